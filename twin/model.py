@@ -1,0 +1,144 @@
+"""The nouns that do not move: compounds, buildings, grids, paths, device places, responders' cards.
+
+All values are frozen. Positions are WGS-84 ``(lon, lat)`` in degrees, heights and distances in
+metres, bearings in degrees clockwise from north. ``twin.metres`` turns positions into local
+metres for anything that computes.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+LonLat = tuple[float, float]
+Ring = tuple[LonLat, ...]
+"""A closed ring (first point repeated at the end), outer rings counter-clockwise (RFC 7946)."""
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A frozen value that reads and writes JSON."""
+
+
+class Entrance(Value):
+    """The door of one unit (单元) of a building, where a responder arrives."""
+
+    unit: str
+    lonlat: LonLat
+    has_lift: bool = False
+
+
+class Building(Value):
+    """One building (幢): footprint, height and entrances. ``name`` is what people say: 93幢."""
+
+    id: str
+    name: str
+    outline: Ring
+    height_m: float
+    floors: int
+    use: str = "residence"
+    entrances: tuple[Entrance, ...] = ()
+    territory: str = ""
+    proposed: bool = False
+
+
+class Grid(Value):
+    """A grid (网格): the last level of territory. ``territory`` ends in its label."""
+
+    territory: str
+    name: str
+    outline: Ring
+    proposed: bool = False
+
+
+class Path(Value):
+    """A line people or vehicles use. ``kind``: road (cars and feet), lane (fire lane), foot."""
+
+    id: str
+    kind: str
+    line: tuple[LonLat, ...]
+    width_m: float = 3.0
+    proposed: bool = False
+
+
+class Area(Value):
+    """Ground that is drawn but not walked through. ``kind``: green, water, parking, plaza, sport."""
+
+    id: str
+    kind: str
+    outline: Ring
+    name: str = ""
+    proposed: bool = False
+
+
+class Wall(Value):
+    """A stretch of wall or fence; openings are where gates stand."""
+
+    line: tuple[LonLat, ...]
+    height_m: float = 2.2
+
+
+class DevicePlace(Value):
+    """Where a device is and what it is; what it says lives in ``twin.state.Device``.
+
+    ``id`` is the event subject, ``<compound>/<kind>/<number>``. ``kind`` is a row of
+    ``catalogue/devices.toml``. Cameras carry pose and lens; devices in a flat carry building,
+    unit, floor and room.
+    """
+
+    id: str
+    kind: str
+    name: str
+    lonlat: LonLat
+    territory: str
+    height_m: float = 0.0
+    azimuth_deg: float | None = None
+    hfov_deg: float | None = None
+    range_m: float | None = None
+    building: str = ""
+    unit: str = ""
+    floor: int = 0
+    room: str = ""
+    use: str = ""
+    proposed: bool = False
+
+
+class ResponderCard(Value):
+    """A person or team that can be sent: name, role word, skills, home post and territory.
+
+    ``id`` is the event subject, ``<compound>/responder/<name>``.
+    """
+
+    id: str
+    name: str
+    role: str
+    skills: tuple[str, ...]
+    territory: str
+    post: LonLat
+    vehicle: str = "foot"
+
+
+class Compound(Value):
+    """One residential compound (小区) with everything in it that stands still.
+
+    ``territory`` has four labels and ends in ``id``. ``origin`` is the local metre frame's zero.
+    ``surroundings`` are buildings outside the outline, drawn dim for context.
+    """
+
+    id: str
+    name: str
+    name_en: str
+    territory: str
+    origin: LonLat
+    outline: Ring
+    buildings: tuple[Building, ...] = ()
+    surroundings: tuple[Building, ...] = ()
+    grids: tuple[Grid, ...] = ()
+    paths: tuple[Path, ...] = ()
+    areas: tuple[Area, ...] = ()
+    walls: tuple[Wall, ...] = ()
+    devices: tuple[DevicePlace, ...] = ()
+    responders: tuple[ResponderCard, ...] = ()
+    street_name: str = ""
+    community_name: str = ""
+    district_name: str = ""
+    households: int = 0
+    attribution: str = ""
