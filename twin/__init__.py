@@ -1,1 +1,1 @@
-"""What is true, what follows from it, and what may be asked: pure, no clocks, no sockets, no files."""
+"""What is true, what follows, and what may be asked: pure; no clocks, no sockets, no files."""

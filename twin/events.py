@@ -24,7 +24,14 @@ Level = Annotated[int, Meta(ge=1, le=4)]
 """Ⅰ critical 1, Ⅱ major 2, Ⅲ moderate 3, Ⅳ minor 4."""
 
 
-class Data(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
+class Data(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    gc=False,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+):
     """What an event says beyond who, what and when."""
 
 
@@ -444,7 +451,7 @@ _union: _Any = None
 for _cls in TELEMETRY + OPERATIONS:
     _union = _cls if _union is None else _union | _cls
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(_union)
-_batch_decoder: msgspec.json.Decoder[list[Event]] = msgspec.json.Decoder(list[_union])  # type: ignore[valid-type]
+_batch_decoder: msgspec.json.Decoder[list[Event]] = msgspec.json.Decoder(list[_union])
 _encoder = msgspec.json.Encoder()
 
 

@@ -14,7 +14,9 @@ Ring = tuple[LonLat, ...]
 """A closed ring (first point repeated at the end), outer rings counter-clockwise (RFC 7946)."""
 
 
-class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Value(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
     """A frozen value that reads and writes JSON."""
 
 
@@ -60,7 +62,7 @@ class Path(Value):
 
 
 class Area(Value):
-    """Ground that is drawn but not walked through. ``kind``: green, water, parking, plaza, sport."""
+    """Ground that is drawn, not walked through. ``kind``: green, water, parking, plaza, sport."""
 
     id: str
     kind: str

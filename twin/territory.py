@@ -40,7 +40,7 @@ def contains(prefix: str, path: str) -> bool:
 
 
 def covers(prefixes: Iterable[str], path: str) -> bool:
-    """Whether any of an account's prefixes contains ``path``: the one filter for all that leaves."""
+    """Whether any of an account's prefixes contains ``path``: the one filter for what leaves."""
     return any(contains(prefix, path) for prefix in prefixes)
 
 

@@ -1,0 +1,1 @@
+"""Who is plugged into whom: command line, settings, start-up."""

@@ -1,0 +1,1 @@
+"""What a screen shows: pure projections of the twin as map layers, frames and panel values."""

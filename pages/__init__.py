@@ -1,0 +1,1 @@
+"""Which screen for whom: Dash pages and the components they share; no state."""

@@ -1,0 +1,1 @@
+"""Tests mirror the rooms file by file; names are sentences."""

