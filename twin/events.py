@@ -184,7 +184,13 @@ class ResponderStatus(Event, tag="responder.status"):
     data: StatusData
 
 
-class AlarmRaisedData(Data):
+class AlarmData(Data):
+    """Common to all alarm events: the version this event makes, counted from 1."""
+
+    version: int
+
+
+class AlarmRaisedData(AlarmData):
     """Which rule found what. ``occurrence`` counts this alarm's activations from 1."""
 
     rule: str
@@ -203,16 +209,16 @@ class AlarmRaised(Event, tag="alarm.raised"):
 class AlarmCleared(Event, tag="alarm.cleared"):
     """The condition of an active alarm ended: it returned to normal."""
 
-    data: Nothing = Nothing()
+    data: AlarmData
 
 
 class AlarmAcknowledged(Event, tag="alarm.acknowledged"):
     """A person saw the alarm."""
 
-    data: Nothing = Nothing()
+    data: AlarmData
 
 
-class ShelveData(Data):
+class ShelveData(AlarmData):
     """Until when an alarm is silenced, and why."""
 
     until: Instant
@@ -228,7 +234,7 @@ class AlarmShelved(Event, tag="alarm.shelved"):
 class AlarmUnshelved(Event, tag="alarm.unshelved"):
     """A shelf ended, by a person or because its time was up."""
 
-    data: Nothing = Nothing()
+    data: AlarmData
 
 
 class IncidentData(Data):

@@ -24,6 +24,40 @@ class DeviceKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     desired: tuple[str, ...] = ()
 
 
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A row of ``rules.toml``; the file's head explains each field."""
+
+    kinds: tuple[str, ...]
+    label: str
+    en: str
+    level: int
+    states: tuple[str, ...] = ()
+    silent: bool = False
+    quantity: str = ""
+    above: float | None = None
+    below: float | None = None
+    dead_band: float = 0.0
+    hours: tuple[int, int] | None = None
+    incident: str = ""
+    correlate: str = ""
+    source: str = ""
+
+
+class IncidentKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A row of ``incidents.toml``; the file's head explains each field."""
+
+    label: str
+    en: str
+    level: int
+    skills: tuple[str, ...]
+    verify_first: bool
+    response_s: int
+    resolve_s: int
+    advice: str
+    advice_en: str
+    source: str
+
+
 def read(name: str) -> dict[str, object]:
     """The parsed TOML of one catalogue file of this package, such as ``"devices"``."""
     return tomllib.loads(resources.files(__package__).joinpath(f"{name}.toml").read_text("utf-8"))
@@ -40,3 +74,53 @@ def device_kinds() -> dict[str, DeviceKind]:
         if len(kind.states) > MAX_STATES:
             raise ValueError(f"devices.toml: {name} has more than {MAX_STATES} states")
     return kinds
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Every alarm rule by id, in file order.
+
+    Raises msgspec.ValidationError when a row is wrong, ValueError when a row names a device kind,
+    state, quantity or incident kind that no catalogue has.
+    """
+    found = msgspec.convert(read("rules"), dict[str, Rule])
+    for name, rule in found.items():
+        if fault := _fault_of(rule):
+            raise ValueError(f"rules.toml: {name}: {fault}")
+    return found
+
+
+def _fault_of(rule: Rule) -> str:
+    """What is wrong with a rule's references to the other catalogues, or nothing."""
+    rows = [device_kinds().get(kind) for kind in rule.kinds if kind != "*"]
+    known = [row for row in rows if row is not None]
+    faults = {
+        "unknown device kind": len(known) < len(rows),
+        "a state that a kind does not have": any(set(rule.states) - set(row.states) for row in known),
+        "a quantity that a kind does not have": bool(rule.quantity)
+        and any(rule.quantity not in row.quantities for row in known),
+        "unknown incident kind": bool({rule.incident, rule.correlate} - {""} - set(incident_kinds())),
+        "not exactly one condition": sum((bool(rule.states), rule.silent, bool(rule.quantity))) != 1,
+    }
+    return next((fault for fault, found in faults.items() if found), "")
+
+
+@cache
+def rules_of(kind: str) -> dict[str, Rule]:
+    """The rules that watch one device kind, by rule id, in file order."""
+    return {name: rule for name, rule in rules().items() if {kind, "*"} & set(rule.kinds)}
+
+
+@cache
+def incident_kinds() -> dict[str, IncidentKind]:
+    """Every incident kind by name, in file order.
+
+    Raises msgspec.ValidationError when a row is wrong.
+    """
+    return msgspec.convert(read("incidents"), dict[str, IncidentKind])
+
+
+def incident_kind(name: str) -> IncidentKind:
+    """The row of an incident kind; a kind that has no row is treated as ``other``."""
+    kinds = incident_kinds()
+    return kinds.get(name) or kinds["other"]

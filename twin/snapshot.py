@@ -1,0 +1,142 @@
+"""A twin's state as bytes and back: msgpack of plain values in a stable order.
+
+Only what was reported or done is kept; places come from their files, and what can be derived
+(indexes, assignments) is derived again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from twin.model import LonLat
+from twin.things import Alarm, Device, Feed, Incident, Responder, Unregistered
+
+if TYPE_CHECKING:
+    from twin.state import Twin
+
+FORMAT = 1
+
+_DeviceRow = tuple[
+    str,
+    int,
+    float | None,
+    dict[str, tuple[float, datetime]] | None,
+    str | None,
+    datetime | None,
+    datetime | None,
+    datetime | None,
+    datetime | None,
+    datetime | None,
+    datetime | None,
+    datetime | None,
+]
+_ResponderRow = tuple[
+    str, str, datetime | None, str, LonLat | None, datetime | None, float | None
+]
+
+
+class _Saved(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """The shape of a snapshot; lists are sorted by id."""
+
+    format: int
+    street: str
+    newest_at: datetime | None
+    devices: list[_DeviceRow]
+    responders: list[_ResponderRow]
+    alarms: list[Alarm]
+    incidents: list[Incident]
+    unregistered: list[Unregistered]
+    feeds: list[Feed]
+    numbers: dict[str, int]
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(_Saved)
+
+
+def encode(twin: Twin) -> bytes:
+    """The state of a twin; equal states give equal bytes."""
+    return _encoder.encode(
+        _Saved(
+            format=FORMAT,
+            street=twin.street,
+            newest_at=twin.newest_at,
+            devices=[_device_row(twin.devices[key]) for key in sorted(twin.devices)],
+            responders=[_responder_row(twin.responders[key]) for key in sorted(twin.responders)],
+            alarms=[twin.alarms[key] for key in sorted(twin.alarms)],
+            incidents=[twin.incidents[key] for key in sorted(twin.incidents)],
+            unregistered=[twin.unregistered[key] for key in sorted(twin.unregistered)],
+            feeds=[twin.feeds[key] for key in sorted(twin.feeds)],
+            numbers={day: twin.numbers[day] for day in sorted(twin.numbers)},
+        )
+    )
+
+
+def decode_into(twin: Twin, data: bytes) -> None:
+    """Reset a twin to a snapshot's state.
+
+    Raises msgspec.MsgspecError for bytes that are no snapshot, ValueError for another street's or
+    another format's.
+    """
+    saved = _decoder.decode(data)
+    if (saved.format, saved.street) != (FORMAT, twin.street):
+        raise ValueError(f"snapshot of {saved.street}, format {saved.format}")
+    twin.reset()
+    for device_row in saved.devices:
+        if (device := twin.devices.get(device_row[0])) is not None:
+            _restore_device(device, device_row)
+    for responder_row in saved.responders:
+        if (responder := twin.responders.get(responder_row[0])) is not None:
+            _restore_responder(responder, responder_row)
+    twin.alarms = {alarm.id: alarm for alarm in saved.alarms}
+    twin.incidents = {incident.id: incident for incident in saved.incidents}
+    twin.unregistered = {found.id: found for found in saved.unregistered}
+    twin.feeds = {feed.id: feed for feed in saved.feeds}
+    twin.numbers = saved.numbers
+    twin.newest_at = saved.newest_at
+    for incident in saved.incidents:
+        twin.index_incident(incident)
+        twin.index_crew(incident, incident.crew)
+
+
+def _device_row(device: Device) -> _DeviceRow:
+    return (
+        device.id,
+        device.code,
+        device.value,
+        device.readings,
+        device.desired,
+        device.desired_at,
+        device.reported_at,
+        device.updated_at,
+        device.changed_at,
+        device.state_at,
+        device.value_at,
+        device.silent_at,
+    )
+
+
+def _restore_device(device: Device, row: _DeviceRow) -> None:
+    device.code, device.value, device.readings, device.desired = row[1:5]
+    device.desired_at, device.reported_at, device.updated_at = row[5:8]
+    device.changed_at, device.state_at, device.value_at, device.silent_at = row[8:]
+
+
+def _responder_row(responder: Responder) -> _ResponderRow:
+    return (
+        responder.id,
+        responder.duty,
+        responder.duty_at,
+        responder.reason,
+        responder.located,
+        responder.located_at,
+        responder.heading_deg,
+    )
+
+
+def _restore_responder(responder: Responder, row: _ResponderRow) -> None:
+    responder.duty, responder.duty_at, responder.reason = row[1:4]
+    responder.located, responder.located_at, responder.heading_deg = row[4:]
