@@ -1,0 +1,134 @@
+"""What is read from a street's two streams at once: where we are, and entries as parallel lists."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+TELEMETRY = "telemetry"
+OPERATIONS = "operations"
+START = "0-0"
+
+
+class Position(msgspec.Struct, frozen=True):
+    """How far the two streams of a street have been read: the last entry id of each."""
+
+    telemetry: str = START
+    operations: str = START
+
+
+class Part:
+    """Entries of one stream in order: ids and payloads, parallel. Ids stay bytes: few need them."""
+
+    __slots__ = ("ids", "payloads")
+
+    def __init__(self, ids: list[bytes], payloads: list[bytes]) -> None:
+        self.ids = ids
+        self.payloads = payloads
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def cut(self, end: int) -> tuple[Part, Part]:
+        """The part before ``end`` and the part from there on."""
+        return Part(self.ids[:end], self.payloads[:end]), Part(self.ids[end:], self.payloads[end:])
+
+
+class Batch:
+    """Entries read together: ``telemetry`` and ``operations`` apart, or merged by entry id.
+
+    ``after`` is the position to go on from when all of the batch has been used.
+    """
+
+    __slots__ = ("_merged", "after", "operations", "telemetry")
+
+    def __init__(self, telemetry: Part, operations: Part, after: Position) -> None:
+        self.telemetry = telemetry
+        self.operations = operations
+        self.after = after
+        self._merged: tuple[list[str], list[bytes], list[str]] | None = None
+
+    def __len__(self) -> int:
+        return len(self.telemetry.ids) + len(self.operations.ids)
+
+    @property
+    def received_ms(self) -> int | None:
+        """When the newest entry reached the streams, milliseconds since the epoch."""
+        lasts = [part.ids[-1] for part in (self.telemetry, self.operations) if part.ids]
+        return max(map(milliseconds, lasts)) if lasts else None
+
+    @property
+    def ids(self) -> list[str]:
+        """The entry ids, merged."""
+        return self._merge()[0]
+
+    @property
+    def payloads(self) -> list[bytes]:
+        """The payloads, merged."""
+        return self._merge()[1]
+
+    @property
+    def kinds(self) -> list[str]:
+        """``"telemetry"`` or ``"operations"`` for each entry, merged."""
+        return self._merge()[2]
+
+    def _merge(self) -> tuple[list[str], list[bytes], list[str]]:
+        if self._merged is None:
+            rows = [
+                (order(id_), id_.decode(), payload, kind)
+                for kind, part in ((TELEMETRY, self.telemetry), (OPERATIONS, self.operations))
+                for id_, payload in zip(part.ids, part.payloads, strict=True)
+            ]
+            rows.sort(key=lambda row: row[0])
+            self._merged = ([r[1] for r in rows], [r[2] for r in rows], [r[3] for r in rows])
+        return self._merged
+
+
+def milliseconds(entry_id: bytes | str) -> int:
+    """When the server took an entry, milliseconds since the epoch.
+
+    >>> milliseconds(b"1795312800123-4")
+    1795312800123
+    """
+    return order(entry_id)[0]
+
+
+def order(entry_id: bytes | str) -> tuple[int, int]:
+    """What entry ids are sorted by: as text, ``5-10`` would come before ``5-9``.
+
+    >>> order("5-10") > order(b"5-9")
+    True
+    """
+    text = entry_id.decode() if isinstance(entry_id, bytes) else entry_id
+    ms, _, seq = text.partition("-")
+    return int(ms), int(seq or 0)
+
+
+def part_from_entries(entries: Sequence[Any]) -> Part:
+    """The entries of one stream as the server sends them, ``[id, [field, value, ...]]`` each."""
+    return Part(
+        [entry[0] for entry in entries],
+        [
+            fields[1] if len(fields) == 2 and fields[0] == b"e" else _foreign(fields)
+            for _, fields in entries
+        ],
+    )
+
+
+def through(part: Part, limit: tuple[int, int]) -> int:
+    """How many entries of a part come no later than the entry id ``limit``."""
+    return bisect_left(part.ids, (limit[0], limit[1] + 1), key=order)
+
+
+def _foreign(fields: Sequence[bytes]) -> bytes:
+    """An entry that is not one field ``e``: its field ``e`` if there is one, else all as JSON.
+
+    The JSON is a list, which no event is, so it is rejected with its content readable.
+    """
+    pairs = dict(zip(fields[::2], fields[1::2], strict=False))
+    if b"e" in pairs:
+        return pairs[b"e"]
+    return msgspec.json.encode([field.decode("utf-8", "replace") for field in fields])

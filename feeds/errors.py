@@ -1,0 +1,18 @@
+"""What can go wrong between us and the streams, beyond what ``twin.errors`` names.
+
+DayuanError
+├── Unavailable    the server did not answer for longer than we were told to be patient
+└── LostLease      somebody holds a newer fencing token: this process is active no more
+"""
+
+from __future__ import annotations
+
+from twin.errors import DayuanError
+
+
+class Unavailable(DayuanError):
+    """The server did not answer, or was not ready, for longer than the caller's patience."""
+
+
+class LostLease(DayuanError):
+    """A newer fencing token exists, so nothing was written: another process is active now."""

@@ -1,0 +1,204 @@
+"""Connections to the server or cluster behind a URL, and commands that survive their loss.
+
+Commands go out as they are and replies come back undecoded: redis-py's reply objects cost more
+than the folding of what they hold (reading 100,000 entries: 3.8 µs each through ``xread``, 2.1 µs
+here). redis-py still does what it does well: TLS, login, cluster slots, parsing by hiredis.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import random
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import redis.asyncio
+from redis.asyncio.connection import Connection, parse_url
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import (
+    AskError,
+    AuthenticationError,
+    ClusterError,
+    NoPermissionError,
+    ReadOnlyError,
+    RedisClusterException,
+    RedisError,
+    ResponseError,
+    TryAgainError,
+)
+from redis.exceptions import ConnectionError as LostConnection
+from redis.exceptions import TimeoutError as LateReply
+
+from feeds.errors import Unavailable
+from twin.errors import InvalidSetting
+
+Command = Sequence[str | bytes | int]
+SINGLE_SCHEMES = ("redis://", "rediss://", "unix://")
+CLUSTER_SCHEMES = ("redis+cluster://", "rediss+cluster://")
+REPLY_S = 10.0
+"""A reply that takes longer than this is taken as lost."""
+PATIENCE_S = 15.0
+"""Long enough for the supervisor to restart a server that was killed and reads its log back in."""
+MOST_CONNECTIONS = 32
+READ_SIZE = 1 << 20
+_WAIT_AND_RETRY = (LostConnection, LateReply, OSError, AskError, TryAgainError, ClusterError,
+                   ReadOnlyError, RedisClusterException)  # fmt: skip
+_WAIT_AND_RETRY_WORDS = ("MISCONF", "BUSY", "NOREPLICAS")
+_HOPELESS = (AuthenticationError, NoPermissionError, ssl.SSLCertVerificationError)
+_OPTIONS: dict[str, Any] = {"protocol": 2, "socket_timeout": REPLY_S, "socket_connect_timeout": 5.0}
+
+
+def client_from_url(url: str) -> Any:
+    """An ordinary redis-py asyncio client for any URL we accept, for keys that are no streams.
+
+    Raises InvalidSetting for a scheme we do not know.
+    """
+    if url.startswith(CLUSTER_SCHEMES):
+        return redis.asyncio.RedisCluster.from_url(url.replace("+cluster", "", 1), **_OPTIONS)
+    if not url.startswith(SINGLE_SCHEMES):
+        known = ", ".join(SINGLE_SCHEMES + CLUSTER_SCHEMES)
+        raise InvalidSetting("DAYUAN_REDIS_URL", url.partition("://")[0], f"begin with {known}")
+    return redis.asyncio.Redis.from_url(url, **_OPTIONS)
+
+
+def backoff_s(attempt: int, most_s: float = 5.0) -> float:
+    """How long to wait before the next attempt: 50 ms doubled each time, half of it by chance."""
+    return float(min(most_s, 0.05 * 2 ** min(attempt, 10)) * random.uniform(0.5, 1.0))
+
+
+class Link:
+    """The connections to one URL. ``call`` repeats until answered, ``line`` lends a connection."""
+
+    def __init__(self, url: str, *, patience_s: float = PATIENCE_S) -> None:
+        client = client_from_url(url)
+        self.patience_s = patience_s
+        self._cluster = client if url.startswith(CLUSTER_SCHEMES) else None
+        self._options = {} if self._cluster else dict(parse_url(url))
+        self._free: list[Any] = []
+        self._turn = asyncio.Semaphore(MOST_CONNECTIONS)
+        self._closed = False
+
+    async def close(self) -> None:
+        """Close every connection that is not lent out; those close when they come back."""
+        self._closed = True
+        while self._free:
+            await self._free.pop().disconnect()
+        if self._cluster is not None:
+            await self._cluster.aclose()
+
+    async def call(self, key: str, *commands: Command, wait_s: float = 0.0) -> list[Any]:
+        """Send commands to the node that holds ``key``, on one connection; give their replies.
+
+        Sent again, all of them, when the connection or a reply is lost or the node is not ready:
+        they must bear that. ``wait_s`` is how long a command may block by its own wish.
+
+        Raises Unavailable after ``patience_s``, and at once when login or permission fail; an
+        error reply that time does not heal is raised as redis-py's ResponseError.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self.patience_s
+        attempt = 0
+        while True:
+            try:
+                async with self._turn, self.line(key) as line:
+                    return await line.ask(*commands, wait_s=wait_s)
+            except _HOPELESS as exc:
+                raise Unavailable(f"the server refuses us: {exc}") from exc
+            except (RedisError, OSError) as exc:
+                if not heals(exc):
+                    raise
+                if loop.time() > deadline or self._closed:
+                    raise Unavailable(f"no answer in {self.patience_s:.0f} s: {exc}") from exc
+                await asyncio.sleep(backoff_s(attempt, most_s=1.0))
+                attempt += 1
+
+    @asynccontextmanager
+    async def line(self, key: str) -> AsyncIterator[Line]:
+        """Lend a connection to the node that holds ``key``; one left unclean is closed."""
+        if self._cluster is not None:
+            async with self._cluster_line(key) as line:
+                yield line
+            return
+        line = Line(self._free.pop() if self._free else self._connection())
+        try:
+            yield line
+        finally:
+            if line.clean and not self._closed:
+                self._free.append(line.connection)
+            else:
+                await line.connection.disconnect(nowait=True)
+
+    @asynccontextmanager
+    async def _cluster_line(self, key: str) -> AsyncIterator[Line]:
+        assert self._cluster is not None
+        await self._cluster.initialize()
+        node = self._cluster.get_node_from_key(key)
+        line = Line(node.acquire_connection())
+        try:
+            yield line
+        except (RedisError, OSError) as exc:
+            if isinstance(exc, _WAIT_AND_RETRY):  # the slot may have moved to another node
+                await self._learn_slots()
+            raise
+        finally:
+            if not line.clean:
+                await line.connection.disconnect(nowait=True)
+            node.release(line.connection)
+
+    async def _learn_slots(self) -> None:
+        assert self._cluster is not None
+        try:
+            await self._cluster.nodes_manager.initialize()
+        except (RedisError, OSError, RedisClusterException):
+            return  # no node answers; the caller's next attempt asks again
+
+    def _connection(self) -> Any:
+        options: dict[str, Any] = {**self._options, **_OPTIONS, "socket_read_size": READ_SIZE}
+        make = options.pop("connection_class", Connection)
+        return make(**options, retry=Retry(NoBackoff(), 0))
+
+
+class Line:
+    """One connection in use: requests and replies by hand, in order."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.clean = True
+
+    async def send(self, *commands: Command) -> None:
+        """Send commands without waiting for replies; each reply must be read with ``reply``."""
+        self.clean = False
+        await self.connection.send_packed_command(self.connection.pack_commands(commands))
+
+    async def reply(self, wait_s: float = 0.0) -> Any:
+        """The next reply, undecoded; an error reply is returned, not raised.
+
+        Raises LateReply when there is none within REPLY_S + ``wait_s``.
+        """
+        try:
+            async with asyncio.timeout(REPLY_S + wait_s):
+                # No time limit of its own: redis-py would give None, as for a read with no news.
+                return await self.connection.read_response(disable_decoding=True, timeout=math.inf)
+        except ResponseError as error:
+            return error
+        except TimeoutError as exc:
+            raise LateReply("the reply is late") from exc
+
+    async def ask(self, *commands: Command, wait_s: float = 0.0) -> list[Any]:
+        """Send commands and read all their replies; the first error reply is raised after that."""
+        await self.send(*commands)
+        replies = [await self.reply(wait_s) for _ in commands]
+        self.clean = True
+        for reply in replies:
+            if isinstance(reply, Exception):
+                raise reply
+        return replies
+
+
+def heals(exc: BaseException) -> bool:
+    """Whether time may heal an error: a lost connection, a moved slot, a node not ready."""
+    return isinstance(exc, _WAIT_AND_RETRY) or str(exc).startswith(_WAIT_AND_RETRY_WORDS)

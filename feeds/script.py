@@ -1,0 +1,48 @@
+"""Server-side scripts, kept beside the code as Lua files and sent by their digest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from hashlib import sha1
+from importlib import resources
+from typing import Any
+
+from redis.exceptions import NoScriptError
+
+from feeds.link import Command, Link
+
+
+class Script:
+    """One Lua file of ``feeds/scripts``; all keys of a call belong to one street."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @cached_property
+    def text(self) -> str:
+        """The script itself."""
+        return resources.files("feeds").joinpath("scripts", f"{self.name}.lua").read_text("utf-8")
+
+    @cached_property
+    def digest(self) -> str:
+        """What the server knows the script by, once it has seen it."""
+        return sha1(self.text.encode(), usedforsecurity=False).hexdigest()
+
+    async def run(
+        self,
+        link: Link,
+        keys: Sequence[str],
+        arguments: Sequence[str | bytes | int],
+        *then: Command,
+    ) -> list[Any]:
+        """Run the script, and ``then`` on the same connection; gives the script's reply first.
+
+        Raises what ``Link.call`` raises.
+        """
+        rest = (len(keys), *keys, *arguments)
+        try:
+            return await link.call(keys[0], ("EVALSHA", self.digest, *rest), *then)
+        except NoScriptError:
+            # A new or restarted server does not know it. Sent whole, it is known from then on.
+            return await link.call(keys[0], ("EVAL", self.text, *rest), *then)

@@ -1,0 +1,373 @@
+"""A street's Redis Streams: append, compare-and-set append, follow, range, snapshot, trim.
+
+Acknowledged means on disk: where the server does not write through on its own (``appendfsync
+always``), each append waits for it with WAITAOF (Redis 7.2, Valkey), or, where there is none, the
+log says once that the server is set up for less.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+import zlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any
+
+import msgspec
+from redis.exceptions import RedisError, ResponseError
+
+from feeds.batches import OPERATIONS, START, TELEMETRY, Batch, Position, milliseconds
+from feeds.errors import LostLease
+from feeds.keys import key
+from feeds.lease import Lease
+from feeds.link import PATIENCE_S, Command, Link, backoff_s
+from feeds.reading import Range, batch_from_reply, read_on, xread
+from feeds.script import Script
+from twin.errors import EventRejected, StaleVersion
+from twin.events import OPERATIONS_TYPES, TELEMETRY_TYPES, Event, encode, type_of
+
+log = logging.getLogger(__name__)
+
+KEPT_TELEMETRY = 1_000_000
+"""About how many telemetry entries stay: 14 hours at 20 a second, some 250 MB."""
+KEPT_REJECTED = 10_000
+MOST_AT_ONCE = 1000
+"""Entries in one script call or read: 1,000 keep the server busy for about 3 ms."""
+MOST_PAYLOAD = 4096
+"""Bytes kept of a rejected payload."""
+DISK_WAIT_MS = 5000
+
+_APPEND = Script("append")
+_RECORD = Script("record")
+_REJECT = Script("reject")
+
+
+class Appended(msgspec.Struct, frozen=True):
+    """Operations that are on disk: their entry ids, and the version each thing has now."""
+
+    ids: tuple[str, ...]
+    versions: dict[str, int]
+
+    @property
+    def version(self) -> int | None:
+        """The version of the one thing that was written, or None when there was none."""
+        return next(iter(self.versions.values()), None)
+
+
+class Rejection(msgspec.Struct, frozen=True, kw_only=True):
+    """A payload that could not be accepted: why, from whom, and which entry held it, if one did."""
+
+    payload: bytes
+    rejected: EventRejected
+    source: str
+    stream: str = TELEMETRY
+    entry_id: str = ""
+
+
+class Streams:
+    """The streams of all streets behind one URL: redis, rediss, unix, redis+cluster.
+
+    An asynchronous context manager. Every call repeats itself over lost connections and gives up
+    with ``feeds.errors.Unavailable`` after ``patience_s``; ``follow`` never gives up.
+    """
+
+    def __init__(
+        self, url: str, *, kept_telemetry: int = KEPT_TELEMETRY, patience_s: float = PATIENCE_S
+    ) -> None:
+        self.link = Link(url, patience_s=patience_s)
+        self.kept_telemetry = kept_telemetry
+        self._disk: tuple[Command, ...] | None = None
+
+    async def __aenter__(self) -> Streams:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.link.close()
+
+    def lease(self, street: str, holder: str, *, lasts_ms: int = 3000) -> Lease:
+        """The street's lease for being the active engine, for the process named ``holder``."""
+        return Lease(self.link, street, holder, lasts_ms=lasts_ms)
+
+    async def append(self, street: str, events: Sequence[Event]) -> list[str]:
+        """Append telemetry; gives the entry ids, when all is on disk.
+
+        A lost reply makes it append again: the twin knows an event by its id, so the second copy
+        changes nothing.
+        """
+        wrong = {type_of(event) for event in events} - TELEMETRY_TYPES
+        assert not wrong, f"not telemetry: {wrong}"
+        ids: list[str] = []
+        for start in range(0, len(events), MOST_AT_ONCE):
+            payloads = [encode(event) for event in events[start : start + MOST_AT_ONCE]]
+            ids += await self._append(key(street, TELEMETRY), payloads)
+        return ids
+
+    async def _append(self, stream: str, payloads: list[bytes]) -> list[str]:
+        disk = await self._disk_commands(stream)
+        replies = await _APPEND.run(self.link, [stream], [self.kept_telemetry, *payloads], *disk)
+        return [entry_id.decode() for entry_id in replies[0]]
+
+    async def append_operations(
+        self,
+        street: str,
+        events: Sequence[Event],
+        *,
+        thing: str | None = None,
+        expected: int | None = None,
+        versions: Mapping[str, int] | None = None,
+        token: int | None = None,
+        progress: Position | None = None,
+    ) -> Appended:
+        """Append operations in one atomic step, if nobody was first; done once, on disk.
+
+        ``thing`` must have version ``expected`` (0: nobody wrote about it yet); ``versions`` says
+        the same of several things. Each rises by the number of events that have it as subject. A
+        fencing ``token`` must be the newest. ``progress`` is kept beside them, for the engine.
+        Without things nothing is compared: logins and the like.
+
+        Raises StaleVersion (detail: thing, version, entry) when somebody was first, LostLease.
+        """
+        wrong = {type_of(event) for event in events} - OPERATIONS_TYPES
+        assert not wrong, f"not operations: {wrong}"
+        assert len(events) <= MOST_AT_ONCE, "too many operations for one atomic step"
+        wanted = dict(versions or {})
+        if thing is not None:
+            wanted[thing] = expected or 0
+        subjects = [event.subject for event in events]
+        rises = {name: subjects.count(name) for name in wanted}
+        things = [word for name in wanted for word in (name, wanted[name], rises[name])]
+        reached = (progress.telemetry, progress.operations) if progress else ("", "")
+        # The mark is of this request alone: two clients may well make events of the same id.
+        head = [uuid.uuid4().hex, "" if token is None else token, *reached, len(wanted), *things]
+        keys = [key(street, name) for name in (OPERATIONS, "versions", "fence", "progress")]
+        disk = await self._disk_commands(keys[0])
+        reply = await _RECORD.run(self.link, keys, [*head, *map(encode, events)], *disk)
+        outcome, *rest = reply[0]
+        _raise_if_refused(outcome.decode(), rest)
+        ids = tuple(entry_id.decode() for entry_id in rest[0])
+        return Appended(ids, {name: wanted[name] + rises[name] for name in wanted})
+
+    async def reject(
+        self,
+        street: str | None,
+        payload: bytes,
+        rejected: EventRejected,
+        source: str,
+        entry_id: str = "",
+        stream: str = TELEMETRY,
+    ) -> None:
+        """Keep a payload that could not be accepted; see ``reject_all``."""
+        await self.reject_all(
+            street,
+            [Rejection(payload=payload, rejected=rejected, source=source, stream=stream,
+                       entry_id=entry_id)],
+        )  # fmt: skip
+
+    async def reject_all(self, street: str | None, rejections: Sequence[Rejection]) -> None:
+        """Keep payloads that could not be accepted, with field, value and reason.
+
+        Those with an entry id must come in the order of their stream: a second time they are
+        known by it and not kept again. Without a street they go to a common place.
+        """
+        keys = [key(street, name) for name in ("rejected", "rejected_until", "rejected_counts")]
+        for start in range(0, len(rejections), MOST_AT_ONCE):
+            some = rejections[start : start + MOST_AT_ONCE]
+            words = [word for rejection in some for word in _rejection_words(rejection)]
+            await _REJECT.run(self.link, keys, [KEPT_REJECTED, *words])
+
+    async def rejected(
+        self, street: str | None, count: int = 100
+    ) -> tuple[dict[str, int], list[dict[str, str]]]:
+        """How many payloads of each source were rejected so far, and the newest, newest first."""
+        stream, counts = key(street, "rejected"), key(street, "rejected_counts")
+        totals, entries = await self.link.call(
+            stream, ("HGETALL", counts), ("XREVRANGE", stream, "+", "-", "COUNT", count)
+        )
+        rows = [{"id": entry_id.decode(), **_texts(fields)} for entry_id, fields in entries]
+        return {name: int(total) for name, total in _texts(totals).items()}, rows
+
+    async def read(
+        self,
+        street: str,
+        after: Position,
+        *,
+        batch: int = MOST_AT_ONCE,
+        block_ms: int | None = None,
+        operations_only: bool = False,
+    ) -> Batch:
+        """What stands after a position, once; waits up to ``block_ms`` for something to come.
+
+        The batch is empty when there is nothing. At most ``batch`` entries of each stream.
+        """
+        names = (OPERATIONS,) if operations_only else (TELEMETRY, OPERATIONS)
+        command = xread(street, after, names, batch, block_ms)
+        replies = await self.link.call(
+            key(street, OPERATIONS), command, wait_s=(block_ms or 0) / 1000
+        )
+        return batch_from_reply(after, replies[0])
+
+    async def follow(
+        self,
+        street: str,
+        after: Position,
+        *,
+        batch: int = MOST_AT_ONCE,
+        block_ms: int = 2000,
+        connection: Callable[[bool, str], None] | None = None,
+    ) -> AsyncIterator[Batch]:
+        """Every entry after a position, for ever: no entry twice, none left out.
+
+        Lost connections are made again, with jittered backoff, for ever; ``connection`` is told
+        ``(up, reason)`` at each change. While a batch is used, the next is already on its way.
+        """
+        attempt, tell = 0, connection or _tell_nobody
+        while True:
+            try:
+                async with self.link.line(key(street, OPERATIONS)) as line:
+                    async for read in read_on(line, street, after, batch, block_ms):
+                        if attempt >= 0:
+                            tell(True, "")
+                            attempt = -1
+                        after = read.after
+                        if read:
+                            yield read
+            except (RedisError, OSError) as exc:
+                attempt = max(attempt, 0)
+                if attempt == 0:
+                    log.warning("%s: reading stopped, trying again: %s", street, exc)
+                    tell(False, str(exc))
+                await asyncio.sleep(backoff_s(attempt))
+                attempt += 1
+
+    async def range(
+        self, street: str, start_ms: int, end_ms: int, *, batch: int = MOST_AT_ONCE
+    ) -> AsyncIterator[Batch]:
+        """The entries received from ``start_ms`` to ``end_ms`` inclusive, in the order of their
+        ids over both streams, in bounded batches.
+        """
+        sources = [Range(street, name, start_ms, end_ms) for name in (TELEMETRY, OPERATIONS)]
+        while True:
+            for source in sources:
+                await source.fill(self.link, batch)
+            if not any(source.part.ids for source in sources):
+                return
+            # What one stream still holds back may come before the end of what the other gave.
+            limit = min(source.known_until() for source in sources)
+            telemetry, operations = (source.take(limit) for source in sources)
+            after = Position(*(source.last for source in sources))
+            yield Batch(telemetry, operations, after)
+
+    async def span(self, street: str) -> tuple[int, int] | None:
+        """When the first and the last entry still held were received, ms; None without any."""
+        names = [key(street, name) for name in (TELEMETRY, OPERATIONS)]
+        ends: list[Command] = []
+        for name in names:
+            ends += [
+                ("XRANGE", name, "-", "+", "COUNT", 1),
+                ("XREVRANGE", name, "+", "-", "COUNT", 1),
+            ]
+        found = [
+            milliseconds(entries[0][0])
+            for entries in await self.link.call(names[0], *ends)
+            if entries
+        ]
+        return (min(found), max(found)) if found else None
+
+    async def newest(self, street: str) -> Position:
+        """The position after everything that stands in the streams now."""
+        names = [key(street, name) for name in (TELEMETRY, OPERATIONS)]
+        lasts = await self.link.call(
+            names[0], *(("XREVRANGE", name, "+", "-", "COUNT", 1) for name in names)
+        )
+        return Position(*(last[0][0].decode() if last else START for last in lasts))
+
+    async def save_snapshot(self, street: str, snapshot: bytes, position: Position) -> None:
+        """Keep a folded state and the position it covers, in place of the one before."""
+        packed = await asyncio.to_thread(zlib.compress, snapshot, 1)
+        name = key(street, "snapshot")
+        fields = ("telemetry", position.telemetry, "operations", position.operations)
+        await self.link.call(name, ("HSET", name, *fields, "state", packed))
+
+    async def load_snapshot(self, street: str) -> tuple[bytes, Position] | None:
+        """The kept state and its position, or None when there is none."""
+        name = key(street, "snapshot")
+        fields = ("HMGET", name, "telemetry", "operations", "state")
+        telemetry, operations, packed = (await self.link.call(name, fields))[0]
+        if packed is None:
+            return None
+        state = await asyncio.to_thread(zlib.decompress, packed)
+        return state, Position(telemetry.decode(), operations.decode())
+
+    async def load_progress(self, street: str) -> dict[str, str]:
+        """What the active engine last noted about how far it got; empty before the first."""
+        name = key(street, "progress")
+        return _texts((await self.link.call(name, ("HGETALL", name)))[0])
+
+    async def save_progress(self, street: str, notes: Mapping[str, str]) -> None:
+        """Note how far the active engine got; see ``feeds.engine``."""
+        name = key(street, "progress")
+        words = [word for pair in notes.items() for word in pair]
+        await self.link.call(name, ("HSET", name, *words))
+
+    async def trim(self, street: str, *, telemetry: int | None = None) -> None:
+        """Drop the oldest telemetry beyond a length (about), which writers of their own do not."""
+        name = key(street, TELEMETRY)
+        length = self.kept_telemetry if telemetry is None else telemetry
+        await self.link.call(name, ("XTRIM", name, "MAXLEN", "~", length))
+
+    async def _disk_commands(self, name: str) -> tuple[Command, ...]:
+        """What follows an append on its connection so that its reply means: on disk."""
+        if self._disk is None:
+            self._disk = await self._ask_about_disk(name)
+        return self._disk
+
+    async def _ask_about_disk(self, name: str) -> tuple[Command, ...]:
+        wait: Command = ("WAITAOF", 1, 0, DISK_WAIT_MS)
+        try:
+            config = _texts((await self.link.call(name, ("CONFIG", "GET", "append*")))[0])
+        except ResponseError:  # hosted servers hide it; then waiting does no harm
+            config = {}
+        if config.get("appendonly") == "yes" and config.get("appendfsync") == "always":
+            return ()
+        try:
+            await self.link.call(name, wait)
+        except ResponseError as exc:
+            log.warning(
+                "what is acknowledged may be lost when the server's machine fails: "
+                "set appendonly yes and appendfsync always (%s)", exc,
+            )  # fmt: skip
+            return ()
+        return (wait,)
+
+
+def _raise_if_refused(outcome: str, rest: list[Any]) -> None:
+    if outcome == "lost":
+        raise LostLease(f"the newest fencing token is {rest[0].decode()}")
+    if outcome == "stale":
+        thing, version, entry = rest[0].decode(), int(rest[1]), rest[2].decode()
+        raise StaleVersion("somebody was first", thing=thing, version=version, entry=entry)
+
+
+def _rejection_words(rejection: Rejection) -> tuple[str | bytes, ...]:
+    why = rejection.rejected
+    return (
+        rejection.stream, rejection.entry_id, rejection.source,
+        why.field, why.value.encode("utf-8", "replace"), why.reason,
+        rejection.payload[:MOST_PAYLOAD],
+    )  # fmt: skip
+
+
+def _texts(words: Sequence[bytes]) -> dict[str, str]:
+    texts = [word.decode("utf-8", "replace") for word in words]
+    return dict(zip(texts[::2], texts[1::2], strict=True))
+
+
+def _tell_nobody(up: bool, reason: str) -> None:
+    """For callers of ``follow`` who do not ask about the connection."""
