@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from twin.effects import index_alarm, index_crew, index_incident
 from twin.model import LonLat
 from twin.things import Alarm, Device, Feed, Incident, Responder, Unregistered
 
@@ -98,8 +99,10 @@ def decode_into(twin: Twin, data: bytes) -> None:
     twin.numbers = saved.numbers
     twin.newest_at = saved.newest_at
     for incident in saved.incidents:
-        twin.index_incident(incident)
-        twin.index_crew(incident, incident.crew)
+        index_incident(twin, incident)
+        index_crew(twin, incident, incident.crew)
+    for alarm in saved.alarms:
+        index_alarm(twin, alarm)
 
 
 def _device_row(device: Device) -> _DeviceRow:

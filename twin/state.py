@@ -6,66 +6,38 @@ state does not depend on how the two streams interleave. Time is an argument, ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from twin import incidents, snapshot
-from twin.alarm_flags import advance_alarm
+from twin import snapshot
 from twin.catalogue import device_kinds
+from twin.checks import AHEAD, CHECKS, KIND_OF_STATE, LARGEST, LATE
+from twin.effects import EFFECTS
 from twin.errors import EventRejected
 from twin.events import (
-    OPERATIONS,
-    TELEMETRY,
     AlarmData,
-    AlarmRaised,
     AlarmUnshelved,
-    DeviceDesired,
     DeviceSilent,
-    DeviceState,
     Event,
-    FeedChanged,
-    IncidentData,
-    IncidentReported,
     Reading,
     ResponderPosition,
-    ResponderStatus,
-    type_of,
 )
 from twin.fences import Fences
 from twin.model import Compound
-from twin.territory import compound_of
 from twin.things import (
-    FINISHED,
     Alarm,
     Change,
     Device,
     Feed,
     Incident,
     Responder,
-    Traits,
     Unregistered,
     traits_of,
 )
 
-AHEAD = timedelta(minutes=5)
-"""An event this far in the future is refused: the sender's clock is wrong."""
-
-LATE = timedelta(hours=24)
-"""An event this old is refused."""
-
-KEPT = timedelta(days=30)
-"""How long a finished case stays in the twin (domain.md 7); the archive keeps it."""
-
-MAX_UNREGISTERED = 1000
-"""Further unknown subjects are not listed; the list is for a person to read."""
-
 _EVER = datetime.min.replace(tzinfo=UTC)
 _NEVER = datetime.max.replace(tzinfo=UTC)
-_HUGE = 1.7976931348623157e308
-_KIND_OF_STATE: dict[type[Event], str] = {
-    cls: type_of(cls).partition(".")[0] for cls in TELEMETRY if issubclass(cls, DeviceState)
-}
 
 
 class Folded(NamedTuple):
@@ -141,7 +113,7 @@ class Twin:
             raise EventRejected("time", event.time.isoformat(), "more than 5 minutes ahead")
         if event.time < now - LATE:
             raise EventRejected("time", event.time.isoformat(), "more than 24 hours late")
-        if (test := _CHECKS.get(type(event))) is not None:
+        if (test := CHECKS.get(type(event))) is not None:
             test(self, event)
 
     def apply(self, event: Event) -> list[Change]:
@@ -162,7 +134,7 @@ class Twin:
         low = received - LATE if received is not None else _EVER
         high = received + AHEAD if received is not None else _NEVER
         newest = self.newest_at or _EVER
-        device_of, state_kind, changed = self.devices.get, _KIND_OF_STATE.get, changes.append
+        device_of, state_kind, changed = self.devices.get, KIND_OF_STATE.get, changes.append
         responder_of = self.responders.get
         todo: Iterable[Any] = events
         for position, event in enumerate(todo):
@@ -175,7 +147,7 @@ class Twin:
                 if (
                     device is not None
                     and told.quantity == device.traits.primary
-                    and -_HUGE <= value <= _HUGE
+                    and -LARGEST <= value <= LARGEST
                     and low <= time <= high
                 ):
                     if device.value_at is None or time > device.value_at:
@@ -235,7 +207,7 @@ class Twin:
             except EventRejected as refusal:
                 rejected.append((position, refusal))
                 continue
-            changes += _APPLY[cls](self, event)
+            changes += EFFECTS[cls](self, event)
             if event.time > newest:
                 newest = event.time
         self.newest_at = None if newest is _EVER else newest
@@ -291,223 +263,3 @@ class Twin:
         msgspec.MsgspecError or ValueError when the bytes are not a snapshot of this street.
         """
         snapshot.decode_into(self, data)
-
-    # --- what is not hot ----------------------------------------------------------------------
-
-    def _reported(self, event: Event) -> list[Change]:
-        """Telemetry that the loop did not take: secondary quantities and unknown subjects."""
-        device = self.devices.get(event.subject)
-        if isinstance(event, Reading) and device is not None:
-            return self._secondary(device, event)
-        if device is not None or event.subject in self.responders:
-            return []
-        return self._unknown(event)
-
-    def _secondary(self, device: Device, event: Reading) -> list[Change]:
-        quantity, value = event.data.quantity, event.data.value
-        at = device.read_at(quantity)
-        known = quantity in device.traits.quantities and quantity != device.traits.primary
-        if not known or not -_HUGE <= value <= _HUGE or (at is not None and event.time <= at):
-            return []
-        if value != device.reading(quantity):
-            device.updated_at = max(device.updated_at or _EVER, event.time)
-        device.readings = (device.readings or {}) | {quantity: (value, event.time)}
-        device.reported_at = max(device.reported_at or _EVER, event.time)
-        return [device]
-
-    def _unknown(self, event: Event) -> list[Change]:
-        found = self.unregistered.get(event.subject)
-        if found is None:
-            if len(self.unregistered) >= MAX_UNREGISTERED:
-                return []
-            found = Unregistered(event.subject, type_of(event), event.time, event.time)
-            found.source = event.source
-            self.unregistered[event.subject] = found
-        elif event.time > found.last_at:
-            found.last_at = event.time
-            found.count += 1
-        else:
-            return []
-        return [found]
-
-    def _desired(self, event: DeviceDesired) -> list[Change]:
-        device = self.devices.get(event.subject)
-        if device is None or event.data.state not in device.traits.desired:
-            return []
-        if device.desired_at is not None and event.time <= device.desired_at:
-            return []
-        device.desired, device.desired_at = event.data.state, event.time
-        return [device]
-
-    def _silent(self, event: DeviceSilent) -> list[Change]:
-        device = self.devices.get(event.subject)
-        if device is None or (device.silent_at is not None and event.time <= device.silent_at):
-            return []
-        device.silent_at = event.time
-        return [device]
-
-    def _duty(self, event: ResponderStatus) -> list[Change]:
-        responder = self.responders.get(event.subject)
-        if responder is None or (
-            responder.duty_at is not None and event.time <= responder.duty_at
-        ):
-            return []
-        responder.duty, responder.reason = event.data.status, event.data.reason
-        responder.duty_at = event.time
-        return [responder]
-
-    def _alarm(self, event: Any) -> list[Change]:
-        alarm = self.alarms.get(event.subject)
-        if alarm is None:
-            device, _, rule = event.subject.rpartition("#")
-            if type(event) is not AlarmRaised or device not in self.devices:
-                return []
-            alarm = Alarm(id=event.subject, device=device, rule=rule)
-        if event.data.version != alarm.version + 1:
-            return []
-        if advance_alarm(alarm, event) and alarm.incident not in self.open_incidents:
-            alarm.incident = None
-        self.alarms[alarm.id] = alarm
-        return [alarm]
-
-    def _incident(self, event: Any) -> list[Change]:
-        incident = self.incidents.get(event.subject)
-        if incident is None or event.data.version != incident.version + 1:
-            return []
-        before = incident.working
-        incidents.advance(incident, event)
-        self.index_incident(incident)
-        changes: list[Change] = [incident]
-        changes += self.index_crew(incident, (*before, *incident.working))
-        changes += self.claim_alarms(incident)
-        return changes
-
-    def _opened(self, event: IncidentReported) -> list[Change]:
-        if event.subject in self.incidents or event.data.version != 1:
-            return []
-        territory = event.territory or self.fences.grids_at([event.data.lonlat])[0] or self.street
-        incident = incidents.report(event, territory, compound_of(territory) or "")
-        self.incidents[incident.id] = incident
-        self.count_number(incident.id)
-        self.index_incident(incident)
-        self._forget(event.time - KEPT)
-        return [incident, *self.claim_alarms(incident)]
-
-    def _feed(self, event: FeedChanged) -> list[Change]:
-        feed = self.feeds.get(event.subject)
-        if feed is None or event.time > feed.since:
-            self.feeds[event.subject] = Feed(
-                event.subject, event.data.up, event.time, event.data.reason
-            )
-        return []
-
-    def _recorded(self, event: Event) -> list[Change]:
-        """A fact for the record only."""
-        return []
-
-    # --- indexes derived from incidents -------------------------------------------------------
-
-    def index_incident(self, incident: Incident) -> None:
-        """Keep ``open_incidents`` true after a change of one incident."""
-        if incident.open:
-            self.open_incidents[incident.id] = incident
-        else:
-            self.open_incidents.pop(incident.id, None)
-
-    def index_crew(self, incident: Incident, responders: Iterable[str]) -> list[Change]:
-        """Keep ``Responder.assignments`` true; the responders whose assignments changed."""
-        changed: list[Change] = []
-        for responder in map(self.responders.get, dict.fromkeys(responders)):
-            if responder is None:
-                continue
-            mine = {*responder.assignments} - {incident.id}
-            if responder.id in incident.working:
-                mine.add(incident.id)
-            assignments = tuple(sorted(mine, key=lambda i: (self.incidents[i].reported_at, i)))
-            if assignments != responder.assignments:
-                responder.assignments = assignments
-                changed.append(responder)
-        return changed
-
-    def claim_alarms(self, incident: Incident) -> list[Change]:
-        """Let a case's alarms point to it; the alarms that did not."""
-        changed: list[Change] = []
-        for alarm in map(self.alarms.get, incident.alarms if incident.open else ()):
-            if alarm is not None and alarm.incident != incident.id:
-                alarm.incident = incident.id
-                changed.append(alarm)
-        return changed
-
-    def count_number(self, incident_id: str) -> None:
-        """Remember the highest number given on a day, from an id ``INC-MMDD-NNNN``."""
-        _, day, number = (incident_id.split("-", 2) + ["", ""])[:3]
-        if number.isdecimal():
-            self.numbers[day] = max(self.numbers.get(day, 0), int(number))
-
-    def _forget(self, before: datetime) -> None:
-        """Drop cases that were finished before an instant."""
-        for incident in list(self.incidents.values()):
-            if incident.state in FINISHED and (incident.last_at or before) < before:
-                del self.incidents[incident.id]
-
-
-def _check_state(twin: Twin, event: DeviceState) -> None:
-    kind = _KIND_OF_STATE[type(event)]
-    device = twin.devices.get(event.subject)
-    if device is not None and device.kind != kind:
-        raise EventRejected("type", type_of(event), f"{event.subject} is a {device.kind}")
-    states = twin.traits[kind].states
-    if event.data.state not in states:
-        raise EventRejected("data.state", event.data.state, f"not one of {', '.join(states)}")
-
-
-def _check_reading(twin: Twin, event: Reading) -> None:
-    device = twin.devices.get(event.subject)
-    if device is not None and event.data.quantity not in device.traits.quantities:
-        raise EventRejected("data.quantity", event.data.quantity, f"not of a {device.kind}")
-    if not -_HUGE <= event.data.value <= _HUGE:
-        raise EventRejected("data.value", event.data.value, "not a finite number")
-
-
-def _check_position(twin: Twin, event: ResponderPosition | IncidentReported) -> None:
-    if not twin.fences.near(event.data.lonlat):
-        raise EventRejected("data.lonlat", event.data.lonlat, "outside the street")
-
-
-def _check_desired(twin: Twin, event: DeviceDesired) -> None:
-    device = twin.devices.get(event.subject)
-    if device is not None and event.data.state not in device.traits.desired:
-        raise EventRejected("data.state", event.data.state, f"cannot be asked of a {device.kind}")
-
-
-_CHECKS: dict[type[Event], Callable[[Twin, Any], None]] = {
-    **dict.fromkeys(_KIND_OF_STATE, _check_state),
-    Reading: _check_reading,
-    ResponderPosition: _check_position,
-    IncidentReported: _check_position,
-    DeviceDesired: _check_desired,
-}
-
-_BY_DATA: dict[type, Callable[[Twin, Any], list[Change]]] = {
-    AlarmData: Twin._alarm,
-    IncidentData: Twin._incident,
-}
-
-
-def _applier(cls: type[Event]) -> Callable[[Twin, Any], list[Change]]:
-    """Alarm and incident events are known by their data; the rest only leave a record."""
-    told = cls.__annotations__.get("data", "")
-    kinds = {"alarm": Twin._alarm, "incident": Twin._incident}
-    assert told or cls
-    return kinds.get(type_of(cls).partition(".")[0], Twin._recorded)
-
-
-_APPLY: dict[type[Event], Callable[[Twin, Any], list[Change]]] = {
-    **dict.fromkeys(TELEMETRY, Twin._reported),
-    **{cls: _applier(cls) for cls in OPERATIONS},
-    DeviceDesired: Twin._desired,
-    DeviceSilent: Twin._silent,
-    ResponderStatus: Twin._duty,
-    IncidentReported: Twin._opened,
-    FeedChanged: Twin._feed,
-}

@@ -24,7 +24,7 @@ FINISHED = frozenset({"closed", "rejected", "cancelled"})
 
 
 class Traits(msgspec.Struct, frozen=True, gc=False):
-    """A row of ``devices.toml`` in the form the twin needs on every event; shared by its devices."""
+    """A row of ``devices.toml`` as the twin needs it on every event; shared by its devices."""
 
     name: str
     states: tuple[str, ...]
@@ -48,13 +48,50 @@ def traits_of(name: str, kind: DeviceKind) -> Traits:
     )
 
 
+class Alarm(msgspec.Struct, gc=False, eq=False, kw_only=True):
+    """One rule at one device, as orthogonal flags after ISA-18.2 / OPC UA Part 9.
+
+    ``occurrence`` counts activations, ``version`` every event; ``id`` is ``<device>#<rule>``.
+    """
+
+    id: str
+    device: str
+    rule: str
+    level: int = 4
+    active: bool = False
+    acked: bool = True
+    shelved_until: datetime | None = None
+    shelf_reason: str = ""
+    shelved_by: str = ""
+    occurrence: int = 0
+    value: float | None = None
+    cause: str = ""
+    raised_at: datetime | None = None
+    cleared_at: datetime | None = None
+    acked_at: datetime | None = None
+    acked_by: str = ""
+    incident: str | None = None
+    version: int = 0
+    last_by: str = ""
+    last_at: datetime | None = None
+
+    @property
+    def label(self) -> str:
+        """normal, unacknowledged, acknowledged, returned_unacknowledged or shelved."""
+        if self.shelved_until is not None:
+            return "shelved"
+        if self.active:
+            return "acknowledged" if self.acked else "unacknowledged"
+        return "normal" if self.acked else "returned_unacknowledged"
+
+
 class Device(msgspec.Struct, gc=False, eq=False, kw_only=True):
     """What a device said, what was asked of it, and when.
 
     ``code`` is the position of the state in the kind's list (-1 unknown), ``value`` the last
     reading of the kind's first quantity, ``readings`` the others as (value, time). A state and
     readings of one moment may carry one timestamp, so each has its own newest time
-    (``state_at``, ``value_at``). ``reported_at`` >= ``updated_at`` (anything differed) >=
+    (``state_at``, ``value_at``). ``alarms`` are all it ever had; the twin derives them. ``reported_at`` >= ``updated_at`` (anything differed) >=
     ``changed_at`` (the state differed).
     """
 
@@ -74,6 +111,13 @@ class Device(msgspec.Struct, gc=False, eq=False, kw_only=True):
     state_at: datetime | None = None
     value_at: datetime | None = None
     silent_at: datetime | None = None
+    alarms: tuple[Alarm, ...] = ()
+
+    @property
+    def level(self) -> int:
+        """The worst level (1 to 4) of its active alarms that are not shelved; 0 when there is none."""
+        levels = [alarm.level for alarm in self.alarms if alarm.active and not alarm.shelved_until]
+        return min(levels, default=0)
 
     @property
     def state(self) -> str | None:
@@ -143,43 +187,6 @@ class Responder(msgspec.Struct, gc=False, eq=False, kw_only=True):
         return None if self.duty == "off_duty" else self.located
 
 
-class Alarm(msgspec.Struct, gc=False, eq=False, kw_only=True):
-    """One rule at one device, as orthogonal flags after ISA-18.2 / OPC UA Part 9.
-
-    ``occurrence`` counts activations, ``version`` every event; ``id`` is ``<device>#<rule>``.
-    """
-
-    id: str
-    device: str
-    rule: str
-    level: int = 4
-    active: bool = False
-    acked: bool = True
-    shelved_until: datetime | None = None
-    shelf_reason: str = ""
-    shelved_by: str = ""
-    occurrence: int = 0
-    value: float | None = None
-    cause: str = ""
-    raised_at: datetime | None = None
-    cleared_at: datetime | None = None
-    acked_at: datetime | None = None
-    acked_by: str = ""
-    incident: str | None = None
-    version: int = 0
-    last_by: str = ""
-    last_at: datetime | None = None
-
-    @property
-    def label(self) -> str:
-        """normal, unacknowledged, acknowledged, returned_unacknowledged or shelved."""
-        if self.shelved_until is not None:
-            return "shelved"
-        if self.active:
-            return "acknowledged" if self.acked else "unacknowledged"
-        return "normal" if self.acked else "returned_unacknowledged"
-
-
 class Crew(msgspec.Struct, gc=False):
     """A responder's part in a case: assigned to on_scene, then handled or released, since when."""
 
@@ -188,7 +195,7 @@ class Crew(msgspec.Struct, gc=False):
 
 
 class LogEntry(msgspec.Struct, frozen=True, gc=False):
-    """One line of a case's record: when, by whom, which event type, words, about which responder."""
+    """One line of a case's record: when, by whom, event type, words, about which responder."""
 
     at: datetime
     by: str
@@ -217,6 +224,7 @@ class Incident(msgspec.Struct, gc=False, eq=False, kw_only=True):
     reported_at: datetime
     response_due_at: datetime
     resolve_due_at: datetime
+    last_at: datetime
     device: str = ""
     building: str = ""
     floor: int = 0
@@ -230,7 +238,6 @@ class Incident(msgspec.Struct, gc=False, eq=False, kw_only=True):
     checked_by: str = ""
     reworks: int = 0
     last_by: str = ""
-    last_at: datetime | None = None
 
     @property
     def open(self) -> bool:

@@ -1,0 +1,263 @@
+"""What follows from what changed: alarms from devices, cases from alarms, one case from many alarms.
+
+``follow(twin, change)`` depends on nothing but its arguments, and the ids of what it gives are made
+of the thing and the version the event makes. So an engine that takes over asks again and
+repeats nothing: the stream's compare-and-set refuses what is there already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+
+from twin.catalogue import Rule, rules, rules_of
+from twin.events import (
+    AlarmCleared,
+    AlarmData,
+    AlarmJoinedData,
+    AlarmRaised,
+    AlarmRaisedData,
+    Event,
+    IncidentAlarmJoined,
+    IncidentReported,
+    ReportedData,
+)
+from twin.state import Twin
+from twin.territory import compound_of
+from twin.things import Alarm, Change, Device, Incident
+from twin.whereabouts import place_text
+
+LOCAL = timezone(timedelta(hours=8))
+"""China has one zone and no summer time, so local time needs no zone data."""
+
+WINDOW = timedelta(minutes=10)
+"""Alarms this close to a case in the same compound may have the same cause."""
+
+TOGETHER = 3
+"""So many silences beside an outage are no coincidence."""
+
+
+def follow(twin: Twin, change: Change) -> list[Event]:
+    """The events that follow from one change that ``Twin.apply`` gave.
+
+    Append each under compare-and-set and apply it; what that changes is followed in turn. Follow
+    every change before the next event is applied, or a state that lasts a moment is missed.
+    """
+    if type(change) is Device:
+        return _from_device(twin, change) if change.alarms or _watched(change) else []
+    if type(change) is Alarm:
+        return _from_alarm(twin, change)
+    return _correlated(twin, change) if type(change) is Incident else []
+
+
+def outstanding(twin: Twin) -> Iterator[Event]:
+    """Everything that should have followed and did not, for an engine that takes over.
+
+    Apply each event before asking for the next: the number of a case depends on the one before.
+    """
+    for things in (twin.devices, twin.alarms, twin.open_incidents):
+        for thing in list(things.values()):
+            yield from follow(twin, thing)
+
+
+def local_day(at: datetime) -> str:
+    """Month and day in China, as they stand in a case number.
+
+    >>> from datetime import UTC
+    >>> local_day(datetime(2026, 11, 20, 16, 0, tzinfo=UTC))
+    '1121'
+    """
+    return at.astimezone(LOCAL).strftime("%m%d")
+
+
+def next_id(twin: Twin, at: datetime) -> str:
+    """The id of the street's next case on the local day of ``at``: ``INC-MMDD-NNNN``."""
+    day = local_day(at)
+    return f"INC-{day}-{twin.numbers.get(day, 0) + 1:04d}"
+
+
+# --- a device's state or reading → alarm ---------------------------------------------------------
+
+
+def _watched(device: Device) -> bool:
+    """Whether any rule holds at a device that never had an alarm: the usual, quick question."""
+    return any(_holds(rule, device, active=False) for rule in rules_of(device.kind).values())
+
+
+def _from_device(twin: Twin, device: Device) -> list[Event]:
+    known = {alarm.rule: alarm for alarm in device.alarms}
+    found: list[Event] = []
+    for name, rule in rules_of(device.kind).items():
+        alarm = known.get(name) or Alarm(id=f"{device.id}#{name}", device=device.id, rule=name)
+        holds = _holds(rule, device, alarm.active)
+        if holds and not alarm.active:
+            found.append(_raised(rule, device, alarm))
+        elif alarm.active and not holds:
+            found.append(_cleared(rule, device, alarm))
+    return found
+
+
+def _holds(rule: Rule, device: Device, active: bool) -> bool:
+    """Whether a rule's condition is true; an active limit ends only its dead band inside."""
+    if rule.states:
+        return device.state in rule.states
+    if rule.silent:
+        return device.silent
+    value, at = device.reading(rule.quantity), device.read_at(rule.quantity)
+    if value is None or at is None or not _in_hours(rule, at):
+        return False
+    slack = rule.dead_band if active else 0.0
+    over = rule.above is not None and value > rule.above - slack
+    under = rule.below is not None and value < rule.below + slack
+    return over or under
+
+
+def _in_hours(rule: Rule, at: datetime) -> bool:
+    if rule.hours is None:
+        return True
+    start, end = rule.hours
+    hour = at.astimezone(LOCAL).hour
+    return start <= hour < end if start <= end else hour >= start or hour < end
+
+
+def _seen_at(rule: Rule, device: Device) -> datetime:
+    """When the device said what decided the rule."""
+    if rule.silent:
+        at = device.silent_at if device.silent else device.reported_at
+    else:
+        at = device.state_at if rule.states else device.read_at(rule.quantity)
+    assert at is not None, "a rule can only turn on something the device said or failed to say"
+    return at
+
+
+def _raised(rule: Rule, device: Device, alarm: Alarm) -> Event:
+    version = alarm.version + 1
+    return AlarmRaised(
+        id=f"{alarm.id}@{version}",
+        subject=alarm.id,
+        time=_seen_at(rule, device),
+        by="system",
+        territory=device.place.territory,
+        data=AlarmRaisedData(
+            version=version,
+            rule=alarm.rule,
+            level=rule.level,
+            occurrence=alarm.occurrence + 1,
+            value=device.reading(rule.quantity) if rule.quantity else None,
+            cause="silent" if rule.silent else rule.quantity or (device.state or ""),
+        ),
+    )
+
+
+def _cleared(rule: Rule, device: Device, alarm: Alarm) -> Event:
+    version = alarm.version + 1
+    return AlarmCleared(
+        id=f"{alarm.id}@{version}",
+        subject=alarm.id,
+        time=_seen_at(rule, device),
+        by="system",
+        territory=device.place.territory,
+        data=AlarmData(version=version),
+    )
+
+
+# --- an alarm → a case, its own or one that is open ----------------------------------------------
+
+
+def _from_alarm(twin: Twin, alarm: Alarm) -> list[Event]:
+    rule, device = rules().get(alarm.rule), twin.devices.get(alarm.device)
+    if rule is None or device is None or not alarm.active or alarm.incident is not None:
+        return []
+    if rule.correlate and (case := _case_for(twin, rule, alarm)) is not None:
+        return _correlated(twin, case, alarm)
+    return [_reported(twin, rule, device, alarm)] if rule.incident else []
+
+
+def _reported(twin: Twin, rule: Rule, device: Device, alarm: Alarm) -> Event:
+    place, at = device.place, _raised_at(alarm)
+    compound = twin.compounds[compound_of(place.territory) or ""]
+    incident_id = next_id(twin, at)
+    return IncidentReported(
+        id=f"{incident_id}@1",
+        subject=incident_id,
+        time=at,
+        by="system",
+        territory=place.territory,
+        data=ReportedData(
+            version=1,
+            kind=rule.incident,
+            level=alarm.level,
+            place=place_text(compound, place),
+            lonlat=place.lonlat,
+            source=device.kind,
+            alarms=(alarm.id,),
+            device=device.id,
+            building=place.building,
+            floor=place.floor,
+            text=f"{rule.label} · {place.name}",
+        ),
+    )
+
+
+def _raised_at(alarm: Alarm) -> datetime:
+    assert alarm.raised_at is not None, "an active alarm was raised"
+    return alarm.raised_at
+
+
+def _case_for(twin: Twin, rule: Rule, alarm: Alarm) -> Incident | None:
+    """The first open case of the correlating kind in the alarm's compound and time window."""
+    compound = compound_of(twin.territory_of(alarm.id))
+    for case in twin.open_incidents.values():
+        if case.kind == rule.correlate and case.compound == compound and _close(case, alarm):
+            return case
+    return None
+
+
+def _close(case: Incident, alarm: Alarm) -> bool:
+    return abs(_raised_at(alarm) - case.reported_at) <= WINDOW
+
+
+def _correlated(twin: Twin, case: Incident, alarm: Alarm | None = None) -> list[Event]:
+    """Alarms that join a case: those of its own kind at once, others when they are many.
+
+    With ``alarm`` and enough joined before, only that one is looked at: a compound that goes
+    dark costs one look per device.
+    """
+    if not case.open or not any(rule.correlate == case.kind for rule in rules().values()):
+        return []
+    joined = sum(rules_by(alarm_id).incident != case.kind for alarm_id in case.alarms)
+    only = alarm is not None and joined >= TOGETHER
+    new = [alarm] if only and alarm is not None else list(_joinable(twin, case))
+    kin = [found for found in new if rules_by(found.id).incident == case.kind]
+    others = [found for found in new if rules_by(found.id).incident != case.kind]
+    joining = kin + (others if joined + len(others) >= TOGETHER else [])
+    return [_join(case, found, case.version + n) for n, found in enumerate(joining, start=1)]
+
+
+def rules_by(alarm_id: str) -> Rule:
+    """The rule of an alarm id; a rule that is no longer in the table counts as ``silent``."""
+    known = rules()
+    return known.get(alarm_id.rpartition("#")[2]) or known["silent"]
+
+
+def _joinable(twin: Twin, case: Incident) -> Iterator[Alarm]:
+    for alarm in twin.alarms.values():
+        if (
+            alarm.active
+            and alarm.incident is None
+            and rules_by(alarm.id).correlate == case.kind
+            and compound_of(twin.territory_of(alarm.id)) == case.compound
+            and _close(case, alarm)
+        ):
+            yield alarm
+
+
+def _join(case: Incident, alarm: Alarm, version: int) -> Event:
+    return IncidentAlarmJoined(
+        id=f"{case.id}@{version}",
+        subject=case.id,
+        time=max(_raised_at(alarm), case.last_at),
+        by="system",
+        territory=case.territory,
+        data=AlarmJoinedData(version=version, alarm=alarm.id),
+    )

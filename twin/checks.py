@@ -1,0 +1,90 @@
+"""What an event must satisfy beyond its schema before the twin takes it: time, kind and place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from twin.errors import EventRejected
+from twin.events import (
+    TELEMETRY,
+    DeviceDesired,
+    DeviceState,
+    Event,
+    IncidentReported,
+    Reading,
+    ResponderPosition,
+    ResponderStatus,
+    type_of,
+)
+
+if TYPE_CHECKING:
+    from twin.state import Twin
+
+AHEAD = timedelta(minutes=5)
+"""An event this far in the future is refused: the sender's clock is wrong."""
+
+LATE = timedelta(hours=24)
+"""An event older than this is refused."""
+
+LARGEST = 1.7976931348623157e308
+"""The largest finite float: beyond it lie the infinities, and NaN compares with nothing."""
+
+DUTIES = ("off_duty", "available", "busy", "unavailable")
+"""What a responder may say of themselves."""
+
+KIND_OF_STATE: dict[type[Event], str] = {
+    cls: type_of(cls).partition(".")[0] for cls in TELEMETRY if issubclass(cls, DeviceState)
+}
+"""The device kind that a state event belongs to: ``gate.state`` to ``gate``."""
+
+
+def check_state(twin: Twin, event: DeviceState) -> None:
+    """The event type is the device's, and the state is one of its kind's."""
+    kind = KIND_OF_STATE[type(event)]
+    device = twin.devices.get(event.subject)
+    if device is not None and device.kind != kind:
+        raise EventRejected("type", type_of(event), f"{event.subject} is a {device.kind}")
+    states = twin.traits[kind].states
+    if event.data.state not in states:
+        raise EventRejected("data.state", event.data.state, f"not one of {', '.join(states)}")
+
+
+def check_reading(twin: Twin, event: Reading) -> None:
+    """The quantity is one of the device's kind, and the value is finite."""
+    device = twin.devices.get(event.subject)
+    if device is not None and event.data.quantity not in device.traits.quantities:
+        raise EventRejected("data.quantity", event.data.quantity, f"not of a {device.kind}")
+    if not -LARGEST <= event.data.value <= LARGEST:
+        raise EventRejected("data.value", event.data.value, "not a finite number")
+
+
+def check_position(twin: Twin, event: ResponderPosition | IncidentReported) -> None:
+    """The position lies in or near the street's compounds."""
+    if not twin.fences.near(event.data.lonlat):
+        raise EventRejected("data.lonlat", event.data.lonlat, "outside the street")
+
+
+def check_desired(twin: Twin, event: DeviceDesired) -> None:
+    """The state is one that a person may ask of the device's kind."""
+    device = twin.devices.get(event.subject)
+    if device is not None and event.data.state not in device.traits.desired:
+        raise EventRejected("data.state", event.data.state, f"cannot be asked of a {device.kind}")
+
+
+def check_duty(twin: Twin, event: ResponderStatus) -> None:
+    """The status is one of ``DUTIES``."""
+    if event.data.status not in DUTIES:
+        raise EventRejected("data.status", event.data.status, f"not one of {', '.join(DUTIES)}")
+
+
+CHECKS: dict[type[Event], Callable[[Twin, Any], None]] = {
+    **dict.fromkeys(KIND_OF_STATE, check_state),
+    Reading: check_reading,
+    ResponderPosition: check_position,
+    IncidentReported: check_position,
+    DeviceDesired: check_desired,
+    ResponderStatus: check_duty,
+}
+"""Which test an event type has to pass; types without a row pass."""

@@ -1,0 +1,269 @@
+"""What each event does to the twin, apart from the hot telemetry that ``Twin.fold`` takes inline.
+
+One function per family, all ``(twin, event) -> changes``; ``EFFECTS`` says which event goes where.
+An event that is old, known or void changes nothing and gives no change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from twin.alarm_flags import advance_alarm
+from twin.checks import DUTIES, LARGEST
+from twin.events import (
+    OPERATIONS,
+    TELEMETRY,
+    AlarmRaised,
+    DeviceDesired,
+    DeviceSilent,
+    Event,
+    FeedChanged,
+    IncidentAlarmJoined,
+    IncidentReopened,
+    IncidentReported,
+    Reading,
+    ResponderStatus,
+    type_of,
+)
+from twin.incidents import advance, report
+from twin.territory import compound_of
+from twin.things import Alarm, Change, Device, Feed, Incident, Unregistered
+
+if TYPE_CHECKING:
+    from twin.state import Twin
+
+KEPT = timedelta(days=30)
+"""How long a finished case stays in the twin (domain.md 7); the archive keeps it."""
+
+MAX_UNREGISTERED = 1000
+"""Further unknown subjects are not listed; the list is for a person to read."""
+
+_EVER = datetime.min.replace(tzinfo=UTC)
+
+
+# --- devices and responders --------------------------------------------------------------------
+
+
+def reported(twin: Twin, event: Event) -> list[Change]:
+    """Telemetry that the loop did not take: secondary quantities and unknown subjects."""
+    device = twin.devices.get(event.subject)
+    if device is None:
+        return [] if event.subject in twin.responders else _unknown(twin, event)
+    return _secondary(device, event) if isinstance(event, Reading) else []
+
+
+def _secondary(device: Device, event: Reading) -> list[Change]:
+    quantity, value = event.data.quantity, event.data.value
+    at = device.read_at(quantity)
+    known = quantity in device.traits.quantities and quantity != device.traits.primary
+    if not known or not -LARGEST <= value <= LARGEST or (at is not None and event.time <= at):
+        return []
+    if value != device.reading(quantity):
+        device.updated_at = max(device.updated_at or _EVER, event.time)
+    device.readings = (device.readings or {}) | {quantity: (value, event.time)}
+    device.reported_at = max(device.reported_at or _EVER, event.time)
+    return [device]
+
+
+def _unknown(twin: Twin, event: Event) -> list[Change]:
+    found = twin.unregistered.get(event.subject)
+    if found is not None:
+        if event.time <= found.last_at:
+            return []
+        found.last_at = event.time
+        found.count += 1
+        return [found]
+    if len(twin.unregistered) >= MAX_UNREGISTERED:
+        return []
+    found = Unregistered(
+        id=event.subject,
+        type=type_of(event),
+        first_at=event.time,
+        last_at=event.time,
+        source=event.source,
+    )
+    twin.unregistered[event.subject] = found
+    return [found]
+
+
+def desired(twin: Twin, event: DeviceDesired) -> list[Change]:
+    """A person asked a device for a state; the newest wish counts."""
+    device = twin.devices.get(event.subject)
+    if device is None or event.data.state not in device.traits.desired:
+        return []
+    if device.desired_at is not None and event.time <= device.desired_at:
+        return []
+    device.desired, device.desired_at = event.data.state, event.time
+    return [device]
+
+
+def silent(twin: Twin, event: DeviceSilent) -> list[Change]:
+    """A device's patience ended; a report newer than that makes it moot (``Device.silent``)."""
+    device = twin.devices.get(event.subject)
+    if device is None or (device.silent_at is not None and event.time <= device.silent_at):
+        return []
+    device.silent_at = event.time
+    return [device]
+
+
+def duty(twin: Twin, event: ResponderStatus) -> list[Change]:
+    """A responder's newest word about their duty."""
+    responder = twin.responders.get(event.subject)
+    if responder is None or event.data.status not in DUTIES:
+        return []
+    if responder.duty_at is not None and event.time <= responder.duty_at:
+        return []
+    responder.duty, responder.reason = event.data.status, event.data.reason
+    responder.duty_at = event.time
+    return [responder]
+
+
+# --- alarms and cases --------------------------------------------------------------------------
+
+
+def alarm_moved(twin: Twin, event: Any) -> list[Change]:
+    """An alarm event counts if it makes the alarm's next version."""
+    alarm = twin.alarms.get(event.subject)
+    if alarm is None:
+        device, _, rule = event.subject.rpartition("#")
+        if type(event) is not AlarmRaised or device not in twin.devices:
+            return []
+        alarm = Alarm(id=event.subject, device=device, rule=rule)
+    if event.data.version != alarm.version + 1:
+        return []
+    if advance_alarm(alarm, event) and alarm.incident not in twin.open_incidents:
+        alarm.incident = None
+    twin.alarms[alarm.id] = alarm
+    return [alarm, *index_alarm(twin, alarm)]
+
+
+def opened(twin: Twin, event: IncidentReported) -> list[Change]:
+    """A new case; also the moment to drop what was finished long ago."""
+    if event.subject in twin.incidents or event.data.version != 1:
+        return []
+    territory = event.territory or twin.fences.grids_at([event.data.lonlat])[0] or twin.street
+    incident = report(event, territory, compound_of(territory) or "")
+    twin.incidents[incident.id] = incident
+    _count_number(twin, incident.id)
+    index_incident(twin, incident)
+    _forget(twin, event.time - KEPT)
+    return [incident, *_claim(twin, incident, incident.alarms)]
+
+
+def incident_moved(twin: Twin, event: Any) -> list[Change]:
+    """A case event counts if it makes the case's next version."""
+    incident = twin.incidents.get(event.subject)
+    if incident is None or event.data.version != incident.version + 1:
+        return []
+    before = incident.working
+    moved = advance(incident, event)
+    index_incident(twin, incident)
+    changes: list[Change] = [incident]
+    changes += index_crew(twin, incident, (*before, *incident.working))
+    if moved and type(event) is IncidentAlarmJoined:
+        changes += _claim(twin, incident, [event.data.alarm])
+    elif moved and type(event) is IncidentReopened:
+        changes += _claim(twin, incident, incident.alarms)
+    return changes
+
+
+def _claim(twin: Twin, incident: Incident, alarms: Iterable[str]) -> list[Change]:
+    """Let alarms that belong to no other open case point to this one."""
+    changed: list[Change] = []
+    for alarm in map(twin.alarms.get, alarms):
+        if alarm is not None and alarm.incident not in twin.open_incidents:
+            alarm.incident = incident.id
+            changed.append(alarm)
+    return changed
+
+
+def _count_number(twin: Twin, incident_id: str) -> None:
+    """Remember the highest number given on a day, from an id ``INC-MMDD-NNNN``."""
+    head, _, number = incident_id.rpartition("-")
+    if head.startswith("INC-") and number.isdecimal():
+        day = head.removeprefix("INC-")
+        twin.numbers[day] = max(twin.numbers.get(day, 0), int(number))
+
+
+def _forget(twin: Twin, before: datetime) -> None:
+    """Drop cases that were finished before an instant."""
+    old = [
+        incident.id
+        for incident in twin.incidents.values()
+        if not incident.open and incident.last_at < before
+    ]
+    for incident_id in old:
+        del twin.incidents[incident_id]
+
+
+# --- the rest ----------------------------------------------------------------------------------
+
+
+def feed_changed(twin: Twin, event: FeedChanged) -> list[Change]:
+    """The newest word about an outside source; it moves nothing on a map."""
+    feed = twin.feeds.get(event.subject)
+    if feed is None or event.time > feed.since:
+        told = event.data
+        twin.feeds[event.subject] = Feed(event.subject, told.up, event.time, told.reason)
+    return []
+
+
+def recorded(twin: Twin, event: Event) -> list[Change]:
+    """A fact for the record only: logins, refused commands."""
+    return []
+
+
+# --- what is derived, here and after a restore -------------------------------------------------
+
+
+def index_alarm(twin: Twin, alarm: Alarm) -> list[Change]:
+    """Let the device know its alarm; the device, since its worst level may have changed."""
+    device = twin.devices.get(alarm.device)
+    if device is None:
+        return []
+    if alarm not in device.alarms:
+        device.alarms = (*device.alarms, alarm)
+    return [device]
+
+
+def index_incident(twin: Twin, incident: Incident) -> None:
+    """Keep ``open_incidents`` true after a change of one case."""
+    if incident.open:
+        twin.open_incidents[incident.id] = incident
+    else:
+        twin.open_incidents.pop(incident.id, None)
+
+
+def index_crew(twin: Twin, incident: Incident, responders: Iterable[str]) -> list[Change]:
+    """Keep ``Responder.assignments`` true; the responders whose assignments changed."""
+    changed: list[Change] = []
+    for responder in map(twin.responders.get, dict.fromkeys(responders)):
+        if responder is None:
+            continue
+        mine = {*responder.assignments} - {incident.id}
+        if responder.id in incident.working:
+            mine.add(incident.id)
+        assignments = tuple(sorted(mine, key=lambda i: (twin.incidents[i].reported_at, i)))
+        if assignments != responder.assignments:
+            responder.assignments = assignments
+            changed.append(responder)
+    return changed
+
+
+_FAMILIES: dict[str, Callable[[Twin, Any], list[Change]]] = {
+    "alarm": alarm_moved,
+    "incident": incident_moved,
+}
+
+EFFECTS: dict[type[Event], Callable[[Twin, Any], list[Change]]] = {
+    **dict.fromkeys(TELEMETRY, reported),
+    **{cls: _FAMILIES.get(type_of(cls).partition(".")[0], recorded) for cls in OPERATIONS},
+    DeviceDesired: desired,
+    DeviceSilent: silent,
+    ResponderStatus: duty,
+    IncidentReported: opened,
+    FeedChanged: feed_changed,
+}
+"""Which function an event type goes to; every type has one."""
