@@ -1,4 +1,4 @@
-"""What follows from what changed: alarms from devices, cases from alarms, one case from many alarms.
+"""What follows from what changed: alarms from devices, cases from alarms, one case from many.
 
 ``follow(twin, change)`` depends on nothing but its arguments, and the ids of what it gives are made
 of the thing and the version the event makes. So an engine that takes over asks again and
@@ -55,9 +55,12 @@ def outstanding(twin: Twin) -> Iterator[Event]:
 
     Apply each event before asking for the next: the number of a case depends on the one before.
     """
-    for things in (twin.devices, twin.alarms, twin.open_incidents):
-        for thing in list(things.values()):
-            yield from follow(twin, thing)
+    for device in twin.devices.values():
+        yield from follow(twin, device)
+    for alarm in list(twin.alarms.values()):
+        yield from follow(twin, alarm)
+    for incident in list(twin.open_incidents.values()):
+        yield from follow(twin, incident)
 
 
 def local_day(at: datetime) -> str:
@@ -225,16 +228,16 @@ def _correlated(twin: Twin, case: Incident, alarm: Alarm | None = None) -> list[
     """
     if not case.open or not any(rule.correlate == case.kind for rule in rules().values()):
         return []
-    joined = sum(rules_by(alarm_id).incident != case.kind for alarm_id in case.alarms)
+    joined = sum(_rule_of(alarm_id).incident != case.kind for alarm_id in case.alarms)
     only = alarm is not None and joined >= TOGETHER
     new = [alarm] if only and alarm is not None else list(_joinable(twin, case))
-    kin = [found for found in new if rules_by(found.id).incident == case.kind]
-    others = [found for found in new if rules_by(found.id).incident != case.kind]
+    kin = [found for found in new if _rule_of(found.id).incident == case.kind]
+    others = [found for found in new if _rule_of(found.id).incident != case.kind]
     joining = kin + (others if joined + len(others) >= TOGETHER else [])
     return [_join(case, found, case.version + n) for n, found in enumerate(joining, start=1)]
 
 
-def rules_by(alarm_id: str) -> Rule:
+def _rule_of(alarm_id: str) -> Rule:
     """The rule of an alarm id; a rule that is no longer in the table counts as ``silent``."""
     known = rules()
     return known.get(alarm_id.rpartition("#")[2]) or known["silent"]
@@ -245,7 +248,7 @@ def _joinable(twin: Twin, case: Incident) -> Iterator[Alarm]:
         if (
             alarm.active
             and alarm.incident is None
-            and rules_by(alarm.id).correlate == case.kind
+            and _rule_of(alarm.id).correlate == case.kind
             and compound_of(twin.territory_of(alarm.id)) == case.compound
             and _close(case, alarm)
         ):

@@ -513,6 +513,8 @@ def _rejection(payload: bytes | str, exc: Exception) -> EventRejected:
     if "unknown field" in reason or "missing required field" in reason:
         name = reason.rsplit("`", 2)[-2]
         path = f"{path}.{name}" if path else name
+        if "unknown" in reason:  # it may be a face or a name: what has no place is not repeated
+            return EventRejected(path, "", reason)
     value: object = raw
     for label in path.split(".") if path else []:
         value = value.get(label, "") if isinstance(value, dict) else ""

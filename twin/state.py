@@ -14,7 +14,7 @@ from twin import snapshot
 from twin.catalogue import device_kinds
 from twin.checks import AHEAD, CHECKS, KIND_OF_STATE, LARGEST, LATE
 from twin.effects import EFFECTS
-from twin.errors import EventRejected
+from twin.errors import EventRejected, InvalidPlace
 from twin.events import (
     AlarmData,
     AlarmUnshelved,
@@ -52,11 +52,18 @@ class Twin:
     """One street: its places, and what is true of everything in them."""
 
     def __init__(self, street: str, compounds: Sequence[Compound]) -> None:
-        """An empty twin over places: nothing has been reported yet."""
+        """An empty twin over places: nothing has been reported yet.
+
+        Raises InvalidPlace when a device is of a kind that the catalogue does not have.
+        """
         self.street = street
         self.compounds = {place.id: place for place in compounds}
         self.fences = Fences(compounds)
         self.traits = {name: traits_of(name, row) for name, row in device_kinds().items()}
+        placed = [device for place in compounds for device in place.devices]
+        strange = [device for device in placed if device.kind not in self.traits]
+        if strange:
+            raise InvalidPlace([f"{device.id}: no kind {device.kind!r}" for device in strange])
         self.reset()
 
     def reset(self) -> None:

@@ -91,8 +91,8 @@ class Device(msgspec.Struct, gc=False, eq=False, kw_only=True):
     ``code`` is the position of the state in the kind's list (-1 unknown), ``value`` the last
     reading of the kind's first quantity, ``readings`` the others as (value, time). A state and
     readings of one moment may carry one timestamp, so each has its own newest time
-    (``state_at``, ``value_at``). ``alarms`` are all it ever had; the twin derives them. ``reported_at`` >= ``updated_at`` (anything differed) >=
-    ``changed_at`` (the state differed).
+    (``state_at``, ``value_at``). ``reported_at`` >= ``updated_at`` (anything differed) >=
+    ``changed_at`` (the state differed). ``alarms`` are all it ever had; the twin derives them.
     """
 
     id: str
@@ -115,7 +115,7 @@ class Device(msgspec.Struct, gc=False, eq=False, kw_only=True):
 
     @property
     def level(self) -> int:
-        """The worst level (1 to 4) of its active alarms that are not shelved; 0 when there is none."""
+        """The worst level (1 to 4) of its active alarms that are not shelved; 0 when none."""
         levels = [alarm.level for alarm in self.alarms if alarm.active and not alarm.shelved_until]
         return min(levels, default=0)
 

@@ -94,14 +94,17 @@ def _fault_of(rule: Rule) -> str:
     """What is wrong with a rule's references to the other catalogues, or nothing."""
     rows = [device_kinds().get(kind) for kind in rule.kinds if kind != "*"]
     known = [row for row in rows if row is not None]
+    cases = {rule.incident, rule.correlate} - {""}
     faults = {
         "unknown device kind": len(known) < len(rows),
-        "a state that a kind does not have": any(set(rule.states) - set(row.states) for row in known),
-        "a quantity that a kind does not have": bool(rule.quantity)
+        "a state that a kind lacks": any(set(rule.states) - set(row.states) for row in known),
+        "a quantity that a kind lacks": bool(rule.quantity)
         and any(rule.quantity not in row.quantities for row in known),
-        "unknown incident kind": bool({rule.incident, rule.correlate} - {""} - set(incident_kinds())),
-        "not exactly one condition": sum((bool(rule.states), rule.silent, bool(rule.quantity))) != 1,
-    }
+        "unknown incident kind": bool(cases - set(incident_kinds())),
+        "not exactly one condition": [
+            bool(rule.states), rule.silent, bool(rule.quantity)
+        ].count(True) != 1,
+    }  # fmt: skip
     return next((fault for fault, found in faults.items() if found), "")
 
 
