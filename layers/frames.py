@@ -23,7 +23,8 @@ band  name    meaning
 from __future__ import annotations
 
 import struct
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -40,11 +41,13 @@ Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Indices = NDArray[np.intp]
+Integers = NDArray[np.signedinteger[Any]]
 
 encoder = msgspec.json.Encoder()
 
 
-class Unpacked(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Unpacked:
     """A binary frame taken apart; ``at`` is the server time in milliseconds since the epoch."""
 
     seq: int
@@ -54,7 +57,7 @@ class Unpacked(NamedTuple):
     state: Bytes
 
 
-def pack(seq: int, at_ms: float, index: Indices, value: Singles, state: Bytes) -> bytes:
+def pack(seq: int, at_ms: float, index: Integers, value: Singles, state: Bytes) -> bytes:
     """One binary frame. ``index`` must be sorted and as long as ``value`` and ``state``."""
     return b"".join(
         (
@@ -94,7 +97,7 @@ def age_bands(
     [0, 1, 2, 3, 3]
     """
     age = np.nan_to_num((now_ms - reported_ms) / patience_ms, nan=np.inf)
-    bands = np.searchsorted(BAND_ENDS, age, side="left").astype(np.uint8)
+    bands: Bytes = np.searchsorted(BAND_ENDS, age, side="left").astype(np.uint8)
     bands[silent] = GONE
     return bands
 
@@ -105,7 +108,7 @@ def state_bytes(code: Bytes, band: Bytes, level: Bytes) -> Bytes:
     >>> state_bytes(*(np.array([n], np.uint8) for n in (3, 1, 2))).tolist()
     [75]
     """
-    packed: Bytes = code | (band << 3) | (level << 5)
+    packed: Bytes = code | (band << np.uint8(3)) | (level << np.uint8(5))
     return packed
 
 

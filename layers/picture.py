@@ -1,0 +1,193 @@
+"""The picture: everything screens may show, as it was published last.
+
+``take`` collects what changed in the twins, cheaply and as often as it likes; ``publish`` turns
+it into rows and encoded things, each encoded once however many screens show it. Nothing here
+knows who is looking: ``layers.scope`` filters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from layers import alarms, incidents, panels, responders
+from layers.columns import Columns, milliseconds
+from layers.frames import Indices, encoder
+from layers.incidents import Travel
+from layers.panels import Fact
+from layers.strip import Strip
+from twin.events import AlarmRaised
+from twin.state import Twin
+from twin.things import Alarm, Change, Device, Incident, Responder
+
+SORTS = ("incidents", "alarms", "responders")
+
+
+class Thing(NamedTuple):
+    """One encoded thing: where it belongs, and its JSON for open and for masked screens."""
+
+    territory: str
+    plain: bytes
+    masked: bytes
+
+
+class Turned(NamedTuple):
+    """A thing that looks different: what it was and what it is, None where it was or is not."""
+
+    sort: str
+    id: str
+    before: Thing | None
+    after: Thing | None
+
+
+class News(NamedTuple):
+    """What one publishing changed: device rows, sorted, and things."""
+
+    rows: Indices
+    things: list[Turned]
+
+
+class Picture:
+    """Devices as columns, things as JSON, and the facts that panels are computed from."""
+
+    def __init__(self, twins: Iterable[Twin], now_ms: float, travel: Travel) -> None:
+        self.twins = {twin.street: twin for twin in twins}
+        self.columns = Columns(self.twins.values())
+        self.things: dict[str, dict[str, Thing]] = {sort: {} for sort in SORTS}
+        self.facts: dict[str, Fact] = {}
+        self.duty: dict[str, tuple[str, str]] = {}
+        self.strip = Strip(now_ms)
+        self._home = {
+            name: twin
+            for twin in self.twins.values()
+            for name in (*twin.compounds, *(card for card in twin.responders))
+        }
+        self._travel = travel
+        self._now_ms = now_ms
+        self._dirty: dict[str, set[str]] = {sort: set() for sort in SORTS}
+        self._moving: set[str] = set()
+        self._finished: set[str] = set()
+        self._street_of_incident: dict[str, Twin] = {}
+        for twin in self.twins.values():
+            everything = (twin.responders, twin.alarms, twin.incidents)
+            for things in everything:
+                self.take(twin.street, things.values())
+        self.publish(now_ms, every=True)
+
+    def take(self, street: str, changes: Iterable[Change]) -> None:
+        """Note what changed in a street; what it looks like is read at the next publishing."""
+        twin = self.twins[street]
+        for change in changes:
+            if isinstance(change, Device):
+                self.columns.take(change)
+            elif isinstance(change, Responder):
+                self._dirty["responders"].add(change.id)
+                self._moving.update(change.assignments)
+            elif isinstance(change, Incident):
+                self._street_of_incident[change.id] = twin
+                self._dirty["incidents"].add(change.id)
+            elif isinstance(change, Alarm):
+                self._take_alarm(change)
+
+    def _take_alarm(self, alarm: Alarm) -> None:
+        self.columns.take_alarm(alarm)
+        self._dirty["alarms"].add(alarm.id)
+        if alarm.incident is not None:
+            self._dirty["incidents"].add(alarm.incident)
+        row = self.columns.row.get(alarm.device)
+        if row is not None and alarm.raised_at is not None:
+            where = self.columns.territories[self.columns.territory[row]]
+            at_ms = milliseconds(alarm.raised_at)
+            self.strip.add(f"{alarm.id}@{alarm.occurrence}", where, at_ms, alarm.level)
+
+    def recall(self, raised: Iterable[AlarmRaised]) -> None:
+        """Count alarms of earlier today that the twin itself has forgotten since."""
+        for event in raised:
+            row = self.columns.row.get(event.subject.partition("#")[0])
+            if row is not None:
+                where = self.columns.territories[self.columns.territory[row]]
+                occurrence = f"{event.subject}@{event.data.occurrence}"
+                self.strip.add(occurrence, where, milliseconds(event.time), event.data.level)
+
+    def publish(self, now_ms: float, *, every: bool) -> News:
+        """Make what was taken visible. ``every`` lets time pass for what said nothing (1 Hz)."""
+        self._now_ms = now_ms
+        if every:
+            self._pass_time(now_ms)
+        makers: dict[str, Callable[[str], Thing | None]] = {
+            "incidents": self._incident,
+            "alarms": self._alarm,
+            "responders": self._responder,
+        }
+        turned = []
+        for sort, names in self._dirty.items():
+            for name in sorted(names):
+                before, after = self.things[sort].get(name), makers[sort](name)
+                if before == after:
+                    continue
+                turned.append(Turned(sort, name, before, after))
+                if after is None:
+                    del self.things[sort][name]
+                else:
+                    self.things[sort][name] = after
+            names.clear()
+        return News(self.columns.publish(now_ms, every=every), turned)
+
+    def _pass_time(self, now_ms: float) -> None:
+        """Arrival times move with people, finished cases leave, a new day begins."""
+        incidents_due = self._dirty["incidents"]
+        incidents_due |= self._moving
+        self._moving.clear()
+        incidents_due |= self._finished
+        if self.strip.turn(now_ms):
+            self.facts = {
+                name: fact
+                for name, fact in self.facts.items()
+                if fact.open or fact.reported_ms >= self.strip.start_ms
+            }
+
+    def _incident(self, name: str) -> Thing | None:
+        twin = self._street_of_incident.get(name)
+        incident = twin.incidents.get(name) if twin is not None else None
+        if twin is None or incident is None:
+            return None
+        fact = panels.fact(incident, incidents.unacked(twin, incident))
+        if fact.open or fact.reported_ms >= self.strip.start_ms:
+            self.facts[name] = fact
+        else:
+            self.facts.pop(name, None)
+        self._finished.discard(name)
+        if not incident.open:
+            ended_ms = milliseconds(incident.last_at or incident.reported_at)
+            if self._now_ms - ended_ms > incidents.KEPT_S * 1000:
+                return None
+            self._finished.add(name)
+        return _thing(
+            incident.territory,
+            incidents.thing(twin, incident, self._travel, masked=False),
+            incidents.thing(twin, incident, self._travel, masked=True),
+        )
+
+    def _alarm(self, name: str) -> Thing | None:
+        device = name.partition("#")[0]
+        row = self.columns.row.get(device)
+        twin = self._home.get(device.partition("/")[0])
+        if row is None or twin is None or name not in twin.alarms:
+            return None
+        where = self.columns.territories[self.columns.territory[row]]
+        shown = alarms.thing(twin.alarms[name], device.partition("/")[0])
+        return None if shown is None else _thing(where, shown, shown)
+
+    def _responder(self, name: str) -> Thing | None:
+        twin = self._home.get(name)
+        if twin is None or name not in twin.responders:
+            return None
+        responder = twin.responders[name]
+        self.duty[name] = (responder.card.territory, responder.status)
+        shown = responders.thing(responder)
+        return _thing(responder.card.territory, shown, shown)
+
+
+def _thing(where: str, plain: dict[str, Any], masked: dict[str, Any]) -> Thing:
+    encoded = encoder.encode(plain)
+    return Thing(where, encoded, encoded if masked is plain else encoder.encode(masked))
