@@ -22,10 +22,10 @@ import msgspec
 
 from twin.errors import DayuanError, InvalidTerritory
 from twin.model import Compound
+from twin.people import ROLES
 from twin.territory import parse, street_of
 
 ACCOUNTS_KEY = "dayuan:accounts"
-ROLES = ("viewer", "responder", "dispatcher", "reviewer", "administrator")
 LANGUAGES = ("zh-CN", "en")
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200

@@ -1,0 +1,176 @@
+"""Keeps the roles of one machine running: the server first and last, each role a process.
+
+A role that ends is started again after a pause that grows from a fifth of a second to half a
+minute, and shrinks back once it has lived for a minute. The server comes back on the same port
+with the same data; roles wait for it by themselves. When a watched folder changes, all roles
+start anew, so a place imported while running appears without a restart by hand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from feeds.children import end_child, start_child
+from feeds.valkey import ServerFailed, Valkey
+
+log = logging.getLogger(__name__)
+
+_FIRST_PAUSE_S = 0.2
+_LONGEST_PAUSE_S = 30.0
+_STEADY_AFTER_S = 60.0
+_ROLE_PATIENCE_S = 4.0
+"""Roles and server together (4 + 5 s) end within the ten seconds that init systems give."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """One process to keep: its name for the log, its command line and environment."""
+
+    name: str
+    argv: tuple[str, ...]
+    env: Mapping[str, str] | None = None
+
+
+@dataclass(slots=True)
+class Pauses:
+    """How long to wait before the next start: doubled each time, reset by a steady life."""
+
+    next_s: float = _FIRST_PAUSE_S
+
+    def after(self, lived_s: float) -> float:
+        """The pause after a life of so many seconds.
+
+        >>> pauses = Pauses(); [pauses.after(0.0), pauses.after(0.0), pauses.after(61.0)]
+        [0.2, 0.4, 0.2]
+        """
+        pause_s = _FIRST_PAUSE_S if lived_s >= _STEADY_AFTER_S else self.next_s
+        self.next_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+        return pause_s
+
+
+@dataclass(slots=True, kw_only=True)
+class Supervisor:
+    """The processes of one machine.
+
+    ``server`` is the embedded one, already started, or None when another is used. ``watched`` is
+    the folder of places, looked at every ``looks_every_s``.
+    """
+
+    roles: Sequence[Role]
+    server: Valkey | None = None
+    watched: Path | None = None
+    looks_every_s: float = 1.0
+    pids: dict[str, int] = field(default_factory=dict)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _anew: dict[str, asyncio.Event] = field(default_factory=dict)
+
+    def stop(self) -> None:
+        """Ask for the end; ``run`` returns when everything is down. Safe to call twice."""
+        self._stopping.set()
+
+    def start_anew(self) -> None:
+        """Ask every role to end in good order and start again."""
+        for wanted in self._anew.values():
+            wanted.set()
+
+    async def run(self) -> None:
+        """Keep everything running until ``stop``; then end the roles first, the server last."""
+        self._anew = {role.name: asyncio.Event() for role in self.roles}
+        beside = [asyncio.create_task(self._keep_server())] if self.server else []
+        if self.watched:
+            beside.append(asyncio.create_task(self._watch(self.watched)))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for role in self.roles:
+                    tasks.create_task(self._keep(role))
+                tasks.create_task(self._stopping.wait())
+        finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            if self.server:
+                await self.server.stop()
+
+    async def _keep(self, role: Role) -> None:
+        pauses, clock = Pauses(), asyncio.get_running_loop().time
+        while not self._stopping.is_set():
+            born = clock()
+            # Its facts are all in the server, so a role without supervisor may just be killed.
+            child = await start_child(role.argv, env=role.env, last_signal=signal.SIGKILL)
+            self.pids[role.name] = child.pid
+            try:
+                await self._first_of(child.wait(), self._anew[role.name].wait())
+            finally:
+                told_to = child.returncode is None
+                await end_child(child, patience_s=_ROLE_PATIENCE_S)
+                del self.pids[role.name]
+            self._anew[role.name].clear()
+            if told_to:
+                continue
+            pause_s = pauses.after(clock() - born)
+            log.warning("%s ended with %s; again in %.1f s", role.name, child.returncode, pause_s)
+            await self._pause(pause_s)
+
+    async def _keep_server(self) -> None:
+        assert self.server is not None
+        pauses, clock = Pauses(), asyncio.get_running_loop().time
+        while True:
+            born = clock()
+            code = await self.server.wait()
+            while True:
+                pause_s = pauses.after(clock() - born)
+                log.warning("Valkey ended with %s; again in %.1f s", code, pause_s)
+                await asyncio.sleep(pause_s)
+                try:
+                    born = clock()
+                    await self.server.start()
+                    break
+                except ServerFailed as exc:
+                    log.error("%s", exc)
+
+    async def _watch(self, folder: Path) -> None:
+        seen = known = _signature(folder)
+        while True:
+            await asyncio.sleep(self.looks_every_s)
+            now = _signature(folder)
+            if now == seen != known:  # changed, and quiet since the last look
+                log.info("places changed: roles start anew")
+                known = now
+                self.start_anew()
+            seen = now
+
+    async def _first_of(self, *waits: Awaitable[object]) -> None:
+        """Return when the first of these, or the wish to stop, comes true."""
+        tasks = [asyncio.ensure_future(wait) for wait in (*waits, self._stopping.wait())]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _pause(self, pause_s: float) -> None:
+        await self._first_of(asyncio.sleep(pause_s))
+
+
+def _signature(folder: Path) -> frozenset[tuple[str, int, int]]:
+    """What is in a folder, by name, size and time of change."""
+    found = set()
+    for path in folder.glob("*.json"):
+        try:
+            stat = path.stat()
+        except FileNotFoundError:  # replaced between the two calls: the next look sees it
+            continue
+        found.add((path.name, stat.st_size, stat.st_mtime_ns))
+    return frozenset(found)
+
+
+def stops_on_signals(stop: Callable[[], None]) -> None:
+    """Call ``stop`` when the terminal closes, Ctrl-C is pressed or an init system says so."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, stop)

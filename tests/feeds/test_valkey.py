@@ -1,0 +1,134 @@
+"""The embedded server: nothing it said yes to is lost, and nobody else writes its file."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import redis.asyncio
+
+from feeds.valkey import FolderTaken, ServerFailed, Valkey, answers
+from tests.conftest import free_port
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Valkey]:
+    server = Valkey(tmp_path / "valkey", port=free_port())
+    await server.start()
+    yield server
+    await server.stop()
+
+
+async def entries(url: str) -> int:
+    async with redis.asyncio.Redis.from_url(url) as client:
+        count: int = await client.xlen("s")
+        return count
+
+
+async def write(url: str, count: int) -> None:
+    async with redis.asyncio.Redis.from_url(url) as client:
+        for n in range(count):
+            await client.xadd("s", {"e": n})
+
+
+async def test_what_was_acknowledged_is_there_after_a_kill(server: Valkey) -> None:
+    await write(server.url, 50)
+    os.kill(server.pid, signal.SIGKILL)
+    assert await server.wait() == -signal.SIGKILL
+    url = server.url
+    await server.start()
+    assert server.url == url
+    assert await entries(url) == 50
+
+
+async def test_what_was_acknowledged_is_there_after_a_stop(server: Valkey) -> None:
+    await write(server.url, 5)
+    await server.stop()
+    assert not await answers(server.url)
+    await server.start()
+    assert await answers(server.url)
+    assert await entries(server.url) == 5
+
+
+async def test_a_record_cut_off_in_mid_write_is_dropped_and_the_rest_kept(server: Valkey) -> None:
+    await write(server.url, 5)
+    await server.stop()
+    (log,) = (server.folder / "appendonlydir").glob("*.incr.aof")
+    log.write_bytes(log.read_bytes()[:-7])
+    await server.start()
+    assert await entries(server.url) == 4
+
+
+async def test_a_log_damaged_in_the_middle_is_named_and_nothing_is_thrown_away(
+    server: Valkey,
+) -> None:
+    await write(server.url, 5)
+    await server.stop()
+    (log,) = (server.folder / "appendonlydir").glob("*.incr.aof")
+    damaged = bytearray(log.read_bytes())
+    damaged[40:60] = b"!" * 20
+    log.write_bytes(damaged)
+    with pytest.raises(ServerFailed, match="append only file"):
+        await server.start()
+    assert log.read_bytes() == damaged
+
+
+async def test_it_listens_on_loopback_alone_and_writes_through(server: Valkey) -> None:
+    async with redis.asyncio.Redis.from_url(server.url) as client:
+        config = await client.config_get("bind", "appendonly", "appendfsync", "aof-load-truncated")
+    assert config == {
+        "bind": "127.0.0.1",
+        "appendonly": "yes",
+        "appendfsync": "always",
+        "aof-load-truncated": "yes",
+    }
+
+
+async def test_a_taken_port_means_the_next_free_one(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        server = Valkey(tmp_path / "valkey", port=port)
+        await server.start()
+        try:
+            assert server.port > port
+            assert await answers(server.url)
+        finally:
+            await server.stop()
+
+
+async def test_a_second_one_on_the_same_folder_is_refused(
+    server: Valkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeds.valkey._LOCK_PATIENCE_S", 0.1)
+    with pytest.raises(FolderTaken, match="another Dayuan"):
+        await Valkey(server.folder, port=free_port()).start()
+    assert await answers(server.url)
+
+
+async def test_the_server_keeps_its_folder_until_it_is_really_gone(
+    server: Valkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever started it may be dead already: the lock lives in the server too."""
+    monkeypatch.setattr("feeds.valkey._LOCK_PATIENCE_S", 0.1)
+    os.close(server._lock)
+    server._lock = -1
+    with pytest.raises(FolderTaken):
+        await Valkey(server.folder, port=free_port()).start()
+
+
+async def test_a_folder_that_cannot_be_written_is_an_error_with_words(tmp_path: Path) -> None:
+    (tmp_path / "valkey").mkdir()
+    (tmp_path / "valkey" / "appendonlydir").write_text("in the way")
+    server = Valkey(tmp_path / "valkey", port=free_port())
+    with pytest.raises(ServerFailed, match="Valkey ended with 1"):
+        await server.start()
+    await asyncio.wait_for(server.stop(), 1)
