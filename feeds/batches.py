@@ -20,6 +20,17 @@ class Position(msgspec.Struct, frozen=True):
     operations: str = START
 
 
+class Progress(msgspec.Struct, frozen=True):
+    """How far the active engine got: all up to ``position`` has been looked at and followed.
+
+    ``at_ms`` is when it was last alive, ``listening_ms`` since when nothing was missed.
+    """
+
+    position: Position
+    at_ms: int
+    listening_ms: int
+
+
 class Part:
     """Entries of one stream in order: ids and payloads, parallel. Ids stay bytes: few need them."""
 

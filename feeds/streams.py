@@ -11,14 +11,14 @@ import asyncio
 import logging
 import uuid
 import zlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
 import msgspec
 from redis.exceptions import RedisError, ResponseError
 
-from feeds.batches import OPERATIONS, START, TELEMETRY, Batch, Position, milliseconds
+from feeds.batches import OPERATIONS, START, TELEMETRY, Batch, Position, Progress, milliseconds
 from feeds.errors import LostLease
 from feeds.keys import key
 from feeds.lease import Lease
@@ -123,27 +123,28 @@ class Streams:
         expected: int | None = None,
         versions: Mapping[str, int] | None = None,
         token: int | None = None,
-        progress: Position | None = None,
+        progress: Progress | None = None,
     ) -> Appended:
         """Append operations in one atomic step, if nobody was first; done once, on disk.
 
-        ``thing`` must have version ``expected`` (0: nobody wrote about it yet); ``versions`` says
-        the same of several things. Each rises by the number of events that have it as subject. A
-        fencing ``token`` must be the newest. ``progress`` is kept beside them, for the engine.
-        Without things nothing is compared: logins and the like.
+        Each event says which version of its subject it makes, so the subject must have the one
+        before; logins and the like have no version and nothing is compared. ``thing`` with
+        ``expected`` (0: nobody wrote about it yet) or ``versions``, the same of several things,
+        say it instead. Each rises by the number of events that have it as subject. A fencing
+        ``token`` must be the newest. ``progress`` is kept beside them, for the engine.
 
         Raises StaleVersion (detail: thing, version, entry) when somebody was first, LostLease.
         """
         wrong = {type_of(event) for event in events} - OPERATIONS_TYPES
         assert not wrong, f"not operations: {wrong}"
         assert len(events) <= MOST_AT_ONCE, "too many operations for one atomic step"
-        wanted = dict(versions or {})
+        wanted = expected_versions(events) | dict(versions or {})
         if thing is not None:
             wanted[thing] = expected or 0
         subjects = [event.subject for event in events]
         rises = {name: subjects.count(name) for name in wanted}
         things = [word for name in wanted for word in (name, wanted[name], rises[name])]
-        reached = (progress.telemetry, progress.operations) if progress else ("", "")
+        reached = _progress_words(progress)
         # The mark is of this request alone: two clients may well make events of the same id.
         head = [uuid.uuid4().hex, "" if token is None else token, *reached, len(wanted), *things]
         keys = [key(street, name) for name in (OPERATIONS, "versions", "fence", "progress")]
@@ -221,7 +222,7 @@ class Streams:
         batch: int = MOST_AT_ONCE,
         block_ms: int = 2000,
         connection: Callable[[bool, str], None] | None = None,
-    ) -> AsyncIterator[Batch]:
+    ) -> AsyncGenerator[Batch, None]:
         """Every entry after a position, for ever: no entry twice, none left out.
 
         Lost connections are made again, with jittered backoff, for ever; ``connection`` is told
@@ -248,7 +249,7 @@ class Streams:
 
     async def range(
         self, street: str, start_ms: int, end_ms: int, *, batch: int = MOST_AT_ONCE
-    ) -> AsyncIterator[Batch]:
+    ) -> AsyncGenerator[Batch, None]:
         """The entries received from ``start_ms`` to ``end_ms`` inclusive, in the order of their
         ids over both streams, in bounded batches.
         """
@@ -305,16 +306,14 @@ class Streams:
         state = await asyncio.to_thread(zlib.decompress, packed)
         return state, Position(telemetry.decode(), operations.decode())
 
-    async def load_progress(self, street: str) -> dict[str, str]:
-        """What the active engine last noted about how far it got; empty before the first."""
+    async def load_progress(self, street: str) -> Progress | None:
+        """What the active engine last noted about how far it got; None before the first."""
         name = key(street, "progress")
-        return _texts((await self.link.call(name, ("HGETALL", name)))[0])
-
-    async def save_progress(self, street: str, notes: Mapping[str, str]) -> None:
-        """Note how far the active engine got; see ``feeds.engine``."""
-        name = key(street, "progress")
-        words = [word for pair in notes.items() for word in pair]
-        await self.link.call(name, ("HSET", name, *words))
+        notes = _texts((await self.link.call(name, ("HGETALL", name)))[0])
+        if not notes:
+            return None
+        position = Position(notes["telemetry"], notes["operations"])
+        return Progress(position, int(notes["at_ms"]), int(notes["listening_ms"]))
 
     async def trim(self, street: str, *, telemetry: int | None = None) -> None:
         """Drop the oldest telemetry beyond a length (about), which writers of their own do not."""
@@ -345,6 +344,23 @@ class Streams:
             )  # fmt: skip
             return ()
         return (wait,)
+
+
+def expected_versions(events: Sequence[Event]) -> dict[str, int]:
+    """The version each subject must have before these events, from what the first one makes."""
+    expected: dict[str, int] = {}
+    for event in events:
+        version = getattr(getattr(event, "data", None), "version", None)
+        if version is not None:
+            expected.setdefault(event.subject, version - 1)
+    return expected
+
+
+def _progress_words(progress: Progress | None) -> tuple[str | int, ...]:
+    if progress is None:
+        return ("", "", "", "")
+    position = progress.position
+    return (position.telemetry, position.operations, progress.at_ms, progress.listening_ms)
 
 
 def _raise_if_refused(outcome: str, rest: list[Any]) -> None:

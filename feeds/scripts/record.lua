@@ -1,7 +1,8 @@
 -- Append operations if nobody was first: check versions and fencing token, raise, append; one step.
 -- KEYS: operations, versions, fence, progress
--- ARGV: mark, fencing token or '', telemetry and operations position reached or '' '',
---       number of things, (thing, expected version, rise) for each, payloads...
+-- ARGV: mark, fencing token or '', progress (telemetry and operations position, milliseconds,
+--       listening since; all '' when there is none to note), number of things,
+--       (thing, expected version, rise) for each, payloads...
 -- Answers {'ok'|'again', ids}, {'stale', thing, version, newest entry id}, {'lost', newest token}.
 --
 -- A field of the versions hash holds '<version> <mark>:<ids> <mark>:<ids> ...', newest mark first.
@@ -12,10 +13,11 @@ local KEPT_FREE_MARKS = 64   -- for events that have no version, all of which sh
 local FREE = '-'
 
 local mark, token = ARGV[1], ARGV[2]
-local count = tonumber(ARGV[5])
+local HEAD = 7
+local count = tonumber(ARGV[HEAD])
 local things = {}
 for i = 1, count do
-  local at = 6 + (i - 1) * 3
+  local at = HEAD + 1 + (i - 1) * 3
   things[i] = { name = ARGV[at], expected = tonumber(ARGV[at + 1]), rise = tonumber(ARGV[at + 2]) }
 end
 if count == 0 then things[1] = { name = FREE, rise = 0 } end
@@ -47,12 +49,12 @@ for _, thing in ipairs(things) do
 end
 
 local ids = {}
-for i = 6 + count * 3, #ARGV do
+for i = HEAD + 1 + count * 3, #ARGV do
   ids[#ids + 1] = redis.call('XADD', KEYS[1], '*', 'e', ARGV[i])
 end
 
 local answer = ' ' .. mark .. ':' .. table.concat(ids, ',')
-for _, thing in ipairs(things) do
+for _, thing in ipairs(#ids > 0 and things or {}) do
   local limit = thing.name == FREE and KEPT_FREE_MARKS or KEPT_MARKS
   local words = answer
   local n = 1
@@ -64,6 +66,7 @@ for _, thing in ipairs(things) do
   redis.call('HSET', KEYS[2], thing.name, (thing.version + thing.rise) .. words)
 end
 if ARGV[3] ~= '' then
-  redis.call('HSET', KEYS[4], 'telemetry', ARGV[3], 'operations', ARGV[4])
+  redis.call('HSET', KEYS[4], 'telemetry', ARGV[3], 'operations', ARGV[4],
+    'at_ms', ARGV[5], 'listening_ms', ARGV[6])
 end
 return { 'ok', ids }

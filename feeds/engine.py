@@ -1,0 +1,299 @@
+"""The engine: what follows from what happened, derived once per street and written down.
+
+One process is active per street by lease; a standby takes over. Whatever the active one derives
+goes through compare-and-set with the fencing token, together with how far it had got. So the next
+one folds in silence up to there, derives from there on, and what it derives is what would have
+been derived without the change.
+
+It reads the operations it wrote back before it goes on: its twin changes only by what stands in
+the stream, in the order in which it stands there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import uuid
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from feeds.batches import TELEMETRY, Batch, Part, Position, Progress, milliseconds, order, through
+from feeds.errors import LostLease, Unavailable
+from feeds.lease import Lease
+from feeds.replica import fold_batch, received_at, refusal, restored, telemetry_events
+from feeds.streams import Rejection, Streams
+from twin.alarms import follow
+from twin.errors import StaleVersion
+from twin.events import Event
+from twin.model import Compound
+from twin.state import Twin
+from twin.things import Change
+
+log = logging.getLogger(__name__)
+
+LEASE_MS = 3000
+READ_WAIT_MS = 100
+DUE_EVERY_MS = 1000
+CATCH_UP_DUE_MS = 5000
+"""While behind, time passes by the entries' own times, in steps of this length."""
+DEAF_MS = 60_000
+"""Nothing read for this long: silence of that time is ours, not the devices'."""
+NOTE_EVERY_MS = 5000
+SNAPSHOT_EVERY_MS = 30_000
+SNAPSHOT_EVERY_ENTRIES = 500_000
+TRIM_EVERY_MS = 60_000
+MOST_DUE_AT_ONCE = 500
+TRIES = 5
+Clock = Callable[[], datetime]
+
+
+async def run(
+    streams: Streams,
+    street: str,
+    compounds: Sequence[Compound],
+    *,
+    clock: Clock = lambda: datetime.now(UTC),
+    holder: str = "",
+    lease_ms: int = LEASE_MS,
+    told: Callable[[bool], None] = lambda active: None,
+) -> None:
+    """Be the street's engine for ever: standby until the lease is ours, then active.
+
+    ``told`` hears when this process becomes active and when it is so no more. When cancelled it
+    keeps a snapshot and gives the lease back.
+    """
+    holder = holder or f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+    lease = streams.lease(street, holder, lasts_ms=lease_ms)
+    while True:
+        try:
+            token = await lease.take()
+            if token is None:
+                await asyncio.sleep(lease_ms / 3000)
+                continue
+            told(True)
+            await _lead(Active(streams, Twin(street, compounds), lease, token, clock))
+        except (LostLease, Unavailable) as exc:
+            log.warning("%s: not active any more: %s", street, exc)
+        finally:
+            told(False)
+
+
+async def _lead(active: Active) -> None:
+    """Begin and go on for ever; on the way out, keep what the next one can begin from."""
+    log.info("%s: active with token %d", active.twin.street, active.token)
+    await active.begin()
+    try:
+        while True:
+            await active.step()
+    except asyncio.CancelledError:
+        await active.keep()
+        await active.lease.release()
+        raise
+
+
+class Active:
+    """One time of being active: a twin, how far it has read, and what it owes the streams."""
+
+    def __init__(
+        self, streams: Streams, twin: Twin, lease: Lease, token: int, clock: Clock
+    ) -> None:
+        self.streams = streams
+        self.twin = twin
+        self.lease = lease
+        self.token = token
+        self.position = Position()
+        self.listening_ms = 0
+        self._clock = clock
+        self._heard_ms = 0
+        self._due_ms = 0
+        self._entries = 0
+        self._renewed = asyncio.get_running_loop().time()
+        self._at_ms = dict.fromkeys(("note", "snapshot", "trim"), self._now_ms())
+
+    async def begin(self) -> None:
+        """Restore, and fold in silence what was followed already."""
+        street = self.twin.street
+        kept = await self.streams.load_snapshot(street)
+        if kept is not None:
+            self.position = restored(self.twin, *kept)
+        noted = await self.streams.load_progress(street)
+        if noted is None:
+            return
+        self.listening_ms, self._heard_ms = noted.listening_ms, noted.at_ms
+        while True:
+            read = await self.streams.read(street, self.position)
+            known = _up_to(read, self.position, noted.position)
+            if not known:
+                break
+            await self._reject(fold_batch(self.twin, known).refused)
+            self.position = known.after
+            await self._renew()
+        self._due_ms = self._heard_ms = max(self._heard_ms, milliseconds(self.position.telemetry))
+
+    async def step(self, wait_ms: int = READ_WAIT_MS) -> int:
+        """Read once, derive what follows, note and keep now and then; the entries read."""
+        await self._renew()
+        read = await self.streams.read(self.twin.street, self.position, block_ms=wait_ms)
+        now_ms = self._now_ms()
+        if read.operations.ids:
+            await self._settle(await self._take_operations(read))
+        if read.telemetry.ids:
+            await self._take_telemetry(read.telemetry, now_ms)
+        if not read or milliseconds(self.position.telemetry) > now_ms - CATCH_UP_DUE_MS:
+            await self._pass_time(now_ms, DUE_EVERY_MS)
+        await self._keep_house(now_ms, len(read))
+        return len(read)
+
+    async def keep(self) -> None:
+        """Note how far we are and save a snapshot of it."""
+        await self.streams.append_operations(
+            self.twin.street, [], token=self.token, progress=self._progress()
+        )
+        await self.streams.save_snapshot(self.twin.street, self.twin.snapshot(), self.position)
+        self._entries = 0
+
+    # --- deriving -----------------------------------------------------------------------------
+
+    async def _take_telemetry(self, part: Part, now_ms: int) -> None:
+        """Apply event after event, and what follows from each before the next.
+
+        Not in one go, or a call button pressed and released within a batch would not be seen.
+        """
+        refused: list[Rejection] = []
+        second, received = b"", datetime.min
+        for index, event in enumerate(telemetry_events(part)):
+            entry_id = part.ids[index]
+            if entry_id[:10] != second:
+                second, received = entry_id[:10], received_at(entry_id)
+                if milliseconds(entry_id) < now_ms - CATCH_UP_DUE_MS:
+                    await self._pass_time(milliseconds(entry_id), CATCH_UP_DUE_MS)
+            folded = self.twin.fold((event,), received)
+            for change in folded.changes:
+                if follow(self.twin, change):
+                    await self._settle([change])
+            for _, why in folded.rejected:
+                refused.append(refusal(TELEMETRY, part, index, why))
+            self.position = Position(entry_id.decode(), self.position.operations)
+        await self._reject(refused)
+
+    async def _settle(self, changes: Sequence[Change]) -> None:
+        """Write what follows from changes, and what follows from that, until nothing does."""
+        todo, refused = deque(changes), 0
+        while todo:
+            change = todo.popleft()
+            events = follow(self.twin, change)
+            if not events:
+                continue
+            written = await self._write(events)
+            todo.extend(await self._read_back())
+            refused = 0 if written else refused + 1
+            if not written and refused < TRIES:
+                todo.appendleft(change)  # somebody was first; with what they did, ask again
+            elif not written:
+                log.error("%s: cannot write %s", self.twin.street, [event.id for event in events])
+
+    async def _write(self, events: Sequence[Event]) -> bool:
+        """Append under compare-and-set; False when somebody was first."""
+        await self._renew()
+        try:
+            await self.streams.append_operations(
+                self.twin.street, events, token=self.token, progress=self._progress()
+            )
+        except StaleVersion:
+            return False
+        return True
+
+    async def _read_back(self) -> list[Change]:
+        """Apply the operations that stand in the stream by now; what they changed."""
+        changes: list[Change] = []
+        while True:
+            read = await self.streams.read(self.twin.street, self.position, operations_only=True)
+            if not read:
+                return changes
+            changes += await self._take_operations(read)
+
+    async def _take_operations(self, read: Batch) -> list[Change]:
+        """Apply the operations of a batch, not its telemetry."""
+        reached = Position(self.position.telemetry, read.after.operations)
+        step = fold_batch(self.twin, Batch(Part([], []), read.operations, reached))
+        self.position = reached
+        await self._reject(step.refused)
+        return step.changes
+
+    # --- time ---------------------------------------------------------------------------------
+
+    async def _pass_time(self, at_ms: int, every_ms: int) -> None:
+        """Let time have passed until ``at_ms``; what follows from that is written."""
+        if at_ms - self._heard_ms > DEAF_MS:
+            self.listening_ms = at_ms
+        self._heard_ms = max(self._heard_ms, at_ms)
+        if at_ms - self._due_ms < every_ms:
+            return
+        self._due_ms = at_ms
+        events = self.twin.due(_instant(at_ms), _instant(self.listening_ms))
+        free = [event for event in events if not hasattr(event.data, "version")]  # type: ignore[attr-defined]
+        groups = [free[i : i + MOST_DUE_AT_ONCE] for i in range(0, len(free), MOST_DUE_AT_ONCE)]
+        groups += [[event] for event in events if event not in free]
+        for group in groups:
+            await self._write(group)
+            await self._settle(await self._read_back())
+
+    def _now_ms(self) -> int:
+        return int(self._clock().timestamp() * 1000)
+
+    async def _renew(self) -> None:
+        """Renew the lease when a third of it has passed; raises LostLease when it is gone."""
+        now = asyncio.get_running_loop().time()
+        if now - self._renewed < self.lease.lasts_ms / 3000:
+            return
+        token = await self.lease.take()
+        if token != self.token:
+            raise LostLease(f"our token was {self.token}")
+        self._renewed = now
+
+    # --- keeping ------------------------------------------------------------------------------
+
+    def _progress(self) -> Progress:
+        return Progress(self.position, max(self._heard_ms, 0), self.listening_ms)
+
+    async def _keep_house(self, now_ms: int, entries: int) -> None:
+        street = self.twin.street
+        self._entries += entries
+        if self._entries > SNAPSHOT_EVERY_ENTRIES or (
+            self._entries and self._is_time("snapshot", now_ms, SNAPSHOT_EVERY_MS)
+        ):
+            await self.keep()
+        if self._is_time("note", now_ms, NOTE_EVERY_MS):
+            await self.streams.append_operations(
+                street, [], token=self.token, progress=self._progress()
+            )
+        if self._is_time("trim", now_ms, TRIM_EVERY_MS):
+            await self.streams.trim(street)
+
+    def _is_time(self, what: str, now_ms: int, every_ms: int) -> bool:
+        if now_ms - self._at_ms[what] < every_ms:
+            return False
+        self._at_ms[what] = now_ms
+        return True
+
+    async def _reject(self, refused: Sequence[Rejection]) -> None:
+        if refused:
+            await self.streams.reject_all(self.twin.street, refused)
+
+
+def _up_to(read: Batch, position: Position, reached: Position) -> Batch:
+    """The part of a batch that was followed already by whoever got as far as ``reached``."""
+    telemetry, _ = read.telemetry.cut(through(read.telemetry, order(reached.telemetry)))
+    operations, _ = read.operations.cut(through(read.operations, order(reached.operations)))
+    after = Position(
+        telemetry.ids[-1].decode() if telemetry.ids else position.telemetry,
+        operations.ids[-1].decode() if operations.ids else position.operations,
+    )
+    return Batch(telemetry, operations, after)
+
+
+def _instant(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC)

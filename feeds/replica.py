@@ -1,0 +1,208 @@
+"""A twin that follows a street's streams: snapshot, then everything after it, for ever.
+
+Web, simulator, bench and replay all see the street through one of these. When an entry was
+received is read from its id, so every replica accepts and refuses the same entries.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import msgspec
+
+from feeds.batches import OPERATIONS, TELEMETRY, Batch, Part, Position, milliseconds, order, through
+from feeds.errors import Unavailable
+from feeds.streams import Rejection, Streams
+from twin.errors import EventRejected
+from twin.events import TELEMETRY as TELEMETRY_CLASSES
+from twin.events import Event, decode_batch, type_of
+from twin.state import Twin
+from twin.things import Change
+
+log = logging.getLogger(__name__)
+
+_FROM_OUTSIDE = frozenset((*TELEMETRY_CLASSES, EventRejected))
+_SECOND_MS = 1000
+
+
+class Step(NamedTuple):
+    """What one batch did: things that changed (maybe repeatedly), and entries refused."""
+
+    changes: list[Change]
+    refused: list[Rejection]
+    batch: Batch
+
+
+def telemetry_events(part: Part) -> list[Event | EventRejected]:
+    """The telemetry of a part; an operation among it is refused, for anyone may write there."""
+    events = decode_batch(part.payloads)
+    if _FROM_OUTSIDE.issuperset(map(type, events)):
+        return events
+    return [event if type(event) in _FROM_OUTSIDE else _not_telemetry(event) for event in events]
+
+
+def received_at(entry_id: bytes) -> datetime:
+    """When an entry was received, to the second: what its event's time is checked against."""
+    return datetime.fromtimestamp(milliseconds(entry_id) // _SECOND_MS, UTC)
+
+
+def refusal(stream: str, part: Part, index: int, rejected: EventRejected) -> Rejection:
+    """The record of a refused entry of a part."""
+    return Rejection(
+        payload=part.payloads[index],
+        rejected=rejected,
+        source="stream",
+        stream=stream,
+        entry_id=part.ids[index].decode(),
+    )
+
+
+def fold_batch(twin: Twin, batch: Batch) -> Step:
+    """Fold a batch into a twin, whole and fast; the order between the two streams is no matter."""
+    changes: list[Change] = []
+    refused: list[Rejection] = []
+    events = telemetry_events(batch.telemetry)
+    for start, end in _seconds(batch.telemetry.ids):
+        some = events if end - start == len(events) else events[start:end]
+        folded = twin.fold(some, received_at(batch.telemetry.ids[start]))
+        changes += folded.changes
+        for index, why in folded.rejected:
+            refused.append(refusal(TELEMETRY, batch.telemetry, start + index, why))
+    if batch.operations.ids:
+        # Checked before they were written; and what a person did counts however late it is read.
+        folded = twin.fold(decode_batch(batch.operations.payloads))
+        changes += folded.changes
+        for index, why in folded.rejected:
+            refused.append(refusal(OPERATIONS, batch.operations, index, why))
+    return Step(changes, refused, batch)
+
+
+def _seconds(ids: list[bytes]) -> Iterator[tuple[int, int]]:
+    """The runs of entries received within one second, as (start, end).
+
+    Each run is checked against its own second, so the outcome does not depend on the batches.
+    """
+    part, start = Part(ids, []), 0
+    while start < len(ids):
+        second = milliseconds(ids[start]) // _SECOND_MS
+        if milliseconds(ids[-1]) // _SECOND_MS == second:
+            end = len(ids)
+        else:
+            end = through(part, (second * _SECOND_MS + _SECOND_MS - 1, 1 << 64))
+        yield start, end
+        start = end
+
+
+def _not_telemetry(event: Event | EventRejected) -> EventRejected:
+    assert isinstance(event, Event)
+    return EventRejected("type", type_of(event), "not telemetry")
+
+
+class Replica:
+    """A twin kept up with a street's streams.
+
+    ``position`` is how far it has read, ``up`` whether it is connected (``reason`` why not),
+    ``current`` is set once it has folded all that stood in the streams when it began.
+    """
+
+    def __init__(
+        self,
+        streams: Streams,
+        twin: Twin,
+        *,
+        connection: Callable[[bool, str], None] | None = None,
+    ) -> None:
+        self.streams = streams
+        self.twin = twin
+        self.position = Position()
+        self.up = False
+        self.reason = "not connected yet"
+        self.current = asyncio.Event()
+        self.newest_ms: int | None = None
+        self._connection = connection
+        self._waiting: list[tuple[tuple[int, int], asyncio.Future[None]]] = []
+
+    def age_ms(self, now_ms: int) -> int | None:
+        """Milliseconds since the newest entry was received, or None before the first."""
+        return None if self.newest_ms is None else max(0, now_ms - self.newest_ms)
+
+    async def run(self, use: Callable[[Step], None] | None = None) -> None:
+        """Follow for ever; ``use`` is called with each step after it was folded."""
+        async with aclosing(self.steps()) as steps:
+            async for step in steps:
+                if use is not None:
+                    use(step)
+
+    async def steps(self) -> AsyncGenerator[Step, None]:
+        """Begin with the snapshot, then fold batch after batch, for ever."""
+        target = await self._begin()
+        self._note(target)
+        street = self.twin.street
+        following = self.streams.follow(street, self.position, connection=self._tell)
+        async with aclosing(following) as batches:
+            async for batch in batches:
+                step = fold_batch(self.twin, batch)
+                self.position = batch.after
+                self.newest_ms = max(batch.received_ms or 0, self.newest_ms or 0)
+                yield step
+                self._note(target)
+
+    async def reached(self, entry_id: str, within_s: float) -> bool:
+        """Wait until the operations entry has been folded and used; False when it takes longer."""
+        wanted = order(entry_id)
+        if order(self.position.operations) >= wanted:
+            return True
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((wanted, future))
+        try:
+            async with asyncio.timeout(within_s):
+                await future
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting = [row for row in self._waiting if row[1] is not future]
+        return True
+
+    async def _begin(self) -> Position:
+        """Restore the snapshot; gives the end of the streams at this moment."""
+        while True:
+            try:
+                kept = await self.streams.load_snapshot(self.twin.street)
+                target = await self.streams.newest(self.twin.street)
+                break
+            except Unavailable as exc:
+                self._tell(False, str(exc))
+        if kept is not None:
+            self.position = restored(self.twin, *kept)
+        return target
+
+    def _tell(self, up: bool, reason: str) -> None:
+        self.up, self.reason = up, reason
+        if self._connection is not None:
+            self._connection(up, reason)
+
+    def _note(self, target: Position) -> None:
+        """Wake who waits for what has been reached."""
+        operations = order(self.position.operations)
+        for wanted, future in self._waiting:
+            if wanted <= operations and not future.done():
+                future.set_result(None)
+        if operations >= order(target.operations):
+            if order(self.position.telemetry) >= order(target.telemetry):
+                self.current.set()
+
+
+def restored(twin: Twin, state: bytes, position: Position) -> Position:
+    """Restore a snapshot; where to go on from: the start, if the snapshot cannot be read."""
+    try:
+        twin.restore(state)
+    except (msgspec.MsgspecError, ValueError, KeyError) as exc:
+        log.warning("%s: the snapshot is of no use, folding all: %s", twin.street, exc)
+        twin.reset()
+        return Position()
+    return position
