@@ -59,7 +59,8 @@ class Columns:
         self.territory: Indices = np.array(places, np.intp)
         self._patience_ms: Floats = _PATIENCE_MS[self.kind] if kinds else np.empty(0)
         self._allocate(len(kinds))
-        self._touched: set[int] = set()
+        self._noted: dict[str, Device] = {}
+        self._levelled: set[int] = set()
         self._levels: dict[str, dict[str, int]] = {}
         self._load()
 
@@ -84,18 +85,8 @@ class Columns:
         return len(self.kind)
 
     def take(self, device: Device) -> None:
-        """Note what a device says now; a device that stands nowhere is left out."""
-        row = self.row.get(device.id)
-        if row is None:
-            return
-        reported_at, silent_at = device.reported_at, device.silent_at
-        self._code[row] = device.code if device.code >= 0 else frames.UNKNOWN_CODE
-        self._value[row] = np.nan if device.value is None else device.value
-        self._reported_ms[row] = milliseconds(reported_at)
-        self._silent[row] = silent_at is not None and (
-            reported_at is None or silent_at >= reported_at
-        )
-        self._touched.add(row)
+        """Note that a device said something; what it says is read when it is published."""
+        self._noted[device.id] = device
 
     def take_alarm(self, alarm: Alarm) -> None:
         """Note an alarm's level on its device."""
@@ -111,18 +102,16 @@ class Columns:
         self._level[row] = min(levels.values(), default=0)
         if not levels:
             del self._levels[device]
-        self._touched.add(row)
+        self._levelled.add(row)
 
     def publish(self, now_ms: float, *, every: bool) -> Indices:
         """Show what was taken; gives the rows that look different now, sorted.
 
         ``every`` also lets time pass for devices that said nothing: their age band may end.
         """
-        if every:
-            rows = np.arange(len(self))
-        else:
-            rows = np.array(sorted(self._touched), np.intp)
-        self._touched.clear()
+        read = self._read()
+        rows = np.arange(len(self)) if every else np.array(sorted(read | self._levelled), np.intp)
+        self._levelled.clear()
         bands = frames.age_bands(
             self._reported_ms[rows], self._patience_ms[rows], self._silent[rows], now_ms
         )
@@ -136,9 +125,20 @@ class Columns:
         changed: Indices = rows[~same]
         return changed
 
-    def rows_of(self, compound: str) -> Indices:
-        """The rows of a compound's devices, in index order."""
-        return np.arange(*self.span[compound])
+    def _read(self) -> set[int]:
+        """Read what the noted devices say now; their rows. What stands nowhere is left out."""
+        read = set()
+        for device in self._noted.values():
+            row = self.row.get(device.id)
+            if row is None:
+                continue
+            read.add(row)
+            self._code[row] = device.code if device.code >= 0 else frames.UNKNOWN_CODE
+            self._value[row] = np.nan if device.value is None else device.value
+            self._reported_ms[row] = milliseconds(device.reported_at)
+            self._silent[row] = device.silent
+        self._noted.clear()
+        return read
 
     def seen(self, prefixes: Iterable[str]) -> NDArray[np.bool_]:
         """For each device, whether an account with these prefixes may see it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from layers.columns import milliseconds
@@ -41,8 +41,10 @@ def unacked(twin: Twin, incident: Incident) -> bool:
     return any(alarm.label in UNSEEN for alarm in alarms)
 
 
-def thing(twin: Twin, incident: Incident, travel: Travel, masked: bool) -> dict[str, Any]:
-    """An incident as screens get it; ``masked`` leaves out the room and free text."""
+def thing(
+    twin: Twin, incident: Incident, travel: Travel, *, alarms: Sequence[str], masked: bool
+) -> dict[str, Any]:
+    """An incident as screens get it, naming ``alarms``; ``masked`` leaves out room and free text."""
     return {
         "id": incident.id,
         "kind": incident.kind,
@@ -61,7 +63,7 @@ def thing(twin: Twin, incident: Incident, travel: Travel, masked: bool) -> dict[
         "due": milliseconds(incident.due_at),
         "finished": None if incident.open else milliseconds(incident.last_at),
         "source": incident.source,
-        "alarms": incident.alarms,
+        "alarms": alarms,
         "unacked": unacked(twin, incident),
         "crew": _crew(twin, incident, travel),
         "by": incident.last_by,

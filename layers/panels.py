@@ -28,8 +28,8 @@ RESOLVED = frozenset({"handled", "checked", "closed"})
 TOTALS = {"cameras": "camera", "gates": "gate", "lifts": "lift"}
 """Device kinds that the head of the wall counts."""
 
-PROACTIVE = "device"
-"""The source word of cases that a device's alarm opened, before any person called."""
+PROACTIVE = frozenset(device_kinds()) - {"call"}
+"""Source words of cases that a device found; a call terminal only carries a person's call."""
 
 Counts = NDArray[np.int64]
 
@@ -61,7 +61,7 @@ def fact(incident: Incident, unacked: bool) -> Fact:
         incident.open,
         unacked,
         incident.state in WAITING,
-        incident.source == PROACTIVE,
+        incident.source in PROACTIVE,
         milliseconds(incident.reported_at),
         milliseconds(accepted) if accepted else None,
         milliseconds(incident.resolve_due_at),

@@ -8,6 +8,7 @@ knows who is looking: ``layers.scope`` filters.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, NamedTuple
 
 from layers import alarms, incidents, panels, responders
@@ -24,11 +25,18 @@ SORTS = ("incidents", "alarms", "responders")
 
 
 class Thing(NamedTuple):
-    """One encoded thing: where it belongs, and its JSON for open and for masked screens."""
+    """One encoded thing and where it belongs.
+
+    ``needs`` are the territories of the other things it names. Whoever does not see all of them
+    gets the narrow words, which leave those names out.
+    """
 
     territory: str
+    needs: frozenset[str]
     plain: bytes
     masked: bytes
+    narrow_plain: bytes
+    narrow_masked: bytes
 
 
 class Turned(NamedTuple):
@@ -162,11 +170,24 @@ class Picture:
             if self._now_ms - ended_ms > incidents.KEPT_S * 1000:
                 return None
             self._finished.add(name)
-        return _thing(
-            incident.territory,
-            incidents.thing(twin, incident, self._travel, masked=False),
-            incidents.thing(twin, incident, self._travel, masked=True),
+        wide, narrow = (
+            partial(incidents.thing, twin, incident, self._travel, alarms=named)
+            for named in (incident.alarms, self._own_alarms(twin, incident))
         )
+        needs = frozenset(twin.territory_of(alarm) for alarm in incident.alarms)
+        return Thing(
+            incident.territory,
+            needs - {incident.territory},
+            encoder.encode(wide(masked=False)),
+            encoder.encode(wide(masked=True)),
+            encoder.encode(narrow(masked=False)),
+            encoder.encode(narrow(masked=True)),
+        )
+
+    def _own_alarms(self, twin: Twin, incident: Incident) -> list[str]:
+        return [
+            name for name in incident.alarms if twin.territory_of(name) == incident.territory
+        ]
 
     def _alarm(self, name: str) -> Thing | None:
         device = name.partition("#")[0]
@@ -176,7 +197,7 @@ class Picture:
             return None
         where = self.columns.territories[self.columns.territory[row]]
         shown = alarms.thing(twin.alarms[name], device.partition("/")[0])
-        return None if shown is None else _thing(where, shown, shown)
+        return None if shown is None else _linked(twin, where, shown)
 
     def _responder(self, name: str) -> Thing | None:
         twin = self._home.get(name)
@@ -184,10 +205,14 @@ class Picture:
             return None
         responder = twin.responders[name]
         self.duty[name] = (responder.card.territory, responder.status)
-        shown = responders.thing(responder)
-        return _thing(responder.card.territory, shown, shown)
+        return _linked(twin, responder.card.territory, responders.thing(responder))
 
 
-def _thing(where: str, plain: dict[str, Any], masked: dict[str, Any]) -> Thing:
-    encoded = encoder.encode(plain)
-    return Thing(where, encoded, encoded if masked is plain else encoder.encode(masked))
+def _linked(twin: Twin, where: str, shown: dict[str, Any]) -> Thing:
+    """A thing that names at most a case, which not everybody who sees the thing may see."""
+    words = narrow = encoder.encode(shown)
+    case = twin.incidents.get(shown["incident"] or "")
+    if case is not None and case.territory != where:
+        narrow = encoder.encode(shown | {"incident": None})
+    needs = frozenset((case.territory,)) if case is not None else frozenset[str]()
+    return Thing(where, needs - {where}, words, words, narrow, narrow)

@@ -92,7 +92,9 @@ class Scope:
         return changed
 
     def _words(self, thing: Thing) -> bytes:
-        return thing.masked if self.masked else thing.plain
+        if all(map(self.sees, thing.needs)):
+            return thing.masked if self.masked else thing.plain
+        return thing.narrow_masked if self.masked else thing.narrow_plain
 
     def _values(self, now_ms: float, presence: Presence) -> dict[str, Any]:
         facts = {
