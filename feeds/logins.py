@@ -1,0 +1,118 @@
+"""Coming in and going out, written down: every login, refusal and logout is an operations event."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from feeds.accounts import Account, Accounts, LoginRefused
+from twin.events import AccountData, AccountLogin, AccountLogout, Event
+from twin.territory import touches
+
+
+class Journal(Protocol):
+    """Where events of a street are written: ``feeds.streams.Streams``."""
+
+    async def append_operations(
+        self, street: str, events: Sequence[Event], *, thing: str | None, expected: int | None
+    ) -> object:
+        """Append without a version check when ``thing`` is None."""
+
+
+class Logins:
+    """The way in for people and screens.
+
+    ``streets`` are the streets this installation serves. An event goes to every street the
+    account may see; an attempt on an unknown name concerns nobody's street, so it goes to the
+    first one, where an administrator of the installation finds it.
+    """
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        journal: Journal,
+        streets: Sequence[str],
+        now: Callable[[], datetime],
+    ) -> None:
+        self.accounts = accounts
+        self._journal = journal
+        self._streets = sorted(streets)
+        self._now = now
+
+    @property
+    def demo(self) -> list[Account]:
+        """The identities that need no password, in the order offered; none outside the demo."""
+        return list(self.accounts.demo.values())
+
+    async def lookup(self, token: str) -> Account | None:
+        """The account behind a session token, or None; counts as activity."""
+        return await self.accounts.lookup(token)
+
+    async def still_open(self, token: str) -> bool:
+        """Whether a session lives, without counting as activity."""
+        return await self.accounts.lookup(token, touch=False) is not None
+
+    async def by_password(self, name: str, password: str, screen: str) -> str:
+        """A new session's token. Raises LoginRefused, ``wrong`` or ``locked``, recorded."""
+        try:
+            account = await self.accounts.verify(name, password)
+        except LoginRefused as refused:
+            known = {account.name: account for account in await self.accounts.list()}
+            await self._record(known.get(name), name, refused.kind)
+            raise
+        return await self._enter(account, "password", screen)
+
+    async def by_demo(self, name: str) -> str:
+        """A new session for a demo identity. Raises LoginRefused outside the demo."""
+        account = self.accounts.demo.get(name)
+        if account is None:
+            await self._record(None, name[:64], "wrong")
+            raise LoginRefused("wrong")
+        return await self._enter(account, "demo", "console")
+
+    async def by_link(self, token: str) -> str:
+        """A new session for a wall that carries a kiosk token. Raises LoginRefused."""
+        account = await self.accounts.redeem_link(token)
+        if account is None:
+            await self._record(None, "kiosk", "wrong")
+            raise LoginRefused("wrong")
+        return await self._enter(account, "link", "wall")
+
+    async def leave(self, token: str) -> None:
+        """End a session and record the logout; an ended one is left alone."""
+        account = await self.accounts.lookup(token, touch=False)
+        if account is None:
+            return
+        await self.accounts.close_session(token)
+        left = AccountLogout(data=_data("left"), **self._envelope(account.name))
+        await self._write(account, left)
+
+    async def _enter(self, account: Account, how: str, screen: str) -> str:
+        token = await self.accounts.open_session(account, screen=screen)
+        await self._record(account, account.name, "accepted", how)
+        return token
+
+    async def _record(
+        self, account: Account | None, name: str, outcome: str, detail: str = ""
+    ) -> None:
+        event = AccountLogin(data=_data(outcome, detail), **self._envelope(name or "-"))
+        await self._write(account, event)
+
+    async def _write(self, account: Account | None, event: Event) -> None:
+        for street in self._streets_of(account):
+            await self._journal.append_operations(street, [event], thing=None, expected=None)
+
+    def _streets_of(self, account: Account | None) -> list[str]:
+        if account is None:
+            return self._streets[:1]
+        return [street for street in self._streets if touches(account.prefixes, street)]
+
+    def _envelope(self, name: str) -> dict[str, Any]:
+        subject = name[:200]
+        return {"id": secrets.token_hex(8), "subject": subject, "time": self._now(), "by": subject}
+
+
+def _data(outcome: str, detail: str = "") -> AccountData:
+    return AccountData(outcome=outcome, detail=detail)

@@ -1,0 +1,237 @@
+"""The recorded log as a source: any past range folded into twins of its own, at a clock's pace.
+
+A session has its own twins and its own hub, so what is replayed never touches what is live, and
+the same code draws both. The twins are folded exactly as live ones are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from feeds.batches import Part, Position, through
+from feeds.replica import fold_batch
+from feeds.streams import Streams
+from twin.catalogue import device_kinds
+from twin.errors import CommandRejected
+from twin.events import decode_batch
+from twin.model import Compound
+from twin.state import Twin
+from twin.territory import touches
+from twin.things import Change
+
+log = logging.getLogger(__name__)
+
+WARM_UP_MS = 1000 * max(kind.patience_s for kind in device_kinds().values())
+"""Telemetry folded before the instant asked for: whatever was silent longer had gone silent."""
+PERIOD_S = 0.1
+MOST_SESSIONS = 8
+IDLE_S = 600.0
+"""A session nobody looks at ends after this long."""
+
+
+class Clock(Protocol):
+    """The session's clock; ``layers.clock.Clock``."""
+
+    now_ms: float
+    end_ms: float
+    seeks: int
+
+    def advance(self, real_ms: float) -> float:
+        """Let real time pass; the session's time in ms."""
+
+
+class Screen(Protocol):
+    """Where a session's changes go; ``layers.live.Hub``."""
+
+    twins: dict[str, Twin]
+
+    @property
+    def screens(self) -> int:
+        """How many screens look."""
+
+    def changed(self, street: str, changes: Sequence[Change]) -> None:
+        """Note what changed."""
+
+    def reload(self, now: datetime) -> None:
+        """The twins were replaced."""
+
+    def tick(self, now: datetime) -> None:
+        """Publish."""
+
+
+class Recording:
+    """A street's log, folded into a twin up to an instant that moves forward or jumps."""
+
+    def __init__(self, streams: Streams, street: str, compounds: Sequence[Compound]) -> None:
+        self.street = street
+        self.twin = Twin(street, compounds)
+        self._streams = streams
+        self._compounds = compounds
+        self._until_ms = 0
+
+    async def seek(self, at_ms: float) -> Twin:
+        """A new twin as of ``at_ms``: all operations until then, and telemetry of the last hour.
+
+        Nothing of the old twin is touched, so screens keep their picture until this is done.
+        """
+        twin = Twin(self.street, self._compounds)
+        begin_ms = max(0, int(at_ms) - WARM_UP_MS)
+        await self._fold_operations(twin, begin_ms - 1)
+        async for batch in self._streams.range(self.street, begin_ms, int(at_ms)):
+            fold_batch(twin, batch)
+        self.twin, self._until_ms = twin, int(at_ms)
+        return twin
+
+    async def advance(self, until_ms: float) -> list[Change]:
+        """Fold what was recorded since, up to and with ``until_ms``; what changed."""
+        begin_ms, self._until_ms = self._until_ms + 1, int(until_ms)
+        changes: list[Change] = []
+        if self._until_ms < begin_ms:
+            self._until_ms = begin_ms - 1
+            return changes
+        async for batch in self._streams.range(self.street, begin_ms, self._until_ms):
+            changes += fold_batch(self.twin, batch).changes
+        return changes
+
+    async def _fold_operations(self, twin: Twin, until_ms: int) -> None:
+        after = Position()
+        while until_ms >= 0:
+            batch = await self._streams.read(self.street, after, operations_only=True)
+            part: Part = batch.operations
+            end = through(part, (until_ms, 1 << 64))
+            twin.fold(decode_batch(part.payloads[:end]))
+            if not part.ids or end < len(part.ids):
+                return
+            after = batch.after
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """One replay: who opened it, its clock, its screen and the recordings it plays."""
+
+    id: str
+    owner: str
+    clock: Clock
+    screen: Screen
+    recordings: list[Recording]
+    task: asyncio.Task[None] | None = None
+
+    async def play(self) -> None:
+        """Follow the clock until nobody has looked for ten minutes."""
+        loop = asyncio.get_running_loop()
+        seeks, looked_at, then = -1, loop.time(), loop.time()
+        while loop.time() - looked_at < IDLE_S:
+            if seeks != self.clock.seeks:
+                seeks = self.clock.seeks
+                await self._jump()
+                then = loop.time()
+            else:
+                then, elapsed_s = loop.time(), loop.time() - then
+                await self._go_on(self.clock.advance(elapsed_s * 1000))
+            if self.screen.screens:
+                looked_at = loop.time()
+            await asyncio.sleep(PERIOD_S)
+
+    async def _jump(self) -> None:
+        at_ms = self.clock.now_ms
+        for recording in self.recordings:
+            self.screen.twins[recording.street] = await recording.seek(at_ms)
+        self.screen.reload(_instant(at_ms))
+
+    async def _go_on(self, now_ms: float) -> None:
+        for recording in self.recordings:
+            self.screen.changed(recording.street, await recording.advance(now_ms))
+        self.screen.tick(_instant(now_ms))
+
+
+MakeScreen = Callable[[Mapping[str, Twin], float, float, float, str], tuple[Screen, Clock]]
+"""(twins, start ms, at ms, end ms, session id) to a screen and its paused clock."""
+
+
+class Sessions:
+    """The replay sessions of one web process; at most eight at a time."""
+
+    def __init__(
+        self,
+        streams: Streams,
+        streets: Mapping[str, Sequence[Compound]],
+        make_screen: MakeScreen,
+    ) -> None:
+        self._streams = streams
+        self._streets = streets
+        self._make_screen = make_screen
+        self._sessions: dict[str, Session] = {}
+
+    def get(self, session: str) -> Session | None:
+        """A session that is being played, by id."""
+        return self._sessions.get(session)
+
+    async def span(self, prefixes: Sequence[str]) -> tuple[int, int] | None:
+        """First and last recorded millisecond of the streets that the prefixes touch."""
+        found = [await self._streams.span(street) for street in self._seen(prefixes)]
+        spans = [span for span in found if span is not None]
+        if not spans:
+            return None
+        return min(first for first, _ in spans), max(last for _, last in spans)
+
+    async def open(self, owner: str, prefixes: Sequence[str], at_ms: float | None) -> str:
+        """A new session, parked at an instant (the start of what is recorded when None).
+
+        Raises CommandRejected ``unknown`` when nothing is recorded, ``busy`` when eight sessions
+        are being looked at.
+        """
+        span = await self.span(prefixes)
+        if span is None:
+            raise CommandRejected("unknown", "nothing is recorded")
+        self._make_room()
+        at = min(max(span[0] if at_ms is None else at_ms, span[0]), span[1])
+        name = secrets.token_urlsafe(9)
+        recordings = [
+            Recording(self._streams, street, self._streets[street])
+            for street in self._seen(prefixes)
+        ]
+        twins = {recording.street: recording.twin for recording in recordings}
+        screen, clock = self._make_screen(twins, span[0], at, span[1], name)
+        session = Session(id=name, owner=owner, clock=clock, screen=screen, recordings=recordings)
+        self._sessions[name] = session
+        session.task = asyncio.create_task(self._run(session))
+        return name
+
+    async def close(self) -> None:
+        """End every session."""
+        tasks = [session.task for session in self._sessions.values() if session.task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self, session: Session) -> None:
+        try:
+            await session.play()
+        except Exception:
+            # One session's end must not be anybody else's; its screens see the link go.
+            log.exception("replay %s ended", session.id)
+        finally:
+            self._sessions.pop(session.id, None)
+
+    def _make_room(self) -> None:
+        if len(self._sessions) < MOST_SESSIONS:
+            return
+        idle = [session for session in self._sessions.values() if not session.screen.screens]
+        if not idle:
+            raise CommandRejected("busy", f"{MOST_SESSIONS} replays are being watched")
+        gone = self._sessions.pop(idle[0].id)
+        if gone.task is not None:
+            gone.task.cancel()
+
+    def _seen(self, prefixes: Sequence[str]) -> list[str]:
+        return [street for street in self._streets if touches(prefixes, street)]
+
+
+def _instant(ms: float) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)

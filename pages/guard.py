@@ -1,0 +1,148 @@
+"""The one door of the web server: who is asking, from where, and for what.
+
+Outermost ASGI middleware. It answers four questions before anything else runs: is this path one
+of ours (Dash's catch-all would answer any typo with 200), does the request come from our own
+origin, does the cookie belong to a living session, and which headers must the answer carry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from http.cookies import CookieError, SimpleCookie
+from typing import Protocol
+from urllib.parse import quote, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+COOKIE = "dayuan_session"
+PAGES = ("/wall", "/console", "/replay")
+_OPEN = ("/login", "/healthz", "/api/events")  # the intake has bearer tokens of its own
+_OPEN_PREFIXES = ("/assets/", "/api/texts/")
+_PREFIXES = ("/api/", "/_dash-", "/assets/", "/_favicon")
+_EXACT = frozenset(("/", "/logout", "/live", *PAGES, *_OPEN))
+_SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+
+
+class Person(Protocol):
+    """Who is behind a session, as far as pages need to know."""
+
+    @property
+    def name(self) -> str:
+        """The account's name, unique."""
+
+    @property
+    def display(self) -> str:
+        """What other people see."""
+
+    @property
+    def role(self) -> str:
+        """One of viewer, responder, dispatcher, reviewer or administrator."""
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """Territory paths this account may see."""
+
+    @property
+    def responder(self) -> str | None:
+        """The responder id this account acts as, if any."""
+
+
+Lookup = Callable[[str], Awaitable[Person | None]]
+
+
+class Guard:
+    """ASGI middleware; puts ``person`` into the scope of what it lets through."""
+
+    def __init__(self, app: ASGIApp, lookup: Lookup, policy: Callable[[], str]) -> None:
+        self.app = app
+        self.lookup = lookup
+        self.policy = policy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request through, or answer it here."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+        else:
+            await self._http(scope, receive, self._with_headers(scope, send))
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Only ``/live``, only from our own origin, only with a session: all before the upgrade.
+
+        Closing before accepting makes the server answer 403. Dash's own callback socket is
+        refused with the rest: it checks nothing but the origin and queues without a bound.
+        """
+        headers = Headers(scope=scope)
+        person = None
+        if scope["path"] == "/live" and same_origin(headers, required=True):
+            person = await self.lookup(session_token(headers))
+        if person is None:
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        scope["person"] = person
+        await self.app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path, headers = scope["path"], Headers(scope=scope)
+        answer: Response | None = None
+        if path not in _EXACT and not path.startswith(_PREFIXES):
+            answer = PlainTextResponse("Not found", 404)
+        elif scope["method"] not in _SAFE and path != "/api/events" and not same_origin(headers):
+            answer = JSONResponse({"error": "origin", "reason": "foreign origin"}, 403)
+        else:
+            scope["person"] = await self.lookup(session_token(headers))
+            is_open = path in _OPEN or path.startswith(_OPEN_PREFIXES)
+            if scope["person"] is None and not is_open:
+                answer = _ask_to_log_in(path, scope["query_string"])
+        await (answer or self.app)(scope, receive, send)
+
+    def _with_headers(self, scope: Scope, send: Send) -> Send:
+        path = scope["path"]
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("content-security-policy", self.policy())
+                headers.setdefault("x-content-type-options", "nosniff")
+                headers.setdefault("referrer-policy", "same-origin")
+                headers.setdefault("x-frame-options", "DENY")
+                # Without it a deploy can mix old and new modules: assets carry an ETag only.
+                if path.startswith("/assets/"):
+                    headers["cache-control"] = "no-cache"
+                else:
+                    headers.setdefault("cache-control", "no-store")
+            await send(message)
+
+        return sending
+
+
+def session_token(headers: Headers) -> str:
+    """The session token in the cookie header, or an empty string."""
+    try:
+        morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return ""
+    return morsel.value if morsel else ""
+
+
+def same_origin(headers: Headers, *, required: bool = False) -> bool:
+    """Whether the ``Origin`` header names this very host; ``required`` refuses its absence.
+
+    Browsers send it with every socket and every POST; programs without a browser may leave it out
+    of an HTTP request, and they do not carry a person's cookie by accident.
+    """
+    origin = headers.get("origin")
+    if origin is None:
+        return not required
+    return urlsplit(origin).netloc == headers.get("host", "")
+
+
+def _ask_to_log_in(path: str, query: bytes) -> Response:
+    if path in PAGES or path == "/":
+        target = f"{path}?{query.decode('latin-1')}" if query else path
+        return RedirectResponse(f"/login?next={quote(target)}", 303)
+    return JSONResponse({"error": "session", "reason": "log in first"}, 401)

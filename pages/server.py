@@ -1,0 +1,113 @@
+"""The web server put together: guard, login, APIs, Dash pages, the live socket.
+
+One port carries all of it. The order matters: our routes are declared before Dash appends its
+catch-all at start-up, and the guard is added last so that it stands outermost.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import dash
+from dash import Dash, html
+from fastapi import APIRouter, FastAPI, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from pages import console, replay, shell, wall
+from pages.guard import PAGES, Guard, Lookup, Person
+from pages.texts import DEFAULT, text
+
+LAYOUTS = {"/wall": wall.layout, "/console": console.layout, "/replay": replay.layout}
+_POLICY = (
+    "default-src 'none'; script-src 'self' {hashes}; worker-src 'self'; connect-src 'self';"
+    " style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:;"
+    " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+"""``unsafe-inline`` for styles only: React sets style attributes, which no hash can allow."""
+
+Lifespan = Callable[[], AbstractAsyncContextManager[None]]
+
+
+def build(
+    *, lookup: Lookup, routers: list[APIRouter], lifespan: Lifespan, assets: Path
+) -> FastAPI:
+    """The application, ready for uvicorn.
+
+    ``routers`` bring the APIs, the login and ``/live``; ``lifespan`` runs what must live as long
+    as the server; ``assets`` is the folder of browser files.
+    """
+    mimetypes.add_type("text/javascript", ".mjs")
+    server = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    for router in routers:
+        server.include_router(router)
+    server.include_router(_last())
+    pages = _dash(server, assets)
+
+    @asynccontextmanager
+    async def living(_: FastAPI) -> AsyncIterator[None]:
+        # Otherwise the first deep link after a start is answered without any script
+        # (Dash sets itself up on the first request for "/" or "/_dash-*" only).
+        pages._setup_server()
+        async with lifespan():
+            yield
+
+    server.router.lifespan_context = living
+    hashes: list[str] = []
+
+    def policy() -> str:
+        if not hashes:
+            hashes.append(" ".join(pages.csp_hashes()))
+        return _POLICY.format(hashes=hashes[0])
+
+    server.add_middleware(Guard, lookup=lookup, policy=policy)
+    return server
+
+
+def home_of(person: Person) -> str:
+    """The page a person starts on: screens on the wall, everybody else at the console."""
+    return "/wall" if person.role == "viewer" else "/console"
+
+
+def _dash(server: FastAPI, assets: Path) -> Dash:
+    app = Dash(
+        __name__,
+        server=server,  # type: ignore[arg-type]
+        assets_folder=str(assets),
+        assets_ignore=r"\.mjs$",
+        assets_path_ignore=[r"^vendor$"],
+        compress=True,
+        index_string=shell.INDEX,
+        update_title=None,
+        use_pages=True,
+        pages_folder="",
+        suppress_callback_exceptions=True,
+    )
+    for path in PAGES:
+        name = path.removeprefix("/")
+        title = text(DEFAULT, "brand.title")
+        dash.register_page(name, path=path, layout=LAYOUTS[path], title=title)
+    app.layout = html.Div(dash.page_container)
+    shell.install(app)
+    return app
+
+
+def _last() -> APIRouter:
+    """The front page, health, and the answer to every API path that does not exist."""
+    routes = APIRouter()
+
+    @routes.get("/")
+    async def front(request: Request) -> Response:
+        return RedirectResponse(home_of(request.scope["person"]), 303)
+
+    @routes.get("/healthz")
+    async def health() -> Response:
+        return JSONResponse({"up": True})
+
+    @routes.api_route("/api/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    async def unknown(rest: str) -> Response:
+        return JSONResponse({"error": "unknown", "reason": "no such path"}, 404)
+
+    return routes

@@ -1,0 +1,153 @@
+"""The recorded log as a source: what it folds to, at any instant, and the sessions that play it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import pytest
+import redis
+
+from feeds.keys import key
+from feeds.replay import MOST_SESSIONS, WARM_UP_MS, Recording, Sessions
+from feeds.streams import Streams
+from layers.clock import Clock
+from layers.columns import milliseconds
+from layers.live import Hub
+from tests.layers import builders as b
+from twin import events
+from twin.errors import CommandRejected
+from twin.state import Twin
+
+pytestmark = pytest.mark.anyio
+
+GATE = "huodian/gate/1"
+TEN_MIN = 600
+
+
+def record(url: str, stream: str, event: events.Event) -> None:
+    """Write an event as received at its own time."""
+    with redis.Redis.from_url(url) as client:
+        at = int(milliseconds(event.time))
+        client.xadd(key(b.STREET, stream), {"e": events.encode(event)}, id=f"{at}-*")
+
+
+def a_day(url: str) -> list[events.Event]:
+    """A gate that opens and closes every ten minutes for five hours, and a case half-way."""
+    states = ["open", "closed"] * 15
+    told = [b.reported(GATE, state, b.at(n * TEN_MIN)) for n, state in enumerate(states)]
+    for event in told:
+        record(url, "telemetry", event)
+    record(url, "operations", b.raised("huodian/call/1", b.at(15 * TEN_MIN)))
+    return told
+
+
+def compounds() -> Mapping[str, Sequence[b.Compound]]:
+    return {b.STREET: list(b.a_street().compounds.values())}
+
+
+def ms(seconds: float) -> float:
+    return milliseconds(b.at(seconds))
+
+
+async def test_a_recording_shows_the_state_of_the_instant_asked_for(valkey_url: str) -> None:
+    a_day(valkey_url)
+    async with Streams(valkey_url) as streams:
+        recording = Recording(streams, b.STREET, compounds()[b.STREET])
+        before = await recording.seek(ms(14 * TEN_MIN + 1))
+        assert (before.devices[GATE].state, before.alarms) == ("open", {})
+        after = await recording.seek(ms(29 * TEN_MIN))
+        assert after.devices[GATE].state == "closed"
+        assert list(after.alarms) == ["huodian/call/1#call_pressed"]
+
+
+async def test_going_on_ends_where_a_jump_would_have_led(valkey_url: str) -> None:
+    a_day(valkey_url)
+    async with Streams(valkey_url) as streams:
+        walked = Recording(streams, b.STREET, compounds()[b.STREET])
+        await walked.seek(ms(0))
+        changed = [
+            change for n in range(1, 30) for change in await walked.advance(ms(n * TEN_MIN))
+        ]
+        jumped = Recording(streams, b.STREET, compounds()[b.STREET])
+        await jumped.seek(ms(29 * TEN_MIN))
+        assert walked.twin.devices[GATE].code == jumped.twin.devices[GATE].code
+        assert walked.twin.alarms.keys() == jumped.twin.alarms.keys()
+        assert len(changed) == 30, "29 gate states and one alarm"
+
+
+async def test_telemetry_before_the_warm_up_is_unknown_not_invented(valkey_url: str) -> None:
+    record(valkey_url, "telemetry", b.reported(GATE, "open", b.at(0)))
+    record(valkey_url, "telemetry", b.reported("huodian/gate/2", "open", b.at(WARM_UP_MS / 1000)))
+    async with Streams(valkey_url) as streams:
+        recording = Recording(streams, b.STREET, compounds()[b.STREET])
+        twin = await recording.seek(ms(WARM_UP_MS / 1000 + 1))
+        assert twin.devices[GATE].state is None
+        assert twin.devices["huodian/gate/2"].state == "open"
+
+
+async def test_asking_for_no_time_at_all_changes_nothing(valkey_url: str) -> None:
+    a_day(valkey_url)
+    async with Streams(valkey_url) as streams:
+        recording = Recording(streams, b.STREET, compounds()[b.STREET])
+        await recording.seek(ms(TEN_MIN))
+        assert await recording.advance(ms(TEN_MIN)) == []
+        assert await recording.advance(ms(0)) == []
+
+
+def a_screen(
+    twins: Mapping[str, Twin], start: float, at: float, end: float, name: str
+) -> tuple[Hub, Clock]:
+    clock = Clock(now_ms=at, start_ms=start, end_ms=end, mode="paused")
+    now = datetime.fromtimestamp(at / 1000, UTC)
+    return Hub(twins, now=now, epoch=name, clock=clock), clock
+
+
+async def until(holds: object) -> None:
+    """Wait for a condition; the test's own time limit ends a wait in vain."""
+    async with asyncio.timeout(10):
+        while not holds():  # type: ignore[operator]
+            await asyncio.sleep(0.01)
+
+
+async def test_a_session_plays_jumps_and_stays_apart_from_what_is_live(valkey_url: str) -> None:
+    a_day(valkey_url)
+    async with Streams(valkey_url) as streams:
+        sessions = Sessions(streams, compounds(), a_screen)
+        name = await sessions.open("chen", (b.STREET,), ms(10))
+        session = sessions.get(name)
+        assert session is not None and session.clock.now_ms == ms(10)
+        await until(lambda: session.screen.twins[b.STREET].devices[GATE].state == "open")
+        session.clock.obey("speed", speed=60)  # type: ignore[attr-defined]
+        session.clock.obey("seek", at_ms=ms(29 * TEN_MIN - 6))  # type: ignore[attr-defined]
+        session.clock.obey("play")  # type: ignore[attr-defined]
+        await until(lambda: session.screen.twins[b.STREET].devices[GATE].state == "closed")
+        await sessions.close()
+        assert sessions.get(name) is None
+
+
+async def test_a_house_full_of_watched_replays_takes_no_further_one(valkey_url: str) -> None:
+    a_day(valkey_url)
+    async with Streams(valkey_url) as streams:
+        sessions = Sessions(streams, compounds(), a_screen)
+        names = [await sessions.open("chen", (b.STREET,), None) for _ in range(MOST_SESSIONS)]
+        newer = await sessions.open("chen", (b.STREET,), None)
+        assert sessions.get(names[0]) is None, "an unwatched one makes room"
+        for name in (*names[1:], newer):
+            session = sessions.get(name)
+            assert session is not None
+            session.screen._screens[object()] = None  # type: ignore[attr-defined]
+        with pytest.raises(CommandRejected, match="busy"):
+            await sessions.open("chen", (b.STREET,), None)
+        await sessions.close()
+
+
+async def test_nothing_recorded_or_nothing_allowed_is_said_so(valkey_url: str) -> None:
+    async with Streams(valkey_url) as streams:
+        sessions = Sessions(streams, compounds(), a_screen)
+        with pytest.raises(CommandRejected, match="nothing is recorded"):
+            await sessions.open("chen", (b.STREET,), None)
+        a_day(valkey_url)
+        assert await sessions.span(("elsewhere.street",)) is None
+        assert await sessions.span((b.STREET,)) == (ms(0), ms(29 * TEN_MIN))
