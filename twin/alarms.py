@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from functools import cache
 
 from twin.catalogue import Rule, rules, rules_of
 from twin.events import (
@@ -44,7 +45,7 @@ def follow(twin: Twin, change: Change) -> list[Event]:
     every change before the next event is applied, or a state that lasts a moment is missed.
     """
     if type(change) is Device:
-        return _from_device(twin, change) if change.alarms or _watched(change) else []
+        return _from_device(change) if change.alarms or _suspect(change) else []
     if type(change) is Alarm:
         return _from_alarm(twin, change)
     return _correlated(twin, change) if type(change) is Incident else []
@@ -82,12 +83,22 @@ def next_id(twin: Twin, at: datetime) -> str:
 # --- a device's state or reading → alarm ---------------------------------------------------------
 
 
-def _watched(device: Device) -> bool:
-    """Whether any rule holds at a device that never had an alarm: the usual, quick question."""
-    return any(_holds(rule, device, active=False) for rule in rules_of(device.kind).values())
+@cache
+def _watch(kind: str) -> tuple[frozenset[str], bool]:
+    """The states that any rule of a kind asks for, and whether any asks for a quantity."""
+    rows = rules_of(kind).values()
+    return frozenset(state for rule in rows for state in rule.states), any(
+        rule.quantity for rule in rows
+    )
 
 
-def _from_device(twin: Twin, device: Device) -> list[Event]:
+def _suspect(device: Device) -> bool:
+    """Whether a rule may hold at a device: the quick question, asked on every report."""
+    states, limits = _watch(device.kind)
+    return limits or device.silent_at is not None or device.state in states
+
+
+def _from_device(device: Device) -> list[Event]:
     known = {alarm.rule: alarm for alarm in device.alarms}
     found: list[Event] = []
     for name, rule in rules_of(device.kind).items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from twin.errors import EventRejected
@@ -38,6 +38,16 @@ KIND_OF_STATE: dict[type[Event], str] = {
     cls: type_of(cls).partition(".")[0] for cls in TELEMETRY if issubclass(cls, DeviceState)
 }
 """The device kind that a state event belongs to: ``gate.state`` to ``gate``."""
+
+
+def too_early(time: datetime) -> EventRejected:
+    """The refusal of an event from the future."""
+    return EventRejected("time", time.isoformat(), "more than 5 minutes ahead")
+
+
+def too_late(time: datetime) -> EventRejected:
+    """The refusal of an event from long ago."""
+    return EventRejected("time", time.isoformat(), "more than 24 hours late")
 
 
 def check_state(twin: Twin, event: DeviceState) -> None:

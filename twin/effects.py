@@ -1,4 +1,4 @@
-"""What each event does to the twin, apart from the hot telemetry that ``Twin.fold`` takes inline.
+"""What each event does to the twin; ``Twin.fold`` takes the usual telemetry inline, same result.
 
 One function per family, all ``(twin, event) -> changes``; ``EFFECTS`` says which event goes where.
 An event that is old, known or void changes nothing and gives no change.
@@ -7,11 +7,11 @@ An event that is old, known or void changes nothing and gives no change.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from twin.alarm_flags import advance_alarm
-from twin.checks import DUTIES, LARGEST
+from twin.checks import DUTIES, KIND_OF_STATE, LARGEST
 from twin.events import (
     OPERATIONS,
     TELEMETRY,
@@ -24,6 +24,7 @@ from twin.events import (
     IncidentReopened,
     IncidentReported,
     Reading,
+    ResponderPosition,
     ResponderStatus,
     type_of,
 )
@@ -40,31 +41,68 @@ KEPT = timedelta(days=30)
 MAX_UNREGISTERED = 1000
 """Further unknown subjects are not listed; the list is for a person to read."""
 
-_EVER = datetime.min.replace(tzinfo=UTC)
-
 
 # --- devices and responders --------------------------------------------------------------------
 
 
 def reported(twin: Twin, event: Event) -> list[Change]:
-    """Telemetry that the loop did not take: secondary quantities and unknown subjects."""
+    """A device's state or reading, when it is newer than the last of the same state or quantity.
+
+    One message often carries a state and several quantities of one moment, so each has its own
+    newest time. What is not of the device's kind changes nothing.
+    """
     device = twin.devices.get(event.subject)
     if device is None:
-        return [] if event.subject in twin.responders else _unknown(twin, event)
-    return _secondary(device, event) if isinstance(event, Reading) else []
+        return _unknown(twin, event)
+    news = _reading if isinstance(event, Reading) else _state
+    return [device] if news(device, event) else []
 
 
-def _secondary(device: Device, event: Reading) -> list[Change]:
+def _state(device: Device, event: Any) -> bool:
+    code = device.traits.codes.get(event.data.state)
+    if KIND_OF_STATE[type(event)] != device.kind or code is None:
+        return False
+    if device.state_at is not None and event.time <= device.state_at:
+        return False
+    device.state_at = event.time
+    if code != device.code:
+        device.code, device.changed_at = code, event.time
+    _report(device, event.time, device.changed_at == event.time)
+    return True
+
+
+def _reading(device: Device, event: Any) -> bool:
     quantity, value = event.data.quantity, event.data.value
-    at = device.read_at(quantity)
-    known = quantity in device.traits.quantities and quantity != device.traits.primary
-    if not known or not -LARGEST <= value <= LARGEST or (at is not None and event.time <= at):
+    if quantity not in device.traits.quantities or not -LARGEST <= value <= LARGEST:
+        return False
+    at, before = device.read_at(quantity), device.reading(quantity)
+    if at is not None and event.time <= at:
+        return False
+    if quantity == device.traits.primary:
+        device.value, device.value_at = value, event.time
+    else:
+        device.readings = (device.readings or {}) | {quantity: (value, event.time)}
+    _report(device, event.time, value != before)
+    return True
+
+
+def _report(device: Device, at: datetime, differs: bool) -> None:
+    """Move the times of a device on, never back."""
+    device.reported_at = max(device.reported_at or at, at)
+    if differs:
+        device.updated_at = max(device.updated_at or at, at)
+
+
+def located(twin: Twin, event: ResponderPosition) -> list[Change]:
+    """A responder's newest position."""
+    responder = twin.responders.get(event.subject)
+    if responder is None:
+        return _unknown(twin, event)
+    if responder.located_at is not None and event.time <= responder.located_at:
         return []
-    if value != device.reading(quantity):
-        device.updated_at = max(device.updated_at or _EVER, event.time)
-    device.readings = (device.readings or {}) | {quantity: (value, event.time)}
-    device.reported_at = max(device.reported_at or _EVER, event.time)
-    return [device]
+    responder.located, responder.located_at = event.data.lonlat, event.time
+    responder.heading_deg = event.data.heading_deg
+    return [responder]
 
 
 def _unknown(twin: Twin, event: Event) -> list[Change]:
@@ -260,6 +298,7 @@ _FAMILIES: dict[str, Callable[[Twin, Any], list[Change]]] = {
 EFFECTS: dict[type[Event], Callable[[Twin, Any], list[Change]]] = {
     **dict.fromkeys(TELEMETRY, reported),
     **{cls: _FAMILIES.get(type_of(cls).partition(".")[0], recorded) for cls in OPERATIONS},
+    ResponderPosition: located,
     DeviceDesired: desired,
     DeviceSilent: silent,
     ResponderStatus: duty,

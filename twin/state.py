@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from twin import snapshot
 from twin.catalogue import device_kinds
-from twin.checks import AHEAD, CHECKS, KIND_OF_STATE, LARGEST, LATE
+from twin.checks import AHEAD, CHECKS, KIND_OF_STATE, LARGEST, LATE, too_early, too_late
 from twin.effects import EFFECTS
 from twin.errors import EventRejected, InvalidPlace
 from twin.events import (
@@ -21,7 +21,6 @@ from twin.events import (
     DeviceSilent,
     Event,
     Reading,
-    ResponderPosition,
 )
 from twin.fences import Fences
 from twin.model import Compound
@@ -60,6 +59,7 @@ class Twin:
         self.compounds = {place.id: place for place in compounds}
         self.fences = Fences(compounds)
         self.traits = {name: traits_of(name, row) for name, row in device_kinds().items()}
+        self.traits_of_event = {cls: self.traits[kind] for cls, kind in KIND_OF_STATE.items()}
         placed = [device for place in compounds for device in place.devices]
         strange = [device for device in placed if device.kind not in self.traits]
         if strange:
@@ -117,9 +117,9 @@ class Twin:
         unregistered.
         """
         if event.time > now + AHEAD:
-            raise EventRejected("time", event.time.isoformat(), "more than 5 minutes ahead")
+            raise too_early(event.time)
         if event.time < now - LATE:
-            raise EventRejected("time", event.time.isoformat(), "more than 24 hours late")
+            raise too_late(event.time)
         if (test := CHECKS.get(type(event))) is not None:
             test(self, event)
 
@@ -134,90 +134,69 @@ class Twin:
 
         With ``received``, each is checked against it first (``check``) and refused events are
         listed; entries that ``decode_batch`` refused may stand in the batch and are listed too.
-        This loop is the hot path: telemetry costs dictionary lookups and comparisons only.
+
+        This loop is the hot path, so the usual telemetry (a known device, a state or the first
+        quantity of its kind, newer than all before) is taken inline; ``EFFECTS`` has the rest and
+        would do the same to these.
         """
         changes: list[Change] = []
         rejected: list[tuple[int, EventRejected]] = []
         low = received - LATE if received is not None else _EVER
         high = received + AHEAD if received is not None else _NEVER
         newest = self.newest_at or _EVER
-        device_of, state_kind, changed = self.devices.get, KIND_OF_STATE.get, changes.append
-        responder_of = self.responders.get
+        peak = min(newest, high)  # what is not after it needs no look at ``high``
+        device_of, traits_of, changed = self.devices.get, self.traits_of_event.get, changes.append
         todo: Iterable[Any] = events
         for position, event in enumerate(todo):
             cls = type(event)
-            if cls is Reading:
-                time = event.time
-                device = device_of(event.subject)
-                told = event.data
-                value = told.value
-                if (
-                    device is not None
-                    and told.quantity == device.traits.primary
-                    and -LARGEST <= value <= LARGEST
-                    and low <= time <= high
-                ):
-                    if device.value_at is None or time > device.value_at:
-                        device.value_at = time
-                        if device.reported_at is None or time > device.reported_at:
-                            device.reported_at = time
-                        if value != device.value:
-                            device.value = value
-                            if device.updated_at is None or time > device.updated_at:
-                                device.updated_at = time
-                        if time > newest:
-                            newest = time
-                        changed(device)
-                    continue
-            elif (kind := state_kind(cls)) is not None:
-                time = event.time
-                device = device_of(event.subject)
-                if device is not None and device.kind == kind and low <= time <= high:
-                    code = device.traits.codes.get(event.data.state)
-                    if code is not None:
-                        if device.state_at is None or time > device.state_at:
-                            device.state_at = time
-                            if device.reported_at is None or time > device.reported_at:
-                                device.reported_at = time
-                            if code != device.code:
-                                device.code = code
-                                device.changed_at = time
-                                if device.updated_at is None or time > device.updated_at:
-                                    device.updated_at = time
-                            if time > newest:
-                                newest = time
-                            changed(device)
-                        continue
-            elif cls is ResponderPosition:
-                time = event.time
-                responder = responder_of(event.subject)
-                told = event.data
-                if (
-                    responder is not None
-                    and low <= time <= high
-                    and (received is None or self.fences.near(told.lonlat))
-                ):
-                    if responder.located_at is None or time > responder.located_at:
-                        responder.located_at = time
-                        responder.located = told.lonlat
-                        responder.heading_deg = told.heading_deg
-                        if time > newest:
-                            newest = time
-                        changed(responder)
-                    continue
             if cls is EventRejected:
                 rejected.append((position, event))
                 continue
+            time = event.time
+            if time > peak:
+                if time > high:
+                    rejected.append((position, too_early(time)))
+                    continue
+                peak = time
+            elif time < low:
+                rejected.append((position, too_late(time)))
+                continue
+            if cls is Reading:
+                device = device_of(event.subject)
+                if device is not None:
+                    told = event.data
+                    value = told.value
+                    if told.quantity == device.traits.primary and -LARGEST <= value <= LARGEST:
+                        reported = device.reported_at
+                        if reported is None or time > reported:
+                            device.reported_at = device.value_at = time
+                            if value != device.value:
+                                device.value = value
+                                device.updated_at = time
+                            changed(device)
+                            continue
+            elif (traits := traits_of(cls)) is not None:
+                device = device_of(event.subject)
+                if device is not None and device.traits is traits:
+                    code = traits.codes.get(event.data.state)
+                    if code is not None:
+                        reported = device.reported_at
+                        if reported is None or time > reported:
+                            device.reported_at = device.state_at = time
+                            if code != device.code:
+                                device.code = code
+                                device.changed_at = device.updated_at = time
+                            changed(device)
+                            continue
             try:
                 if received is not None:
                     self.check(event, received)
             except EventRejected as refusal:
                 rejected.append((position, refusal))
-                continue
-            changes += EFFECTS[cls](self, event)
-            if event.time > newest:
-                newest = event.time
-        self.newest_at = None if newest is _EVER else newest
+            else:
+                changes += EFFECTS[cls](self, event)
+        newest = max(newest, peak)
+        self.newest_at = None if newest == _EVER else newest
         return Folded(changes, rejected)
 
     def due(self, now: datetime, listening_since: datetime | None = None) -> list[Event]:
