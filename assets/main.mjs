@@ -1,0 +1,235 @@
+// Joins the socket, the map and the panels of one page.
+import { createMap } from "./map/main.mjs";
+import { openLive } from "./live.mjs";
+import { createClock } from "./panels/clock.mjs";
+import { createCommander } from "./panels/commands.mjs";
+import { createDesk } from "./panels/desk.mjs";
+import { createDevice } from "./panels/device.mjs";
+import { byId, say, shown } from "./panels/dom.mjs";
+import { createHeader, drawChip } from "./panels/header.mjs";
+import { createIncident } from "./panels/incident.mjs";
+import { listen } from "./panels/keys.mjs";
+import { createLayers } from "./panels/layers.mjs";
+import { know } from "./panels/names.mjs";
+import { createNews } from "./panels/news.mjs";
+import { createQueue } from "./panels/queue.mjs";
+import { createTransport, joinReplay } from "./panels/replay.mjs";
+import { createSearch } from "./panels/search.mjs";
+import { showAdmin, showKeys, singleKeys } from "./panels/sheets.mjs";
+import { createStrip } from "./panels/strip.mjs";
+import { neighbour } from "./panels/things.mjs";
+import { language, onLanguage, speak, t } from "./panels/texts.mjs";
+import { createWall } from "./panels/wall.mjs";
+import { createWatch, drawLost, fitLetters } from "./panels/watch.mjs";
+
+/** @typedef {import("./panels/desk.mjs").Desk} Desk */
+
+const TICK_MS = 1000;
+
+/** Start the page whose skeleton is in the document. */
+export async function start() {
+  const root = byId("page");
+  if (!root || root.dataset.started) return;
+  root.dataset.started = "yes";
+  const page = root.dataset.page;
+  if (page === "wall") fitLetters(location.search);
+  await insist(() => speak(document.documentElement.lang || "zh-CN"));
+  const [me, places, catalogue] = await Promise.all([
+    read("/api/me", {}), insist(() => read("/api/places")), read("/api/catalogue", {})]);
+  know(catalogue, places);
+  const session = await sessionOf(page);
+  const clock = createClock();
+  const drawer = createDrawer();
+  const desk = createDesk({ me, places, catalogue, clock, session, redraw: drawer.redraw });
+  const commander = createCommander({ onChange: drawer.redraw });
+  desk.join({ commander });
+  const live = openLive({ url: liveUrl(), hello: helloOf(page, session, places) });
+  desk.join({ live });
+  const keeping = page === "wall" ? furnishWall(desk) : furnishDesk(desk, page, live);
+  drawer.panels.push(...keeping);
+  follow(live, desk, drawer, commander);
+  switchLanguage(desk, drawer);
+  drawer.redraw();
+  setInterval(() => (drawer.tick(), drawer.redraw()), TICK_MS);
+  await mountMap(desk, page, live, drawer);
+  return desk;
+}
+
+/** Draw every panel once per frame of the screen at most, however many facts arrive. */
+function createDrawer() {
+  const panels = [];
+  let asked = false;
+  const draw = () => {
+    asked = false;
+    for (const panel of panels) panel.draw?.();
+  };
+  const redraw = () => {
+    if (!asked) setTimeout(draw, document.hidden ? 250 : 16);
+    asked = true;
+  };
+  return { panels, redraw, tick: () => panels.forEach((panel) => panel.tick?.()) };
+}
+
+async function read(path, otherwise) {
+  const response = await fetch(path).catch(() => null);
+  if (response?.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  if (response?.ok) return response.json();
+  if (otherwise === undefined) throw new Error(`${path}: ${response?.status ?? "no answer"}`);
+  return otherwise;
+}
+
+/** Try for ever, ever more slowly: a wall starts before its server does. */
+async function insist(attempt) {
+  for (let wait = 500; ; wait = Math.min(wait * 2, 15_000)) {
+    try {
+      return await attempt();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random())));
+    }
+  }
+}
+
+async function sessionOf(page) {
+  if (page === "replay") return `replay:${await insist(() => joinReplay(location.search))}`;
+  const joined = new URLSearchParams(location.search).get("session");
+  return joined ? `replay:${joined.replace(/^replay:/, "")}` : "live";
+}
+
+function liveUrl() {
+  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`;
+}
+
+function helloOf(page, session, places) {
+  return { session, screen: page, band: "near", compounds: places.slice(0, 1).map((place) => place.id), layers: [] };
+}
+
+function follow(live, desk, drawer, commander) {
+  const see = (kind) => (frame) => {
+    if (frame && (frame.clock || frame.at)) desk.clock.set(frame);
+    desk.took({ kind, ...frame });
+    for (const thing of ["incidents", "alarms"])
+      for (const [id, row] of desk.things()[thing]) commander.see(id, row.version);
+    drawer.redraw();
+  };
+  for (const kind of ["snapshot", "things", "panels", "beat"]) live.on(kind, see(kind));
+  live.on("status", (status) => {
+    desk.status = status;
+    drawLost(status);
+    drawer.redraw();
+  });
+}
+
+function furnishWall(desk) {
+  const watch = createWatch(desk);
+  const strip = createStrip(desk, null);
+  return [watch, createWall(desk), { draw: () => drawChip(desk) }, strip, createNews(desk)];
+}
+
+function furnishDesk(desk, page, live) {
+  const queue = createQueue(desk);
+  const incident = createIncident(desk);
+  const layers = createLayers(desk);
+  const search = createSearch(desk);
+  const transport = page === "replay" ? createTransport(desk, (order) => live.send(order)) : null;
+  const choose = transport ? transport.seek : (at) => location.assign(`/replay?at=${Math.round(at)}`);
+  desk.onMap = () => layers.apply();
+  press({ "search-open": search.open, "keys-open": showKeys, "admin-open": () => showAdmin(), logout, theme: switchTheme });
+  listen(document, obey({ desk, queue, incident, search }), singleKeys);
+  return [createHeader(desk), queue, incident, layers, createDevice(desk), createStrip(desk, choose),
+    createNews(desk), ...(transport ? [transport] : [])];
+}
+
+/** What each action of the shortcut table does. */
+function obey({ desk, queue, incident, search }) {
+  const move = (step) => () => {
+    const id = neighbour(queue.ids(), desk.selected(), step);
+    if (id) desk.select(id, { go: true });
+    if (id) queue.reveal(id);
+  };
+  const acts = {
+    next: move(1), previous: move(-1), search: search.open, keys: showKeys, assign: incident.assignFirst,
+    progress: incident.focusCrew, note: incident.focusNote, goto: () => desk.select(desk.selected(), { go: true }),
+    escape: () => (desk.picked() ? desk.pick(null) : leaveField() || desk.select(null)),
+    tab: queue.show, command: incident.command,
+  };
+  return (act) => {
+    const [name, argument] = act.split(":");
+    acts[name](argument);
+  };
+}
+
+function leaveField() {
+  const typing = document.activeElement?.matches("input, textarea, select");
+  if (typing) document.activeElement.blur();
+  return typing;
+}
+
+function press(actions) {
+  for (const [id, act] of Object.entries(actions)) byId(id)?.addEventListener("click", () => act());
+}
+
+async function logout() {
+  await fetch("/logout", { method: "POST" }).catch(() => null);
+  location.assign("/login");
+}
+
+function switchTheme() {
+  const theme = document.documentElement.dataset.theme === "light" ? "dark" : "light";
+  document.documentElement.dataset.theme = theme;
+  try {
+    localStorage.setItem("dayuan.theme", theme);
+  } catch {
+    // lasts until the page is left
+  }
+}
+
+function switchLanguage(desk, drawer) {
+  const button = byId("language");
+  const label = () => {
+    const english = language() === "en";
+    say(button, english ? "中文" : "EN");
+    button.lang = english ? "zh-CN" : "en";
+    button.setAttribute("aria-label", english ? "切换到中文" : "Switch to English");
+    document.title = t(`title.${byId("page").dataset.page}`);
+  };
+  label();
+  onLanguage(() => {
+    label();
+    desk.map()?.setLanguage?.(language());
+    drawer.redraw();
+  });
+  button.addEventListener("click", () => speak(language() === "en" ? "zh-CN" : "en").catch(() => desk.hint(t("hint.no_link"))));
+}
+
+async function mountMap(desk, page, live, drawer) {
+  try {
+    const style = await insist(() => read(`/api/style?lang=${language()}`));
+    const map = await createMap(byId("map"), {
+      style, screen: page, lang: language(),
+      onSelect: (target) => selected(desk, target),
+      onView: (view) => view && live.view(view),
+      reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches,
+    });
+    desk.join({ map });
+    await map.loadPlaces(desk.places.map((place) => place.id));
+    map.connect(live);
+    desk.onMap?.();
+    const first = desk.selected() ? desk.things().incidents.get(desk.selected())?.compound : desk.here()?.id;
+    if (first) map.fit(first);
+    if (desk.selected()) map.select({ type: "incident", id: desk.selected() });
+    new ResizeObserver(() => map.resize()).observe(byId("map"));
+  } catch (error) {
+    console.warn("map", error);
+    shown(say(byId("map-notice"), t("map.failed")), true);
+  }
+  drawer.redraw();
+}
+
+function selected(desk, target) {
+  if (!target) return desk.picked() ? desk.pick(null) : undefined;
+  if (target.type === "incident") return desk.select(target.id);
+  if (target.type === "responder") return desk.select(desk.things().responders.get(target.id)?.incident ?? desk.selected());
+  if (target.type === "device" || target.type === "camera" || target.type === "gate") return desk.pick(target.id);
+  if (target.type === "compound") return desk.visit(target.id);
+  return undefined;
+}

@@ -1,0 +1,125 @@
+// What all panels of a page share: the facts on screen, what is selected, and how to ask for more.
+import { byId, say } from "./dom.mjs";
+import { createDetails } from "./details.mjs";
+import { t } from "./texts.mjs";
+
+const HINT_MS = 4000;
+
+/**
+ * @typedef {ReturnType<typeof createDesk>} Desk
+ * @param {object} parts
+ * @param {object} parts.me the person, as /api/me tells
+ * @param {object[]} parts.places
+ * @param {object} parts.catalogue
+ * @param {object} parts.clock
+ * @param {string} parts.session live or replay:<id>
+ * @param {() => void} parts.redraw
+ */
+export function createDesk({ me, places, catalogue, clock, session, redraw }) {
+  let [live, map, commander] = [null, null, null];
+  let [selected, picked, here] = [null, null, places[0]?.id ?? null];
+  let [ready, newest, hintTimer] = [false, NaN, 0];
+  const devices = new Map();
+  const model = () => live?.model ?? live ?? {};
+  const nothing = { incidents: new Map(), alarms: new Map(), responders: new Map() };
+  const details = createDetails({ session, onChange: () => (drawOnMap(), redraw()) });
+
+  const things = () => model().things ?? nothing;
+
+  /** Draw what belongs to the selected incident: cameras that see it, the way there. */
+  const drawOnMap = () => {
+    const detail = details.current();
+    const crew = (detail?.crew ?? []).find((member) => member.route?.length);
+    const first = detail?.recommendations?.[0];
+    const route = crew?.route ?? detail?.route ?? (detail?.crew?.length ? null : first?.route) ?? null;
+    map?.drawRoute(selected ? route : null);
+    map?.highlightCameras(selected ? (detail?.cameras ?? []).slice(0, 6).map((camera) => camera.id) : []);
+  };
+
+  const select = (id, { go = false } = {}) => {
+    if (id !== selected) {
+      selected = id;
+      live?.send({ kind: "open", incident: id });
+      map?.select(id ? { type: "incident", id } : null);
+    }
+    const incident = id ? things().incidents.get(id) : null;
+    if (incident?.compound) here = incident.compound;
+    if (go && incident) map?.goTo({ type: "incident", id, lonlat: incident.lonlat });
+    details.follow(incident);
+    if (!details.current()) drawOnMap();
+    redraw();
+  };
+
+  const pick = (id) => {
+    picked = id;
+    map?.select(id ? { type: "device", id } : selected ? { type: "incident", id: selected } : null);
+    if (id) learn(id.split("/")[0]);
+    redraw();
+  };
+
+  /** Fetch a compound's devices once, for their names. */
+  const learn = async (compound) => {
+    if (devices.has(compound)) return;
+    devices.set(compound, new Map());
+    const version = places.find((place) => place.id === compound)?.version ?? "";
+    const response = await fetch(`/api/places/${compound}?v=${encodeURIComponent(version)}`);
+    const rows = response.ok ? ((await response.json()).devices ?? []) : [];
+    devices.set(compound, new Map(rows.map((row) => [row.id, row])));
+    redraw();
+  };
+
+  const hint = (words) => {
+    say(byId("hint"), words);
+    clearTimeout(hintTimer);
+    hintTimer = setTimeout(() => say(byId("hint"), ""), HINT_MS);
+  };
+
+  const deviceState = (id) => {
+    const found = model().deviceState?.(id);
+    return found ? t("device.state", { state: found.state ?? found }) : "";
+  };
+
+  return {
+    me, places, catalogue, clock, session, status: { state: "connecting", since: Date.now() },
+    things, select, pick, hint, deviceState,
+    panels: () => model().panels ?? {},
+    ready: () => ready,
+    map: () => map,
+    get commander() {
+      return commander;
+    },
+    selected: () => selected,
+    picked: () => picked,
+    detail: () => details.current(),
+    device: (id) => devices.get(id.split("/")[0])?.get(id),
+    ruleTitle: (rule) => catalogue.rules?.[rule]?.title ?? catalogue.rules?.[rule]?.label ?? rule,
+    person: (name) => (name === me.account ? (me.display ?? name) : (name ?? "")),
+    here: () => places.find((place) => place.id === here) ?? places[0] ?? null,
+    commandable: () => session === "live" && me.role !== "viewer",
+    cardHeight: () => byId("queue-list")?.firstElementChild?.getBoundingClientRect().height ?? 0,
+    /** Milliseconds from the newest event to now; what a frame said, and older by the time since. */
+    age: () => (clock.mode === "live" ? clock.now() - newest : NaN),
+    visit: (compound) => {
+      here = compound;
+      map?.fit(compound);
+      redraw();
+    },
+    goTo: (target) => {
+      if (target.compound) here = target.compound;
+      map?.goTo(target);
+      if (target.type === "device") pick(target.id);
+    },
+    join: (parts) => {
+      live = parts.live ?? live;
+      map = parts.map ?? map;
+      commander = parts.commander ?? commander;
+    },
+    /** Take note of a frame: the time, the age, what it proves about commands, the selection. */
+    took: (frame) => {
+      ready = true;
+      if (Number.isFinite(frame?.newest)) newest = frame.newest;
+      if (selected && !things().incidents.has(selected) && frame?.kind === "snapshot") select(null);
+      details.follow(selected ? things().incidents.get(selected) : null);
+    },
+  };
+}

@@ -1,0 +1,49 @@
+// The card of a device picked on the map: what it is, what it says, its alarms.
+import { ALARMS_FOR } from "./actions.mjs";
+import { askShelve } from "./dialogs.mjs";
+import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
+import { clock } from "./format.mjs";
+import { deviceKind, levelWords } from "./names.mjs";
+import { has, t } from "./texts.mjs";
+
+/** @param {import("../main.mjs").Desk} desk */
+export function createDevice(desk) {
+  const root = byId("device");
+  const [name, about, list] = [h("h2", {}), h("p", { class: "dim" }), h("ul", { class: "alarms" })];
+  const shut = h("button", { type: "button", class: "shut", text: "×", onclick: () => desk.pick(null) });
+  root.classList.add("float", "device");
+  root.append(shut, name, about, list);
+
+  const send = async (command, id) => {
+    const args = command === "shelve" ? await askShelve(t("action.shelve")) : {};
+    const alarm = desk.things().alarms.get(id);
+    if (args && alarm) desk.commander.send({ command, target: id, version: alarm.version, args });
+  };
+
+  const make = (alarm) => h("li", {}, mark(alarm.level), h("span", { class: "what" }),
+    ...Object.keys(ALARMS_FOR).map((command) =>
+      h("button", { type: "button", "data-command": command, onclick: () => send(command, alarm.id) })));
+
+  const draw = () => {
+    const picked = desk.picked();
+    shown(root, Boolean(picked));
+    if (!picked) return;
+    const place = desk.device(picked);
+    say(name, place?.name ?? picked);
+    say(about, [deviceKind(place?.kind ?? picked.split("/").at(-2)), desk.deviceState(picked), picked].filter(Boolean).join(" · "));
+    attribute(shut, "aria-label", t("dialog.close"));
+    const alarms = [...desk.things().alarms.values()].filter((alarm) => alarm.device === picked && alarm.label !== "normal");
+    keyed(list, alarms, (alarm) => alarm.id, make, (node, alarm) => {
+      const rule = has(`rule.${alarm.rule}`) ? t(`rule.${alarm.rule}`) : desk.ruleTitle(alarm.rule);
+      const said = [levelWords(alarm.level), rule, t(`alarm.${alarm.label}`), alarm.at ? clock(alarm.at) : ""];
+      say(node.querySelector(".what"), said.filter(Boolean).join(" · "));
+      for (const button of node.querySelectorAll("button")) {
+        const { command } = button.dataset;
+        say(button, t(`action.${command}`));
+        shown(button, desk.commandable() && desk.me.may?.includes(command) !== false && ALARMS_FOR[command](alarm));
+        attribute(button, "disabled", desk.commander.busy(alarm.id));
+      }
+    });
+  };
+  return { draw };
+}

@@ -1,0 +1,101 @@
+// Making and updating elements. Lists are keyed by id, so that focus, scroll and open menus survive.
+
+/**
+ * Make an element.
+ * @param {string} tag
+ * @param {Record<string, unknown>} [props] attributes; `on…` are listeners, `text` is its text
+ * @param {...(Node|string|null|false)} children
+ * @returns {HTMLElement}
+ */
+export function h(tag, props = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "text") node.textContent = value;
+    else attribute(node, name, value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== false));
+  return node;
+}
+
+/** Set, or with null, undefined and false remove, one attribute; nothing happens if it is the same. */
+export function attribute(node, name, value) {
+  if (value === null || value === undefined || value === false) {
+    if (node.hasAttribute(name)) node.removeAttribute(name);
+    return;
+  }
+  const words = value === true ? "" : String(value);
+  if (node.getAttribute(name) !== words) node.setAttribute(name, words);
+}
+
+/** Set the text of a node only when it differs, so that nothing repaints for nothing. */
+export function say(node, words) {
+  if (node && node.textContent !== words) node.textContent = words;
+  return node;
+}
+
+/** Show or hide. */
+export function shown(node, visible) {
+  if (node && node.hidden === visible) node.hidden = !visible;
+  return node;
+}
+
+/** The element with this id, or null. */
+export function byId(id) {
+  return document.getElementById(id);
+}
+
+const rows = new WeakMap();
+
+/**
+ * Make a parent's children match `items`: new ones are created, old ones updated in place.
+ * @template T
+ * @param {HTMLElement} parent
+ * @param {T[]} items
+ * @param {(item: T) => string} keyOf
+ * @param {(item: T) => HTMLElement} create
+ * @param {(node: HTMLElement, item: T) => void} [update]
+ */
+export function keyed(parent, items, keyOf, create, update = () => {}) {
+  const before = rows.get(parent) ?? new Map();
+  const after = new Map();
+  const focused = document.activeElement;
+  for (const item of items) {
+    const key = keyOf(item);
+    after.set(key, before.get(key) ?? create(item));
+    update(after.get(key), item);
+  }
+  for (const [key, node] of before) if (!after.has(key)) node.remove();
+  let cursor = parent.firstElementChild;
+  for (const node of after.values()) {
+    if (node === cursor) cursor = cursor.nextElementSibling;
+    else parent.insertBefore(node, cursor);
+  }
+  rows.set(parent, after);
+  // Moving a node takes the focus off it; give it back without scrolling.
+  if (focused && focused !== document.activeElement && parent.contains(focused))
+    focused.focus({ preventScroll: true });
+}
+
+/** A level's shape; the word stands beside it, so it is hidden from screen readers. */
+export function mark(level) {
+  return h("span", { class: "mark", "data-level": level, "aria-hidden": "true" });
+}
+
+/** Remember or recall a value in this browser; a closed storage is no error. */
+export const memory = {
+  get(key, otherwise = null) {
+    try {
+      return JSON.parse(localStorage.getItem(key)) ?? otherwise;
+    } catch {
+      return otherwise;
+    }
+  },
+  set(key, value) {
+    try {
+      localStorage.setItem(key, JSON.stringify(value));
+    } catch {
+      // private windows may refuse; the choice then lasts until the page is left
+    }
+  },
+};

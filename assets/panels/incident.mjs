@@ -1,0 +1,246 @@
+// The incident on the desk: what is known, who can go, what can be done, what was done.
+import { ALARMS_FOR, NEXT_STEP, commandsFor, offered, sending } from "./actions.mjs";
+import { ASK, askInsteadOf } from "./dialogs.mjs";
+import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
+import { clock, elapsed, metres, travel } from "./format.mjs";
+import { capOf } from "./keys.mjs";
+import { drawOutcome } from "./outcome.mjs";
+import { crewWord, incidentTitle, instant, levelWords, logWords, roleWord, sourceWord, stateWord, whereabouts } from "./names.mjs";
+import { t } from "./texts.mjs";
+
+const active = (member) => !["released", "handled"].includes(member.state);
+
+/** @param {import("../main.mjs").Desk} desk */
+export function createIncident(desk) {
+  const root = byId("incident");
+  const part = skeleton(desk);
+  root.append(part.empty, part.body);
+
+  const incident = () => desk.things().incidents.get(desk.selected()) ?? null;
+  const alarms = () => [...desk.things().alarms.values()].filter((alarm) => alarm.incident === desk.selected());
+  const possible = () => (desk.commandable() ? (desk.detail()?.possible ?? []) : []);
+  const send = (commands) => commands.forEach((command) => desk.commander.send(command));
+
+  const act = async (action) => {
+    const row = incident();
+    if (!row) return;
+    const args = action.ask ? await ASK[action.ask](t(`action.${action.command}`)) : {};
+    if (args) send(commandsFor(action, incident() ?? row, alarms(), args));
+  };
+
+  /** Carry out a command by name, as its key does; tells why not. */
+  const command = (name) => {
+    const action = offered(possible(), alarms()).find((row) => row.command === name);
+    if (action) return act(action);
+    desk.hint(t(desk.commandable() ? "hint.not_now" : "hint.replay", { what: t(`action.${name}`) }));
+  };
+
+  const dispatch = (responder) => {
+    const order = incident() && sending(possible(), incident(), responder);
+    if (order) send([order]);
+  };
+
+  const takeOver = async (responder) => {
+    const crew = incident().crew.filter(active);
+    const insteadOf = await askInsteadOf(t("action.reassign"), crew);
+    if (!insteadOf) return;
+    const { id: target, version } = incident();
+    send([{ command: "reassign", target, version, args: { responder, instead_of: insteadOf } }]);
+  };
+
+  /** Assign the first recommendation. */
+  const assignFirst = () => {
+    const first = desk.detail()?.recommendations?.[0];
+    if (first && possible().includes("assign")) return dispatch(first.responder);
+    desk.hint(t(desk.commandable() ? "hint.no_assign" : "hint.replay", { what: t("action.assign") }));
+  };
+
+  const stepOn = (member) => {
+    const { id: target, version } = incident();
+    send([{ command: NEXT_STEP[member.state], target, version, args: { responder: member.id } }]);
+  };
+
+  const note = (event) => {
+    event.preventDefault();
+    const text = part.note.value.trim();
+    if (!text || !incident()) return;
+    send([{ command: "note", target: incident().id, version: incident().version, args: { text } }]);
+    part.note.value = "";
+  };
+  part.noteForm.addEventListener("submit", note);
+
+  const draw = () => {
+    const row = incident();
+    shown(part.body, Boolean(row));
+    shown(part.empty, !row);
+    if (!row) return drawEmpty(part.empty, desk);
+    const detail = desk.detail();
+    drawHead(part, row, desk);
+    drawCameras(part, detail, desk);
+    drawRecommendations(part, row, detail, possible(), { dispatch, takeOver, desk });
+    drawCrew(part, row, possible(), { stepOn, desk });
+    drawActions(part, offered(possible(), alarms()), desk.commander.busy(row.id), act);
+    drawOutcome(part.said, row, [row.id, ...alarms().map((alarm) => alarm.id)], desk);
+    shown(part.noteForm, possible().includes("note"));
+    shown(part.past, !desk.commandable());
+    drawLog(part.log, detail?.log ?? [], desk);
+  };
+
+  return {
+    draw, command, assignFirst,
+    focusNote: () => (part.noteForm.hidden ? command("note") : part.note.focus()),
+    focusCrew: () => {
+      const step = part.crew.querySelector("button");
+      if (step) step.focus();
+      else desk.hint(t("hint.no_crew"));
+    },
+  };
+}
+
+function skeleton() {
+  const [empty, body] = [h("div", { class: "empty" }), h("div", { class: "case", hidden: true })];
+  const heading = (key) => h("h3", { "data-i18n": key, text: t(key) });
+  const part = {
+    empty, body,
+    title: h("h2", {}), level: h("span", { class: "level" }), state: h("span", { class: "state" }),
+    where: h("p", { class: "dim" }), text: h("p", { class: "words" }),
+    cameras: h("ul", { class: "cameras" }), camerasHead: h("h3", {}), camerasNone: h("p", { class: "dim" }),
+    recommended: h("ul", { class: "recommended" }), recommendedHead: heading("incident.recommended"),
+    crew: h("ul", { class: "crew" }), crewHead: heading("incident.crew"),
+    actions: h("div", { class: "actions", role: "group" }), said: h("div", { class: "said", role: "status" }),
+    past: h("p", { class: "past", "data-i18n": "incident.past", text: t("incident.past") }),
+    note: h("input", { name: "note", maxlength: "500", autocomplete: "off" }),
+    log: h("ol", { class: "log" }), logHead: heading("incident.log"),
+  };
+  part.noteForm = h("form", { class: "note", hidden: true }, part.note,
+    h("button", { type: "submit", "data-i18n": "incident.note_send", text: t("incident.note_send") }));
+  body.append(h("div", { class: "head" }, part.title, h("div", { class: "chips" }, part.level, part.state)),
+    part.where, part.text, part.past, part.camerasHead, part.cameras, part.camerasNone,
+    part.crewHead, part.crew, part.recommendedHead, part.recommended,
+    part.actions, part.said, part.noteForm, part.logHead, part.log);
+  return part;
+}
+
+function drawEmpty(node, desk) {
+  const calm = desk.ready() && desk.things().incidents.size === 0;
+  if (!node.childElementCount) node.append(h("p", { class: "strong" }), h("p", { class: "dim" }));
+  say(node.firstElementChild, t(!desk.ready() ? "queue.loading" : calm ? "incident.calm" : "incident.none"));
+  say(node.lastElementChild, t(!desk.ready() || calm ? "incident.calm_about" : "incident.none_about"));
+}
+
+function drawHead(part, row, desk) {
+  if (part.title.dataset.level !== String(row.level)) {
+    part.title.dataset.level = row.level;
+    part.title.replaceChildren(mark(row.level), h("span", {}));
+  }
+  say(part.title.lastElementChild, incidentTitle(row.kind));
+  attribute(part.level, "data-level", row.level);
+  say(part.level, levelWords(row.level));
+  const since = elapsed(desk.clock.now() - row.at);
+  say(part.state, row.unacked ? t("incident.unacked", { since }) : `${stateWord(row.state)} ${since}`);
+  attribute(part.state, "data-unacked", Boolean(row.unacked));
+  say(part.where, [whereabouts(row), row.id, t("incident.source", { source: sourceWord(row.source) })].join(" · "));
+  shown(say(part.text, row.text ?? ""), Boolean(row.text));
+}
+
+function drawCameras(part, detail, desk) {
+  const cameras = (detail?.cameras ?? []).slice(0, 6);
+  say(part.camerasHead, t("incident.cameras", { n: detail ? cameras.length : "–" }));
+  shown(say(part.camerasNone, t("incident.no_cameras")), Boolean(detail) && cameras.length === 0);
+  const make = (camera) =>
+    h("li", {}, h("button", { type: "button", class: "camera", onclick: () => desk.goTo({ type: "device", id: camera.id }) },
+      h("span", { class: "view", "aria-hidden": "true" }, h("i", {})), h("span", { class: "name" })));
+  keyed(part.cameras, cameras, (camera) => camera.id, make, (node, camera) => {
+    attribute(node.firstElementChild, "data-offline", camera.online === false);
+    const off = camera.online === false ? ` ${t("layers.offline")}` : "";
+    say(node.querySelector(".name"), `${camera.name} ${metres(camera.distance_m)}${off}`);
+    // The nearer the camera, the larger the mark in its picture.
+    node.querySelector("i").style.setProperty("--near", Math.max(0.25, 1 - camera.distance_m / 80).toFixed(2));
+  });
+}
+
+function drawRecommendations(part, row, detail, possible, { dispatch, takeOver, desk }) {
+  const rows = (detail?.recommendations ?? []).slice(0, 4);
+  const [first, further] = [possible.includes("assign"), possible.includes("add_responder")];
+  const visible = Boolean(detail) && (first || further);
+  shown(part.recommendedHead, visible);
+  shown(part.recommended, visible);
+  const make = (found) => h("li", {},
+    h("span", { class: "who" }), h("strong", { class: "travel figures" }),
+    h("span", { class: "buttons" },
+      h("button", { type: "button", class: "send", onclick: () => dispatch(found.responder) }, h("span", {}), h("kbd", {})),
+      h("button", { type: "button", class: "swap", onclick: () => takeOver(found.responder) })),
+    h("span", { class: "why dim" }));
+  keyed(part.recommended, rows, (found) => found.responder, make, (node, found) => {
+    const best = found === rows[0];
+    attribute(node, "data-best", best && first);
+    say(node.querySelector(".who"), [found.name, roleWord(found.role)].filter(Boolean).join(" · "));
+    say(node.querySelector(".travel"), travel(found.seconds));
+    say(node.querySelector(".why"), whyWords(found));
+    const send = node.querySelector(".send");
+    attribute(send, "class", best && first ? "send primary" : "send");
+    attribute(send, "disabled", desk.commander.busy(row.id) || !sending(possible, row, found.responder));
+    attribute(send, "aria-label", t(first ? "incident.assign_whom" : "incident.add_whom", { name: found.name }));
+    say(send.firstElementChild, t(first ? "action.assign" : "action.add_responder"));
+    shown(say(send.lastElementChild, capOf("assign")), best && first);
+    const swap = node.querySelector(".swap");
+    shown(say(swap, t("action.reassign")), possible.includes("reassign") && (row.crew ?? []).some(active));
+    attribute(swap, "disabled", desk.commander.busy(row.id));
+  });
+}
+
+function whyWords(found) {
+  const words = [
+    found.skilled ? t("why.skilled") : t("why.unskilled"),
+    t("why.load", { n: found.load ?? 0 }),
+    found.via && t("why.via", { gate: found.via }),
+    Number.isFinite(found.distance_m) && metres(found.distance_m),
+  ];
+  return words.filter(Boolean).join(" · ");
+}
+
+function drawCrew(part, row, possible, { stepOn, desk }) {
+  const crew = row.crew ?? [];
+  shown(part.crewHead, crew.length > 0);
+  const make = () => h("li", {}, h("span", { class: "who" }), h("span", { class: "state" }),
+    h("button", { type: "button", class: "step" }));
+  keyed(part.crew, crew, (member) => member.id, make, (node, member) => {
+    attribute(node, "data-state", member.state);
+    say(node.querySelector(".who"), member.name);
+    const eta = member.state === "en_route" && member.eta_s ? t("crew.eta", { time: travel(member.eta_s) }) : "";
+    const since = member.since ? clock(instant(member.since)) : "";
+    say(node.querySelector(".state"), [crewWord(member.state), eta, since].filter(Boolean).join(" · "));
+    const step = NEXT_STEP[member.state];
+    const button = shown(node.querySelector(".step"), Boolean(step) && possible.includes(step));
+    if (button.hidden) return;
+    say(button, t(`action.${step}`));
+    attribute(button, "title", t("crew.on_behalf", { name: member.name }));
+    attribute(button, "aria-label", `${t(`action.${step}`)}${t("list.colon")}${t("crew.on_behalf", { name: member.name })}`);
+    attribute(button, "disabled", desk.commander.busy(row.id));
+    button.onclick = () => stepOn(member);
+  });
+}
+
+function drawActions(part, actions, busy, act) {
+  attribute(part.actions, "aria-label", t("incident.actions"));
+  const make = (action) => h("button", { type: "button", class: action.tone ?? "", onclick: () => act(action) },
+    h("span", {}), h("kbd", {}));
+  keyed(part.actions, actions, (action) => action.command, make, (node, action) => {
+    say(node.firstElementChild, t(`action.${action.command}`));
+    const key = capOf(`command:${action.command}`);
+    shown(say(node.lastElementChild, key), Boolean(key));
+    attribute(node, "disabled", busy && !ALARMS_FOR[action.command]);
+  });
+  attribute(part.note, "aria-label", t("incident.note"));
+  attribute(part.note, "placeholder", `${t("incident.note")}（${capOf("note")}）`);
+}
+
+function drawLog(list, log, desk) {
+  const name = (id) => desk.things().responders.get(id)?.name ?? id ?? "";
+  const rows = log.map((entry, i) => ({ ...entry, key: `${i}|${entry.type}|${entry.at}` })).reverse();
+  keyed(list, rows, (row) => row.key, () => h("li", {}, h("time", { class: "figures" }), h("span", {})),
+    (node, row) => {
+      say(node.firstElementChild, clock(instant(row.at)));
+      say(node.lastElementChild, [desk.person(row.by), logWords(row, name)].filter(Boolean).join(" "));
+    });
+}

@@ -1,0 +1,73 @@
+// The console's keys, as data: the overlay draws them, the documentation lists them, one listener
+// obeys them.
+
+/**
+ * One row a key. `key` is what KeyboardEvent.key says in lower case, `text` what it does, `act`
+ * the name of the action, `group` where the overlay shows it, `alone` false when it needs Ctrl.
+ */
+export const SHORTCUTS = [
+  { key: "j", text: "keys.next", act: "next", group: "move" },
+  { key: "k", text: "keys.previous", act: "previous", group: "move" },
+  { key: "1", text: "keys.waiting", act: "tab:waiting", group: "move" },
+  { key: "2", text: "keys.working", act: "tab:working", group: "move" },
+  { key: "3", text: "keys.today", act: "tab:today", group: "move" },
+  { key: "f", text: "keys.goto", act: "goto", group: "move" },
+  { key: "/", text: "keys.search", act: "search", group: "move" },
+  { key: "k", ctrl: true, text: "keys.search", act: "search", group: "move" },
+  { key: "escape", text: "keys.escape", act: "escape", group: "move" },
+  { key: "q", text: "keys.acknowledge", act: "command:acknowledge", group: "act" },
+  { key: "s", text: "keys.shelve", act: "command:shelve", group: "act" },
+  { key: "v", text: "keys.verify", act: "command:verify", group: "act" },
+  { key: "x", text: "keys.reject", act: "command:reject", group: "act" },
+  { key: "a", text: "keys.assign", act: "assign", group: "act" },
+  { key: "g", text: "keys.progress", act: "progress", group: "act" },
+  { key: "t", text: "keys.check", act: "command:check", group: "act" },
+  { key: "c", text: "keys.close", act: "command:close", group: "act" },
+  { key: "n", text: "keys.note", act: "note", group: "act" },
+  { key: "?", text: "keys.show", act: "keys", group: "move" },
+];
+
+/** What stands on a key cap. */
+export function cap(shortcut) {
+  const name = shortcut.key === "escape" ? "Esc" : shortcut.key.toUpperCase();
+  return shortcut.ctrl ? `Ctrl ${name}` : name;
+}
+
+/** The cap of the key for an action, or an empty string. */
+export function capOf(act) {
+  const row = SHORTCUTS.find((shortcut) => shortcut.act === act);
+  return row ? cap(row) : "";
+}
+
+/**
+ * The action a key event asks for, or null.
+ * @param {KeyboardEvent} event
+ * @param {{typing: boolean, single: boolean}} where whether a text field has the focus, and
+ *   whether single keys are switched on (WCAG 2.1.4)
+ */
+export function actionOf(event, { typing, single }) {
+  if (event.isComposing || event.altKey) return null;
+  const ctrl = Boolean(event.ctrlKey || event.metaKey);
+  const key = event.key.toLowerCase();
+  const row = SHORTCUTS.find((shortcut) => shortcut.key === key && Boolean(shortcut.ctrl) === ctrl);
+  if (!row) return null;
+  const always = row.ctrl || row.act === "escape";
+  return always || (!typing && single) ? row.act : null;
+}
+
+/**
+ * Listen for keys.
+ * @param {Document} root
+ * @param {(act: string) => void} act
+ * @param {() => boolean} single whether single keys are switched on
+ */
+export function listen(root, act, single) {
+  root.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]") !== null;
+    if (root.querySelector("dialog[open]")) return; // dialogs have keys of their own
+    const wanted = actionOf(event, { typing, single: single() });
+    if (!wanted) return;
+    event.preventDefault();
+    act(wanted);
+  });
+}

@@ -1,0 +1,74 @@
+// Layer switches with counts, remembered per person.
+import { byId, h, keyed, memory, say, attribute } from "./dom.mjs";
+import { figure } from "./format.mjs";
+import { deviceKind } from "./names.mjs";
+import { has, t } from "./texts.mjs";
+
+/** Layers in the order of the panel; sensor kinds follow below "sensors". */
+export const LAYERS = ["cameras", "fields", "gates", "sensors", "grids", "responders", "buildings"];
+
+/** Layers that are off until somebody wants them: a field of view for every camera hides the map. */
+const OFF = ["fields"];
+
+/**
+ * Rows of the panel from the counts the server gives.
+ * @param {Record<string, {total: number, off?: number, fault?: number}>} counts
+ */
+export function layerRows(counts) {
+  const rows = LAYERS.filter((name) => name === "fields" || name === "buildings" || counts[name]);
+  const kinds = Object.keys(counts).filter((name) => name.startsWith("sensors/")).sort();
+  return rows.flatMap((name) => (name === "sensors" ? [name, ...kinds] : [name]));
+}
+
+/** What stands behind a layer's name: 26 · 1 离线 · 1 故障. */
+export function countWords({ total, off = 0, fault = 0, free } = {}) {
+  if (total === undefined) return "";
+  const words = [figure(total)];
+  if (off) words.push(t("layers.off", { n: off }));
+  if (fault) words.push(t("layers.fault", { n: fault }));
+  if (free !== undefined) words.push(t("layers.free", { n: free }));
+  return words.join(" · ");
+}
+
+const nameOf = (layer) => {
+  if (has(`layers.${layer}`)) return t(`layers.${layer}`);
+  return deviceKind(layer.split("/").at(-1));
+};
+
+/** @param {import("../main.mjs").Desk} desk */
+export function createLayers(desk) {
+  const list = byId("layers-list");
+  const key = `dayuan.layers.${desk.me.account ?? desk.me.name ?? ""}`;
+  const choice = memory.get(key, {});
+  const on = (name) => choice[name] ?? !OFF.includes(name);
+
+  const set = (name, visible) => {
+    choice[name] = visible;
+    memory.set(key, choice);
+    desk.map()?.show(name, visible);
+  };
+
+  /** Tell a new map what this person chose. */
+  const apply = () => {
+    for (const [name, visible] of Object.entries({ ...Object.fromEntries(OFF.map((name) => [name, false])), ...choice }))
+      desk.map()?.show(name, visible);
+  };
+
+  const make = (name) =>
+    h("label", { class: name.includes("/") ? "layer sub" : "layer" },
+      h("input", { type: "checkbox", onchange: (event) => set(name, event.target.checked) }),
+      h("span", { class: "name" }), h("span", { class: "figures dim" }));
+
+  const draw = () => {
+    const counts = desk.panels().layers ?? {};
+    keyed(list, layerRows(counts), (name) => name, make, (node, name) => {
+      const box = node.firstElementChild;
+      if (box.checked !== on(name)) box.checked = on(name);
+      say(node.querySelector(".name"), nameOf(name));
+      say(node.lastElementChild, countWords(counts[name]));
+      attribute(node, "data-trouble", Boolean(counts[name]?.off || counts[name]?.fault));
+    });
+  };
+
+  return { draw, apply };
+}

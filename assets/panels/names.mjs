@@ -1,0 +1,92 @@
+// What things are called on screen, in the language on screen.
+import { has, inLanguage, t } from "./texts.mjs";
+import { NUMERALS, clock } from "./format.mjs";
+
+let catalogue = {};
+let places = new Map();
+
+/** Take the server's catalogue and places; names come from there. */
+export function know(newCatalogue, newPlaces) {
+  catalogue = newCatalogue ?? {};
+  places = new Map((newPlaces ?? []).map((place) => [place.id, place]));
+}
+
+const titled = (row, otherwise) =>
+  row ? inLanguage(row.title ?? row.label ?? row.zh ?? row.name, row.en ?? row.title_en) : otherwise;
+
+/** The title of an incident kind. */
+export function incidentTitle(kind) {
+  const table = catalogue.incidents ?? catalogue.incident_kinds ?? {};
+  return titled(table[kind], kind);
+}
+
+/** The name of a device kind. */
+export function deviceKind(kind) {
+  return titled((catalogue.kinds ?? catalogue.devices ?? {})[kind], kind);
+}
+
+/** A compound's name. */
+export function compoundName(id) {
+  const place = places.get(id);
+  return place ? inLanguage(place.name, place.name_en) : (id ?? "");
+}
+
+/** A grid's name: 第2网格 for g2. */
+export function gridName(incident) {
+  const label = incident.grid?.split(".").at(-1) ?? "";
+  const number = /^g(\d+)$/.exec(label)?.[1];
+  return number ? t("grid.name", { n: number }) : label;
+}
+
+/** Where, in one line: place and grid. */
+export function whereabouts(incident) {
+  return [incident.place, gridName(incident)].filter(Boolean).join(" · ");
+}
+
+/** Numeral and word of a level: Ⅰ级 特重. */
+export function levelWords(level) {
+  return t("level.words", { numeral: NUMERALS[level] ?? "–", word: t(`level.${level}`) });
+}
+
+/** The state of an incident in a word. */
+export function stateWord(state) {
+  return has(`state.${state}`) ? t(`state.${state}`) : state;
+}
+
+/** The state of a crew member in a word. */
+export function crewWord(state) {
+  return has(`crew.${state}`) ? t(`crew.${state}`) : state;
+}
+
+/** A role word of a responder or an account. */
+export function roleWord(role) {
+  return has(`role.${role}`) ? t(`role.${role}`) : (role ?? "");
+}
+
+/** Where a report came from. */
+export function sourceWord(source) {
+  const word = (source ?? "").split(":")[0];
+  return has(`source.${word}`) ? t(`source.${word}`) : (source ?? "");
+}
+
+/** One line of a case's record. */
+export function logWords(entry, responderName) {
+  const key = `log.${entry.type}`;
+  const words = { responder: responderName(entry.responder) };
+  const said = has(key) ? t(key, words) : entry.type;
+  return entry.text ? `${said}${t("list.colon")}${entry.text}` : said;
+}
+
+/** What the winner of a race did, for the one who lost. */
+export function lostWords(sent, crewNames) {
+  const { detail = {} } = sent.answer ?? {};
+  const words = { by: detail.by || t("said.somebody"), at: detail.at ? clock(instant(detail.at)) : "" };
+  if (crewNames && (sent.command === "assign" || detail.state === "assigned"))
+    return t("said.lost_assigned", { ...words, crew: crewNames });
+  return t("said.lost", { ...words, state: stateWord(detail.state ?? "") });
+}
+
+/** Milliseconds of an instant told as a number or as RFC 3339. */
+export function instant(at) {
+  return typeof at === "number" ? at : Date.parse(at);
+}

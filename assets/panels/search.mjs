@@ -1,0 +1,83 @@
+// Find an address, a device, a person or an incident, and go there.
+import { attribute, byId, h, keyed, say } from "./dom.mjs";
+import { has, t } from "./texts.mjs";
+
+const PAUSE_MS = 120;
+
+/** @param {import("../main.mjs").Desk} desk */
+export function createSearch(desk, get = fetch) {
+  let found = [];
+  let index = 0;
+  let asked = 0;
+  let timer = 0;
+  const input = h("input", { type: "search", role: "combobox", "aria-expanded": "true", autocomplete: "off",
+    "aria-controls": "search-found", autofocus: true });
+  const list = h("ul", { id: "search-found", role: "listbox" });
+  const none = h("p", { class: "dim", role: "status" });
+  const dialog = h("dialog", { class: "search" }, input, list, none);
+  byId("dialogs").append(dialog);
+
+  const draw = () => {
+    index = Math.min(index, Math.max(0, found.length - 1));
+    const make = (row) => h("li", { role: "option", onclick: () => go(row) }, h("span", { class: "kind" }),
+      h("span", { class: "name" }), h("span", { class: "dim" }));
+    keyed(list, found, (row) => `${row.type}|${row.id}`, make, (node, row) => {
+      const i = found.indexOf(row);
+      attribute(node, "id", `found-${i}`);
+      attribute(node, "aria-selected", String(i === index));
+      say(node.children[0], has(`search.${row.type}`) ? t(`search.${row.type}`) : row.type);
+      say(node.children[1], row.name ?? row.label ?? row.id);
+      say(node.children[2], row.detail ?? row.place ?? "");
+      if (i === index) node.scrollIntoView({ block: "nearest" });
+    });
+    attribute(input, "aria-activedescendant", found.length ? `found-${index}` : null);
+    const words = input.value.trim();
+    say(none, !words ? t("search.examples") : found.length ? "" : t("search.nothing", { words }));
+  };
+
+  const look = async () => {
+    const [words, turn] = [input.value.trim(), ++asked];
+    if (!words) return void ((found = []), draw());
+    try {
+      const response = await get(`/api/search?q=${encodeURIComponent(words)}`);
+      const answer = response.ok ? await response.json() : [];
+      if (turn !== asked) return; // a later question was asked meanwhile
+      found = (Array.isArray(answer) ? answer : (answer.results ?? [])).slice(0, 12);
+      draw();
+    } catch {
+      if (turn === asked) say(none, t("search.failed"));
+    }
+  };
+
+  const go = (row) => {
+    dialog.close();
+    if (row.type === "incident") desk.select(row.id, { go: true });
+    else desk.goTo(row);
+  };
+
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(look, PAUSE_MS);
+  });
+  dialog.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && found.length) index = (index + step + found.length) % found.length;
+    else if (event.key === "Enter" && !event.isComposing && found[index]) go(found[index]);
+    else return;
+    event.preventDefault();
+    draw();
+  });
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+
+  const open = () => {
+    attribute(input, "aria-label", t("search.open"));
+    attribute(input, "placeholder", t("search.open"));
+    attribute(dialog, "aria-label", t("search.open"));
+    attribute(list, "aria-label", t("search.results"));
+    input.value = "";
+    found = [];
+    draw();
+    dialog.showModal();
+  };
+  return { open };
+}

@@ -1,0 +1,72 @@
+// Questions about the incidents on screen: which list holds one, in which order, who is on it. Pure.
+
+/** Incident states in which nobody works on the case any more. */
+export const FINISHED = new Set(["closed", "rejected", "cancelled"]);
+
+/** Incident states that wait for a decision of the duty room. */
+export const WAITING = new Set(["reported", "verified", "handled", "checked"]);
+
+/** Which list of the console shows an incident. */
+export const TABS = {
+  waiting: (incident) => WAITING.has(incident.state),
+  working: (incident) => !WAITING.has(incident.state) && !FINISHED.has(incident.state),
+  today: () => true,
+};
+
+/** Gravest first; among equals unacknowledged first, then the one that has waited longest. */
+export function byUrgency(a, b) {
+  return (
+    a.level - b.level ||
+    Number(Boolean(b.unacked)) - Number(Boolean(a.unacked)) ||
+    a.at - b.at ||
+    a.id.localeCompare(b.id)
+  );
+}
+
+/** Newest first: the list of the day reads like a diary. */
+export function byTime(a, b) {
+  return b.at - a.at || b.id.localeCompare(a.id);
+}
+
+/**
+ * The incidents of one list, in order.
+ * @param {Iterable<object>} incidents
+ * @param {"waiting"|"working"|"today"} tab
+ */
+export function listed(incidents, tab) {
+  const rows = [...incidents].filter(TABS[tab]);
+  return rows.sort(tab === "today" ? byTime : byUrgency);
+}
+
+/** Incidents somebody must still finish, most urgent first. */
+export function open(incidents) {
+  return [...incidents].filter((incident) => !FINISHED.has(incident.state)).sort(byUrgency);
+}
+
+const STEPS = ["released", "handled", "assigned", "accepted", "en_route", "on_scene"];
+
+/** The crew member furthest along, or null: the one to name when there is room for one. */
+export function lead(incident) {
+  const crew = (incident.crew ?? []).filter((member) => member.state !== "released");
+  if (crew.length === 0) return null;
+  return crew.reduce((a, b) => (STEPS.indexOf(b.state) > STEPS.indexOf(a.state) ? b : a));
+}
+
+/** The most urgent open incident that a wall should speak about: unacknowledged ones before others. */
+export function worst(incidents) {
+  const rows = open(incidents);
+  return rows.find((incident) => incident.unacked) ?? rows[0] ?? null;
+}
+
+/** Alarms of an incident that nobody has acknowledged. */
+export function unacknowledged(alarms, incident) {
+  return [...alarms].filter((alarm) => alarm.incident === incident && alarm.label?.includes("unack"));
+}
+
+/** The id before or after the selected one in a list; the first when none is selected. */
+export function neighbour(ids, selected, step) {
+  if (ids.length === 0) return null;
+  const index = ids.indexOf(selected);
+  if (index < 0) return ids[step > 0 ? 0 : ids.length - 1];
+  return ids[Math.min(ids.length - 1, Math.max(0, index + step))];
+}

@@ -1,0 +1,212 @@
+"""The skeleton every page shares: document head, landmarks, the parts more than one page shows.
+
+Layouts are static. They carry ids, landmarks and texts (``data-i18n`` names the key, so that the
+language changes without a reload); ``assets/main.mjs`` fills them from ``/live`` and ``/api``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, html
+from dash.development.base_component import Component
+
+from pages.texts import DEFAULT, text
+
+LEVELS = (1, 2, 3, 4)
+NUMERALS = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ", 4: "Ⅳ"}
+
+INDEX = f"""<!DOCTYPE html>
+<html lang="{DEFAULT}" data-theme="dark">
+<head>
+{{%metas%}}
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="dark light">
+<title>{text(DEFAULT, "brand.title")}</title>
+{{%favicon%}}
+{{%css%}}
+</head>
+<body>
+{{%app_entry%}}
+<footer>
+{{%config%}}
+{{%scripts%}}
+{{%renderer%}}
+</footer>
+</body>
+</html>
+"""
+"""Document around the pages; ``Dash(index_string=shell.INDEX, update_title=None)``."""
+
+
+def said(component: type[Component], key: str, **props: Any) -> Component:
+    """A component whose whole content is one text of the catalogue."""
+    return component(text(DEFAULT, key), **{"data-i18n": key}, **props)
+
+
+def named(key: str) -> dict[str, str]:
+    """Properties that give a component its accessible name from the catalogue."""
+    return {"aria-label": text(DEFAULT, key), "data-i18n-label": key}
+
+
+def button(key: str, *more: Component, **props: Any) -> Component:
+    """A button with a text, and whatever stands beside it (a key hint, a mark)."""
+    return html.Button([said(html.Span, key), *more], type="button", **props)
+
+
+def mark(level: int) -> Component:
+    """The shape of a level. Decoration: the word or numeral stands beside it."""
+    return html.Span(className="mark", **{"data-level": str(level), "aria-hidden": "true"})
+
+
+def page(name: str, *children: Component, looks: str = "") -> Component:
+    """The root of a page: skip link, content, and the places where news is announced.
+
+    ``looks`` names a further page whose style sheet rules apply.
+    """
+    return html.Div(
+        [
+            said(html.A, "skip", href="#main", className="skip"),
+            *children,
+            html.Div(id="dialogs"),
+            html.Div(id="polite", className="unseen", **{"aria-live": "polite"}),
+            html.Div(id="urgent", className="unseen", **{"aria-live": "assertive"}),
+            html.Div(id="hint", className="hint", role="status"),
+        ],
+        id="page",
+        className=f"page {name} {looks}".strip(),
+        **{"data-page": name},
+    )
+
+
+def brand() -> Component:
+    """The product's name, the page's first heading."""
+    return html.H1(
+        ["大院 ", html.Span("Dayuan", lang="en", className="latin")], className="brand"
+    )
+
+
+def live_chip() -> Component:
+    """Whether the picture is live, with the clock, and how old its newest fact is."""
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Span(className="dot", **{"aria-hidden": "true"}),
+                    said(html.Span, "live.connecting", id="live-word"),
+                    html.Time("--:--:--", id="live-clock", className="figures"),
+                ],
+                id="live-chip",
+                className="chip",
+                **{"data-state": "connecting"},
+            ),
+            html.Span(id="live-age", className="dim figures"),
+        ],
+        className="live",
+    )
+
+
+def level_counts() -> Component:
+    """Open incidents by level: shape, numeral for ears, number."""
+    return html.Ul(
+        [
+            html.Li(
+                [
+                    mark(level),
+                    html.Span(NUMERALS[level], className="unseen"),
+                    html.Span("–", id=f"count-{level}", className="figures"),
+                ]
+            )
+            for level in LEVELS
+        ],
+        id="counts",
+        className="counts",
+        **named("counts.label"),
+    )
+
+
+def account_menu() -> Component:
+    """Language, theme, other pages, administrator's lists and the way out."""
+    return html.Details(
+        [
+            html.Summary([html.Span("…", id="me-name")], **named("me.menu")),
+            html.Div(
+                [
+                    html.P(id="me-role", className="dim"),
+                    said(html.A, "nav.console", href="/console", className="row"),
+                    said(html.A, "nav.wall", href="/wall", className="row"),
+                    said(html.A, "nav.replay", href="/replay", className="row"),
+                    button("theme.switch", id="theme", className="row"),
+                    button("keys.show", html.Kbd("?"), id="keys-open", className="row"),
+                    button("admin.open", id="admin-open", className="row", hidden=True),
+                    button("me.logout", id="logout", className="row"),
+                ],
+                className="sheet",
+            ),
+        ],
+        id="me",
+        className="menu",
+    )
+
+
+def language_switch() -> Component:
+    """Names the other language in that language."""
+    return html.Button("EN", id="language", type="button", className="quiet", lang="en")
+
+
+def search_button() -> Component:
+    """Opens the search; the keys stand on it."""
+    return button(
+        "search.open", html.Kbd("Ctrl K"), id="search-open", className="quiet search-open"
+    )
+
+
+def map_area(*over: Component) -> Component:
+    """The map with what floats over it."""
+    return html.Section(
+        [html.Div(id="map", className="map"), html.Div(id="map-notice", hidden=True), *over],
+        id="map-area",
+        className="map-area",
+        **named("map.label"),
+    )
+
+
+def layer_switches() -> Component:
+    """Switches for the map's layers, with counts."""
+    return html.Details(
+        [
+            html.Summary(said(html.Span, "layers.title")),
+            html.Div(id="layers-list", className="layers-list", role="group", **named("layers.title")),
+        ],
+        id="layers",
+        className="float layers",
+        open=True,
+    )
+
+
+def legend() -> Component:
+    """What shapes and colours mean."""
+    levels = [
+        html.Li([mark(level), f"{NUMERALS[level]} ", said(html.Span, f"level.{level}")])
+        for level in LEVELS
+    ]
+    more = [
+        html.Li(
+            [
+                html.Span(className=f"swatch {name}", **{"aria-hidden": "true"}),
+                said(html.Span, f"legend.{name}"),
+            ]
+        )
+        for name in ("sight", "route", "aged")
+    ]
+    return html.Ul([*levels, *more], id="legend", className="float legend", **named("legend.label"))
+
+
+def strip() -> Component:
+    """The day as a strip of ten-minute bins."""
+    return html.Section(id="strip", className="strip", **named("strip.label"))
+
+
+def install(app: Dash) -> None:
+    """Let ``assets/clientside.js`` start the page once its skeleton is in the document."""
+    app.clientside_callback(ClientsideFunction("dayuan", "start"), Input("page", "id"))
