@@ -24,7 +24,7 @@ from feeds.batches import TELEMETRY, Batch, Part, Position, Progress, millisecon
 from feeds.errors import LostLease, Unavailable
 from feeds.lease import Lease
 from feeds.replica import fold_batch, received_at, refusal, restored, telemetry_events
-from feeds.streams import Rejection, Streams
+from feeds.streams import Rejection, Streams, expected_versions
 from twin.alarms import follow
 from twin.errors import StaleVersion
 from twin.events import Event
@@ -47,6 +47,7 @@ SNAPSHOT_EVERY_ENTRIES = 500_000
 TRIM_EVERY_MS = 60_000
 MOST_DUE_AT_ONCE = 500
 TRIES = 5
+LEAVE_S = 5.0
 Clock = Callable[[], datetime]
 
 
@@ -73,25 +74,35 @@ async def run(
             if token is None:
                 await asyncio.sleep(lease_ms / 3000)
                 continue
+            log.info("%s: active with token %d", street, token)
             told(True)
-            await _lead(Active(streams, Twin(street, compounds), lease, token, clock))
+            try:
+                await _lead(Active(streams, Twin(street, compounds), lease, token, clock))
+            finally:
+                told(False)
         except (LostLease, Unavailable) as exc:
             log.warning("%s: not active any more: %s", street, exc)
-        finally:
-            told(False)
 
 
 async def _lead(active: Active) -> None:
     """Begin and go on for ever; on the way out, keep what the next one can begin from."""
-    log.info("%s: active with token %d", active.twin.street, active.token)
-    await active.begin()
     try:
+        await active.begin()
         while True:
             await active.step()
     except asyncio.CancelledError:
-        await active.keep()
-        await active.lease.release()
+        await _leave(active)
         raise
+
+
+async def _leave(active: Active) -> None:
+    """Keep a snapshot and give the lease back, unless the streams are away: then it runs out."""
+    try:
+        async with asyncio.timeout(LEAVE_S):
+            await active.keep()
+            await active.lease.release()
+    except (LostLease, Unavailable, TimeoutError) as exc:
+        log.warning("%s: left without a snapshot: %s", active.twin.street, exc)
 
 
 class Active:
@@ -234,9 +245,10 @@ class Active:
             return
         self._due_ms = at_ms
         events = self.twin.due(_instant(at_ms), _instant(self.listening_ms))
-        free = [event for event in events if not hasattr(event.data, "version")]  # type: ignore[attr-defined]
+        # Those without a version cannot be refused, so a compound that falls silent is one step.
+        free = [event for event in events if not expected_versions([event])]
         groups = [free[i : i + MOST_DUE_AT_ONCE] for i in range(0, len(free), MOST_DUE_AT_ONCE)]
-        groups += [[event] for event in events if event not in free]
+        groups += [[event] for event in events if expected_versions([event])]
         for group in groups:
             await self._write(group)
             await self._settle(await self._read_back())

@@ -459,6 +459,8 @@ for _cls in TELEMETRY + OPERATIONS:
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(_union)
 _batch_decoder: msgspec.json.Decoder[list[Event]] = msgspec.json.Decoder(list[_union])
 _encoder = msgspec.json.Encoder()
+_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
+"""What a decoder raises: for bytes that are no UTF-8 and for nesting too deep, too."""
 
 
 def encode(event: Event) -> bytes:
@@ -473,7 +475,7 @@ def decode(payload: bytes | str) -> Event:
     """
     try:
         return _decoder.decode(payload)
-    except (msgspec.MsgspecError, ValueError) as exc:
+    except _UNREADABLE as exc:
         raise _rejection(payload, exc) from exc
 
 
@@ -487,7 +489,7 @@ def decode_batch(payloads: Sequence[bytes]) -> list[Event | EventRejected]:
         events = _batch_decoder.decode(b"[" + b",".join(payloads) + b"]")
         if len(events) == len(payloads):  # a payload such as ``{..},{..}`` would add one
             return list(events)
-    except (msgspec.MsgspecError, ValueError):
+    except _UNREADABLE:
         pass
     return [_decoded_or_rejection(payload) for payload in payloads]
 
@@ -506,7 +508,7 @@ def _rejection(payload: bytes | str, exc: Exception) -> EventRejected:
     path = path.rstrip("`").lstrip(".")
     try:
         raw = msgspec.json.decode(payload)
-    except (msgspec.MsgspecError, ValueError):
+    except _UNREADABLE:
         return EventRejected("payload", payload[:120], f"not JSON: {reason}")
     if not isinstance(raw, dict):
         return EventRejected("payload", payload[:120], "not a JSON object")
