@@ -1,1 +1,367 @@
-"""Who is plugged into whom: command line, settings, start-up."""
+"""Who is plugged into whom: command line, settings, start-up.
+
+``python app.py`` runs every role of one machine under the supervisor; each role can also run
+alone, on a machine of its own. This is the only file that reads the environment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import ipaddress
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from feeds import desk
+from feeds.accounts import CONSOLE, Accounts, Terms, demo_accounts
+from feeds.link import client_from_url
+from feeds.sources import Source, Sources
+from feeds.streams import Streams
+from feeds.supervisor import (
+    Role,
+    Supervisor,
+    port_trouble,
+    stops_on_signals,
+    until_listening,
+    until_told,
+)
+from feeds.valkey import PORT, Valkey, at_hand, running_url
+from twin.errors import DayuanError, InvalidSetting
+from twin.model import Compound
+from twin.territory import street_of
+
+# --- settings ---------------------------------------------------------------------------------
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        # Longer than any number we take: int() itself refuses beyond 4,300 digits.
+        if not value.isdecimal() or len(value) > 12 or not least <= int(value) <= most:
+            raise ValueError(f"a whole number from {least} to {most} is needed")
+        return int(value)
+
+    return parse
+
+
+def _choice(**words: Any) -> Callable[[str], Any]:
+    def parse(value: str) -> Any:
+        if value.lower() not in words:
+            raise ValueError(f"one of {', '.join(words)} is needed")
+        return words[value.lower()]
+
+    return parse
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable: its name, what it is unless given, and how it is read."""
+
+    variable: str
+    default: str
+    parse: Callable[[str], Any]
+
+
+_SWITCH = _choice(**{"0": False, "1": True, "no": False, "yes": True})
+SETTINGS: dict[str, Setting] = {
+    "data": Setting("DAYUAN_DATA", "./data", Path),
+    "redis_url": Setting("DAYUAN_REDIS_URL", "", str),
+    "valkey_port": Setting("DAYUAN_VALKEY_PORT", str(PORT), _whole(1, 65535)),
+    "host": Setting("DAYUAN_HOST", "127.0.0.1", str),
+    "port": Setting("DAYUAN_PORT", "8050", _whole(1, 65535)),
+    "demo": Setting("DAYUAN_DEMO", "0", _SWITCH),
+    "seed": Setting("DAYUAN_SEED", "1", _whole(0, 2**31 - 1)),
+    "rate": Setting("DAYUAN_RATE", "20", _whole(1, 20_000)),
+    "idle_s": Setting("DAYUAN_IDLE_S", "600", _whole(60, 12 * 3600)),
+    "log_level": Setting(
+        "DAYUAN_LOG", "info", _choice(debug="DEBUG", info="INFO", warning="WARNING", error="ERROR")
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the environment asks for; ``docs/reference/settings.md`` explains each."""
+
+    data: Path
+    redis_url: str
+    valkey_port: int
+    host: str
+    port: int
+    demo: bool
+    seed: int
+    rate: int
+    idle_s: int
+    log_level: str
+
+    @property
+    def places(self) -> Path:
+        """The folder of compounds, one file each."""
+        return self.data / "places"
+
+    @property
+    def server_folder(self) -> Path:
+        """The embedded server's files; its port stands beside it, in ``valkey.port``."""
+        return self.data / "valkey"
+
+    @property
+    def address(self) -> str:
+        """What to type into a browser."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}/"
+
+    @property
+    def loopback(self) -> bool:
+        """Whether nobody but this machine can reach us."""
+        with suppress(ValueError):
+            return ipaddress.ip_address(self.host).is_loopback
+        return self.host == "localhost"
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """The settings an environment asks for.
+
+    Raises InvalidSetting naming the variable and its value; a ``DAYUAN_`` variable that does not
+    exist is one too, for it is a typing error.
+    """
+    known = {setting.variable for setting in SETTINGS.values()}
+    for variable in sorted(environ):
+        if variable.startswith("DAYUAN_") and variable not in known:
+            raise InvalidSetting(variable, environ[variable], "there is no such setting")
+    values = {}
+    for name, setting in SETTINGS.items():
+        value = environ.get(setting.variable, "") or setting.default
+        try:
+            values[name] = setting.parse(value)
+        except ValueError as exc:
+            raise InvalidSetting(setting.variable, value, str(exc)) from exc
+    settings = Settings(**values)
+    if settings.demo and not settings.loopback:
+        reason = "the demo lets anybody in, so it listens on loopback only"
+        raise InvalidSetting("DAYUAN_HOST", settings.host, reason)
+    return settings
+
+
+# --- roles ------------------------------------------------------------------------------------
+
+# Found by name when wanted: reading places needs GDAL (half a second and 90 MB to import), and
+# the web role, of which many may run, must not pay for it.
+_ENTRIES = {
+    "load": "geodata.store:load",
+    "save": "geodata.store:save",
+    "demo": "geodata.demo:build",
+    "import": "geodata.importer:main",
+    "engine": "feeds.engine:run",
+    "simulator": "feeds.simulator:run",
+    "scenario": "feeds.simulator:request",
+}
+
+
+def entry(name: str) -> Any:
+    """The function behind a name of the table above, imported now."""
+    module, _, function = _ENTRIES[name].partition(":")
+    return getattr(import_module(module), function)
+
+
+def streets(settings: Settings) -> dict[str, list[Compound]]:
+    """The compounds on disk by the street they lie in."""
+    found: dict[str, list[Compound]] = {}
+    for compound in entry("load")(settings.places):
+        found.setdefault(street_of(compound.territory), []).append(compound)
+    return found
+
+
+async def web(settings: Settings) -> None:
+    """Serve pages, ``/live``, commands and APIs."""
+    async with people(settings) as (accounts, _):
+        await refuse_an_open_door(settings, accounts)
+        # The web server is plugged together here.
+        await asyncio.Event().wait()
+
+
+async def engine(settings: Settings) -> None:
+    """Derive alarms, incidents and deadlines for every street; active by lease, else stand by."""
+    await _in_each_street(settings, entry("engine"))
+
+
+async def simulator(settings: Settings) -> None:
+    """Play the demo's devices, residents and responders in every street."""
+    await _in_each_street(settings, entry("simulator"), seed=settings.seed, rate=settings.rate)
+
+
+ROLES: dict[str, Callable[[Settings], Awaitable[None]]] = {
+    "web": web,
+    "engine": engine,
+    "feed simulator": simulator,
+}
+_DEMO = {"DAYUAN_DEMO": "1"}
+_DEMO_ROLES = frozenset({"feed simulator"})
+
+
+async def _in_each_street(settings: Settings, work: Any, **options: Any) -> None:
+    async with Streams(settings.redis_url) as streams, asyncio.TaskGroup() as tasks:
+        for street, compounds in streets(settings).items():
+            tasks.create_task(work(streams, street, compounds, **options))
+
+
+@asynccontextmanager
+async def people(settings: Settings) -> AsyncIterator[tuple[Accounts, Sources]]:
+    """Accounts and sources of this installation, connected; with the demo's own in demo mode."""
+    found = streets(settings) if settings.demo else {}
+    demo = demo_accounts([place for places in found.values() for place in places])
+    source = next((Source(name="demo", territory=street) for street in sorted(found)), None)
+    console = Terms(absolute_s=CONSOLE.absolute_s, idle_s=settings.idle_s)
+    async with client_from_url(settings.redis_url) as client:
+        yield (
+            Accounts(client, demo=demo if settings.demo else (), console=console),
+            Sources(client, demo=source),
+        )
+
+
+async def refuse_an_open_door(settings: Settings, accounts: Accounts) -> None:
+    """Raise InvalidSetting for an address others can reach while no real account exists."""
+    if not settings.loopback and not await accounts.list():
+        reason = "no account exists yet: add one on this machine first (app.py account add)"
+        raise InvalidSetting("DAYUAN_HOST", settings.host, reason)
+
+
+def play(settings: Settings, role: str) -> None:
+    """Run one role in this process until it is told to end."""
+    url = settings.redis_url or running_url(settings.server_folder)
+    if url is None:
+        raise InvalidSetting("DAYUAN_REDIS_URL", "", "no server runs here: name one")
+    uvloop.run(until_told(ROLES[role](replace(settings, redis_url=url))))
+
+
+# --- all roles on one machine -----------------------------------------------------------------
+
+
+async def supervise(settings: Settings) -> None:
+    """Run everything until told to end: the embedded server unless another is named, and roles."""
+    if reason := port_trouble(settings.host, settings.port):
+        raise InvalidSetting("DAYUAN_PORT", str(settings.port), reason)
+    prepare_places(settings)
+    server = None
+    if not settings.redis_url:
+        server = Valkey(settings.server_folder, port=settings.valkey_port)
+        await server.start()
+        settings = replace(settings, redis_url=server.url)
+    supervisor = Supervisor(roles=_roles(settings), server=server, watched=settings.places)
+    stops_on_signals(supervisor.stop)
+    announcing = asyncio.create_task(_announce(settings))
+    try:
+        async with people(settings) as (accounts, _):
+            await refuse_an_open_door(settings, accounts)
+        await supervisor.run()
+    finally:
+        announcing.cancel()
+        if server:
+            await server.stop()
+
+
+def prepare_places(settings: Settings) -> None:
+    """Make the data folder; on the demo's first run, its street."""
+    settings.places.mkdir(parents=True, exist_ok=True)
+    if settings.demo and not any(settings.places.glob("*.json")):
+        print("Building the demo street ...", flush=True)
+        for compound in entry("demo")(settings.seed):
+            entry("save")(settings.places, compound)
+
+
+async def _announce(settings: Settings) -> None:
+    """Print the one line people wait for, once the web role accepts connections."""
+    await until_listening(settings.host, settings.port)
+    print(f"Dayuan: {settings.address} · streams: {settings.redis_url} · Ctrl-C ends", flush=True)
+
+
+def _roles(settings: Settings) -> list[Role]:
+    demo = "1" if settings.demo else "0"
+    env = os.environ | {"DAYUAN_REDIS_URL": settings.redis_url, "DAYUAN_DEMO": demo}
+    program = (sys.executable, str(Path(__file__).resolve()))
+    return [
+        Role(name=name, argv=(*program, *name.split()), env=env)
+        for name in ROLES
+        if settings.demo or name not in _DEMO_ROLES
+    ]
+
+
+# --- command line -----------------------------------------------------------------------------
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line; ``docs/reference/commands.md`` explains each command."""
+    parser = argparse.ArgumentParser(prog="app.py", description=__doc__.partition("\n")[0])
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands.add_parser("demo", help="everything, with the demo street and its identities")
+    commands.add_parser("web", help="one role: pages, /live, commands, APIs")
+    commands.add_parser("engine", help="one role: alarms, incidents, deadlines")
+    feed = commands.add_parser("feed", help="one role: a source of events")
+    feed.add_argument("name", choices=[r.split()[1] for r in ROLES if r.startswith("feed ")])
+    scenario = commands.add_parser("scenario", help="play a story in the running demo")
+    scenario.add_argument("name")
+    place = commands.add_parser("import", help="read a compound from files", add_help=False)
+    place.add_argument("rest", nargs=argparse.REMAINDER)
+    desk.add_arguments(commands)
+    return parser
+
+
+async def _at_desk(settings: Settings, asked: argparse.Namespace) -> None:
+    async with AsyncExitStack() as stack:
+        url = settings.redis_url or await stack.enter_async_context(
+            at_hand(settings.server_folder, port=settings.valkey_port)
+        )
+        found = await stack.enter_async_context(people(replace(settings, redis_url=url)))
+        print(await desk.carry_out(asked, *found))
+
+
+async def _scenario(settings: Settings, name: str) -> None:
+    url = settings.redis_url or running_url(settings.server_folder) or ""
+    async with Streams(url) as streams:
+        for street in streets(settings):
+            await entry("scenario")(streams, street, name)
+
+
+def carry_out(settings: Settings, asked: argparse.Namespace) -> int:
+    """Do what the command line asks for; the exit code."""
+    match asked.command:
+        case "account" | "source":
+            uvloop.run(_at_desk(settings, asked))
+        case "scenario":
+            uvloop.run(_scenario(settings, asked.name))
+        case "import":
+            return int(entry("import")(asked.rest, settings.places))
+        case "web" | "engine":
+            play(settings, asked.command)
+        case "feed":
+            play(settings, f"feed {asked.name}")
+        case _:
+            uvloop.run(supervise(settings))
+    return 0
+
+
+def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
+    """The program: 0, or 2 with one sentence on standard error."""
+    asked = parser().parse_args(argv)
+    try:
+        settings = read_settings(environ if asked.command != "demo" else {**environ, **_DEMO})
+        logging.basicConfig(
+            level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+        )
+        return carry_out(settings, asked)
+    except DayuanError as exc:
+        print(f"dayuan: {exc}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:], os.environ))

@@ -11,11 +11,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from feeds.children import end_child, start_child
+from feeds.children import end_child, start_child, until_orphaned
 from feeds.valkey import ServerFailed, Valkey
 
 log = logging.getLogger(__name__)
@@ -174,3 +176,41 @@ def stops_on_signals(stop: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stop)
+
+
+async def until_told(work: Awaitable[None]) -> None:
+    """Do a role's work until a signal, or the loss of our supervisor, cancels it."""
+    task = asyncio.ensure_future(work)
+    orphaned = asyncio.ensure_future(until_orphaned())
+
+    def end() -> None:
+        task.cancel()
+
+    orphaned.add_done_callback(lambda _: end())
+    stops_on_signals(end)
+    with suppress(asyncio.CancelledError):
+        await task
+    orphaned.cancel()
+
+
+def port_trouble(host: str, port: int) -> str:
+    """Why we could not listen there, or an empty string when we could."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((host, port))
+        except OSError as exc:
+            return f"cannot listen on {host}: {exc.strerror or exc}"
+    return ""
+
+
+async def until_listening(host: str, port: int) -> None:
+    """Return when something accepts connections there."""
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError:
+            await asyncio.sleep(0.05)
+        else:
+            writer.close()
+            return

@@ -16,6 +16,8 @@ import os
 import signal
 import socket
 from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import redis.asyncio
@@ -61,6 +63,8 @@ class FolderTaken(DayuanError):
 
 class Valkey:
     """One embedded server with its files in ``folder``; a restart keeps port and data.
+
+    The port is written beside the folder (``valkey.port``) for other programs to find.
 
     ``folder`` is locked by us and by the server itself, so that a second one cannot write the
     same file, even while the first is still on its way out.
@@ -108,6 +112,7 @@ class Valkey:
             await self.stop()
             raise
         self._settled = True  # from now on others know the port
+        _port_file(self.folder).write_text(f"{self.port}\n", "utf-8")
 
     async def wait(self) -> int:
         """The exit code, once the server has ended."""
@@ -144,6 +149,29 @@ class Valkey:
         return " / ".join(lines[-3:]) or "empty log"
 
 
+@asynccontextmanager
+async def at_hand(folder: Path, *, port: int = PORT) -> AsyncIterator[str]:
+    """The URL of the server that runs in ``folder``, or else of one started for the moment."""
+    url = running_url(folder)
+    if url and await answers(url):
+        yield url
+        return
+    server = Valkey(folder, port=port)
+    await server.start()
+    try:
+        yield server.url
+    finally:
+        await server.stop()
+
+
+def running_url(folder: Path) -> str | None:
+    """Where the server of ``folder`` was started last; it may be down again."""
+    try:
+        return f"redis://127.0.0.1:{int(_port_file(folder).read_text('utf-8'))}/0"
+    except (OSError, ValueError):
+        return None
+
+
 async def answers(url: str) -> bool:
     """Whether a server answers at a URL this moment."""
     async with _client(url) as client:
@@ -173,6 +201,10 @@ async def _locked(path: Path) -> int:
                 raise FolderTaken(f"another Dayuan is running on {path.parent}") from None
             # The server of one that was killed may still be writing its last page.
             await asyncio.sleep(0.1)
+
+
+def _port_file(folder: Path) -> Path:
+    return folder.with_suffix(".port")
 
 
 def _free_port(wanted: int) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import redis.asyncio
 
-from feeds.valkey import FolderTaken, ServerFailed, Valkey, answers
+from feeds.valkey import FolderTaken, ServerFailed, Valkey, answers, at_hand, running_url
 from tests.conftest import free_port
 
 pytestmark = pytest.mark.anyio
@@ -132,3 +132,20 @@ async def test_a_folder_that_cannot_be_written_is_an_error_with_words(tmp_path: 
     with pytest.raises(ServerFailed, match="Valkey ended with 1"):
         await server.start()
     await asyncio.wait_for(server.stop(), 1)
+
+
+async def test_a_command_uses_the_running_server_or_one_for_the_moment(tmp_path: Path) -> None:
+    folder, port = tmp_path / "valkey", free_port()
+    async with at_hand(folder, port=port) as first:
+        await write(first, 3)
+        assert running_url(folder) == first
+        async with at_hand(folder, port=port) as second:
+            assert second == first
+        assert await answers(first)
+    assert not await answers(first)
+    async with at_hand(folder, port=port) as again:
+        assert await entries(again) == 3
+
+
+def test_no_server_was_ever_started_here(tmp_path: Path) -> None:
+    assert running_url(tmp_path / "valkey") is None

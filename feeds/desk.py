@@ -1,0 +1,116 @@
+"""The administrator's desk: accounts, kiosk links and sources from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Awaitable, Callable
+
+from feeds.accounts import LANGUAGES, Account, AccountRefused, Accounts
+from feeds.sources import Source, Sources
+from twin.people import ROLES
+
+
+def add_arguments(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``account`` and ``source`` with what each takes to a command line."""
+    account = commands.add_parser("account", help="who may log in").add_subparsers(
+        dest="do", required=True
+    )
+    add = account.add_parser("add", help="make or replace an account; asks for the password")
+    add.add_argument("name")
+    add.add_argument("--display", help="what other people see (default: the name)")
+    add.add_argument("--role", required=True, choices=ROLES)
+    add.add_argument("--territory", required=True, action="append", help="may be given repeatedly")
+    add.add_argument("--responder", help="the responder id this account acts as")
+    add.add_argument("--language", default="zh-CN", choices=LANGUAGES)
+    account.add_parser("list", help="every account")
+    account.add_parser("remove", help="an account and its sessions").add_argument("name")
+    link = account.add_parser("link", help="a kiosk token that lets a wall in without a password")
+    link.add_argument("name")
+    link.add_argument("--days", type=int, default=365)
+
+    source = commands.add_parser("source", help="which programs may send events").add_subparsers(
+        dest="do", required=True
+    )
+    add = source.add_parser("add", help="make or replace a source; prints its token once")
+    add.add_argument("name")
+    add.add_argument("--territory", required=True, help="street or below")
+    add.add_argument("--type", action="append", default=[], help="event type (default: telemetry)")
+    source.add_parser("list", help="every source")
+    source.add_parser("remove", help="a source and its token").add_argument("name")
+
+
+async def carry_out(asked: argparse.Namespace, accounts: Accounts, sources: Sources) -> str:
+    """Do what was asked; gives the words to print. Raises AccountRefused, SourceRefused."""
+    return await _DONE_BY[asked.command, asked.do](asked, accounts, sources)
+
+
+async def _account_add(asked: argparse.Namespace, accounts: Accounts, _: Sources) -> str:
+    account = Account(
+        name=asked.name,
+        display=asked.display or asked.name,
+        role=asked.role,
+        prefixes=tuple(asked.territory),
+        responder=asked.responder,
+        language=asked.language,
+    )
+    await accounts.add(account, _password())
+    return f"{account.name}: {account.role} for {', '.join(account.prefixes)}"
+
+
+async def _account_list(_: argparse.Namespace, accounts: Accounts, __: Sources) -> str:
+    rows = [(a.name, a.role, ", ".join(a.prefixes), a.display) for a in await accounts.list()]
+    return "\n".join("  ".join(row) for row in rows) or "no account yet"
+
+
+async def _account_remove(asked: argparse.Namespace, accounts: Accounts, _: Sources) -> str:
+    if not await accounts.remove(asked.name):
+        raise AccountRefused(f"{asked.name}: no such account")
+    return f"{asked.name}: removed, its sessions are over"
+
+
+async def _account_link(asked: argparse.Namespace, accounts: Accounts, _: Sources) -> str:
+    token = await accounts.make_link(asked.name, days=asked.days)
+    return f"/login?link={token}"
+
+
+async def _source_add(asked: argparse.Namespace, _: Accounts, sources: Sources) -> str:
+    source = Source(name=asked.name, territory=asked.territory, types=tuple(asked.type))
+    return f"{await sources.add(source)}\nThis token is not kept: store it now."
+
+
+async def _source_list(_: argparse.Namespace, __: Accounts, sources: Sources) -> str:
+    rows = [
+        (s.name, s.territory, ", ".join(s.types) or "all telemetry") for s in await sources.list()
+    ]
+    return "\n".join("  ".join(row) for row in rows) or "no source yet"
+
+
+async def _source_remove(asked: argparse.Namespace, _: Accounts, sources: Sources) -> str:
+    if not await sources.remove(asked.name):
+        raise AccountRefused(f"{asked.name}: no such source")
+    return f"{asked.name}: removed"
+
+
+_DONE_BY: dict[
+    tuple[str, str], Callable[[argparse.Namespace, Accounts, Sources], Awaitable[str]]
+] = {
+    ("account", "add"): _account_add,
+    ("account", "list"): _account_list,
+    ("account", "remove"): _account_remove,
+    ("account", "link"): _account_link,
+    ("source", "add"): _source_add,
+    ("source", "list"): _source_list,
+    ("source", "remove"): _source_remove,
+}
+
+
+def _password() -> str:
+    """Asked for twice at a terminal; else the first line of standard input, for scripts."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    first, second = getpass.getpass("Password: "), getpass.getpass("Again: ")
+    if first != second:
+        raise AccountRefused("password: the two were not the same")
+    return first
