@@ -1,4 +1,161 @@
-"""The arrows between rooms, kept by reading every import."""
+"""The rooms of the house, kept by reading the source: who imports whom, and what stays outside."""
 
-def test_placeholder_servers_answer(redis_url: str) -> None:
-    assert redis_url.startswith("redis://")
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parent.parent
+ROOMS = ("twin", "feeds", "layers", "pages", "geodata")
+OURS = frozenset({*ROOMS, "app", "bench", "tests"})
+MAY_IMPORT = {
+    "twin": {"twin"},
+    "feeds": {"feeds", "twin"},
+    "layers": {"layers", "twin"},
+    "pages": {"pages", "layers", "twin"},
+    "geodata": {"geodata", "twin"},
+}
+# Packages of others. A room that is not named takes what it needs, less what is named below.
+MAY_USE = {
+    "twin": {"msgspec", "numpy", "scipy", "shapely"},
+    "layers": {"msgspec", "numpy", "scipy", "shapely", "plotly"},
+    "pages": {"dash", "fastapi", "starlette", "msgspec", "plotly"},
+}
+MAY_NOT_USE = {
+    "feeds": {"dash", "plotly", "shapely", "geopandas", "pyogrio", "scipy"},
+    "geodata": {"dash", "plotly", "redis", "fastapi", "starlette"},
+}
+NO_IO = {"asyncio", "io", "os", "socket", "subprocess", "threading", "time", "random", "secrets"}
+CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "perf_counter"}
+MEANINGLESS = {"util", "utils", "helper", "helpers", "common", "core", "misc", "manager"}
+MOST_LINES = 400
+
+# One row for each event type, with its words: a table, and read as one.
+LONG_TABLES = {"twin/events.py"}
+
+each_room = pytest.mark.parametrize("room", ROOMS)
+
+
+def sources(room: str) -> list[Path]:
+    return sorted((HOUSE / room).rglob("*.py"))
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+def imported(path: Path) -> Iterator[tuple[str, int]]:
+    """Full names of all modules a file imports, wherever in it, with the line."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: a relative import"
+            yield node.module or "", node.lineno
+
+
+def where(path: Path, line: int) -> str:
+    return f"{path.relative_to(HOUSE)}:{line}"
+
+
+def package(module: str) -> str:
+    return module.partition(".")[0]
+
+
+@each_room
+def test_a_room_imports_only_the_rooms_it_may(room: str) -> None:
+    wrong = [
+        f"{where(path, line)} imports {module}"
+        for path in sources(room)
+        for module, line in imported(path)
+        if package(module) in OURS - MAY_IMPORT[room]
+    ]
+    assert wrong == []
+
+
+@each_room
+def test_a_room_uses_only_the_packages_it_may(room: str) -> None:
+    free = sys.stdlib_module_names | OURS
+    allowed, refused = MAY_USE.get(room), MAY_NOT_USE.get(room, set())
+    wrong = [
+        f"{where(path, line)} uses {module}"
+        for path in sources(room)
+        for module, line in imported(path)
+        if package(module) not in free
+        and (package(module) in refused or (allowed and package(module) not in allowed))
+    ]
+    assert wrong == []
+
+
+def test_the_twin_has_no_sockets_files_clocks_or_dice() -> None:
+    wrong = []
+    for path in sources("twin"):
+        wrong += [
+            f"{where(path, line)} {name}" for name, line in imported(path) if package(name) in NO_IO
+        ]
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Await | ast.AsyncFunctionDef | ast.AsyncFor | ast.AsyncWith):
+                wrong.append(f"{where(path, node.lineno)} awaits")
+            if isinstance(node, ast.Name) and node.id in {"open", "print", "input"}:
+                wrong.append(f"{where(path, node.lineno)} {node.id}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("room", ["twin", "layers"])
+def test_time_is_an_argument_in_the_twin_and_the_layers(room: str) -> None:
+    """Only a call counts: a clock handed in may be called what it is."""
+    wrong = [
+        f"{where(path, node.lineno)} {ast.unparse(node.func)}()"
+        for path in sources(room)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in CLOCKS
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id in {"datetime", "date", "time"}
+    ]
+    assert wrong == []
+
+
+@each_room
+def test_only_app_reads_the_environment(room: str) -> None:
+    wrong = [
+        where(path, node.lineno)
+        for path in sources(room)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
+    ]
+    assert wrong == []
+
+
+@each_room
+def test_every_file_says_what_it_is_and_has_a_name_with_a_meaning(room: str) -> None:
+    for path in sources(room):
+        assert ast.get_docstring(tree(path)), f"{path}: no docstring"
+        assert path.stem not in MEANINGLESS, path
+        assert path.parent.name not in MEANINGLESS, path
+
+
+def test_files_stay_short_enough_to_read() -> None:
+    modules = [path for path in HOUSE.glob("assets/**/*.*js") if "vendor" not in path.parts]
+    files = [HOUSE / "app.py", *modules, *(path for room in ROOMS for path in sources(room))]
+    lines = {str(path.relative_to(HOUSE)): path.read_text("utf-8").count("\n") for path in files}
+    assert {name for name, count in lines.items() if count > MOST_LINES} <= LONG_TABLES
+
+
+@each_room
+def test_each_test_file_has_the_file_it_tests(room: str) -> None:
+    """``tests/twin/test_alarms.py`` is about ``twin/alarms.py``, or the folder ``twin/alarms/``."""
+    lost = [
+        path.name
+        for path in (HOUSE / "tests" / room).glob("test_*.py")
+        if not (HOUSE / room / path.name.removeprefix("test_")).exists()
+        and not (HOUSE / room / path.stem.removeprefix("test_")).is_dir()
+    ]
+    assert lost == []
