@@ -120,6 +120,11 @@ def acknowledged(alarm: str, version: int, when: datetime) -> events.Event:
     return events.AlarmAcknowledged(**_envelope(alarm, when), by="chen", data=data)
 
 
+def cleared(alarm: str, version: int, when: datetime) -> events.Event:
+    data = events.AlarmData(version=version)
+    return events.AlarmCleared(**_envelope(alarm, when), by="system", data=data)
+
+
 def opened(
     number: int, device: str, twin: Twin, when: datetime, alarms: tuple[str, ...] = ()
 ) -> events.Event:

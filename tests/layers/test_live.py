@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from layers.connection import QUEUE_FRAMES, Connection
+from layers.groups import RING_FRAMES
 from layers.live import BEAT_TURNS, IDLE_TURNS, Hub
 from layers.messages import Hello, View
 from tests.layers.browser import Browser
@@ -20,6 +21,7 @@ from tests.layers.builders import (
     a_street,
     acknowledged,
     at,
+    cleared,
     measured,
     opened,
     raised,
@@ -174,6 +176,21 @@ def test_a_screen_that_was_away_too_long_gets_a_snapshot():
     screen.connect()
     screen.join(resume=True)
     assert screen.browser.kinds == ["snapshot", "binary"] * 2
+
+
+def test_a_screen_that_missed_more_than_is_kept_gets_a_snapshot():
+    hub = a_hub(a_street())
+    screen, other = Network(hub, STREETWIDE), Network(hub, STREETWIDE)
+    screen.hello("huodian")
+    other.hello("huodian")
+    hub.leave(screen.connection)
+    for tick in range(1, RING_FRAMES + 2):
+        happen(hub, measured("huodian/noise/1", "level_db", tick, at(tick / 10)))
+        hub.tick(at(tick / 10))
+    screen.connect()
+    screen.join(resume=True)
+    assert screen.browser.kinds == ["snapshot", "binary"] * 2
+    assert screen.browser.shown() == other.browser.shown()
 
 
 def test_a_sequence_of_another_epoch_means_a_snapshot():
@@ -394,6 +411,13 @@ class Screens(RuleBasedStateMachine):
         name = data.draw(st.sampled_from(sorted(self.twin.alarms)))
         version = self.twin.alarms[name].version + 1
         happen(self.hub, acknowledged(name, version, at(self.now)))
+
+    @precondition(lambda self: self.twin.alarms)
+    @rule(data=st.data())
+    def an_alarm_returns_to_normal(self, data):
+        name = data.draw(st.sampled_from(sorted(self.twin.alarms)))
+        version = self.twin.alarms[name].version + 1
+        happen(self.hub, cleared(name, version, at(self.now)))
 
     @rule(ticks=st.integers(1, 20))
     def time_passes(self, ticks):
