@@ -21,7 +21,7 @@ from typing import Any
 
 import uvloop
 
-from feeds import desk
+from feeds import registry
 from feeds.accounts import CONSOLE, Accounts, Terms, demo_accounts
 from feeds.link import client_from_url
 from feeds.sources import Source, Sources
@@ -63,27 +63,40 @@ def _choice(**words: Any) -> Callable[[str], Any]:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One environment variable: its name, what it is unless given, and how it is read."""
+    """One environment variable: its name, what it is unless given, how it is read, what for."""
 
     variable: str
     default: str
     parse: Callable[[str], Any]
+    words: str
 
 
 _SWITCH = _choice(**{"0": False, "1": True, "no": False, "yes": True})
+_LEVEL = _choice(debug="DEBUG", info="INFO", warning="WARNING", error="ERROR")
 SETTINGS: dict[str, Setting] = {
-    "data": Setting("DAYUAN_DATA", "./data", Path),
-    "redis_url": Setting("DAYUAN_REDIS_URL", "", str),
-    "valkey_port": Setting("DAYUAN_VALKEY_PORT", str(PORT), _whole(1, 65535)),
-    "host": Setting("DAYUAN_HOST", "127.0.0.1", str),
-    "port": Setting("DAYUAN_PORT", "8050", _whole(1, 65535)),
-    "demo": Setting("DAYUAN_DEMO", "0", _SWITCH),
-    "seed": Setting("DAYUAN_SEED", "1", _whole(0, 2**31 - 1)),
-    "rate": Setting("DAYUAN_RATE", "20", _whole(1, 20_000)),
-    "idle_s": Setting("DAYUAN_IDLE_S", "600", _whole(60, 12 * 3600)),
-    "log_level": Setting(
-        "DAYUAN_LOG", "info", _choice(debug="DEBUG", info="INFO", warning="WARNING", error="ERROR")
+    "data": Setting("DAYUAN_DATA", "./data", Path, "folder of places and of the embedded server"),
+    "redis_url": Setting(
+        "DAYUAN_REDIS_URL",
+        "",
+        str,
+        "Redis 7 or Valkey to use instead of the embedded one: `redis://` `rediss://` `unix://` "
+        "`redis+cluster://` `rediss+cluster://`",
     ),
+    "valkey_port": Setting(
+        "DAYUAN_VALKEY_PORT",
+        str(PORT),
+        _whole(1, 65535),
+        "port of the embedded server, or the next free one; written to `data/valkey.port`",
+    ),
+    "host": Setting("DAYUAN_HOST", "127.0.0.1", str, "address to listen on"),
+    "port": Setting("DAYUAN_PORT", "8050", _whole(1, 65535), "port to listen on"),
+    "demo": Setting("DAYUAN_DEMO", "0", _SWITCH, "1 plays the demo; `make run` sets it"),
+    "seed": Setting("DAYUAN_SEED", "1", _whole(0, 2**31 - 1), "seed of demo street and simulator"),
+    "rate": Setting("DAYUAN_RATE", "20", _whole(1, 20_000), "simulated events a second"),
+    "idle_s": Setting(
+        "DAYUAN_IDLE_S", "600", _whole(60, 12 * 3600), "seconds until an idle console logs out"
+    ),
+    "log_level": Setting("DAYUAN_LOG", "info", _LEVEL, "debug, info, warning or error"),
 }
 
 
@@ -309,17 +322,17 @@ def parser() -> argparse.ArgumentParser:
     scenario.add_argument("name")
     place = commands.add_parser("import", help="read a compound from files", add_help=False)
     place.add_argument("rest", nargs=argparse.REMAINDER)
-    desk.add_arguments(commands)
+    registry.add_arguments(commands)
     return parser
 
 
-async def _at_desk(settings: Settings, asked: argparse.Namespace) -> None:
+async def _register(settings: Settings, asked: argparse.Namespace) -> None:
     async with AsyncExitStack() as stack:
         url = settings.redis_url or await stack.enter_async_context(
             at_hand(settings.server_folder, port=settings.valkey_port)
         )
         found = await stack.enter_async_context(people(replace(settings, redis_url=url)))
-        print(await desk.carry_out(asked, *found))
+        print(await registry.carry_out(asked, *found))
 
 
 async def _scenario(settings: Settings, name: str) -> None:
@@ -333,7 +346,7 @@ def carry_out(settings: Settings, asked: argparse.Namespace) -> int:
     """Do what the command line asks for; the exit code."""
     match asked.command:
         case "account" | "source":
-            uvloop.run(_at_desk(settings, asked))
+            uvloop.run(_register(settings, asked))
         case "scenario":
             uvloop.run(_scenario(settings, asked.name))
         case "import":

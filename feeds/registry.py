@@ -1,4 +1,4 @@
-"""The administrator's desk: accounts, kiosk links and sources from the command line."""
+"""The register: accounts, kiosk links and sources from the command line."""
 
 from __future__ import annotations
 
