@@ -38,7 +38,8 @@ GONE = (OSError, RuntimeError)
 class Viewer(NamedTuple):
     """Who looks: the account's name, its territory prefixes, and what its role allows.
 
-    ``masked`` is the redacted screen class; ``drives`` says whether it may move a replay's clock.
+    ``masked`` leaves rooms and free text out of everything the account gets (a wall's words are
+    redacted anyway); ``drives`` says whether it may move a replay's clock.
     """
 
     name: str
@@ -213,7 +214,8 @@ def _carry_out(
         if message.layers is None:
             switches = tuple(connection.key.switches)
             message = View(band=message.band, compounds=message.compounds, layers=switches)
-        hub.move(connection, hub.key(viewer.prefixes, connection.key.masked, message))
+        public = connection.key.public
+        hub.move(connection, hub.key(viewer.prefixes, viewer.masked, message, public=public))
     elif isinstance(message, Open):
         hub.open(connection, message.incident)
     else:
@@ -230,8 +232,7 @@ def _hello(
     if connection.hub is not None:
         connection.hub.leave(connection)
     connection.hub = hub
-    masked = viewer.masked or hello.screen == "wall"
-    key = hub.key(viewer.prefixes, masked, hello)
+    key = hub.key(viewer.prefixes, viewer.masked, hello, public=hello.screen == "wall")
     if not hub.join(connection, key, hello.seq, hello.epoch):
         connection.hub = None
         return "too many screens"

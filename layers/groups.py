@@ -27,10 +27,15 @@ RING_BYTES = 1 << 20
 
 
 class Key(NamedTuple):
-    """What a connection looks at. ``compounds`` in the order that device indices count."""
+    """What a connection looks at. ``compounds`` in the order that device indices count.
+
+    ``masked`` is the account's class, which chooses the description of places it was given;
+    ``public`` the screen's, which chooses the words: a wall is public whoever logged in on it.
+    """
 
     prefixes: tuple[str, ...]
     masked: bool
+    public: bool
     band: str
     compounds: tuple[str, ...]
     switches: frozenset[str]
@@ -75,7 +80,7 @@ class Group:
 
     def _choose_rows(self, places: Places) -> None:
         """Number the devices in view; -1 stands at a row that is out of sight or switched off."""
-        prefixes, masked, _, compounds, switches = self.key
+        prefixes, masked, _, _, compounds, switches = self.key
         shown = kinds_shown(switches)
         shown_kinds = np.array([kind in shown for kind in KINDS])
         offset = 0

@@ -44,7 +44,7 @@ def unacked(twin: Twin, incident: Incident) -> bool:
 def thing(
     twin: Twin, incident: Incident, travel: Travel, *, alarms: Sequence[str], masked: bool
 ) -> dict[str, Any]:
-    """An incident as screens get it, naming ``alarms``; ``masked`` leaves out room and free text."""
+    """An incident as screens get it, naming ``alarms``; ``masked`` drops room and free text."""
     return {
         "id": incident.id,
         "kind": incident.kind,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import count
 from typing import Protocol
 
@@ -109,14 +109,21 @@ class Hub:
 
     # --- screens ------------------------------------------------------------------------------
 
-    def key(self, prefixes: Sequence[str], masked: bool, view: Hello | View) -> Key:
-        """What a screen may look at of what it asked for; what it may not see is left out."""
-        scope = self._scope(tuple(sorted(set(prefixes))), masked)
+    def key(
+        self, prefixes: Sequence[str], masked: bool, view: Hello | View, *, public: bool = False
+    ) -> Key:
+        """What a screen may look at of what it asked for; what it may not see is left out.
+
+        ``masked`` says that the account gets no rooms anywhere, ``public`` that this screen shows
+        none.
+        """
+        public = masked or public
+        scope = self._scope(tuple(sorted(set(prefixes))), public)
         seen = {compound.id for compound in scope.compounds}
         wanted = dict.fromkeys(name for name in view.compounds if name in seen)
-        near = view.band == "near"
+        compounds = tuple(wanted) if view.band == "near" else ()
         switches = frozenset(view.layers or ()) & SWITCHES
-        return Key(scope.prefixes, masked, view.band, tuple(wanted) if near else (), switches)
+        return Key(scope.prefixes, masked, public, view.band, compounds, switches)
 
     def join(self, screen: Screen, key: Key, seq: int | None, epoch: str | None) -> bool:
         """Let a screen in, or in again; False when the house is full.
@@ -163,6 +170,10 @@ class Hub:
     def screens(self) -> int:
         """How many screens are connected."""
         return len(self._screens)
+
+    def instant(self) -> datetime:
+        """The session's time, as of the last tick."""
+        return datetime.fromtimestamp(self.now_ms / 1000, UTC)
 
     # --- frames out ---------------------------------------------------------------------------
 
@@ -235,7 +246,7 @@ class Hub:
         self._take_out(screen)
         group = self._groups.get(key)
         if group is None:
-            scope = self._scope(key.prefixes, key.masked)
+            scope = self._scope(key.prefixes, key.public)
             group = Group(key, next(self._epochs), scope, self._picture, self.places)
             self._groups[key] = group
         group.members[screen] = None

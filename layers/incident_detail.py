@@ -1,0 +1,130 @@
+"""One case in full, for whoever opened it: record, who could go, which cameras see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from layers import incidents
+from layers.columns import milliseconds
+from twin import commands, territory
+from twin.catalogue import incident_kind
+from twin.dispatch import recommend
+from twin.model import Ring
+from twin.paths import Network
+from twin.people import Actor
+from twin.sight import fields_of_view, seeing
+from twin.state import Twin
+from twin.things import Incident, Responder
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is worked out once: path networks by street, fields of view by camera."""
+
+    networks: Mapping[str, Network]
+    fields: Mapping[str, Ring]
+
+    @classmethod
+    def of(cls, twins: Iterable[Twin]) -> Known:
+        """Work it out for these twins' places."""
+        networks: dict[str, Network] = {}
+        fields: dict[str, Ring] = {}
+        for twin in twins:
+            networks[twin.street] = Network(list(twin.compounds.values()))
+            for compound in twin.compounds.values():
+                fields |= fields_of_view(compound)
+        return cls(networks, fields)
+
+    def travel(self, responder: Responder, incident: Incident) -> float | None:
+        """Seconds on foot along the paths from where a responder is to a case (``Hub.travel``)."""
+        here = responder.lonlat
+        if here is None:
+            return None
+        network = self.networks[territory.street_of(incident.territory)]
+        return network.route(here, incident.lonlat).seconds
+
+
+def detail(
+    twin: Twin, incident: Incident, known: Known, actor: Actor, *, now: datetime, masked: bool
+) -> dict[str, Any]:
+    """The incident as screens get it, with its record and what can be done about it.
+
+    Nothing outside the actor's territory is in it: responders, cameras, and alarms of other grids
+    are left out. The caller has made sure that the incident itself may be seen.
+    """
+    seen = [name for name in incident.alarms if _sees(actor, twin, name)]
+    shown = incidents.thing(twin, incident, known.travel, alarms=seen, masked=masked)
+    return shown | {
+        "advice": incident_kind(incident.kind).advice,
+        "advice_en": incident_kind(incident.kind).advice_en,
+        "reworks": incident.reworks,
+        "handled_by": incident.handled_by,
+        "checked_by": incident.checked_by,
+        "recommendations": _recommendations(twin, incident, known, actor, now),
+        "cameras": _cameras(twin, incident, known, actor),
+        "log": _log(twin, incident, actor, masked),
+        "possible": commands.possible(twin, incident, actor),
+    }
+
+
+def _sees(actor: Actor, twin: Twin, subject: str) -> bool:
+    return territory.covers(actor.prefixes, twin.territory_of(subject))
+
+
+def _recommendations(
+    twin: Twin, incident: Incident, known: Known, actor: Actor, now: datetime
+) -> list[dict[str, Any]]:
+    if not incident.open:
+        return []
+    found = recommend(twin, incident, known.networks[twin.street], now)
+    return [
+        {
+            "responder": one.responder,
+            "name": twin.responders[one.responder].card.name,
+            "role": twin.responders[one.responder].card.role,
+            "seconds": one.seconds,
+            "distance_m": one.distance_m,
+            "via": one.via,
+            "load": one.load,
+            "skilled": one.skilled,
+            "route": one.route,
+        }
+        for one in found
+        if _sees(actor, twin, one.responder)
+    ]
+
+
+def _cameras(twin: Twin, incident: Incident, known: Known, actor: Actor) -> list[dict[str, Any]]:
+    compound = twin.compounds.get(incident.compound)
+    places = [
+        place
+        for place in (compound.devices if compound else ())
+        if place.id in known.fields and territory.covers(actor.prefixes, place.territory)
+    ]
+    return [
+        {
+            "id": camera,
+            "name": twin.devices[camera].place.name,
+            "distance_m": distance_m,
+            "online": twin.devices[camera].state == "online" and not twin.devices[camera].silent,
+        }
+        for camera, distance_m in seeing(places, known.fields, incident.lonlat)
+    ]
+
+
+def _log(twin: Twin, incident: Incident, actor: Actor, masked: bool) -> list[dict[str, Any]]:
+    """The record; without words for masked screens, without alarms of other grids for all."""
+    return [
+        {
+            "at": milliseconds(entry.at),
+            "by": entry.by,
+            "type": entry.type,
+            "text": "" if masked else entry.text,
+            "responder": entry.responder,
+        }
+        for entry in incident.log
+        if entry.type != "incident.alarm_joined" or _sees(actor, twin, entry.text)
+    ]
