@@ -15,6 +15,8 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -22,8 +24,13 @@ from typing import Any
 import uvloop
 
 from feeds import registry
-from feeds.accounts import CONSOLE, Accounts, Terms, demo_accounts
+from feeds.accounts import CONSOLE, Accounts, LoginRefused, Terms, demo_accounts
+from feeds.commands import Desk, answer
+from feeds.http import Intake
 from feeds.link import client_from_url
+from feeds.logins import Logins
+from feeds.replay import Sessions
+from feeds.replica import Replica, all_current, follow_all
 from feeds.sources import Source, Sources
 from feeds.streams import Streams
 from feeds.supervisor import (
@@ -37,6 +44,7 @@ from feeds.supervisor import (
 from feeds.valkey import PORT, Valkey, at_hand, running_url
 from twin.errors import DayuanError, InvalidSetting
 from twin.model import Compound
+from twin.state import Twin
 from twin.territory import street_of
 
 # --- settings ---------------------------------------------------------------------------------
@@ -172,10 +180,15 @@ _ENTRIES = {
     "save": "geodata.store:save",
     "demo": "geodata.demo:build",
     "import": "geodata.importer:main",
+    "parts": "pages.web:Parts",
+    "web": "pages.web:run",
     "engine": "feeds.engine:run",
     "simulator": "feeds.simulator:run",
     "scenario": "feeds.simulator:request",
 }
+
+
+ASSETS = Path(__file__).resolve().parent / "assets"
 
 
 def entry(name: str) -> Any:
@@ -192,12 +205,31 @@ def streets(settings: Settings) -> dict[str, list[Compound]]:
     return found
 
 
+def now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
 async def web(settings: Settings) -> None:
     """Serve pages, ``/live``, commands and APIs."""
-    async with people(settings) as (accounts, _):
+    found = streets(settings)
+    async with people(settings) as (accounts, sources), Streams(settings.redis_url) as streams:
         await refuse_an_open_door(settings, accounts)
-        # The web server is plugged together here.
-        await asyncio.Event().wait()
+        twins = {street: Twin(street, places) for street, places in found.items()}
+        replicas = {street: Replica(streams, twin) for street, twin in twins.items()}
+        desk = Desk(streams, replicas)
+        parts = entry("parts")(
+            twins=twins,
+            follow=partial(follow_all, replicas.values()),
+            current=partial(all_current, replicas.values()),
+            command=lambda body, actor, at: answer(body, actor, desk, at),
+            rejected=streams.rejected,
+            recordings=partial(Sessions, streams, found),
+            doors=Logins(accounts, streams, list(found), now),
+            refused=LoginRefused,
+            intake=Intake(streams, sources.lookup, twins, now).router(),
+        )
+        await entry("web")(parts, host=settings.host, port=settings.port, assets=ASSETS)
 
 
 async def engine(settings: Settings) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -206,3 +206,22 @@ def restored(twin: Twin, state: bytes, position: Position) -> Position:
         twin.reset()
         return Position()
     return position
+
+
+async def follow_all(
+    replicas: Iterable[Replica], use: Callable[[str, Iterable[Change]], None]
+) -> None:
+    """Keep several streets up at once, for ever; ``use`` gets the street and what changed."""
+
+    async def follow(replica: Replica) -> None:
+        await replica.run(lambda step: use(replica.twin.street, step.changes))
+
+    async with asyncio.TaskGroup() as tasks:
+        for replica in replicas:
+            tasks.create_task(follow(replica))
+
+
+async def all_current(replicas: Iterable[Replica]) -> None:
+    """Wait until each has folded what stood in its streams when it began."""
+    for replica in replicas:
+        await replica.current.wait()

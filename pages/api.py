@@ -13,11 +13,11 @@ from typing import Any, Protocol
 
 import msgspec
 from fastapi import APIRouter, Request
-from layers.incident_detail import Known, detail
 from starlette.responses import Response
 
 from layers import search, style
 from layers.connection import Viewer, serve
+from layers.incident_detail import Known, detail
 from layers.live import Hub
 from pages.guard import Person
 from pages.texts import DEFAULT, LANGUAGES, catalogue, language

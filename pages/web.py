@@ -1,0 +1,180 @@
+"""The web role: one process that folds the streams for its screens and serves everything.
+
+What reaches into the streams is handed in by ``app.py``; here it meets the hub, the pages and
+the network port.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+)
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import uvicorn
+from fastapi import APIRouter, Request
+
+from layers import live
+from layers.clock import Clock
+from layers.incident_detail import Known
+from layers.live import Hub
+from pages import api, entry, server
+from pages.api import Answer, Backstage, Replays
+from pages.guard import Person
+from twin.people import Actor
+from twin.state import Twin
+from twin.things import Change
+
+Use = Callable[[str, Iterable[Change]], None]
+"""(street, what changed): called after each batch that was folded."""
+
+CATCH_UP_S = 10.0
+"""How long the first answer waits for the twins; after that screens see them fill."""
+
+
+class Doors(entry.Logins, Protocol):
+    """Logins, and who is behind a session."""
+
+    async def lookup(self, token: str) -> Person | None:
+        """The person behind a token."""
+
+
+class Recordings(Replays, Protocol):
+    """Replay sessions with their screens."""
+
+    def get(self, session: str) -> Any:
+        """A session, with its ``screen``, or None."""
+
+    async def close(self) -> None:
+        """End all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What the web role is plugged into.
+
+    ``follow`` folds every street's streams for ever and calls ``use``, ``current`` returns once
+    all that stood in them at the start has been folded; ``recordings`` is given the function that
+    makes a replay's screen; ``refused`` is what a failed login raises.
+    """
+
+    twins: Mapping[str, Twin]
+    follow: Callable[[Use], Coroutine[Any, Any, None]]
+    current: Callable[[], Awaitable[None]]
+    command: Callable[[bytes, Actor, datetime], Awaitable[Answer]]
+    rejected: Callable[[str], Awaitable[tuple[dict[str, int], list[dict[str, str]]]]]
+    recordings: Callable[[Callable[..., tuple[Hub, Clock]]], Recordings]
+    doors: Doors
+    refused: type[Exception]
+    intake: APIRouter
+
+
+async def run(parts: Parts, *, host: str, port: int, assets: Path) -> None:
+    """Serve until cancelled, then finish what was begun."""
+    application = plug(parts, assets)
+    config = uvicorn.Config(
+        application,
+        host=host,
+        port=port,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,  # it would be done once per screen, not once per group
+        ws_max_size=64 * 1024,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=3,
+    )
+    serving = _Server(config)
+    task = asyncio.ensure_future(serving.serve())
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        serving.should_exit = True
+        await task
+        raise
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without hands on the process's signals: whoever runs the role has them."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def plug(parts: Parts, assets: Path) -> Any:
+    """The application over its parts."""
+    known = Known.of(parts.twins.values())
+    hub = Hub(parts.twins, now=now(), epoch=secrets.token_hex(4), travel=known.travel)
+
+    def make_screen(
+        twins: Mapping[str, Twin], start: float, at: float, end: float, name: str
+    ) -> tuple[Hub, Clock]:
+        clock = Clock(now_ms=at, start_ms=start, end_ms=end, mode="paused")
+        instant = datetime.fromtimestamp(at / 1000, UTC)
+        screen = Hub(twins, now=instant, epoch=name, clock=clock, travel=known.travel)
+        return screen, clock
+
+    recordings = parts.recordings(make_screen)
+
+    def find(session: str) -> Hub | None:
+        if session == "live":
+            return hub
+        found = recordings.get(session.removeprefix("replay:"))
+        return found.screen if found else None
+
+    async def command(person: Person, body: bytes) -> Answer:
+        return await parts.command(body, api.actor_of(person), now())
+
+    stage = Backstage(
+        hub=hub, find=find, known=known, command=command, rejected=parts.rejected,
+        replays=recordings, now=now,
+    )  # fmt: skip
+
+    @asynccontextmanager
+    async def living() -> AsyncIterator[None]:
+        async with asyncio.TaskGroup() as tasks:
+            running = [
+                tasks.create_task(parts.follow(hub.changed)),
+                tasks.create_task(live.run(hub, now)),
+            ]
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CATCH_UP_S):
+                    await parts.current()
+            yield
+            for task in running:
+                task.cancel()
+            await recordings.close()
+
+    return server.build(
+        lookup=parts.doors.lookup,
+        routers=[
+            entry.router(parts.doors, parts.refused, _over_tls),
+            parts.intake,
+            api.router(stage),
+        ],
+        lifespan=living,
+        assets=assets,
+    )
+
+
+def _over_tls(request: Request) -> bool:
+    """Whether the browser came by https, so that the cookie must, too."""
+    return request.url.scheme == "https"
+
+
+def now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
