@@ -106,6 +106,8 @@ def located(twin: Twin, event: ResponderPosition) -> list[Change]:
 
 
 def _unknown(twin: Twin, event: Event) -> list[Change]:
+    if event.subject in twin.devices or event.subject in twin.responders:
+        return []  # known, only not as what the event takes it for
     found = twin.unregistered.get(event.subject)
     if found is not None:
         if event.time <= found.last_at:

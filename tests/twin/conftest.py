@@ -1,0 +1,20 @@
+"""What the twin's tests share."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.twin.builders import a_twin
+from twin.state import Twin
+
+# One event loop of examples must not fail because the machine is busy.
+settings.register_profile(
+    "twin", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("twin")
+
+
+@pytest.fixture
+def twin() -> Twin:
+    return a_twin()

@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+
+from tests.twin.builders import (
+    CALL, CAMERAS, GATE, HUODIAN, LAMP, LIFT, MANHOLE, NIGHT, NOISE, NOON, POWER, SMOKE, a_call,
+    a_reading, a_state, a_twin, after, give, settle, silence,
+)  # fmt: skip
+from tests.twin.stories import stories
+from twin import events as e
+from twin.alarms import follow, local_day, next_id, outstanding
+
+SILENT = [f"{camera}#silent" for camera in CAMERAS]
+
+
+def types(events):
+    return [e.type_of(event) for event in events]
+
+
+@pytest.mark.parametrize(
+    ("event", "rule", "level", "kind"),
+    [
+        (a_state(CALL, "pressed"), "call_pressed", 1, "one_key_call"),
+        (a_state(GATE, "forced_open"), "gate_forced", 2, "gate_forced"),
+        (a_state(GATE, "fault"), "gate_fault", 3, "gate_fault"),
+        (a_state(MANHOLE, "open"), "manhole_open", 2, "manhole_open"),
+        (a_state(SMOKE, "smoke"), "smoke", 1, "smoke"),
+        (a_state(LIFT, "people_trapped"), "lift_trapped", 1, "lift_trapped"),
+        (a_state(POWER, "outage"), "power_outage", 2, "power_outage"),
+        (a_reading(NOISE, "level_db", 58.0, NIGHT), "noise_night_loud", 4, "noise"),
+    ],
+)
+def test_what_must_be_answered_raises_an_alarm_and_opens_a_case(twin, event, rule, level, kind):
+    followed = settle(twin, [event])
+    alarm = twin.alarms[f"{event.subject}#{rule}"]
+    assert (alarm.label, alarm.level, alarm.raised_at) == ("unacknowledged", level, event.time)
+    incident = twin.incidents[alarm.incident]
+    assert (incident.kind, incident.level, incident.state) == (kind, level, "reported")
+    assert (incident.device, incident.alarms) == (event.subject, [alarm.id])
+    assert incident.territory == f"{HUODIAN}.g1" and incident.compound == "huodian"
+    assert incident.source == event.subject.split("/")[1]
+    assert {event.by for event in followed} == {"system"}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        a_state(CAMERAS[0], "offline"),
+        a_state(GATE, "held_open"),
+        silence(GATE),
+        a_reading(SMOKE, "battery_pct", 10.0),
+        a_reading(NOISE, "level_db", 50.0, NIGHT),
+        a_reading(MANHOLE, "water_level_m", 0.9),
+    ],
+)
+def test_what_only_needs_a_look_is_an_alarm_but_not_a_case(twin, event):
+    assert types(settle(twin, [event])) == ["alarm.raised"]
+    assert not twin.incidents
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        a_state(CALL, "idle"),
+        a_state(GATE, "open"),
+        a_state(LAMP, "on"),
+        a_reading(NOISE, "level_db", 58.0, NOON),
+        a_reading(NOISE, "level_db", 45.0, NIGHT),
+        a_reading(GATE, "passes_today", 9000.0),
+    ],
+)
+def test_what_is_normal_raises_nothing(twin, event):
+    assert settle(twin, [event]) == []
+
+
+def test_the_case_says_where_in_the_words_of_the_compound(twin):
+    incident = twin.incidents[a_call(twin)]
+    assert incident.place == "93幢2单元302 · 第1网格"
+    assert incident.text == "一键呼 · 一键呼 302"
+    assert (incident.building, incident.floor) == ("b93", 3)
+
+
+def test_an_alarm_ends_with_its_condition_and_its_case_stays(twin):
+    incident = a_call(twin)
+    settle(twin, [a_state(CALL, "idle", after(20))])
+    alarm = twin.alarms[f"{CALL}#call_pressed"]
+    assert (alarm.label, alarm.cleared_at) == ("returned_unacknowledged", after(20))
+    assert twin.incidents[incident].state == "reported"
+
+
+def test_an_alarm_that_returns_to_an_open_case_opens_no_other(twin):
+    a_call(twin)
+    settle(twin, [a_state(CALL, "idle", after(20)), a_state(CALL, "pressed", after(30))])
+    alarm = twin.alarms[f"{CALL}#call_pressed"]
+    assert alarm.occurrence == 2 and len(twin.incidents) == 1
+
+
+def test_an_alarm_that_returns_after_its_case_was_finished_opens_the_next(twin):
+    first = a_call(twin)
+    give(twin, "cancel", first, text="误报")
+    assert outstanding_types(twin) == [], "a case that was called off is not opened again"
+    settle(twin, [a_state(CALL, "idle", after(20)), a_state(CALL, "pressed", after(30))])
+    second = twin.alarms[f"{CALL}#call_pressed"].incident
+    assert second != first and len(twin.incidents) == 2
+    give(twin, "reopen", first, at=after(60), text="重开")
+    assert twin.alarms[f"{CALL}#call_pressed"].incident == second
+
+
+def test_a_reopened_case_has_its_alarms_back(twin):
+    first = a_call(twin)
+    give(twin, "cancel", first, text="误报")
+    alarm = twin.alarms[f"{CALL}#call_pressed"]
+    settle(twin, [a_state(CALL, "idle", after(20))])
+    twin.alarms[alarm.id].incident = None
+    give(twin, "reopen", first, at=after(60), text="重开")
+    assert alarm.incident == first
+
+
+def test_a_limit_is_left_only_a_dead_band_inside_it(twin):
+    alarm_id = f"{MANHOLE}#manhole_water"
+    for n, (value, active) in enumerate([(0.75, False), (0.85, True), (0.75, True), (0.69, False)]):
+        settle(twin, [a_reading(MANHOLE, "water_level_m", value, after(n))])
+        assert (alarm_id in twin.alarms and twin.alarms[alarm_id].active) == active
+    assert twin.alarms[alarm_id].value == 0.85 and twin.alarms[alarm_id].cause == "water_level_m"
+
+
+def test_a_battery_is_low_until_it_is_well_above_the_limit(twin):
+    for n, (value, active) in enumerate([(14.0, True), (18.0, True), (21.0, False)]):
+        settle(twin, [a_reading(SMOKE, "battery_pct", value, after(n))])
+        assert twin.alarms[f"{SMOKE}#battery_low"].active == active
+
+
+def test_night_noise_ends_with_the_night(twin):
+    settle(twin, [a_reading(NOISE, "level_db", 50.0, NIGHT)])
+    settle(twin, [a_reading(NOISE, "level_db", 50.0, after(7 * 3600 + 60, NIGHT))])
+    assert not twin.alarms[f"{NOISE}#noise_night"].active
+
+
+def test_a_device_that_speaks_again_clears_its_silence(twin):
+    settle(twin, [a_state(GATE, "closed"), *twin.due(after(301))])
+    settle(twin, twin.due(after(301)))
+    alarm = twin.alarms[f"{GATE}#silent"]
+    assert (alarm.active, alarm.raised_at, alarm.cause) == (True, after(300), "silent")
+    settle(twin, [a_state(GATE, "closed", after(400))])
+    assert (alarm.active, alarm.cleared_at) == (False, after(400))
+
+
+def test_case_numbers_count_within_the_local_day(twin):
+    late = after(3 * 3600 + 3599, NIGHT)
+    assert local_day(late) != local_day(NOON)
+    settle(twin, [a_state(CALL, "pressed"), a_state(GATE, "fault"), a_state(SMOKE, "smoke", late)])
+    assert list(twin.incidents) == ["INC-1121-0001", "INC-1121-0002", "INC-1122-0001"]
+    assert all(re.fullmatch(r"INC-\d{4}-\d{4}", found) for found in twin.incidents)
+    assert next_id(twin, NOON) == "INC-1121-0003"
+
+
+def test_what_follows_is_followed_once(twin):
+    (change, *_) = twin.apply(a_state(CALL, "pressed"))
+    first = follow(twin, change)
+    assert first == follow(twin, change), "the same question has the same answer"
+    for event in first:
+        twin.apply(event)
+    assert follow(twin, change) == []
+    assert follow(twin, twin.responders["huodian/responder/zhou"]) == []
+
+
+def outstanding_types(twin):
+    found = []
+    for event in outstanding(twin):
+        twin.apply(event)
+        found.append(e.type_of(event))
+    return found
+
+
+def test_an_engine_that_takes_over_finishes_what_was_begun_and_repeats_nothing(twin):
+    twin.fold([a_state(CALL, "pressed"), a_state(POWER, "outage"), a_state(GATE, "fault")])
+    twin.fold([silence(camera) for camera in CAMERAS])
+    assert outstanding_types(twin) == [
+        *["alarm.raised"] * 9, *["incident.reported"] * 3, *["incident.alarm_joined"] * 6,
+    ]  # fmt: skip
+    assert outstanding_types(twin) == []
+    assert len(twin.incidents) == 3
+
+
+@given(stories())
+def test_after_any_story_nothing_is_outstanding(story):
+    twin = a_twin()
+    twin.fold(story)
+    behind = a_twin()
+    behind.fold([event for event in story if isinstance(event, e.TELEMETRY)])
+    assert outstanding_types(twin) == []
+    outstanding_types(behind)
+    assert outstanding_types(behind) == []
+
+
+# --- one case from many alarms -----------------------------------------------------------------
+
+
+def the_case(twin):
+    (incident,) = twin.incidents.values()
+    return incident
+
+
+def test_silences_after_an_outage_join_its_case_when_they_are_many(twin):
+    settle(twin, [a_state(POWER, "outage")])
+    settle(twin, [silence(camera, after(60)) for camera in CAMERAS[:2]])
+    assert the_case(twin).alarms == [f"{POWER}#power_outage"]
+    settle(twin, [silence(camera, after(90)) for camera in CAMERAS[2:]])
+    assert the_case(twin).alarms == [f"{POWER}#power_outage", *SILENT]
+    assert {twin.alarms[alarm].incident for alarm in SILENT} == {the_case(twin).id}
+    assert the_case(twin).version == 7 and the_case(twin).log[-1].text == SILENT[-1]
+
+
+def test_silences_before_the_outage_was_told_join_too(twin):
+    settle(twin, [silence(camera, NOON) for camera in CAMERAS[:3]])
+    assert not twin.incidents
+    settle(twin, [a_state(POWER, "outage", after(599))])
+    assert the_case(twin).alarms == [f"{POWER}#power_outage", *SILENT[:3]]
+
+
+def test_silences_long_after_or_elsewhere_do_not_join(twin):
+    settle(twin, [a_state(POWER, "outage")])
+    settle(twin, [silence(camera, after(601)) for camera in CAMERAS[:3]])
+    settle(twin, [silence("jinyuan/camera/1", after(5)), silence(CAMERAS[3], after(5))])
+    assert the_case(twin).alarms == [f"{POWER}#power_outage"]
+
+
+def test_silences_do_not_join_a_case_that_was_finished(twin):
+    settle(twin, [a_state(POWER, "outage")])
+    give(twin, "cancel", the_case(twin).id, text="误报")
+    settle(twin, [silence(camera, after(60)) for camera in CAMERAS])
+    assert the_case(twin).alarms == [f"{POWER}#power_outage"]
+
+
+def test_a_second_outage_in_the_compound_joins_the_case_at_once():
+    twin = a_twin()
+    other = "huodian/power/2"
+    place = twin.devices[POWER].place
+    from_first = type(twin.devices[POWER])
+    twin.devices[other] = from_first(
+        id=other, place=place, index=99, kind="power", traits=twin.traits["power"]
+    )
+    settle(twin, [a_state(POWER, "outage"), a_state(other, "outage", after(30))])
+    assert the_case(twin).alarms == [f"{POWER}#power_outage", f"{other}#power_outage"]
+    settle(twin, [a_state("jinyuan/power/1", "outage", after(40))])
+    assert len(twin.incidents) == 2
+
+
+def test_an_alarm_of_a_rule_that_left_the_table_opens_nothing(twin):
+    old = e.AlarmRaised(
+        id="1", subject=f"{GATE}#moat_dry", time=NOON,
+        data=e.AlarmRaisedData(version=1, rule="moat_dry", level=1, occurrence=1),
+    )  # fmt: skip
+    assert settle(twin, [old]) == []
+    assert twin.alarms[old.subject].active
+    settle(twin, [a_state(POWER, "outage")])
+    assert the_case(twin).alarms == [f"{POWER}#power_outage"]
