@@ -1,0 +1,1 @@
+"""Documentation in four kinds: tutorial, how-to, explanation, reference."""

@@ -1,0 +1,203 @@
+"""The tables of the reference pages, made from the catalogues themselves.
+
+``python -m docs.tables`` writes them between the marks ``<!-- table: NAME -->`` and
+``<!-- end -->`` of the pages in ``docs/reference``; a test fails when a page is behind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+import app
+from layers.layer import LAYERS, switches
+from pages.texts import catalogue
+from twin import people
+from twin.catalogue import device_kinds, incident_kinds, rules
+from twin.events import BY_TYPE, TELEMETRY_TYPES, Event
+from twin.requests import ALARM_NEEDS, CASES, COMMANDS
+
+HOUSE = Path(__file__).parent.parent
+PAGES = HOUSE / "docs" / "reference"
+_MARK = re.compile(r"(<!-- table: ([a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_SHORTCUT = re.compile(r'\{ key: "([^"]+)",( ctrl: true,)? text: "([^"]+)"')
+_LEVELS = ("", "Ⅰ 特重 critical", "Ⅱ 重大 major", "Ⅲ 较大 moderate", "Ⅳ 一般 minor")
+Row = Sequence[object]
+
+
+def settings() -> Iterator[Row]:
+    """Every environment variable."""
+    yield "Variable", "Unless given", "What for"
+    for row in app.SETTINGS.values():
+        yield f"`{row.variable}`", f"`{row.default}`" if row.default else "", row.words
+
+
+def commands() -> Iterator[Row]:
+    """Every command of the command line with its arguments."""
+    yield "Command", "What it does", "Takes"
+    for name, words, parser in _subcommands(app.parser(), "python app.py"):
+        yield f"`{name}`", words, "<br>".join(_arguments(parser))
+
+
+def events() -> Iterator[Row]:
+    """Every event type."""
+    yield "Type", "Stream", "Says", "`data`"
+    for name, cls in BY_TYPE.items():
+        stream = "telemetry" if name in TELEMETRY_TYPES else "operations"
+        yield f"`{name}`", stream, _first_line(cls), _data_fields(cls)
+
+
+def devices() -> Iterator[Row]:
+    """Every device kind."""
+    yield "Kind", "", "States (first = normal)", "Quantities", "Silent after", "May be asked for"
+    for name, kind in device_kinds().items():
+        quantities = (f"`{quantity}` {unit}" for quantity, unit in kind.quantities.items())
+        yield (
+            f"`{name}`",
+            f"{kind.label} {kind.en}",
+            _codes(kind.states),
+            ", ".join(quantities),
+            f"{kind.patience_s} s",
+            _codes(kind.desired),
+        )
+
+
+def alarms() -> Iterator[Row]:
+    """Every alarm rule."""
+    yield "Rule", "", "Level", "Devices", "When", "Opens", "Source"
+    for name, rule in rules().items():
+        limit = f"above {rule.above:g}" if rule.above is not None else f"below {rule.below or 0:g}"
+        when = _codes(rule.states) or (f"`{rule.quantity}` {limit}" if rule.quantity else "silence")
+        hours = f", {rule.hours[0]}:00-{rule.hours[1]}:00" if rule.hours else ""
+        opens = _codes([rule.incident] if rule.incident else [])
+        joins = f"joins `{rule.correlate}`" if rule.correlate and not rule.incident else ""
+        yield (
+            f"`{name}`",
+            f"{rule.label} {rule.en}",
+            _LEVELS[rule.level],
+            _codes(rule.kinds),
+            when + hours,
+            opens or joins,
+            rule.source,
+        )
+
+
+def incidents() -> Iterator[Row]:
+    """Every incident kind."""
+    yield "Kind", "", "Level", "Skills", "Verified first", "Response", "Handled", "Source"
+    for name, kind in incident_kinds().items():
+        yield (
+            f"`{name}`",
+            f"{kind.label} {kind.en}",
+            _LEVELS[kind.level],
+            ", ".join(kind.skills),
+            "yes" if kind.verify_first else "no",
+            f"{kind.response_s} s",
+            f"{kind.resolve_s} s",
+            kind.source,
+        )
+
+
+def requests() -> Iterator[Row]:
+    """Every command a person may give, what it needs and who may."""
+    yield "Command", "Needs", *people.ROLES
+    for name in COMMANDS:
+        needs = CASES[name].needs if name in CASES else ALARM_NEEDS.get(name, ("state",))
+        allowed = ("yes" if people.may(role, name) else "" for role in people.ROLES)
+        yield f"`{name}`", _codes(needs), *allowed
+
+
+def layers() -> Iterator[Row]:
+    """Every map layer."""
+    yield "Layer", "Switches", "Counts", "Far", "Near"
+    for layer in LAYERS:
+        bands = ("yes" if band else "" for band in (layer.far, layer.near))
+        yield f"`{layer.name}`", _codes(switches(layer)), layer.counts, *bands
+
+
+def scenarios() -> Iterator[Row]:
+    """Every story the simulator can play."""
+    yield "Scenario", "Story"
+    for path in sorted((HOUSE / "feeds" / "scenarios").glob("*.toml")):
+        row = tomllib.loads(path.read_text("utf-8"))
+        yield f"`{path.stem}`", f"{row.get('title', '')} {row.get('title_en', '')}".strip()
+
+
+def keys() -> Iterator[Row]:
+    """Every keyboard shortcut of the console."""
+    yield "Key", "Does", ""
+    source = (HOUSE / "assets" / "panels" / "keys.mjs").read_text("utf-8")
+    for key, ctrl, text in _SHORTCUT.findall(source):
+        cap = "Esc" if key == "escape" else key.upper()
+        yield f"`{'Ctrl ' if ctrl else ''}{cap}`", catalogue("en")[text], catalogue("zh-CN")[text]
+
+
+TABLES: dict[str, Callable[[], Iterable[Row]]] = {
+    table.__name__: table
+    for table in (
+        settings, commands, events, devices, alarms, incidents, requests, layers, scenarios, keys,
+    )
+}  # fmt: skip
+
+
+def filled_in(page: str) -> str:
+    """A page's text with every marked table as the catalogues have it now."""
+
+    def fresh(found: re.Match[str]) -> str:
+        head, name, end = found.groups()
+        return head + markdown(list(TABLES[name]())) + end
+
+    return _MARK.sub(fresh, page)
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """Rows as a Markdown table; the first row is its head."""
+    cells = ([str(cell).replace("|", "\\|") for cell in row] for row in rows)
+    lines = [f"| {' | '.join(row)} |" for row in cells]
+    lines.insert(1, "|" + " --- |" * len(rows[0]))
+    return "\n".join(lines) + "\n"
+
+
+def _codes(words: Iterable[str]) -> str:
+    return " ".join(f"`{word}`" for word in words)
+
+
+def _first_line(cls: type[Event]) -> str:
+    return (cls.__doc__ or "").partition("\n")[0].replace("``", "`")
+
+
+def _data_fields(cls: type[Event]) -> str:
+    (data,) = (field.type for field in msgspec.structs.fields(cls) if field.name == "data")
+    return _codes(data.__struct_fields__)
+
+
+def _subcommands(
+    parser: argparse.ArgumentParser, path: str
+) -> Iterator[tuple[str, str, argparse.ArgumentParser]]:
+    """All commands that do something, with their words, depth first."""
+    for action in parser._actions:
+        if not isinstance(action, argparse._SubParsersAction):
+            continue
+        words = {choice.dest: choice.help or "" for choice in action._choices_actions}
+        for name, sub in action.choices.items():
+            deeper = list(_subcommands(sub, f"{path} {name}"))
+            yield from deeper or [(f"{path} {name}", words.get(name, ""), sub)]
+
+
+def _arguments(parser: argparse.ArgumentParser) -> Iterator[str]:
+    for action in parser._actions:
+        if isinstance(action, argparse._HelpAction) or action.help == argparse.SUPPRESS:
+            continue
+        name = action.option_strings[0] if action.option_strings else action.dest.upper()
+        choices = f" ({', '.join(map(str, action.choices))})" if action.choices else ""
+        yield f"`{name}`{choices} {action.help or ''}".strip()
+
+
+if __name__ == "__main__":
+    for file in sorted(PAGES.glob("*.md")):
+        file.write_text(filled_in(file.read_text("utf-8")), "utf-8")
