@@ -25,6 +25,7 @@ import { createWatch, drawLost, fitLetters } from "./panels/watch.mjs";
 /** @typedef {import("./panels/desk.mjs").Desk} Desk */
 
 const TICK_MS = 1000;
+const READ_MS = 6000; // a confirmation is read by then
 
 /** Start the page whose skeleton is in the document. */
 export async function start() {
@@ -41,7 +42,7 @@ export async function start() {
   const clock = createClock();
   const drawer = createDrawer();
   const desk = createDesk({ me, places, catalogue, clock, session, redraw: drawer.redraw });
-  const commander = createCommander({ onChange: drawer.redraw });
+  const commander = createCommander({ onChange: (sent) => heard(sent, commander, drawer.redraw) });
   desk.join({ commander });
   const live = openLive({ url: liveUrl(), hello: helloOf(page, session, places) });
   desk.join({ live });
@@ -53,6 +54,11 @@ export async function start() {
   setInterval(() => (drawer.tick(), drawer.redraw()), TICK_MS);
   await mountMap(desk, page, live, drawer);
   return desk;
+}
+
+function heard(sent, commander, redraw) {
+  redraw();
+  if (sent.state === "confirmed") setTimeout(() => (commander.forget(sent), redraw()), READ_MS);
 }
 
 /** Draw every panel once per frame of the screen at most, however many facts arrive. */
@@ -132,6 +138,7 @@ function furnishDesk(desk, page, live) {
   const search = createSearch(desk);
   const transport = page === "replay" ? createTransport(desk, (order) => live.send(order)) : null;
   const choose = transport ? transport.seek : (at) => location.assign(`/replay?at=${Math.round(at)}`);
+  if (matchMedia("(max-width: 900px)").matches) byId("layers").open = false;
   desk.onMap = () => layers.apply();
   press({ "search-open": search.open, "keys-open": showKeys, "admin-open": () => showAdmin(), logout, theme: switchTheme });
   listen(document, obey({ desk, queue, incident, search }), singleKeys);

@@ -6,16 +6,11 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from urllib.parse import urlencode
 
+from pages.login_picture import picture
 from pages.texts import LANGUAGES, language, text
 
 ERRORS = ("wrong", "locked", "expired", "origin")
 """Words ``render`` takes as ``error``; each has a text ``login.error.<word>``."""
-
-_SKYLINE = (
-    (0, 96, 70), (78, 60, 54), (140, 124, 88), (236, 80, 60), (304, 150, 50), (362, 104, 96),
-    (466, 66, 64), (538, 134, 56), (602, 90, 110), (720, 58, 66), (794, 118, 60), (862, 76, 90),
-)  # fmt: skip
-"""Buildings of the picture: left edge, height and width in its own units."""
 
 
 def render(
@@ -38,7 +33,7 @@ def render(
         "brand": _t(lang, "brand.title"),
         "slogan": _t(lang, "login.slogan"),
         "promise": _t(lang, "login.promise"),
-        "picture": _picture(),
+        "picture": picture(),
         "error": _error(lang, error),
         "demo": _demo(lang, demo_identities, next),
         "form": _form(lang, next, name, error),
@@ -113,33 +108,6 @@ def _language(lang: str, next: str) -> str:
 def next_language(lang: str) -> str:
     """The language that the switch offers."""
     return LANGUAGES[(LANGUAGES.index(lang) + 1) % len(LANGUAGES)]
-
-
-def _picture() -> str:
-    """A compound at night, drawn from a table: decoration, so hidden from screen readers."""
-    shapes = "".join(
-        f'<rect x="{x}" y="{300 - height}" width="{width}" height="{height}" class="b{i % 3}"/>'
-        + _windows(i, x, height, width)
-        for i, (x, height, width) in enumerate(_SKYLINE)
-    )
-    return (
-        '<svg class="skyline" viewBox="0 0 960 330" preserveAspectRatio="xMidYMax slice"'
-        f' aria-hidden="true">{shapes}<path d="M0 300H960" class="ground"/>'
-        '<path d="M20 318H420L470 300H940" class="route"/>'
-        '<circle cx="20" cy="318" r="6" class="who"/><path d="M251 176l14 16-14 16-14-16z" class="l1"/>'
-        '</svg>'
-    )
-
-
-def _windows(seed: int, x: int, height: int, width: int) -> str:
-    lit = [
-        f'<rect x="{x + 8 + column * 12}" y="{300 - height + 10 + row * 14}" width="5" height="6"'
-        ' class="w"/>'
-        for row in range((height - 14) // 14)
-        for column in range((width - 12) // 12)
-        if (seed * 7 + row * 5 + column * 3 + row * column) % 11 in (0, 4)
-    ]
-    return "".join(lit)
 
 
 _PAGE = """<!DOCTYPE html>

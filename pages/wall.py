@@ -36,14 +36,6 @@ def _header() -> Component:
             shell.live_chip(),
             html.P(id="totals", className="dim figures"),
             html.Div(
-                [
-                    shell.button("wall.pause", id="rotation", className="lamp", **{"aria-pressed": "false"}),
-                    shell.button("sound.off", id="sound", className="lamp", **{"data-state": "off"}),
-                    shell.language_switch(),
-                ],
-                className="lamps",
-            ),
-            html.Div(
                 [html.Time("--:--:--", id="wall-clock"), html.Span(id="wall-date", className="dim")],
                 className="clock figures",
             ),
@@ -76,9 +68,22 @@ def _figures() -> Component:
             ),
             shell.said(html.H2, "wall.attention", className="dim"),
             html.Ul(id="attention", className="attention"),
+            _lamps(),
         ],
         className="panel figures-panel",
         **shell.named("wall.figures"),
+    )
+
+
+def _lamps() -> Component:
+    """Whether the wall turns by itself and whether sound is armed; both can be switched here."""
+    return html.Div(
+        [
+            shell.button("wall.pause", id="rotation", className="lamp", **{"aria-pressed": "false"}),
+            shell.button("sound.off", id="sound", className="lamp", **{"data-state": "off"}),
+            shell.language_switch(),
+        ],
+        className="lamps",
     )
 
 

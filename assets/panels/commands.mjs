@@ -53,6 +53,7 @@ export function createCommander({ post = fetch, onChange = () => {} } = {}) {
     if (before && UNDER_WAY.has(before.state)) return before.done;
     const body = { command, target, version, args };
     const row = { key, command, target, state: "pending" };
+    sent.delete(key); // a map keeps insertion order, and this one is the newest now
     sent.set(key, row);
     row.retry = () => (UNDER_WAY.has(row.state) ? row.done : (row.done = run(row, body)));
     return (row.done = run(row, body));
@@ -65,17 +66,16 @@ export function createCommander({ post = fetch, onChange = () => {} } = {}) {
         become(row, "confirmed");
   };
 
-  /** The newest command on a target, or undefined. */
-  const newest = (target) => [...sent.values()].filter((row) => row.target === target).at(-1);
+  /** The newest command on any of these targets, or undefined. */
+  const newest = (...targets) => [...sent.values()].filter((row) => targets.includes(row.target)).at(-1);
 
   /** Whether something on a target is under way. */
   const busy = (target) =>
     [...sent.values()].some((row) => row.target === target && UNDER_WAY.has(row.state));
 
-  /** Forget what is done with a target, such as a message that was read. */
-  const forget = (target) => {
-    for (const [key, row] of sent)
-      if (row.target === target && !UNDER_WAY.has(row.state)) sent.delete(key);
+  /** Forget a command that is over, such as one whose confirmation was read. */
+  const forget = (row) => {
+    if (sent.get(row.key) === row && !UNDER_WAY.has(row.state)) sent.delete(row.key);
   };
 
   return { send, see, newest, busy, forget };

@@ -41,7 +41,7 @@ export function createDevice(desk) {
         const { command } = button.dataset;
         say(button, t(`action.${command}`));
         shown(button, desk.commandable() && desk.me.may?.includes(command) !== false && ALARMS_FOR[command](alarm));
-        attribute(button, "disabled", desk.commander.busy(alarm.id));
+        attribute(button, "aria-disabled", desk.commander.busy(alarm.id) ? "true" : null);
       }
     });
   };

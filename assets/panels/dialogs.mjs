@@ -16,7 +16,7 @@ export function ask(title, content, { confirm = t("dialog.confirm"), wide = fals
       h("h2", { id: "dialog-title", text: title }),
       ...content,
       h("div", { class: "dialog-buttons" },
-        h("button", { type: "button", value: "", onclick: () => dialog.close(), text: t("dialog.cancel") }),
+        h("button", { type: "button", value: "", onclick: () => dialog.close(), text: t(confirm ? "dialog.cancel" : "dialog.close") }),
         confirm && h("button", { type: "submit", class: "primary", value: "yes", text: confirm })));
     const dialog = h("dialog", { "aria-labelledby": "dialog-title", class: wide ? "wide" : "" }, form);
     dialog.addEventListener("close", () => {

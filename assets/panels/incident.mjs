@@ -13,13 +13,14 @@ const active = (member) => !["released", "handled"].includes(member.state);
 /** @param {import("../main.mjs").Desk} desk */
 export function createIncident(desk) {
   const root = byId("incident");
-  const part = skeleton(desk);
+  const part = skeleton();
   root.append(part.empty, part.body);
 
   const incident = () => desk.things().incidents.get(desk.selected()) ?? null;
   const alarms = () => [...desk.things().alarms.values()].filter((alarm) => alarm.incident === desk.selected());
   const possible = () => (desk.commandable() ? (desk.detail()?.possible ?? []) : []);
-  const send = (commands) => commands.forEach((command) => desk.commander.send(command));
+  const send = (commands) =>
+    commands.filter(({ target }) => !desk.commander.busy(target)).forEach(desk.commander.send);
 
   const act = async (action) => {
     const row = incident();
@@ -97,6 +98,11 @@ export function createIncident(desk) {
   };
 }
 
+/** A button that waits keeps the focus, which a disabled one would lose. */
+function pending(button, busy) {
+  attribute(button, "aria-disabled", busy ? "true" : null);
+}
+
 function skeleton() {
   const [empty, body] = [h("div", { class: "empty" }), h("div", { class: "case", hidden: true })];
   const heading = (key) => h("h3", { "data-i18n": key, text: t(key) });
@@ -115,9 +121,9 @@ function skeleton() {
   part.noteForm = h("form", { class: "note", hidden: true }, part.note,
     h("button", { type: "submit", "data-i18n": "incident.note_send", text: t("incident.note_send") }));
   body.append(h("div", { class: "head" }, part.title, h("div", { class: "chips" }, part.level, part.state)),
-    part.where, part.text, part.past, part.camerasHead, part.cameras, part.camerasNone,
+    part.where, part.said, part.text, part.past, part.camerasHead, part.cameras, part.camerasNone,
     part.crewHead, part.crew, part.recommendedHead, part.recommended,
-    part.actions, part.said, part.noteForm, part.logHead, part.log);
+    part.actions, part.noteForm, part.logHead, part.log);
   return part;
 }
 
@@ -179,13 +185,14 @@ function drawRecommendations(part, row, detail, possible, { dispatch, takeOver, 
     say(node.querySelector(".why"), whyWords(found));
     const send = node.querySelector(".send");
     attribute(send, "class", best && first ? "send primary" : "send");
-    attribute(send, "disabled", desk.commander.busy(row.id) || !sending(possible, row, found.responder));
+    attribute(send, "disabled", !sending(possible, row, found.responder));
+    pending(send, desk.commander.busy(row.id));
     attribute(send, "aria-label", t(first ? "incident.assign_whom" : "incident.add_whom", { name: found.name }));
     say(send.firstElementChild, t(first ? "action.assign" : "action.add_responder"));
     shown(say(send.lastElementChild, capOf("assign")), best && first);
     const swap = node.querySelector(".swap");
     shown(say(swap, t("action.reassign")), possible.includes("reassign") && (row.crew ?? []).some(active));
-    attribute(swap, "disabled", desk.commander.busy(row.id));
+    pending(swap, desk.commander.busy(row.id));
   });
 }
 
@@ -216,7 +223,7 @@ function drawCrew(part, row, possible, { stepOn, desk }) {
     say(button, t(`action.${step}`));
     attribute(button, "title", t("crew.on_behalf", { name: member.name }));
     attribute(button, "aria-label", `${t(`action.${step}`)}${t("list.colon")}${t("crew.on_behalf", { name: member.name })}`);
-    attribute(button, "disabled", desk.commander.busy(row.id));
+    pending(button, desk.commander.busy(row.id));
     button.onclick = () => stepOn(member);
   });
 }
@@ -229,10 +236,10 @@ function drawActions(part, actions, busy, act) {
     say(node.firstElementChild, t(`action.${action.command}`));
     const key = capOf(`command:${action.command}`);
     shown(say(node.lastElementChild, key), Boolean(key));
-    attribute(node, "disabled", busy && !ALARMS_FOR[action.command]);
+    pending(node, busy && !ALARMS_FOR[action.command]);
   });
   attribute(part.note, "aria-label", t("incident.note"));
-  attribute(part.note, "placeholder", `${t("incident.note")}（${capOf("note")}）`);
+  attribute(part.note, "placeholder", `${t("incident.note")} (${capOf("note")})`);
 }
 
 function drawLog(list, log, desk) {

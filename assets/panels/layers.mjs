@@ -13,11 +13,12 @@ const OFF = ["fields"];
 /**
  * Rows of the panel from the counts the server gives.
  * @param {Record<string, {total: number, off?: number, fault?: number}>} counts
+ * @param {boolean} [kindsToo] whether each kind of sensor has a row of its own
  */
-export function layerRows(counts) {
+export function layerRows(counts, kindsToo = true) {
   const rows = LAYERS.filter((name) => name === "fields" || name === "buildings" || counts[name]);
   const kinds = Object.keys(counts).filter((name) => name.startsWith("sensors/")).sort();
-  return rows.flatMap((name) => (name === "sensors" ? [name, ...kinds] : [name]));
+  return rows.flatMap((name) => (name === "sensors" ? [name, ...(kindsToo ? kinds : [])] : [name]));
 }
 
 /** What stands behind a layer's name: 26 · 1 离线 · 1 故障. */
@@ -40,6 +41,7 @@ export function createLayers(desk) {
   const list = byId("layers-list");
   const key = `dayuan.layers.${desk.me.account ?? desk.me.name ?? ""}`;
   const choice = memory.get(key, {});
+  let unfolded = memory.get("dayuan.layers.kinds", false);
   const on = (name) => choice[name] ?? !OFF.includes(name);
 
   const set = (name, visible) => {
@@ -54,15 +56,27 @@ export function createLayers(desk) {
       desk.map()?.show(name, visible);
   };
 
-  const make = (name) =>
-    h("label", { class: name.includes("/") ? "layer sub" : "layer" },
+  const unfold = () => {
+    unfolded = !unfolded;
+    memory.set("dayuan.layers.kinds", unfolded);
+    draw();
+  };
+
+  const make = (name) => {
+    const label = h("label", { class: name.includes("/") ? "layer sub" : "layer" },
       h("input", { type: "checkbox", onchange: (event) => set(name, event.target.checked) }),
       h("span", { class: "name" }), h("span", { class: "figures dim" }));
+    return h("div", { class: "layer-row" }, label,
+      name === "sensors" && h("button", { type: "button", class: "more", onclick: unfold }));
+  };
 
   const draw = () => {
     const counts = desk.panels().layers ?? {};
-    keyed(list, layerRows(counts), (name) => name, make, (node, name) => {
+    keyed(list, layerRows(counts, unfolded), (name) => name, make, (row, name) => {
+      const node = row.firstElementChild;
       const box = node.firstElementChild;
+      const more = row.querySelector(".more");
+      if (more) drawMore(more, unfolded);
       if (box.checked !== on(name)) box.checked = on(name);
       say(node.querySelector(".name"), nameOf(name));
       say(node.lastElementChild, countWords(counts[name]));
@@ -71,4 +85,10 @@ export function createLayers(desk) {
   };
 
   return { draw, apply };
+}
+
+function drawMore(button, unfolded) {
+  say(button, unfolded ? "▾" : "▸");
+  attribute(button, "aria-expanded", String(unfolded));
+  attribute(button, "aria-label", t("layers.kinds"));
 }

@@ -30,10 +30,10 @@ export function wasMine(sent, me) {
 
 /** Show the newest command on the incident or its alarms. */
 export function drawOutcome(node, incident, targets, desk) {
-  const sent = targets.map((id) => desk.commander.newest(id)).filter(Boolean);
+  const sent = desk.commander.newest(...targets);
   const crew = (incident.crew ?? []).filter((member) => member.state !== "released").map((member) => member.name).join(t("list.and"));
   const make = () => h("p", {}, h("span", {}), h("button", { type: "button", class: "retry" }));
-  keyed(node, sent.slice(-1), (row) => row.key, make, (line, row) => {
+  keyed(node, sent ? [sent] : [], (row) => row.key, make, (line, row) => {
     const told = wasMine(row, desk.me) ? { ...row, state: "confirmed" } : row;
     attribute(line, "data-state", told.state);
     say(line.firstElementChild, outcomeWords(told, crew));

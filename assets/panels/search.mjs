@@ -10,7 +10,7 @@ export function createSearch(desk, get = fetch) {
   let index = 0;
   let asked = 0;
   let timer = 0;
-  const input = h("input", { type: "search", role: "combobox", "aria-expanded": "true", autocomplete: "off",
+  const input = h("input", { type: "text", enterkeyhint: "search", role: "combobox", "aria-expanded": "true", autocomplete: "off",
     "aria-controls": "search-found", autofocus: true });
   const list = h("ul", { id: "search-found", role: "listbox" });
   const none = h("p", { class: "dim", role: "status" });
