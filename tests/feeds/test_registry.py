@@ -1,0 +1,85 @@
+"""The command line's accounts and sources: what is typed, what is answered."""
+
+from __future__ import annotations
+
+import argparse
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import argon2
+import pytest
+import redis.asyncio
+
+from feeds import registry
+from feeds.accounts import AccountRefused, Accounts
+from feeds.sources import Sources
+
+pytestmark = pytest.mark.anyio
+CHEAP = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+Type = Callable[..., Awaitable[str]]
+
+
+@pytest.fixture
+async def accounts(valkey_url: str) -> AsyncIterator[Accounts]:
+    async with redis.asyncio.Redis.from_url(valkey_url) as client:
+        yield Accounts(client, hasher=CHEAP)
+
+
+@pytest.fixture
+async def typed(valkey_url: str, accounts: Accounts) -> AsyncIterator[Type]:
+    parser = argparse.ArgumentParser()
+    registry.add_arguments(parser.add_subparsers(dest="command"))
+    async with redis.asyncio.Redis.from_url(valkey_url) as client:
+
+        async def typing(*words: str) -> str:
+            return await registry.carry_out(parser.parse_args(words), accounts, Sources(client))
+
+        yield typing
+
+
+@pytest.fixture
+def password(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr("sys.stdin", io.StringIO("seven green lamps\n"))
+    return "seven green lamps"
+
+
+async def test_an_account_is_made_listed_linked_and_removed(
+    typed: Type, accounts: Accounts, password: str
+) -> None:
+    assert await typed("account", "list") == "no account yet"
+    words = "account add hall --role viewer --territory lusong --territory tianyuan".split()
+    assert await typed(*words) == "hall: viewer for lusong, tianyuan"
+    account = await accounts.verify("hall", password)
+    assert account.display == "hall"
+    assert "hall  viewer  lusong, tianyuan" in await typed("account", "list")
+    link = await typed("account", "link", "hall")
+    assert await accounts.redeem_link(link.removeprefix("/login?link=")) == account
+    assert "removed" in await typed("account", "remove", "hall")
+    with pytest.raises(AccountRefused, match="no such account"):
+        await typed("account", "remove", "hall")
+
+
+async def test_a_source_is_made_listed_and_removed(typed: Type, valkey_url: str) -> None:
+    assert await typed("source", "list") == "no source yet"
+    words = "source add gates --territory lusong.hejiatu --type gate.state".split()
+    token = (await typed(*words)).splitlines()[0]
+    async with redis.asyncio.Redis.from_url(valkey_url) as client:
+        assert await Sources(client).lookup(token)
+    assert await typed("source", "list") == "gates  lusong.hejiatu  gate.state"
+    assert await typed("source", "remove", "gates") == "gates: removed"
+    with pytest.raises(AccountRefused, match="no such source"):
+        await typed("source", "remove", "gates")
+
+
+async def test_at_a_terminal_the_password_is_asked_for_twice(
+    typed: Type, accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    right = "seven green lamps"
+    said = iter([right, "seven green limps", right, right])
+    monkeypatch.setattr("getpass.getpass", lambda prompt: next(said))
+    words = "account add li --role dispatcher --territory lusong".split()
+    with pytest.raises(AccountRefused, match="not the same"):
+        await typed(*words)
+    await typed(*words)
+    assert await accounts.verify("li", "seven green lamps")

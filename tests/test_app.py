@@ -1,0 +1,176 @@
+"""The program as people start it: settings, command line, roles."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import app
+from tests.conftest import free_port
+from twin.errors import InvalidSetting
+
+HOUSE = Path(__file__).parent.parent
+
+
+def test_without_any_setting_it_listens_on_loopback_and_is_no_demo() -> None:
+    settings = app.read_settings({"PATH": "/bin"})
+    assert (settings.address, settings.loopback, settings.demo) == (
+        "http://127.0.0.1:8050/",
+        True,
+        False,
+    )
+    assert settings.places == Path("data/places")
+
+
+def test_every_setting_has_a_field_and_every_field_a_setting() -> None:
+    assert set(app.SETTINGS) == {field.name for field in dataclasses.fields(app.Settings)}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("DAYUAN_PORT", "eighty"),
+        ("DAYUAN_PORT", "0"),
+        ("DAYUAN_PORT", "65536"),
+        ("DAYUAN_PORT", "-1"),
+        ("DAYUAN_PORT", "9" * 5000),
+        ("DAYUAN_DEMO", "perhaps"),
+        ("DAYUAN_RATE", "20001"),
+        ("DAYUAN_RATE", "nan"),
+        ("DAYUAN_LOG", "loud"),
+        ("DAYUAN_IDLE_S", "5"),
+        ("DAYUAN_PROT", "8050"),
+    ],
+)
+def test_a_setting_we_cannot_use_is_named_with_its_value(variable: str, value: str) -> None:
+    with pytest.raises(InvalidSetting, match=f"{variable}='{value}'"):
+        app.read_settings({variable: value})
+
+
+def test_an_empty_variable_is_as_good_as_none() -> None:
+    assert app.read_settings({"DAYUAN_PORT": ""}).port == 8050
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "dayuan.example"])
+def test_the_demo_listens_on_loopback_only(host: str) -> None:
+    with pytest.raises(InvalidSetting, match="loopback"):
+        app.read_settings({"DAYUAN_DEMO": "1", "DAYUAN_HOST": host})
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+def test_loopback_has_many_names(host: str) -> None:
+    assert app.read_settings({"DAYUAN_DEMO": "1", "DAYUAN_HOST": host}).loopback
+
+
+def run(
+    data: Path, *words: str, typed: str = "", **settings: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "app.py", *words],
+        cwd=HOUSE,
+        env=environment(data, **settings),
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def environment(data: Path, **settings: str) -> dict[str, str]:
+    ours = {"DAYUAN_DATA": str(data), "DAYUAN_VALKEY_PORT": str(free_port())}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DAYUAN_")}
+    return kept | ours | settings
+
+
+def test_an_account_can_be_made_before_the_first_start(tmp_path: Path) -> None:
+    words = "account add li --role dispatcher --territory lusong.hejiatu".split()
+    made = run(tmp_path, *words, typed="seven green lamps\n")
+    assert (made.stdout, made.stderr) == ("li: dispatcher for lusong.hejiatu\n", "")
+    assert run(tmp_path, "account", "list").stdout == "li  dispatcher  lusong.hejiatu  li\n"
+
+
+def test_others_are_not_let_in_while_no_account_exists(tmp_path: Path) -> None:
+    refused = run(tmp_path, DAYUAN_HOST="0.0.0.0", DAYUAN_PORT=str(free_port()))
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("dayuan: DAYUAN_HOST='0.0.0.0': no account exists yet")
+
+
+def test_a_taken_port_is_said_in_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        refused = run(tmp_path, DAYUAN_PORT=port)
+    assert refused.returncode == 2
+    assert refused.stderr == (
+        f"dayuan: DAYUAN_PORT='{port}': cannot listen on 127.0.0.1: Address already in use\n"
+    )
+
+
+def test_a_role_alone_needs_a_server(tmp_path: Path) -> None:
+    refused = run(tmp_path, "engine")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert "DAYUAN_REDIS_URL" in refused.stderr
+
+
+def test_the_command_line_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        app.main(["--help"], {})
+    shown = capsys.readouterr().out
+    assert all(word in shown for word in ("web", "engine", "feed", "import", "account", "scenario"))
+
+
+def test_the_web_role_does_not_pay_for_reading_places() -> None:
+    program = "import app, sys; print([m for m in ('geopandas', 'pandas') if m in sys.modules])"
+    shown = subprocess.run(
+        [sys.executable, "-c", program], cwd=HOUSE, capture_output=True, text=True, check=True
+    )
+    assert shown.stdout == "[]\n"
+
+
+def first_line_with(output: io.TextIOBase, words: str, within_s: float = 60.0) -> str:
+    deadline = time.monotonic() + within_s
+    for line in output:
+        if words in line:
+            return line
+        assert time.monotonic() < deadline, f"no {words!r} in {within_s} s"
+    raise AssertionError(f"it ended without {words!r}")
+
+
+def test_the_demo_starts_says_where_it_is_and_ends_in_good_order(tmp_path: Path) -> None:
+    port = free_port()
+    env = environment(tmp_path, DAYUAN_DEMO="1", DAYUAN_PORT=str(port))
+    with subprocess.Popen(
+        [sys.executable, "app.py"], cwd=HOUSE, env=env, stdout=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout
+        line = first_line_with(program.stdout, "http://")
+        assert f"http://127.0.0.1:{port}/" in line
+        began = time.monotonic()
+        program.send_signal(signal.SIGTERM)
+        assert program.wait(20) == 0
+        assert time.monotonic() - began < 10
+    assert list((tmp_path / "places").glob("*.json"))
+    assert left_behind(tmp_path) == []
+
+
+def left_behind(data: Path) -> list[str]:
+    """Processes that still mention this data folder on their command line or in their setup."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+        except OSError:
+            continue
+        if str(data).encode() in words:
+            found.append(process.name)
+    return found
