@@ -33,7 +33,9 @@ from twin.state import Twin
 from twin.territory import covers, touches
 from twin.things import Alarm, Device, Incident
 
-__all__ = ["Actor", "Append", "Command", "appends", "decide", "possible", "possible_for_alarm"]
+__all__ = [
+    "Actor", "Append", "Command", "appends", "decide", "detail", "possible", "possible_for_alarm",
+]  # fmt: skip
 
 
 class Append(NamedTuple):

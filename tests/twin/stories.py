@@ -1,4 +1,4 @@
-"""Hypothesis strategies: what may happen in the street, as an engine and dispatchers would have it."""
+"""Hypothesis strategies: what may happen in the street, as an engine would have it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,27 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.twin.builders import (
-    ACTORS, CALL, CAMERAS, GATE, LAMP, LI, LIFT, MANHOLE, NOISE, POWER, SMOKE, WANG, ZHOU,
-    a_position, a_reading, a_state, a_twin, after, on_duty, settle, silence,
+    ACTORS,
+    CALL,
+    CAMERAS,
+    GATE,
+    LAMP,
+    LI,
+    LIFT,
+    MANHOLE,
+    NOISE,
+    POWER,
+    SMOKE,
+    WANG,
+    ZHOU,
+    a_position,
+    a_reading,
+    a_state,
+    a_twin,
+    after,
+    on_duty,
+    settle,
+    silence,
 )  # fmt: skip
 from twin.catalogue import device_kinds
 from twin.commands import Command, decide

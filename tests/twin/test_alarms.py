@@ -6,8 +6,26 @@ import pytest
 from hypothesis import given
 
 from tests.twin.builders import (
-    CALL, CAMERAS, GATE, HUODIAN, LAMP, LIFT, MANHOLE, NIGHT, NOISE, NOON, POWER, SMOKE, a_call,
-    a_reading, a_state, a_twin, after, give, settle, silence,
+    CALL,
+    CAMERAS,
+    GATE,
+    HUODIAN,
+    LAMP,
+    LIFT,
+    MANHOLE,
+    NIGHT,
+    NOISE,
+    NOON,
+    POWER,
+    SMOKE,
+    a_call,
+    a_reading,
+    a_state,
+    a_twin,
+    after,
+    give,
+    settle,
+    silence,
 )  # fmt: skip
 from tests.twin.stories import stories
 from twin import events as e

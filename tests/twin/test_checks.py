@@ -5,8 +5,20 @@ from datetime import timedelta, timezone
 import pytest
 
 from tests.twin.builders import (
-    CALL, GATE, LAT, LON, MANHOLE, NOON, STREET, ZHOU, a_position, a_reading, a_state, a_twin,
-    after, on_duty,
+    CALL,
+    GATE,
+    LAT,
+    LON,
+    MANHOLE,
+    NOON,
+    STREET,
+    ZHOU,
+    a_position,
+    a_reading,
+    a_state,
+    a_twin,
+    after,
+    on_duty,
 )  # fmt: skip
 from twin import events as e
 from twin.errors import EventRejected
@@ -57,6 +69,7 @@ def test_an_event_that_cannot_be_is_refused_and_the_rest_of_the_batch_is_taken(t
         a_position(ZHOU, (LON - 0.02, LAT)),
         e.DeviceDesired(id="1", subject="x", time=NOON, data=e.DesiredData(state="open")),
         on_duty(ZHOU, "busy", after(1)),
+        e.AccountLogin(id="1", subject="chen", time=NOON, data=e.AccountData(outcome="ok")),
     ],
 )
 def test_an_event_at_the_edge_of_what_can_be_is_taken(twin, event):

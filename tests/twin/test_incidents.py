@@ -5,7 +5,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.twin.builders import (
-    CHEN, LI, NOON, SUN, WANG, ZHOU, a_call, a_gate_fault, a_twin, after, give, on_duty, walk,
+    CHEN,
+    LI,
+    NOON,
+    SUN,
+    WANG,
+    ZHOU,
+    a_call,
+    a_gate_fault,
+    a_twin,
+    after,
+    give,
+    on_duty,
+    walk,
 )  # fmt: skip
 from tests.twin.stories import commands, try_command
 from twin import events as e

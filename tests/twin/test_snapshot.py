@@ -4,7 +4,18 @@ import msgspec
 import pytest
 
 from tests.twin.builders import (
-    CALL, GATE, LI, STREET, ZHOU, a_call, a_position, a_state, a_twin, give, huodian, jinyuan,
+    CALL,
+    GATE,
+    LI,
+    STREET,
+    ZHOU,
+    a_call,
+    a_position,
+    a_state,
+    a_twin,
+    give,
+    huodian,
+    jinyuan,
     walk,
 )  # fmt: skip
 from twin.state import Twin

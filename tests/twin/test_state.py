@@ -1,19 +1,38 @@
 from __future__ import annotations
 
-from datetime import timedelta, timezone
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.twin.builders import (
-    CALL, GATE, HUODIAN, JINYUAN, LAMP, LAT, LON, MANHOLE, NOON, STREET, ZHOU, a_call, a_device,
-    a_position, a_reading, a_state, a_twin, after, give, huodian, jinyuan, on_duty, silence,
+    CALL,
+    GATE,
+    HUODIAN,
+    JINYUAN,
+    LAMP,
+    LAT,
+    LON,
+    MANHOLE,
+    NOON,
+    STREET,
+    ZHOU,
+    a_call,
+    a_device,
+    a_position,
+    a_reading,
+    a_state,
+    a_twin,
+    after,
+    give,
+    huodian,
+    jinyuan,
+    on_duty,
+    silence,
 )  # fmt: skip
 from tests.twin.stories import stories
 from twin import events as e
 from twin.effects import EFFECTS
-from twin.errors import EventRejected, InvalidPlace
+from twin.errors import InvalidPlace
 from twin.state import Twin
 
 DAY_S = 24 * 3600
