@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from functools import cache
 
-from twin.catalogue import Rule, rules, rules_of
+from twin.catalogue import Rule, device_kinds, rules, rules_of
 from twin.events import (
     AlarmCleared,
     AlarmData,
@@ -84,18 +84,20 @@ def next_id(twin: Twin, at: datetime) -> str:
 
 
 @cache
-def _watch(kind: str) -> tuple[frozenset[str], bool]:
-    """The states that any rule of a kind asks for, and whether any asks for a quantity."""
+def _watch(kind: str) -> tuple[frozenset[int], tuple[Rule, ...]]:
+    """The state codes that any rule of a kind asks for, and its rules that ask for a quantity."""
     rows = rules_of(kind).values()
-    return frozenset(state for rule in rows for state in rule.states), any(
-        rule.quantity for rule in rows
-    )
+    asked = {state for rule in rows for state in rule.states}
+    codes = [code for code, state in enumerate(device_kinds()[kind].states) if state in asked]
+    return frozenset(codes), tuple(rule for rule in rows if rule.quantity)
 
 
 def _suspect(device: Device) -> bool:
-    """Whether a rule may hold at a device: the quick question, asked on every report."""
-    states, limits = _watch(device.kind)
-    return limits or device.silent_at is not None or device.state in states
+    """Whether a rule holds at a device without alarms: the quick question, on every report."""
+    codes, limits = _watch(device.kind)
+    if device.code in codes or device.silent_at is not None:
+        return True
+    return any(_beyond(rule, device, active=False) for rule in limits)
 
 
 def _from_device(device: Device) -> list[Event]:
@@ -117,19 +119,21 @@ def _holds(rule: Rule, device: Device, active: bool) -> bool:
         return device.state in rule.states
     if rule.silent:
         return device.silent
-    value, at = device.reading(rule.quantity), device.read_at(rule.quantity)
-    if value is None or at is None or not _in_hours(rule, at):
+    return _beyond(rule, device, active)
+
+
+def _beyond(rule: Rule, device: Device, active: bool) -> bool:
+    value = device.reading(rule.quantity)
+    if value is None:
         return False
     slack = rule.dead_band if active else 0.0
     over = rule.above is not None and value > rule.above - slack
     under = rule.below is not None and value < rule.below + slack
-    return over or under
+    return (over or under) and (rule.hours is None or _in_hours(rule.hours, _seen_at(rule, device)))
 
 
-def _in_hours(rule: Rule, at: datetime) -> bool:
-    if rule.hours is None:
-        return True
-    start, end = rule.hours
+def _in_hours(hours: tuple[int, int], at: datetime) -> bool:
+    start, end = hours
     hour = at.astimezone(LOCAL).hour
     return start <= hour < end if start <= end else hour >= start or hour < end
 

@@ -39,6 +39,13 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
+def _window(received: datetime | None) -> tuple[datetime | None, datetime, datetime]:
+    """When something was received, and the earliest and latest time it may then speak of."""
+    if received is None:
+        return received, _EVER, _NEVER
+    return received, received - LATE, received + AHEAD
+
+
 class Folded(NamedTuple):
     """What a batch did: what changed, in order (a thing may stand there more than once), and
     which entries of the batch were refused, by position."""
@@ -88,6 +95,7 @@ class Twin:
         self.feeds: dict[str, Feed] = {}
         self.numbers: dict[str, int] = {}
         self.newest_at: datetime | None = None
+        self._window = _window(None)
 
     # --- looking ------------------------------------------------------------------------------
 
@@ -141,10 +149,11 @@ class Twin:
         """
         changes: list[Change] = []
         rejected: list[tuple[int, EventRejected]] = []
-        low = received - LATE if received is not None else _EVER
-        high = received + AHEAD if received is not None else _NEVER
+        if received is not self._window[0]:
+            self._window = _window(received)
+        _, low, high = self._window
         newest = self.newest_at or _EVER
-        peak = min(newest, high)  # what is not after it needs no look at ``high``
+        peak = newest if newest < high else high  # what is not after it needs no look at ``high``
         device_of, traits_of, changed = self.devices.get, self.traits_of_event.get, changes.append
         todo: Iterable[Any] = events
         for position, event in enumerate(todo):
@@ -195,8 +204,8 @@ class Twin:
                 rejected.append((position, refusal))
             else:
                 changes += EFFECTS[cls](self, event)
-        newest = max(newest, peak)
-        self.newest_at = None if newest == _EVER else newest
+        if peak > newest:
+            self.newest_at = peak
         return Folded(changes, rejected)
 
     def due(self, now: datetime, listening_since: datetime | None = None) -> list[Event]:
