@@ -17,7 +17,6 @@ from tests.twin.builders import (
     LI_SELF,
     LIU,
     NOON,
-    POWER,
     SUN,
     VIEWER,
     WANG,
