@@ -88,6 +88,12 @@ class Connection:
         text = encoder.encode({"kind": kind, **words}).decode()
         self.offer([Frame(0, {"type": "websocket.send", "text": text}, len(text))])
 
+    def end(self, reason: str) -> None:
+        """Deny everything from now on: say why and close the websocket."""
+        self.say("denied", reason=reason)
+        closing = {"type": "websocket.close", "code": POLICY_VIOLATION, "reason": reason}
+        self.offer([Frame(0, closing, 0)])
+
     def close(self) -> None:
         """Stop writing; nothing is sent after this."""
         self.gone = True
@@ -164,10 +170,6 @@ async def serve(
     connection = Connection(send, viewer.name)
     try:
         await _talk(receive, connection, find, viewer)
-        if not connection.gone:
-            await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": ""})
-    except GONE:
-        pass
     finally:
         if connection.hub is not None:
             connection.hub.leave(connection)
@@ -184,7 +186,7 @@ async def _talk(
             async with asyncio.timeout(HELLO_WITHIN_S if connection.hub is None else None):
                 received = await receive()
         except TimeoutError:
-            connection.say("denied", reason="no hello")
+            connection.end("no hello")
             return
         if received["type"] == "websocket.disconnect":
             connection.gone = True
@@ -193,6 +195,7 @@ async def _talk(
         if reason:
             denials += 1
             connection.say("denied", reason=reason)
+    connection.end("too many denials")
 
 
 def _carry_out(

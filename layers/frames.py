@@ -72,8 +72,10 @@ def pack(seq: int, at_ms: float, index: Integers, value: Singles, state: Bytes) 
 def unpack(frame: bytes) -> Unpacked:
     """A binary frame's content.
 
-    Raises ValueError when the magic is another or the length does not fit the count.
+    Raises ValueError when the magic is another or the length does not fit.
     """
+    if len(frame) < HEADER.size:
+        raise ValueError("shorter than a header")
     magic, seq, count, at_ms = HEADER.unpack_from(frame)
     if magic != MAGIC or len(frame) != HEADER.size + 9 * count:
         raise ValueError("not a DYN1 frame")

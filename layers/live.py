@@ -52,6 +52,9 @@ class Screen(Protocol):
     def renew(self) -> None:
         """Drop what waits to be sent and send a fresh snapshot."""
 
+    def end(self, reason: str) -> None:
+        """Say why there will be nothing more, and hang up."""
+
 
 class Hub:
     """Everything that looks at one session, live or replay."""
@@ -159,6 +162,11 @@ class Hub:
         self._screens.pop(screen, None)
         self._waiting.pop(screen, None)
         self._stirred |= screen.incident is not None
+
+    def end(self, reason: str) -> None:
+        """The session is over: every screen is told and its link closed."""
+        for screen in tuple(self._screens):
+            screen.end(reason)
 
     def snapshot(self, screen: Screen) -> list[Frame]:
         """The frames that show a screen everything it looks at, as of the last tick."""

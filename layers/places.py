@@ -20,6 +20,9 @@ from layers.switch import collection
 from twin import territory
 from twin.model import Compound, DevicePlace
 
+FORMAT = 1
+"""Part of every version: to be raised when a description changes though its compound does not."""
+
 KEPT_DESCRIPTIONS = 64
 """Encoded descriptions held at once; the one unused for longest goes first."""
 
@@ -96,8 +99,8 @@ def kept(compound: Compound, prefixes: Sequence[str]) -> tuple[int, ...]:
 
 
 def digest(compound: Compound) -> str:
-    """Twelve characters that change whenever anything in the compound does."""
-    return hashlib.sha256(msgspec.json.encode(compound)).hexdigest()[:12]
+    """Twelve characters that change whenever anything in the compound or the format does."""
+    return hashlib.sha256(msgspec.json.encode((FORMAT, compound))).hexdigest()[:12]
 
 
 def bounds(compound: Compound) -> tuple[float, float, float, float]:

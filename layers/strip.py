@@ -35,7 +35,9 @@ class Strip:
         """Begin the day ``now_ms`` lies in, unless it is this one; says whether it did."""
         if day_start_ms(now_ms) == self.start_ms:
             return False
-        self.__init__(now_ms)  # type: ignore[misc]
+        self.start_ms = day_start_ms(now_ms)
+        self._counted.clear()
+        self._bins.clear()
         return True
 
     def add(self, occurrence: str, territory: str, at_ms: float, level: int) -> None:

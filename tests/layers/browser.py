@@ -40,9 +40,9 @@ class Browser:
         """Everything a person could see."""
         return {
             "compounds": self.compounds,
-            "devices": {index: (repr(value), state) for index, (value, state) in self.devices.items()},
+            "devices": {i: (repr(value), state) for i, (value, state) in self.devices.items()},
             "things": {sort: some for sort, some in self.things.items() if some},
-            "panels": self.panels,
+            "panels": dict(self.panels),
         }
 
     def _follows(self, seq: int) -> bool:

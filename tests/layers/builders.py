@@ -1,12 +1,10 @@
-"""A small street to look at: two compounds of two grids, devices of several kinds, people, cases."""
+"""A small street to look at: compounds of two grids, devices of several kinds, people."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
-
-import numpy as np
 
 from twin import events
 from twin.model import Building, Compound, DevicePlace, Grid, LonLat, ResponderCard, Ring
@@ -45,7 +43,7 @@ def a_device(compound: str, kind: str, number: int, grid: int, origin: LonLat) -
     )
 
 
-def a_compound(name: str, each: int = 2, street: str = COMMUNITY, lon: float = 113.1) -> Compound:
+def a_compound(name: str, each: int = 2, lon: float = 113.1) -> Compound:
     """``each`` devices of every kind in grid 1, then as many in grid 2, mixed in order."""
     origin = (lon, 27.8)
     places = [
@@ -76,7 +74,8 @@ def a_compound(name: str, each: int = 2, street: str = COMMUNITY, lon: float = 1
             ),
         ),
         grids=tuple(
-            Grid(territory=f"{whole}.g{n}", name=f"第{n}网格", outline=ring(*origin)) for n in (1, 2)
+            Grid(territory=f"{whole}.g{n}", name=f"第{n}网格", outline=ring(*origin))
+            for n in (1, 2)
         ),
         devices=tuple(places),
         responders=(card,),
@@ -86,7 +85,8 @@ def a_compound(name: str, each: int = 2, street: str = COMMUNITY, lon: float = 1
 
 def a_street(*names: str, each: int = 2) -> Twin:
     names = names or ("huodian", "jinyuan")
-    return Twin(STREET, [a_compound(name, each, lon=113.1 + n / 50) for n, name in enumerate(names)])
+    places = [a_compound(name, each, lon=113.1 + n / 50) for n, name in enumerate(names)]
+    return Twin(STREET, places)
 
 
 def _envelope(subject: str, when: datetime) -> dict[str, Any]:
@@ -159,5 +159,3 @@ def step(
     return kind(**_envelope(subject, when), by="chen", data=cls(version=version, **data))  # type: ignore[call-arg]
 
 
-def rows(twin: Twin, compound: str) -> np.ndarray[Any, Any]:
-    return np.arange(len(twin.compounds[compound].devices))

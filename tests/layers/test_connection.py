@@ -95,7 +95,7 @@ async def test_what_is_not_understood_or_allowed_is_denied(words):
 @pytest.mark.anyio
 async def test_too_many_denials_end_the_conversation():
     socket = await talk(a_hub(), *["nonsense"] * (MAX_DENIALS + 3))
-    assert len(socket.browser.denials) == MAX_DENIALS
+    assert socket.browser.denials == ["not understood"] * MAX_DENIALS + ["too many denials"]
     assert socket.closed == 1008
 
 
@@ -221,6 +221,36 @@ async def test_a_link_that_breaks_while_it_is_jammed_ends_quietly():
     await settled()
     socket.leave()
     await task
+    assert hub.screens == 0
+
+
+@pytest.mark.anyio
+async def test_when_a_session_ends_its_screens_are_told_and_hung_up():
+    hub, socket = a_hub(), Socket()
+    task = asyncio.create_task(serve(socket.receive, socket.send, {"live": hub}.get, CHEN))
+    socket.say(**HELLO)
+    await settled()
+    hub.end("the replay is over")
+    await settled()
+    assert socket.browser.denials == ["the replay is over"] and socket.closed == 1008
+    socket.leave()
+    await task
+
+
+@pytest.mark.anyio
+async def test_a_server_that_stops_cuts_a_jammed_send_short():
+    hub, socket = a_hub(), Socket()
+    task = asyncio.create_task(serve(socket.receive, socket.send, {"live": hub}.get, CHEN))
+    socket.say(**HELLO)
+    await settled()
+    socket.open.clear()
+    for tick in range(10):
+        hub.tick(at(tick))
+    await settled()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await settled()
     assert hub.screens == 0
 
 

@@ -31,7 +31,9 @@ def test_what_is_packed_comes_out_again(seq, at_ms, devices):
     np.testing.assert_array_equal(out.value, value)
 
 
-@pytest.mark.parametrize("damage", [lambda f: f[:-1], lambda f: b"DYN2" + f[4:], lambda f: f + b"x"])
+@pytest.mark.parametrize(
+    "damage", [lambda f: f[:-1], lambda f: b"DYN2" + f[4:], lambda f: f + b"x", lambda f: f[:9]]
+)
 def test_a_damaged_frame_is_refused(damage):
     whole = frames.pack(1, 2.0, np.array([3]), np.array([4.0], np.float32), np.array([5], np.uint8))
     with pytest.raises(ValueError):

@@ -6,12 +6,14 @@ import re
 from typing import Any
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from layers.clock import Clock
 from layers.connection import QUEUE_FRAMES, Connection
 from layers.groups import RING_FRAMES
-from layers.live import BEAT_TURNS, IDLE_TURNS, Hub
+from layers.live import BEAT_TURNS, IDLE_TURNS, Hub, run
 from layers.messages import Hello, View
 from tests.layers.browser import Browser
 from tests.layers.builders import (
@@ -256,6 +258,56 @@ def test_a_masked_screen_learns_the_floor_and_never_the_room():
     assert "102" in json.dumps(desk.texts(), ensure_ascii=False)
 
 
+def test_a_wall_speaks_in_public_words_whoever_logged_in_on_it():
+    twin = a_street()
+    hub = a_hub(twin)
+    happen(hub, opened(1, CALL, twin, at(0)))
+    hub.tick(at(0.1))
+    wall, desk = Network(hub, STREETWIDE), Network(hub, STREETWIDE)
+    hello = Hello(compounds=("huodian",))
+    wall.key = hub.key(STREETWIDE, False, hello, public=True)
+    desk.key = hub.key(STREETWIDE, False, hello)
+    wall.join(resume=False)
+    desk.join(resume=False)
+    assert "王奶奶" not in json.dumps(wall.texts(), ensure_ascii=False)
+    assert wall.browser.compounds == desk.browser.compounds  # both fetched the same description
+
+
+def test_a_replays_frames_carry_its_clock():
+    clock = Clock(now_ms=0.0, start_ms=0.0, end_ms=1e6, mode="paused")
+    hub = Hub({STREET: a_street()}, now=NOON, epoch="t", clock=clock)
+    screen = Network(hub, STREETWIDE)
+    screen.hello("huodian")
+    assert screen.texts()[0]["clock"]["mode"] == "paused"
+    clock.obey("play")
+    hub.tick(at(0.1))
+    assert screen.texts()[-1]["clock"]["mode"] == "replay"
+    for tick in range(2, BEAT_TURNS + 1):
+        clock.advance(100.0)
+        hub.tick(at(tick / 10))
+    assert screen.texts()[-1]["kind"] == "beat" and screen.texts()[-1]["clock"]["now"] == 900.0
+    assert hub.instant() == at(1)
+
+
+@pytest.mark.anyio
+async def test_the_loop_ticks_for_ever_and_keeps_its_pace(monkeypatch):
+    monkeypatch.setattr("layers.live.PERIOD_S", 0.001)
+    hub, enough, times = a_hub(a_street()), asyncio.Event(), []
+
+    def now():
+        times.append(at(len(times) / 10))
+        if len(times) == 12:
+            enough.set()
+        return times[-1]
+
+    task = asyncio.create_task(run(hub, now))
+    await enough.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert hub.instant() >= times[10]
+
+
 def test_a_finished_case_stays_a_quarter_of_an_hour_and_leaves():
     twin = a_street()
     hub = a_hub(twin)
@@ -318,9 +370,8 @@ class Screens(RuleBasedStateMachine):
                 fresh.join(resume=False)
                 seen, expected = screen.browser.shown(), fresh.browser.shown()
                 if hub is fresh_hub:  # it does not know what the day's strip counted earlier
-                    seen, expected = (
-                        one | {"panels": one["panels"] | {"strip": None}} for one in (seen, expected)
-                    )
+                    seen["panels"] |= {"strip": None}
+                    expected["panels"] |= {"strip": None}
                 assert seen == expected
                 hub.leave(fresh.connection)
             assert screen.browser.gaps == 0
