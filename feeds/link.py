@@ -23,7 +23,6 @@ from redis.exceptions import (
     AskError,
     AuthenticationError,
     ClusterError,
-    NoPermissionError,
     ReadOnlyError,
     RedisClusterException,
     RedisError,
@@ -48,7 +47,7 @@ READ_SIZE = 1 << 20
 _WAIT_AND_RETRY = (LostConnection, LateReply, OSError, AskError, TryAgainError, ClusterError,
                    ReadOnlyError, RedisClusterException)  # fmt: skip
 _WAIT_AND_RETRY_WORDS = ("MISCONF", "BUSY", "NOREPLICAS")
-_HOPELESS = (AuthenticationError, NoPermissionError, ssl.SSLCertVerificationError)
+_HOPELESS = (AuthenticationError, ssl.SSLCertVerificationError)
 _OPTIONS: dict[str, Any] = {"protocol": 2, "socket_timeout": REPLY_S, "socket_connect_timeout": 5.0}
 
 
@@ -96,8 +95,8 @@ class Link:
         Sent again, all of them, when the connection or a reply is lost or the node is not ready:
         they must bear that. ``wait_s`` is how long a command may block by its own wish.
 
-        Raises Unavailable after ``patience_s``, and at once when login or permission fail; an
-        error reply that time does not heal is raised as redis-py's ResponseError.
+        Raises Unavailable after ``patience_s``, and at once when the login or the certificate
+        fails; an error reply that time does not heal is raised as redis-py's ResponseError.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self.patience_s

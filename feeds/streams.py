@@ -19,7 +19,7 @@ import msgspec
 from redis.exceptions import RedisError, ResponseError
 
 from feeds.batches import OPERATIONS, START, TELEMETRY, Batch, Position, Progress, milliseconds
-from feeds.errors import LostLease
+from feeds.errors import LostLease, Unavailable
 from feeds.keys import key
 from feeds.lease import Lease
 from feeds.link import PATIENCE_S, Command, Link, backoff_s
@@ -112,6 +112,7 @@ class Streams:
     async def _append(self, stream: str, payloads: list[bytes]) -> list[str]:
         disk = await self._disk_commands(stream)
         replies = await _APPEND.run(self.link, [stream], [self.kept_telemetry, *payloads], *disk)
+        _raise_if_not_on_disk(replies)
         return [entry_id.decode() for entry_id in replies[0]]
 
     async def append_operations(
@@ -152,6 +153,7 @@ class Streams:
         reply = await _RECORD.run(self.link, keys, [*head, *map(encode, events)], *disk)
         outcome, *rest = reply[0]
         _raise_if_refused(outcome.decode(), rest)
+        _raise_if_not_on_disk(reply)
         ids = tuple(entry_id.decode() for entry_id in rest[0])
         return Appended(ids, {name: wanted[name] + rises[name] for name in wanted})
 
@@ -361,6 +363,12 @@ def _progress_words(progress: Progress | None) -> tuple[str | int, ...]:
         return ("", "", "", "")
     position = progress.position
     return (position.telemetry, position.operations, progress.at_ms, progress.listening_ms)
+
+
+def _raise_if_not_on_disk(replies: list[Any]) -> None:
+    for on_disk, _ in replies[1:]:
+        if not on_disk:
+            raise Unavailable(f"not on disk within {DISK_WAIT_MS} ms")
 
 
 def _raise_if_refused(outcome: str, rest: list[Any]) -> None:
