@@ -16,7 +16,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -24,13 +23,8 @@ from typing import Any
 import uvloop
 
 from feeds import registry
-from feeds.accounts import CONSOLE, Accounts, LoginRefused, Terms, demo_accounts
-from feeds.commands import Desk, answer
-from feeds.http import Intake
+from feeds.accounts import CONSOLE, Accounts, Terms, demo_accounts
 from feeds.link import client_from_url
-from feeds.logins import Logins
-from feeds.replay import Sessions
-from feeds.replica import Replica, all_current, follow_all
 from feeds.sources import Source, Sources
 from feeds.streams import Streams
 from feeds.supervisor import (
@@ -44,7 +38,6 @@ from feeds.supervisor import (
 from feeds.valkey import PORT, Valkey, at_hand, running_url
 from twin.errors import DayuanError, InvalidSetting
 from twin.model import Compound
-from twin.state import Twin
 from twin.territory import street_of
 
 # --- settings ---------------------------------------------------------------------------------
@@ -173,21 +166,20 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 # --- roles ------------------------------------------------------------------------------------
 
-# Found by name when wanted: reading places needs GDAL (half a second and 90 MB to import), and
-# the web role, of which many may run, must not pay for it.
+# Found by name when wanted: reading places from files needs GDAL (half a second and 90 MB to
+# import), pages need Dash; a role pays for what it uses, and the supervisor for none of it.
 _ENTRIES = {
     "load": "geodata.store:load",
     "save": "geodata.store:save",
     "demo": "geodata.demo:build",
     "import": "geodata.importer:main",
+    "backing": "feeds.backing:backing",
     "parts": "pages.web:Parts",
     "web": "pages.web:run",
     "engine": "feeds.engine:run",
     "simulator": "feeds.simulator:run",
     "scenario": "feeds.simulator:request",
 }
-
-
 ASSETS = Path(__file__).resolve().parent / "assets"
 
 
@@ -215,20 +207,7 @@ async def web(settings: Settings) -> None:
     found = streets(settings)
     async with people(settings) as (accounts, sources), Streams(settings.redis_url) as streams:
         await refuse_an_open_door(settings, accounts)
-        twins = {street: Twin(street, places) for street, places in found.items()}
-        replicas = {street: Replica(streams, twin) for street, twin in twins.items()}
-        desk = Desk(streams, replicas)
-        parts = entry("parts")(
-            twins=twins,
-            follow=partial(follow_all, replicas.values()),
-            current=partial(all_current, replicas.values()),
-            command=lambda body, actor, at: answer(body, actor, desk, at),
-            rejected=streams.rejected,
-            recordings=partial(Sessions, streams, found),
-            doors=Logins(accounts, streams, list(found), now),
-            refused=LoginRefused,
-            intake=Intake(streams, sources.lookup, twins, now).router(),
-        )
+        parts = entry("parts")(**entry("backing")(streams, found, accounts, sources, now))
         await entry("web")(parts, host=settings.host, port=settings.port, assets=ASSETS)
 
 

@@ -1,0 +1,46 @@
+"""What the web role takes from this room: streams folded, commands, intake, replay, logins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from feeds.accounts import Accounts, LoginRefused
+from feeds.commands import Desk, answer
+from feeds.http import Intake
+from feeds.logins import Logins
+from feeds.replay import Sessions
+from feeds.replica import Replica, all_current, follow_all
+from feeds.sources import Sources
+from feeds.streams import Streams
+from twin.model import Compound
+from twin.state import Twin
+
+
+def backing(
+    streams: Streams,
+    streets: Mapping[str, Sequence[Compound]],
+    accounts: Accounts,
+    sources: Sources,
+    clock: Callable[[], datetime],
+) -> dict[str, Any]:
+    """The arguments of ``pages.web.Parts``: a replica of every street, and all that uses them.
+
+    The two rooms do not know each other; ``app.py`` hands the one to the other.
+    """
+    twins = {street: Twin(street, compounds) for street, compounds in streets.items()}
+    replicas = {street: Replica(streams, twin) for street, twin in twins.items()}
+    desk = Desk(streams, replicas)
+    return {
+        "twins": twins,
+        "follow": partial(follow_all, replicas.values()),
+        "current": partial(all_current, replicas.values()),
+        "command": lambda body, actor, at: answer(body, actor, desk, at),
+        "rejected": streams.rejected,
+        "recordings": partial(Sessions, streams, streets),
+        "doors": Logins(accounts, streams, list(streets), clock),
+        "refused": LoginRefused,
+        "intake": Intake(streams, sources.lookup, twins, clock).router(),
+    }
