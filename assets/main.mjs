@@ -113,8 +113,8 @@ function follow(live, desk, drawer, commander) {
   const see = (kind) => (frame) => {
     if (frame && (frame.clock || frame.at)) desk.clock.set(frame);
     desk.took({ kind, ...frame });
-    for (const thing of ["incidents", "alarms"])
-      for (const [id, row] of desk.things()[thing]) commander.see(id, row.version);
+    const { incidents, alarms } = desk.things();
+    commander.see((target) => (incidents.get(target) ?? alarms.get(target))?.version);
     drawer.redraw();
   };
   for (const kind of ["snapshot", "things", "panels", "beat"]) live.on(kind, see(kind));

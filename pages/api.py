@@ -23,7 +23,7 @@ from pages.guard import Person
 from pages.texts import DEFAULT, LANGUAGES, catalogue, language
 from twin.catalogue import device_kinds, incident_kinds, rules
 from twin.errors import CommandRejected
-from twin.people import Actor
+from twin.people import MAY, Actor, may
 from twin.territory import covers, touches
 
 MAX_COMMAND_BYTES = 8192
@@ -125,6 +125,7 @@ def _places(routes: APIRouter, stage: Backstage) -> None:
                 "role": who.role,
                 "prefixes": who.prefixes,
                 "responder": who.responder,
+                "may": [name for name in MAY if may(who.role, name)],
             }
         )
 

@@ -13,7 +13,10 @@ TABS = ("waiting", "working", "today")
 def layout() -> Component:
     """The skeleton of ``/console``."""
     return shell.page(
-        "console", header(), html.Main(desk(), id="main"), html.Footer(shell.strip(), className="day")
+        "console",
+        header(),
+        html.Main(desk(), id="main"),
+        html.Footer(shell.strip(), className="day"),
     )
 
 
@@ -39,7 +42,9 @@ def desk() -> list[Component]:
     return [
         queue(),
         shell.map_area(
-            html.Div([shell.layer_switches(), html.Div(id="device", hidden=True)], className="corner"),
+            html.Div(
+                [shell.layer_switches(), html.Div(id="device", hidden=True)], className="corner"
+            ),
             shell.legend(),
         ),
         incident(),
@@ -60,7 +65,10 @@ def queue() -> Component:
                         id=f"tab-{tab}",
                         type="button",
                         role="tab",
-                        **{"aria-selected": str(tab == "waiting").lower(), "aria-controls": "queue-panel"},
+                        **{
+                            "aria-selected": str(tab == "waiting").lower(),
+                            "aria-controls": "queue-panel",
+                        },
                     )
                     for tab in TABS
                 ],

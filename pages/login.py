@@ -77,9 +77,9 @@ def _identity(lang: str, row: Mapping[str, str]) -> str:
     return (
         f'<button type="submit" name="demo" value="{escape(row["name"])}" class="identity">'
         f'<span class="face" data-role="{escape(role)}" aria-hidden="true">'
-        f'{escape(row["display"][:1])}</span>'
+        f"{escape(row['display'][:1])}</span>"
         f'<span class="who"><strong>{escape(row["display"])}</strong> '
-        f'<em>{_t(lang, f"role.{role}")}</em><small>{escape(about)}</small></span></button>'
+        f"<em>{_t(lang, f'role.{role}')}</em><small>{escape(about)}</small></span></button>"
     )
 
 

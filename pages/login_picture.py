@@ -25,8 +25,10 @@ _ALARM = 11
 
 _BOUNDARY = ((0, 0), (232, 0), (232, 208), (0, 208), (0, 0))
 _ROUTE = ((232, 198), (41, 198), (41, 187))
-_LANES = (((0, 40), (230, 40)), ((0, 80), (230, 80)), ((0, 120), (230, 120)), ((0, 160), (230, 160)),
-          ((0, 198), (232, 198)), ((79, 0), (79, 208)), ((155, 0), (155, 208)))  # fmt: skip
+_LANES = (
+    *(((0, y), (232, y)) for y in (40, 80, 120, 160, 198)),
+    *(((x, 0), (x, 208)) for x in (79, 155)),
+)
 _POND = ((168, 92), (196, 86), (220, 94), (222, 108), (198, 114), (170, 108))
 
 
@@ -72,18 +74,20 @@ def _line(name: str, points: Sequence[Point]) -> str:
 
 def _block(index: int, x: float, y: float, length: float, depth: float, height: float) -> str:
     right, front = x + length, y + depth
+    a, b, c = (x, front), (right, front), (right, y)
+    walls = [("front", a, b), ("side", b, c)]
     faces = [
-        _shape("front", [(x, front, 0), (right, front, 0), (right, front, height), (x, front, height)]),
-        _shape("side", [(right, front, 0), (right, y, 0), (right, y, height), (right, front, height)]),
-        _shape("top", [(x, y, height), (right, y, height), (right, front, height), (x, front, height)]),
+        *(_shape(name, [(*p, 0), (*q, 0), (*q, height), (*p, height)]) for name, p, q in walls),
+        _shape("top", [(x, y, height), (*c, height), (*b, height), (*a, height)]),
+        _windows(index, x, front, length, height),
     ]
     state = " alarm" if index == _ALARM else ""
-    return f'<g class="block{state}">{"".join(faces)}{_windows(index, x, front, length, height)}</g>'
+    return f'<g class="block{state}">{"".join(faces)}</g>'
 
 
 def _windows(index: int, x: float, front: float, length: float, height: float) -> str:
     lit = [
-        _shape("lit", [(a, front, z), (a + 2.2, front, z), (a + 2.2, front, z + 2), (a, front, z + 2)])
+        _shape("lit", [(p, front, q) for p, q in ((a, z), (a + 2, z), (a + 2, z + 2), (a, z + 2))])
         for floor in range(int(height // 4))
         for column in range(int(length // 6))
         if (index * 13 + floor * 7 + column * 5 + floor * column * index) % 17 in (0, 5, 9)

@@ -1,4 +1,4 @@
-"""The replay: wall and console components on another clock; nothing can be commanded in the past."""
+"""The replay: the console on another clock; nothing can be commanded in the past."""
 
 from __future__ import annotations
 

@@ -81,9 +81,7 @@ def page(name: str, *children: Component, looks: str = "") -> Component:
 
 def brand() -> Component:
     """The product's name, the page's first heading."""
-    return html.H1(
-        ["大院 ", html.Span("Dayuan", lang="en", className="latin")], className="brand"
-    )
+    return html.H1(["大院 ", html.Span("Dayuan", lang="en", className="latin")], className="brand")
 
 
 def live_chip() -> Component:
@@ -176,7 +174,9 @@ def layer_switches() -> Component:
     return html.Details(
         [
             html.Summary(said(html.Span, "layers.title")),
-            html.Div(id="layers-list", className="layers-list", role="group", **named("layers.title")),
+            html.Div(
+                id="layers-list", className="layers-list", role="group", **named("layers.title")
+            ),
         ],
         id="layers",
         className="float layers",

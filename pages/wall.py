@@ -36,7 +36,10 @@ def _header() -> Component:
             shell.live_chip(),
             html.P(id="totals", className="dim figures"),
             html.Div(
-                [html.Time("--:--:--", id="wall-clock"), html.Span(id="wall-date", className="dim")],
+                [
+                    html.Time("--:--:--", id="wall-clock"),
+                    html.Span(id="wall-date", className="dim"),
+                ],
                 className="clock figures",
             ),
         ],
@@ -45,9 +48,7 @@ def _header() -> Component:
 
 
 def _banner() -> Component:
-    return html.Section(
-        id="banner", className="banner", hidden=True, **shell.named("wall.banner")
-    )
+    return html.Section(id="banner", className="banner", hidden=True, **shell.named("wall.banner"))
 
 
 def _figures() -> Component:
@@ -79,7 +80,9 @@ def _lamps() -> Component:
     """Whether the wall turns by itself and whether sound is armed; both can be switched here."""
     return html.Div(
         [
-            shell.button("wall.pause", id="rotation", className="lamp", **{"aria-pressed": "false"}),
+            shell.button(
+                "wall.pause", id="rotation", className="lamp", **{"aria-pressed": "false"}
+            ),
             shell.button("sound.off", id="sound", className="lamp", **{"data-state": "off"}),
             shell.language_switch(),
         ],
@@ -89,7 +92,10 @@ def _lamps() -> Component:
 
 def _queue() -> Component:
     return html.Section(
-        [html.Ul(id="queue-list", className="cards"), html.P(id="queue-more", className="dim more")],
+        [
+            html.Ul(id="queue-list", className="cards"),
+            html.P(id="queue-more", className="dim more"),
+        ],
         className="panel queue",
         **shell.named("queue.label"),
     )

@@ -35,14 +35,15 @@ export const ALARMS_FOR = {
 };
 
 /**
- * The rows whose button is shown: exactly what is possible.
+ * The rows whose button is shown: exactly what is possible. What goes to alarms depends on what the
+ * person may do and on the alarms, the rest on what the server says of the incident.
  * @param {string[]} possible
  * @param {object[]} alarms the incident's alarms
+ * @param {string[]} may commands of the person's role
  */
-export function offered(possible, alarms) {
-  return ACTIONS.filter(
-    ({ command, alarms: onAlarms }) =>
-      possible.includes(command) && (!onAlarms || alarms.some(ALARMS_FOR[command])),
+export function offered(possible, alarms, may) {
+  return ACTIONS.filter(({ command, alarms: onAlarms }) =>
+    onAlarms ? may.includes(command) && alarms.some(ALARMS_FOR[command]) : possible.includes(command),
   );
 }
 

@@ -59,10 +59,14 @@ export function createCommander({ post = fetch, onChange = () => {} } = {}) {
     return (row.done = run(row, body));
   };
 
-  /** Confirm what a version on screen proves. */
-  const see = (target, version) => {
+  /**
+   * Confirm what is proved by the versions on screen; a target that is gone from it, such as an
+   * alarm back to normal, has moved on as well.
+   * @param {(target: string) => number|undefined} versionOf
+   */
+  const see = (versionOf) => {
     for (const row of sent.values())
-      if (row.target === target && row.state === "accepted" && version >= (row.version ?? 0))
+      if (row.state === "accepted" && (versionOf(row.target) ?? Infinity) >= (row.version ?? 0))
         become(row, "confirmed");
   };
 

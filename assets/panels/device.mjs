@@ -3,8 +3,8 @@ import { ALARMS_FOR } from "./actions.mjs";
 import { askShelve } from "./dialogs.mjs";
 import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
 import { clock } from "./format.mjs";
-import { deviceKind, levelWords } from "./names.mjs";
-import { has, t } from "./texts.mjs";
+import { deviceKind, levelWords, ruleTitle } from "./names.mjs";
+import { t } from "./texts.mjs";
 
 /** @param {import("../main.mjs").Desk} desk */
 export function createDevice(desk) {
@@ -34,13 +34,12 @@ export function createDevice(desk) {
     attribute(shut, "aria-label", t("dialog.close"));
     const alarms = [...desk.things().alarms.values()].filter((alarm) => alarm.device === picked && alarm.label !== "normal");
     keyed(list, alarms, (alarm) => alarm.id, make, (node, alarm) => {
-      const rule = has(`rule.${alarm.rule}`) ? t(`rule.${alarm.rule}`) : desk.ruleTitle(alarm.rule);
-      const said = [levelWords(alarm.level), rule, t(`alarm.${alarm.label}`), alarm.at ? clock(alarm.at) : ""];
+      const said = [levelWords(alarm.level), ruleTitle(alarm.rule), t(`alarm.${alarm.label}`), alarm.at ? clock(alarm.at) : ""];
       say(node.querySelector(".what"), said.filter(Boolean).join(" · "));
       for (const button of node.querySelectorAll("button")) {
         const { command } = button.dataset;
         say(button, t(`action.${command}`));
-        shown(button, desk.commandable() && desk.me.may?.includes(command) !== false && ALARMS_FOR[command](alarm));
+        shown(button, desk.commandable() && Boolean(desk.me.may?.includes(command)) && ALARMS_FOR[command](alarm));
         attribute(button, "aria-disabled", desk.commander.busy(alarm.id) ? "true" : null);
       }
     });

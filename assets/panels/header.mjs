@@ -54,15 +54,11 @@ function drawCrumbs(desk) {
   const nav = byId("crumbs");
   if (!nav) return;
   const here = desk.here();
-  const path = here?.territory ?? desk.me.prefixes?.[0] ?? "";
-  const names = desk.me.names ?? {};
-  const labels = path.split(".").filter(Boolean);
-  const crumbs = labels.map((_, i) => labels.slice(0, i + 1).join("."));
-  const above = crumbs.filter((crumb) => names[crumb] && crumb !== here?.territory);
-  keyed(nav, above, (crumb) => crumb, () => h("span", { class: "crumb" }), (node, crumb) => say(node, names[crumb]));
+  const above = ["district", "street", "community"].filter((level) => here?.[level]);
+  keyed(nav, above, (level) => level, () => h("span", { class: "crumb" }), (node, level) => say(node, here[level]));
   let select = nav.querySelector("select");
   if (!select) nav.append((select = compoundSelect(desk)));
-  else if (nav.lastElementChild !== select) nav.append(select);
+  else if (nav.lastElementChild !== select) nav.append(select); // it comes after the levels above
   attribute(select, "aria-label", t("crumbs.compound"));
   keyed(select, desk.places, (place) => place.id, (place) => h("option", { value: place.id }),
     (node, place) => say(node, compoundName(place.id)));

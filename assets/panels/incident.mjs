@@ -6,7 +6,7 @@ import { clock, elapsed, metres, travel } from "./format.mjs";
 import { capOf } from "./keys.mjs";
 import { drawOutcome } from "./outcome.mjs";
 import { crewWord, incidentTitle, instant, levelWords, logWords, roleWord, sourceWord, stateWord, whereabouts } from "./names.mjs";
-import { t } from "./texts.mjs";
+import { inLanguage, t } from "./texts.mjs";
 
 const active = (member) => !["released", "handled"].includes(member.state);
 
@@ -19,6 +19,7 @@ export function createIncident(desk) {
   const incident = () => desk.things().incidents.get(desk.selected()) ?? null;
   const alarms = () => [...desk.things().alarms.values()].filter((alarm) => alarm.incident === desk.selected());
   const possible = () => (desk.commandable() ? (desk.detail()?.possible ?? []) : []);
+  const may = () => (desk.commandable() ? (desk.me.may ?? []) : []);
   const send = (commands) =>
     commands.filter(({ target }) => !desk.commander.busy(target)).forEach(desk.commander.send);
 
@@ -31,7 +32,7 @@ export function createIncident(desk) {
 
   /** Carry out a command by name, as its key does; tells why not. */
   const command = (name) => {
-    const action = offered(possible(), alarms()).find((row) => row.command === name);
+    const action = offered(possible(), alarms(), may()).find((row) => row.command === name);
     if (action) return act(action);
     desk.hint(t(desk.commandable() ? "hint.not_now" : "hint.replay", { what: t(`action.${name}`) }));
   };
@@ -78,9 +79,11 @@ export function createIncident(desk) {
     const detail = desk.detail();
     drawHead(part, row, desk);
     drawCameras(part, detail, desk);
+    const advice = detail ? inLanguage(detail.advice, detail.advice_en) : "";
+    shown(say(part.advice, advice), Boolean(advice) && desk.commandable());
     drawRecommendations(part, row, detail, possible(), { dispatch, takeOver, desk });
     drawCrew(part, row, possible(), { stepOn, desk });
-    drawActions(part, offered(possible(), alarms()), desk.commander.busy(row.id), act);
+    drawActions(part, offered(possible(), alarms(), may()), desk.commander.busy(row.id), act);
     drawOutcome(part.said, row, [row.id, ...alarms().map((alarm) => alarm.id)], desk);
     shown(part.noteForm, possible().includes("note"));
     shown(part.past, !desk.commandable());
@@ -109,7 +112,7 @@ function skeleton() {
   const part = {
     empty, body,
     title: h("h2", {}), level: h("span", { class: "level" }), state: h("span", { class: "state" }),
-    where: h("p", { class: "dim" }), text: h("p", { class: "words" }),
+    where: h("p", { class: "dim" }), text: h("p", { class: "words" }), advice: h("p", { class: "advice" }),
     cameras: h("ul", { class: "cameras" }), camerasHead: h("h3", {}), camerasNone: h("p", { class: "dim" }),
     recommended: h("ul", { class: "recommended" }), recommendedHead: heading("incident.recommended"),
     crew: h("ul", { class: "crew" }), crewHead: heading("incident.crew"),
@@ -121,7 +124,7 @@ function skeleton() {
   part.noteForm = h("form", { class: "note", hidden: true }, part.note,
     h("button", { type: "submit", "data-i18n": "incident.note_send", text: t("incident.note_send") }));
   body.append(h("div", { class: "head" }, part.title, h("div", { class: "chips" }, part.level, part.state)),
-    part.where, part.said, part.text, part.past, part.camerasHead, part.cameras, part.camerasNone,
+    part.where, part.said, part.text, part.advice, part.past, part.camerasHead, part.cameras, part.camerasNone,
     part.crewHead, part.crew, part.recommendedHead, part.recommended,
     part.actions, part.noteForm, part.logHead, part.log);
   return part;

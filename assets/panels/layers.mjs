@@ -25,9 +25,9 @@ export function layerRows(counts, kindsToo = true) {
 export function countWords({ total, off = 0, fault = 0, free } = {}) {
   if (total === undefined) return "";
   const words = [figure(total)];
+  if (free !== undefined) return [...words, t("layers.free", { n: free })].join(" · ");
   if (off) words.push(t("layers.off", { n: off }));
   if (fault) words.push(t("layers.fault", { n: fault }));
-  if (free !== undefined) words.push(t("layers.free", { n: free }));
   return words.join(" · ");
 }
 
@@ -39,7 +39,7 @@ const nameOf = (layer) => {
 /** @param {import("../main.mjs").Desk} desk */
 export function createLayers(desk) {
   const list = byId("layers-list");
-  const key = `dayuan.layers.${desk.me.account ?? desk.me.name ?? ""}`;
+  const key = `dayuan.layers.${desk.me.name ?? ""}`;
   const choice = memory.get(key, {});
   let unfolded = memory.get("dayuan.layers.kinds", false);
   const on = (name) => choice[name] ?? !OFF.includes(name);
@@ -80,7 +80,7 @@ export function createLayers(desk) {
       if (box.checked !== on(name)) box.checked = on(name);
       say(node.querySelector(".name"), nameOf(name));
       say(node.lastElementChild, countWords(counts[name]));
-      attribute(node, "data-trouble", Boolean(counts[name]?.off || counts[name]?.fault));
+      attribute(node, "data-trouble", name !== "responders" && Boolean(counts[name]?.off || counts[name]?.fault));
     });
   };
 

@@ -25,6 +25,11 @@ export function deviceKind(kind) {
   return titled((catalogue.kinds ?? catalogue.devices ?? {})[kind], kind);
 }
 
+/** The title of an alarm rule. */
+export function ruleTitle(rule) {
+  return titled((catalogue.rules ?? {})[rule], rule);
+}
+
 /** A compound's name. */
 export function compoundName(id) {
   const place = places.get(id);
@@ -66,7 +71,7 @@ export function roleWord(role) {
 /** Where a report came from. */
 export function sourceWord(source) {
   const word = (source ?? "").split(":")[0];
-  return has(`source.${word}`) ? t(`source.${word}`) : (source ?? "");
+  return has(`source.${word}`) ? t(`source.${word}`) : deviceKind(word);
 }
 
 /** One line of a case's record. */
@@ -74,6 +79,10 @@ export function logWords(entry, responderName) {
   const key = `log.${entry.type}`;
   const words = { responder: responderName(entry.responder) };
   const said = has(key) ? t(key, words) : entry.type;
+  if (entry.type === "incident.alarm_joined" && entry.text) {
+    const [device, rule] = entry.text.split("#");
+    return `${said}${t("list.colon")}${ruleTitle(rule)} ${device}`;
+  }
   return entry.text ? `${said}${t("list.colon")}${entry.text}` : said;
 }
 

@@ -25,7 +25,7 @@ export function outcomeWords(sent, crew) {
 /** Whether a conflict was this very person's own earlier command that did arrive. */
 export function wasMine(sent, me) {
   const by = sent.answer?.detail?.by;
-  return sent.state === "lost" && Boolean(by) && (by === me.account || by === me.name || by === me.display);
+  return sent.state === "lost" && Boolean(by) && (by === me.name || by === me.display);
 }
 
 /** Show the newest command on the incident or its alarms. */

@@ -45,7 +45,7 @@ export function updateCard(node, incident, { now, selected, names = [], wide = f
   say(button.querySelector("b"), NUMERALS[incident.level] ?? "");
   attribute(button.querySelector("b"), "title", levelWords(incident.level));
   say(part("what"), incidentTitle(incident.kind));
-  say(part("since"), elapsed((ended ? (incident.ended_at ?? now) : now) - incident.at));
+  say(part("since"), elapsed((ended ? (incident.finished ?? now) : now) - incident.at));
   say(part("where"), wide ? `${compoundName(incident.compound)} ${incident.place}` : whereabouts(incident));
   say(part("who"), crewLine(incident));
   drawDeadline(part("bar-track"), incident, now, ended);

@@ -61,7 +61,7 @@ export function createTransport(desk, send) {
 /** Join the session the address names, or begin one at the moment it names. Gives its id. */
 export async function joinReplay(search, post = fetch) {
   const wanted = new URLSearchParams(search);
-  if (wanted.get("session")) return wanted.get("session");
+  if (wanted.get("session")) return wanted.get("session").replace(/^replay:/, "");
   const at = Number(wanted.get("at")) || null;
   const response = await post("/api/replay", {
     method: "POST",

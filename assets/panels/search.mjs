@@ -1,5 +1,6 @@
 // Find an address, a device, a person or an incident, and go there.
 import { attribute, byId, h, keyed, say } from "./dom.mjs";
+import { roleWord } from "./names.mjs";
 import { has, t } from "./texts.mjs";
 
 const PAUSE_MS = 120;
@@ -26,8 +27,8 @@ export function createSearch(desk, get = fetch) {
       attribute(node, "id", `found-${i}`);
       attribute(node, "aria-selected", String(i === index));
       say(node.children[0], has(`search.${row.type}`) ? t(`search.${row.type}`) : row.type);
-      say(node.children[1], row.name ?? row.label ?? row.id);
-      say(node.children[2], row.detail ?? row.place ?? "");
+      say(node.children[1], row.name ?? row.id);
+      say(node.children[2], row.type === "responder" ? roleWord(row.detail) : (row.detail ?? ""));
       if (i === index) node.scrollIntoView({ block: "nearest" });
     });
     attribute(input, "aria-activedescendant", found.length ? `found-${index}` : null);
@@ -42,7 +43,7 @@ export function createSearch(desk, get = fetch) {
       const response = await get(`/api/search?q=${encodeURIComponent(words)}`);
       const answer = response.ok ? await response.json() : [];
       if (turn !== asked) return; // a later question was asked meanwhile
-      found = (Array.isArray(answer) ? answer : (answer.results ?? [])).slice(0, 12);
+      found = answer.slice(0, 12);
       draw();
     } catch {
       if (turn === asked) say(none, t("search.failed"));

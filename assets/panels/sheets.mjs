@@ -33,19 +33,25 @@ export async function showAdmin(get = fetch) {
     }
   };
   const [devices, rejected] = await Promise.all([read("/api/devices/unregistered"), read("/api/rejected")]);
+  const row = (one) => [[one.id, one.type, one.source].filter(Boolean).join(" · "), figure(one.count ?? 1)];
   return ask(t("admin.open"), [
-    section("admin.unregistered", rowsOf(devices), (row) => [row.id ?? row.device ?? row.name, figure(row.count ?? row.events ?? 1)]),
-    section("admin.rejected", rowsOf(rejected), (row) => [[row.source, row.reason ?? row.field].filter(Boolean).join(" · "), figure(row.count ?? 1)]),
+    section("admin.unregistered", devices, row),
+    section("admin.rejected", rejectedRows(rejected), (one) => [one.source, figure(one.count)]),
+    section("admin.newest", newestRows(rejected), (one) => [`${one.field ?? ""} ${one.value ?? ""}`, one.reason ?? ""]),
   ], { confirm: "", wide: true });
 }
 
-/** Rows of an answer, whether it is a list, holds one, or maps names to counts; null stays null. */
-export function rowsOf(answer) {
-  if (answer === null || Array.isArray(answer)) return answer;
-  const list = Object.values(answer).find(Array.isArray);
-  if (list) return list;
-  const counts = Object.values(answer).find((value) => typeof value === "object") ?? answer;
-  return Object.entries(counts).map(([source, count]) => ({ source, id: source, count }));
+/** Rejected payloads by source, over all streets of the answer; null stays null. */
+export function rejectedRows(answer) {
+  if (answer === null) return null;
+  const rows = Object.values(answer).flatMap((street) => Object.entries(street.counts ?? {}));
+  return rows.map(([source, count]) => ({ source, count })).sort((a, b) => b.count - a.count);
+}
+
+/** The newest rejections, over all streets of the answer. */
+export function newestRows(answer) {
+  if (answer === null) return null;
+  return Object.values(answer).flatMap((street) => street.newest ?? []).slice(0, 20);
 }
 
 function section(key, rows, cells) {

@@ -3,8 +3,8 @@
 /** Incident states in which nobody works on the case any more. */
 export const FINISHED = new Set(["closed", "rejected", "cancelled"]);
 
-/** Incident states that wait for a decision of the duty room. */
-export const WAITING = new Set(["reported", "verified", "handled", "checked"]);
+/** Incident states in which nobody has been sent yet. */
+export const WAITING = new Set(["reported", "verified"]);
 
 /** Which list of the console shows an incident. */
 export const TABS = {

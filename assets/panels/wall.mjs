@@ -38,13 +38,18 @@ function drawHead(desk) {
   const now = desk.clock.now();
   say(byId("wall-clock"), clock(now));
   say(byId("wall-date"), day(now, language()));
-  const names = desk.me.names ?? {};
-  const prefix = desk.me.prefixes?.[0] ?? "";
-  say(byId("wall-place"), names[prefix] ?? names[prefix.split(".")[0]] ?? "");
+  say(byId("wall-place"), areaName(desk));
   const totals = desk.panels().totals ?? {};
   const words = ["compounds", "cameras", "gates", "lifts"].filter((name) => totals[name] !== undefined)
     .map((name) => t(`totals.${name}`, { n: figure(totals[name]) }));
   say(byId("totals"), words.join(" · "));
+}
+
+/** The smallest area that holds every compound on this wall: community, street or district. */
+export function areaName({ places }) {
+  const one = (level) => new Set(places.map((place) => place[level])).size === 1;
+  const level = ["street", "district"].find(one);
+  return places[0]?.[level ?? "district"] ?? "";
 }
 
 function drawFigures(desk) {

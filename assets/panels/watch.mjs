@@ -69,7 +69,7 @@ export function createWatch(desk) {
     if (!desk.ready()) return;
     look();
     const incidents = [...desk.things().incidents.values()];
-    sound.sound(desk.commandable() && open(incidents).some((row) => row.level === 1 && row.unacked));
+    sound.sound(desk.session === "live" && open(incidents).some((row) => row.level === 1 && row.unacked));
     const now = desk.clock.now();
     const [x, y] = shift(Math.floor(now / 60_000));
     document.documentElement.style.setProperty("--shift-x", `${x}px`);

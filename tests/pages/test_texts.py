@@ -1,0 +1,67 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from pages import texts
+
+ROOT = Path(__file__).parents[2]
+SOURCES = [ROOT / "assets" / "main.mjs", *sorted((ROOT / "assets" / "panels").glob("*.mjs"))]
+_CALL = re.compile(
+    r"""(?<![\w.])(?:t|has|heading)\((?:[^()"`]*\? ?)?"([a-z_.0-9]+)"(?: : "([a-z_.0-9]+)")?"""
+)
+_FIELD = re.compile(r'text: "([a-z_]+\.[a-z_]+)"')
+_TEMPLATE = re.compile(r"(?<![\w.])(?:t|has)\(`([a-z_.]+)\$")
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    chinese, english = (set(texts.catalogue(lang)) for lang in texts.LANGUAGES)
+    assert chinese == english
+
+
+def test_both_languages_fill_in_the_same_words() -> None:
+    braces = re.compile(r"\{(\w+)\}")
+    for key, chinese in texts.catalogue("zh-CN").items():
+        english = texts.catalogue("en")[key]
+        assert set(braces.findall(chinese)) == set(braces.findall(english)), key
+
+
+def test_every_text_the_browser_asks_for_exists() -> None:
+    known = set(texts.catalogue("en"))
+    for source in SOURCES:
+        words = source.read_text("utf-8")
+        asked = {key for found in _CALL.findall(words) for key in found if key}
+        asked |= set(_FIELD.findall(words))
+        assert not asked - known, source.name
+        for prefix in _TEMPLATE.findall(words):
+            assert any(key.startswith(prefix) for key in known), f"{source.name}: {prefix}"
+
+
+def test_no_word_a_person_reads_stands_in_the_browser_code() -> None:
+    # The language switch names the other language in that language, whatever the catalogue says.
+    own = {"中文", "切换到中文"}
+    for source in SOURCES:
+        code = re.sub(r"//.*", "", source.read_text("utf-8"))
+        code = re.sub(r"/\*.*?\*/", "", code, flags=re.S)
+        assert set(re.findall(r"[一-鿿]+", code)) <= own, source.name
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("en", "en"),
+        ("en-GB", "en"),
+        ("EN", "en"),
+        ("zh-TW", "zh-CN"),
+        ("fr", "zh-CN"),
+        (None, "zh-CN"),
+    ],
+)
+def test_a_language_nobody_translated_falls_back_to_chinese(wanted: str | None, found: str) -> None:
+    assert texts.language(wanted) == found
+
+
+def test_a_text_is_filled_with_its_words() -> None:
+    assert texts.text("en", "grid.name", n=2) == "Grid 2"
+    with pytest.raises(KeyError):
+        texts.text("en", "no.such.key")
