@@ -8,7 +8,7 @@ knows who is looking: ``layers.scope`` filters.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from layers import alarms, incidents, panels, responders
@@ -75,6 +75,7 @@ class Picture:
         self._dirty: dict[str, set[str]] = {sort: set() for sort in SORTS}
         self._moving: set[str] = set()
         self._finished: set[str] = set()
+        self._naming: dict[str, set[str]] = {}
         self._street_of_incident: dict[str, Twin] = {}
         for twin in self.twins.values():
             everything = (twin.responders, twin.alarms, twin.incidents)
@@ -100,8 +101,7 @@ class Picture:
     def _take_alarm(self, alarm: Alarm) -> None:
         self.columns.take_alarm(alarm)
         self._dirty["alarms"].add(alarm.id)
-        if alarm.incident is not None:
-            self._dirty["incidents"].add(alarm.incident)
+        self._dirty["incidents"] |= self._naming.get(alarm.id, set())
         row = self.columns.row.get(alarm.device)
         if row is not None and alarm.raised_at is not None:
             where = self.columns.territories[self.columns.territory[row]]
@@ -168,10 +168,15 @@ class Picture:
         if not incident.open:
             ended_ms = milliseconds(incident.last_at or incident.reported_at)
             if self._now_ms - ended_ms > incidents.KEPT_S * 1000:
+                for alarm in incident.alarms:
+                    self._naming.get(alarm, set()).discard(name)
                 return None
             self._finished.add(name)
+        for alarm in incident.alarms:
+            self._naming.setdefault(alarm, set()).add(name)
+        travel = cache(self._travel)  # asked once for each of the crew, not once for each wording
         wide, narrow = (
-            partial(incidents.thing, twin, incident, self._travel, alarms=named)
+            partial(incidents.thing, twin, incident, travel, alarms=named)
             for named in (incident.alarms, self._own_alarms(twin, incident))
         )
         needs = frozenset(twin.territory_of(alarm) for alarm in incident.alarms)
