@@ -21,6 +21,7 @@ from twin.events import (
     DeviceSilent,
     Event,
     Reading,
+    ResponderPosition,
 )
 from twin.fences import Fences
 from twin.model import Compound
@@ -143,9 +144,9 @@ class Twin:
         With ``received``, each is checked against it first (``check``) and refused events are
         listed; entries that ``decode_batch`` refused may stand in the batch and are listed too.
 
-        This loop is the hot path, so the usual telemetry (a known device, a state or the first
-        quantity of its kind, newer than all before) is taken inline; ``EFFECTS`` has the rest and
-        would do the same to these.
+        This loop is the hot path, so the usual telemetry (a known responder's position; a known
+        device's state or first quantity, newer than all before) is taken inline; ``EFFECTS`` has
+        the rest and would do the same to these.
         """
         changes: list[Change] = []
         rejected: list[tuple[int, EventRejected]] = []
@@ -155,6 +156,7 @@ class Twin:
         newest = self.newest_at or _EVER
         peak = newest if newest < high else high  # what is not after it needs no look at ``high``
         device_of, traits_of, changed = self.devices.get, self.traits_of_event.get, changes.append
+        responder_of, near = self.responders.get, self.fences.near
         todo: Iterable[Any] = events
         for position, event in enumerate(todo):
             cls = type(event)
@@ -197,6 +199,14 @@ class Twin:
                                 device.changed_at = device.updated_at = time
                             changed(device)
                             continue
+            elif cls is ResponderPosition:
+                responder, told = responder_of(event.subject), event.data
+                if responder is not None and (received is None or near(told.lonlat)):
+                    if responder.located_at is None or time > responder.located_at:
+                        responder.located_at, responder.located = time, told.lonlat
+                        responder.heading_deg = told.heading_deg
+                        changed(responder)
+                    continue
             try:
                 if received is not None:
                     self.check(event, received)

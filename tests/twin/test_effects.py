@@ -148,7 +148,8 @@ def test_the_list_of_the_unregistered_has_an_end(twin):
 def test_a_responder_is_located_by_the_newest_position(twin):
     responder = twin.responders[ZHOU]
     assert twin.apply(a_position(ZHOU, (LON, LAT), NOON)) == [responder]
-    assert twin.apply(a_position(ZHOU, (LON + 1, LAT), NOON)) == []
+    old = a_position(ZHOU, (LON + 1, LAT), NOON)
+    assert twin.apply(old) == EFFECTS[type(old)](twin, old) == []
     assert responder.lonlat == (LON, LAT)
 
 
