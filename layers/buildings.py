@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from layers.switch import Feature, Layer, polygon
 from twin.model import Building, Compound
 
-LAYER = Layer(name="buildings", label="layer.buildings", counts="buildings")
+LAYER = Layer(name="buildings", label="layers.buildings", counts="buildings")
 
 
 def buildings(compound: Compound) -> list[Feature]:

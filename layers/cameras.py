@@ -12,7 +12,7 @@ from twin.model import Compound
 
 LAYER = Layer(
     name="cameras",
-    label="layer.cameras",
+    label="layers.cameras",
     counts="devices",
     kinds=kinds_of("cameras"),
     off=frozenset({"offline"}),

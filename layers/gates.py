@@ -6,7 +6,7 @@ from layers.switch import Layer, kinds_of
 
 LAYER = Layer(
     name="gates",
-    label="layer.gates",
+    label="layers.gates",
     counts="devices",
     kinds=kinds_of("gates"),
     fault=frozenset({"fault"}),

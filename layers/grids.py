@@ -8,7 +8,7 @@ from layers.switch import Feature, Layer, polygon
 from twin import territory
 from twin.model import Compound
 
-LAYER = Layer(name="grids", label="layer.grids", counts="grids")
+LAYER = Layer(name="grids", label="layers.grids", counts="grids")
 
 
 def grids(compound: Compound, prefixes: Sequence[str]) -> list[Feature]:

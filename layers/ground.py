@@ -5,7 +5,7 @@ from __future__ import annotations
 from layers.switch import Feature, Layer, line, polygon
 from twin.model import Compound
 
-LAYER = Layer(name="ground", label="layer.ground", counts="paths")
+LAYER = Layer(name="ground", label="layers.ground", counts="paths")
 
 
 def paths(compound: Compound) -> list[Feature]:

@@ -11,7 +11,7 @@ from layers.switch import Layer
 from twin.state import Twin
 from twin.things import Incident, Responder
 
-LAYER = Layer(name="incidents", label="layer.incidents", counts="open incidents", far=True)
+LAYER = Layer(name="incidents", label="layers.incidents", counts="open incidents", far=True)
 
 KEPT_S = 900
 """A finished case stays on screens this long, so that people see how it ended."""

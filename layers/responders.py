@@ -9,7 +9,7 @@ from layers.switch import Layer
 from twin import territory
 from twin.things import Responder
 
-LAYER = Layer(name="responders", label="layer.responders", counts="responders")
+LAYER = Layer(name="responders", label="layers.responders", counts="responders")
 
 
 def thing(responder: Responder) -> dict[str, Any]:

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from layers.switch import Layer
 
-LAYER = Layer(name="rollups", label="layer.rollups", counts="compounds", far=True, near=False)
+LAYER = Layer(name="rollups", label="layers.rollups", counts="compounds", far=True, near=False)

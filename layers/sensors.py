@@ -6,7 +6,7 @@ from layers.switch import Layer, kinds_of
 
 LAYER = Layer(
     name="sensors",
-    label="layer.sensors",
+    label="layers.sensors",
     counts="devices",
     kinds=kinds_of("sensors"),
     fault=frozenset({"fault"}),
