@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from twin.sight import fields_of_view
-
 from layers.switch import Feature, Layer, kinds_of, polygon
 from twin import territory
 from twin.model import Compound
+from twin.sight import fields_of_view
 
 LAYER = Layer(
     name="cameras",

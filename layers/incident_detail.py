@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from twin.dispatch import recommend
-from twin.paths import Network
-from twin.sight import fields_of_view, seeing
-
 from layers import incidents
 from layers.columns import milliseconds
 from twin import commands, territory
 from twin.catalogue import incident_kind
+from twin.dispatch import recommend
 from twin.model import Ring
+from twin.paths import Network
 from twin.people import Actor
+from twin.sight import fields_of_view, seeing
 from twin.state import Twin
 from twin.things import Incident, Responder
 
