@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 import os
 import signal
 import socket
@@ -137,28 +136,32 @@ def test_the_web_role_does_not_pay_for_reading_places() -> None:
     assert shown.stdout == "[]\n"
 
 
-def first_line_with(output: io.TextIOBase, words: str, within_s: float = 60.0) -> str:
-    deadline = time.monotonic() + within_s
-    for line in output:
-        if words in line:
-            return line
-        assert time.monotonic() < deadline, f"no {words!r} in {within_s} s"
-    raise AssertionError(f"it ended without {words!r}")
+def until_said(log: Path, words: str, program: subprocess.Popen[bytes]) -> str:
+    """What the program has said once ``words`` are among it."""
+    deadline = time.monotonic() + 60
+    while words not in log.read_text("utf-8"):
+        assert program.poll() is None and time.monotonic() < deadline, log.read_text("utf-8")
+        time.sleep(0.05)
+    return log.read_text("utf-8")
 
 
 def test_the_demo_starts_says_where_it_is_and_ends_in_good_order(tmp_path: Path) -> None:
-    port = free_port()
+    port, log = free_port(), tmp_path / "log"
     env = environment(tmp_path, DAYUAN_DEMO="1", DAYUAN_PORT=str(port))
-    with subprocess.Popen(
-        [sys.executable, "app.py"], cwd=HOUSE, env=env, stdout=subprocess.PIPE, text=True
-    ) as program:
-        assert program.stdout
-        line = first_line_with(program.stdout, "http://")
-        assert f"http://127.0.0.1:{port}/" in line
+    with log.open("wb") as out:
+        program = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=HOUSE, env=env, stdout=out, stderr=out
+        )
+    try:
+        said = until_said(log, "http://", program)
+        assert f"http://127.0.0.1:{port}/" in said
         began = time.monotonic()
         program.send_signal(signal.SIGTERM)
         assert program.wait(20) == 0
         assert time.monotonic() - began < 10
+    finally:
+        program.kill()
+        program.wait()
     assert list((tmp_path / "places").glob("*.json"))
     assert left_behind(tmp_path) == []
 
