@@ -196,7 +196,7 @@ function switchLanguage(desk, drawer) {
     const english = language() === "en";
     say(button, english ? "中文" : "EN");
     button.lang = english ? "zh-CN" : "en";
-    button.setAttribute("aria-label", english ? "切换到中文" : "Switch to English");
+    button.setAttribute("aria-label", english ? "中文 · 切换到中文" : "EN · Switch to English");
     document.title = t(`title.${byId("page").dataset.page}`);
   };
   label();

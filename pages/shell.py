@@ -28,11 +28,11 @@ INDEX = f"""<!DOCTYPE html>
 </head>
 <body>
 {{%app_entry%}}
-<footer>
+<div>
 {{%config%}}
 {{%scripts%}}
 {{%renderer%}}
-</footer>
+</div>
 </body>
 </html>
 """
@@ -127,7 +127,7 @@ def account_menu() -> Component:
     """Language, theme, other pages, administrator's lists and the way out."""
     return html.Details(
         [
-            html.Summary([html.Span("…", id="me-name")], **named("me.menu")),
+            html.Summary(html.Span("…", id="me-name")),
             html.Div(
                 [
                     html.P(id="me-role", className="dim"),

@@ -177,7 +177,7 @@ function drawRecommendations(part, row, detail, possible, { dispatch, takeOver, 
   const make = (found) => h("li", {},
     h("span", { class: "who" }), h("strong", { class: "travel figures" }),
     h("span", { class: "buttons" },
-      h("button", { type: "button", class: "send", onclick: () => dispatch(found.responder) }, h("span", {}), h("kbd", {})),
+      h("button", { type: "button", class: "send", onclick: () => dispatch(found.responder) }, h("span", {}), h("span", { class: "unseen" }), h("kbd", {})),
       h("button", { type: "button", class: "swap", onclick: () => takeOver(found.responder) })),
     h("span", { class: "why dim" }));
   keyed(part.recommended, rows, (found) => found.responder, make, (node, found) => {
@@ -190,7 +190,7 @@ function drawRecommendations(part, row, detail, possible, { dispatch, takeOver, 
     attribute(send, "class", best && first ? "send primary" : "send");
     attribute(send, "disabled", !sending(possible, row, found.responder));
     pending(send, desk.commander.busy(row.id));
-    attribute(send, "aria-label", t(first ? "incident.assign_whom" : "incident.add_whom", { name: found.name }));
+    say(send.children[1], found.name);
     say(send.firstElementChild, t(first ? "action.assign" : "action.add_responder"));
     shown(say(send.lastElementChild, capOf("assign")), best && first);
     const swap = node.querySelector(".swap");

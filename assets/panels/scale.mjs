@@ -13,7 +13,7 @@ export const ARC_MINUTES = 16;
 export const FIGURE_HEIGHT = 0.73;
 
 /** More than this share of the screen's width and the panels no longer fit beside each other. */
-const LARGEST = 0.0165;
+const LARGEST = 0.0145;
 
 /**
  * Font size of the smallest text in CSS pixels; everything else is a multiple of it.
