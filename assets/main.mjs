@@ -121,6 +121,8 @@ function follow(live, desk, drawer, commander) {
   live.on("status", (status) => {
     desk.status = status;
     drawLost(status);
+    // A session that ended refuses the socket too; a wall keeps its last picture all the same.
+    if (status.state === "lost" && byId("page").dataset.page !== "wall") read("/api/me", {});
     drawer.redraw();
   });
 }
@@ -141,6 +143,7 @@ function furnishDesk(desk, page, live) {
   if (matchMedia("(max-width: 900px)").matches) byId("layers").open = false;
   desk.onMap = () => layers.apply();
   press({ "search-open": search.open, "keys-open": showKeys, "admin-open": () => showAdmin(), logout, theme: switchTheme });
+  document.addEventListener("click", (event) => event.target.closest("#me") || (byId("me").open = false));
   listen(document, obey({ desk, queue, incident, search }), singleKeys);
   return [createHeader(desk), queue, incident, layers, createDevice(desk), createStrip(desk, choose),
     createNews(desk), ...(transport ? [transport] : [])];
@@ -156,7 +159,7 @@ function obey({ desk, queue, incident, search }) {
   const acts = {
     next: move(1), previous: move(-1), search: search.open, keys: showKeys, assign: incident.assignFirst,
     progress: incident.focusCrew, note: incident.focusNote, goto: () => desk.select(desk.selected(), { go: true }),
-    escape: () => (desk.picked() ? desk.pick(null) : leaveField() || desk.select(null)),
+    escape: () => closeMenu() || (desk.picked() ? desk.pick(null) : leaveField() || desk.select(null)),
     tab: queue.show, command: incident.command,
   };
   return (act) => {
@@ -169,6 +172,15 @@ function leaveField() {
   const typing = document.activeElement?.matches("input, textarea, select");
   if (typing) document.activeElement.blur();
   return typing;
+}
+
+/** Close the account menu; says whether it was open. */
+function closeMenu() {
+  const menu = byId("me");
+  const open = menu.open;
+  menu.open = false;
+  if (open) menu.querySelector("summary").focus();
+  return open;
 }
 
 function press(actions) {

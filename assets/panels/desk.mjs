@@ -50,6 +50,12 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
     redraw();
   };
 
+  /** After a snapshot: a case that is gone is let go, others are told anew which one is open here. */
+  const again = () => {
+    if (things().incidents.has(selected)) live?.send({ kind: "open", incident: selected });
+    else select(null);
+  };
+
   const pick = (id) => {
     picked = id;
     map?.select(id ? { type: "device", id } : selected ? { type: "incident", id: selected } : null);
@@ -94,7 +100,7 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
     device: (id) => devices.get(id.split("/")[0])?.get(id),
     person: (name) => (name === me.name ? (me.display ?? name) : (name ?? "")),
     here: () => places.find((place) => place.id === here) ?? places[0] ?? null,
-    commandable: () => session === "live" && me.role !== "viewer",
+    commandable: () => session === "live",
     cardHeight: () => byId("queue-list")?.firstElementChild?.getBoundingClientRect().height ?? 0,
     /** Milliseconds from the newest event to now; what a frame said, and older by the time since. */
     age: () => (clock.mode === "live" ? clock.now() - newest : NaN),
@@ -117,7 +123,7 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
     took: (frame) => {
       ready = true;
       if (Number.isFinite(frame?.newest)) newest = frame.newest;
-      if (selected && !things().incidents.has(selected) && frame?.kind === "snapshot") select(null);
+      if (frame?.kind === "snapshot" && selected) again();
       details.follow(selected ? things().incidents.get(selected) : null);
     },
   };

@@ -1,0 +1,172 @@
+"""A page on a stage: the real skeleton, styles and modules in Chromium, with no server behind them.
+
+Requests are answered from here; the socket and the map are stand-ins, so a test says what arrives.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dash.development.base_component import Component
+from playwright.sync_api import Browser, Page, Route
+
+from pages import console, replay, wall
+from pages.texts import catalogue
+
+ROOT = Path(__file__).parents[2]
+ORIGIN = "http://stage.test"
+LAYOUTS = {"wall": wall.layout, "console": console.layout, "replay": replay.layout}
+TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".css": "text/css"}
+NOW = 1_795_228_927_000
+
+LIVE = """
+export function openLive() {
+  const listeners = {};
+  const model = { things: { incidents: new Map(), alarms: new Map(), responders: new Map() },
+    panels: {}, said: [] };
+  const emit = (kind, frame) => (listeners[kind] ?? []).forEach((listener) => listener(frame));
+  window.stage = { model, emit };
+  return { model, on: (kind, listener) => (listeners[kind] ??= []).push(listener),
+    send: (words) => model.said.push(words), view() {}, close() {} };
+}
+"""
+MAP = """
+export async function createMap() {
+  const asked = (window.asked = []);
+  const names = ["connect", "show", "select", "goTo", "fit", "drawRoute", "highlightCameras",
+    "resize", "setLanguage", "loadPlaces"];
+  const note = (name) => (...words) => void asked.push([name, ...words]);
+  return Object.fromEntries(names.map((name) => [name, note(name)]));
+}
+"""
+_SHOW = """([things, panels, clock]) => {
+  for (const [kind, rows] of Object.entries(things))
+    for (const [id, row] of Object.entries(rows))
+      row ? stage.model.things[kind].set(id, row) : stage.model.things[kind].delete(id);
+  Object.assign(stage.model.panels, panels);
+  stage.emit("status", { state: "live", since: clock.now });
+  stage.emit("snapshot", { kind: "snapshot", at: clock.now, newest: clock.now - 38, clock });
+}"""
+
+
+def html_of(component: Any) -> str:
+    """A Dash component as the HTML that React would make of it."""
+    if component is None:
+        return ""
+    if isinstance(component, list | tuple):
+        return "".join(map(html_of, component))
+    if not isinstance(component, Component):
+        return escape(str(component))
+    props = dict(component.to_plotly_json()["props"])
+    children = props.pop("children", None)
+    tag = type(component).__name__.lower()
+    return f"<{tag}{''.join(_attributes(props))}>{html_of(children)}</{tag}>"
+
+
+def _attributes(props: dict[str, Any]) -> Iterator[str]:
+    for name, value in props.items():
+        if value is not False:
+            words = "" if value is True else escape(str(value))
+            yield f' {name.replace("className", "class").lower()}="{words}"'
+
+
+def incident(number: int, **more: Any) -> dict[str, Any]:
+    """An incident as the socket brings it."""
+    return {
+        "id": f"INC-1121-{number:04d}", "kind": "one_key_call", "level": 1, "state": "reported",
+        "version": 1, "compound": "huodian", "grid": "g2", "place": "93幢2单元302",
+        "lonlat": [113.1, 27.8], "at": NOW - 41_000, "due": NOW + 19_000, "source": "call",
+        "alarms": [], "unacked": False, "crew": [], "by": "", "text": "", "finished": None,
+    } | more  # fmt: skip
+
+
+def panels() -> dict[str, Any]:
+    """Panel values of an ordinary morning."""
+    return {
+        "counts": {"levels": [1, 1, 0, 1], "unacked": 1, "open": 3, "today": 48},
+        "kpi": {"open": 12, "first_response_p90_s": 48.0, "on_time_share": 0.97,
+                "proactive_share": 0.71, "online_share": 0.992},
+        "attention": [{"compound": "huodian", "level": 1, "open": 3}],
+        "layers": {"cameras": {"total": 26, "off": 1, "fault": 0}, "grids": {"total": 3},
+                   "sensors": {"total": 412, "off": 0, "fault": 0}},
+        "strip": {"start": NOW - 38_527_000, "step_ms": 600_000, "bins": [[3, 4]] * 144},
+        "totals": {"compounds": 4, "cameras": 98, "gates": 12, "lifts": 40},
+        "presence": {},
+    }  # fmt: skip
+
+
+class Stage:
+    """One open page: ``answers`` maps a path to (status, JSON), ``posted`` is what was sent."""
+
+    def __init__(self, browser: Browser, name: str, size: tuple[int, int], query: str = "") -> None:
+        self.name = name
+        self.posted: list[dict[str, Any]] = []
+        self.errors: list[str] = []
+        self.answers: dict[str, tuple[int, Any]] = {
+            "/api/me": (200, {"name": "chen", "display": "陈敏", "role": "dispatcher",
+                              "prefixes": ["lusong"], "may": ["acknowledge", "shelve"]}),
+            "/api/places": (200, [
+                {"id": one, "name": name, "name_en": one.title(), "version": "1",
+                 "territory": f"lusong.hejiatu.changtangwan.{one}", "district": "芦淞区",
+                 "street": "贺家土街道", "community": "长塘湾社区"}
+                for one, name in (("huodian", "火电小区"), ("jinyuan", "金元大厦"))]),
+            "/api/catalogue": (200, {"kinds": {}, "rules": {}, "incidents": {
+                "one_key_call": {"label": "一键呼求助", "en": "Call for help"}}}),
+            "/api/style": (200, {}),
+            "/api/replay": (200, {"session": "replay:abc"}),
+        }  # fmt: skip
+        width, height = size
+        self.page: Page = browser.new_page(viewport={"width": width, "height": height})
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.route("**/*", self._answer)
+        self.page.goto(f"{ORIGIN}/{name}{query}")
+        self.until("Boolean(window.stage && window.asked)")
+
+    def until(self, condition: str) -> None:
+        """Wait until an expression is true in the page."""
+        self.page.wait_for_function(condition, timeout=10_000)
+
+    def show(self, *incidents: dict[str, Any], mode: str = "live", **more: Any) -> None:
+        """Bring a snapshot with these incidents."""
+        clock = {"mode": mode, "now": NOW, "speed": 1, "start": NOW - 3_600_000, "end": NOW}
+        things = {"incidents": {one["id"]: one for one in incidents}} | more
+        self.page.evaluate(_SHOW, [things, panels(), clock])
+        self.page.wait_for_timeout(60)  # one drawing: panels are drawn at most once in 16 ms
+
+    def _answer(self, route: Route) -> None:
+        request = route.request
+        path = urlsplit(request.url).path
+        if request.method == "POST":
+            self.posted.append(json.loads(request.post_data or "{}"))
+        if path.startswith("/api/texts/"):
+            route.fulfill(json=dict(catalogue(path.rsplit("/", 1)[1])))
+        elif path in self.answers:
+            status, body = self.answers[path]
+            route.fulfill(status=status, json=body)
+        elif path in ("/assets/live.mjs", "/assets/map/main.mjs"):
+            body = LIVE if "live" in path else MAP
+            route.fulfill(body=body, content_type="text/javascript")
+        elif path.startswith("/assets/"):
+            file = ROOT / path[1:]
+            route.fulfill(body=file.read_bytes(), content_type=TYPES.get(file.suffix, ""))
+        elif path == f"/{self.name}":
+            route.fulfill(body=self._document(), content_type="text/html; charset=utf-8")
+        else:
+            route.fulfill(status=404, json={"error": "unknown"})
+
+    def _document(self) -> str:
+        styles = "".join(
+            f'<link rel="stylesheet" href="/assets/{file.name}">'
+            for file in sorted((ROOT / "assets").glob("*.css"))
+            if "login" not in file.name
+        )
+        return (
+            f'<!DOCTYPE html><html lang="zh-CN"><head><title>大院</title>{styles}</head><body>'
+            f'{html_of(LAYOUTS[self.name]())}<script src="/assets/clientside.js"></script>'
+            "<script>dash_clientside.dayuan.start()</script></body></html>"
+        )
