@@ -1,0 +1,206 @@
+"""A drawing board for one compound: shapes in plane metres in, a ``twin.model.Compound`` out.
+
+All compounds of a street share one plane, x to the right and y up, which is turned a few degrees
+off north and laid on the ground at ``ANCHOR``. Positions leave with seven decimals (one centimetre).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+
+from twin.metres import lonlat_from_xy
+from twin.model import (
+    Area,
+    Building,
+    Compound,
+    DevicePlace,
+    Entrance,
+    Grid,
+    LonLat,
+    Path,
+    ResponderCard,
+    Ring,
+    Wall,
+)
+
+XY = tuple[float, float]
+
+ANCHOR: LonLat = (113.15, 27.83)
+TURN_DEG = 6.0
+"""How far the plane's y axis points west of north."""
+COMMUNITY = "lusong.hejiatu.changtangwan"
+
+_TURN = np.array(
+    [
+        [math.cos(math.radians(TURN_DEG)), math.sin(math.radians(TURN_DEG))],
+        [-math.sin(math.radians(TURN_DEG)), math.cos(math.radians(TURN_DEG))],
+    ]
+)
+
+
+def ground(points: Sequence[XY]) -> tuple[LonLat, ...]:
+    """Plane metres to degrees."""
+    turned = np.asarray(points, dtype=np.float64) @ _TURN
+    return tuple((round(float(a), 7), round(float(b), 7)) for a, b in lonlat_from_xy(turned, ANCHOR))
+
+
+def bearing(azimuth_deg: float) -> float:
+    """A direction on the plane (clockwise from its y axis) as a bearing from north."""
+    return round((azimuth_deg - TURN_DEG) % 360.0, 1)
+
+
+def ring(shape: shapely.Polygon) -> Ring:
+    """The outer ring of a polygon on the plane, counter-clockwise, in degrees."""
+    return ground(list(shapely.geometry.polygon.orient(shape).exterior.coords))
+
+
+def box(west: float, south: float, east: float, north: float) -> shapely.Polygon:
+    """A rectangle on the plane."""
+    return shapely.box(west, south, east, north)
+
+
+@dataclass(frozen=True)
+class Door:
+    """The door of a unit on the plane, and the way its façade looks."""
+
+    unit: str
+    xy: XY
+    has_lift: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """A building on the plane."""
+
+    id: str
+    name: str
+    shape: shapely.Polygon
+    floors: int
+    height_m: float
+    use: str = "residence"
+    doors: tuple[Door, ...] = ()
+
+
+@dataclass
+class Plan:
+    """Everything drawn of one compound so far."""
+
+    id: str
+    name: str
+    name_en: str
+    outline: shapely.Polygon
+    households: int = 0
+    blocks: list[Block] = field(default_factory=list)
+    around: list[Block] = field(default_factory=list)
+    grids: list[shapely.Polygon] = field(default_factory=list)
+    lines: list[tuple[str, list[XY], float]] = field(default_factory=list)
+    areas: list[tuple[str, shapely.Polygon, str]] = field(default_factory=list)
+    walls: list[list[XY]] = field(default_factory=list)
+    places: list[tuple[XY, DevicePlace]] = field(default_factory=list)
+    cards: list[tuple[XY, ResponderCard]] = field(default_factory=list)
+
+    @property
+    def territory(self) -> str:
+        """The path of the compound in the street."""
+        return f"{COMMUNITY}.{self.id}"
+
+    def grid_of(self, xy: XY) -> str:
+        """The territory of the grid a point lies in; the compound's where it lies in none."""
+        point = shapely.Point(xy)
+        for number, shape in enumerate(self.grids, start=1):
+            if shapely.intersects(shape, point):
+                return f"{self.territory}.g{number}"
+        return self.territory
+
+    def path(self, kind: str, points: Iterable[XY], width_m: float) -> None:
+        """Draw a way of a kind: road, lane or foot."""
+        self.lines.append((kind, list(points), width_m))
+
+    def area(self, kind: str, shape: shapely.Geometry, name: str = "") -> None:
+        """Draw ground of a kind; slivers are left out, parts become areas of their own."""
+        for part in shapely.get_parts(shape):
+            if isinstance(part, shapely.Polygon) and part.area > 6.0:
+                self.areas.append((kind, shapely.Polygon(part.exterior), name))
+
+    def device(self, kind: str, name: str, xy: XY, **pose: object) -> None:
+        """Stand a device at a point; it takes the next number of its kind."""
+        number = 1 + sum(place.kind == kind for _, place in self.places)
+        place = DevicePlace(
+            id=f"{self.id}/{kind}/{number}",
+            kind=kind,
+            name=name.replace("#", f"{number:02d}").replace("@", f"{number:03d}"),
+            lonlat=ground([xy])[0],
+            territory=self.grid_of(xy),
+            **pose,  # type: ignore[arg-type]
+        )
+        self.places.append((xy, place))
+
+    def responder(
+        self, pinyin: str, name: str, role: str, skills: tuple[str, ...], grid: int, xy: XY
+    ) -> None:
+        """Post a person at a point."""
+        card = ResponderCard(
+            id=f"{self.id}/responder/{pinyin}",
+            name=name,
+            role=role,
+            skills=skills,
+            territory=f"{self.territory}.g{grid}",
+            post=ground([xy])[0],
+        )
+        self.cards.append((xy, card))
+
+    def compound(self) -> Compound:
+        """The finished compound."""
+        centre = self.outline.centroid
+        return Compound(
+            id=self.id,
+            name=self.name,
+            name_en=self.name_en,
+            territory=self.territory,
+            origin=ground([(centre.x, centre.y)])[0],
+            outline=ring(self.outline),
+            buildings=tuple(self._building(block) for block in self.blocks),
+            surroundings=tuple(self._building(block) for block in self.around),
+            grids=tuple(
+                Grid(territory=f"{self.territory}.g{n}", name=f"第{n}网格", outline=ring(shape))
+                for n, shape in enumerate(self.grids, start=1)
+            ),
+            paths=tuple(
+                Path(id=f"{self.id}/p{n}", kind=kind, line=ground(points), width_m=width)
+                for n, (kind, points, width) in enumerate(self.lines, start=1)
+            ),
+            areas=tuple(
+                Area(id=f"{self.id}/a{n}", kind=kind, outline=ring(shape), name=name)
+                for n, (kind, shape, name) in enumerate(self.areas, start=1)
+            ),
+            walls=tuple(Wall(line=ground(points)) for points in self.walls),
+            devices=tuple(place for _, place in self.places),
+            responders=tuple(card for _, card in self.cards),
+            street_name="贺家土街道",
+            community_name="长塘湾社区",
+            district_name="芦淞区",
+            households=self.households,
+            attribution="示范数据",
+        )
+
+    def _building(self, block: Block) -> Building:
+        centre = block.shape.representative_point()
+        inside = shapely.contains_xy(self.outline, centre.x, centre.y)
+        return Building(
+            id=f"{self.id}/{block.id}",
+            name=block.name,
+            outline=ring(block.shape),
+            height_m=block.height_m,
+            floors=block.floors,
+            use=block.use,
+            entrances=tuple(
+                Entrance(unit=door.unit, lonlat=ground([door.xy])[0], has_lift=door.has_lift)
+                for door in block.doors
+            ),
+            territory=self.grid_of((centre.x, centre.y)) if inside else "",
+        )
