@@ -54,7 +54,7 @@ _OPTIONS = {
 
 
 class ServerFailed(DayuanError):
-    """The embedded server did not start; the message ends with the last words of its log."""
+    """The embedded server did not start; the message ends with the last line of its log."""
 
 
 class FolderTaken(DayuanError):
@@ -146,7 +146,7 @@ class Valkey:
             lines = (self.folder / "valkey.log").read_text("utf-8", "replace").splitlines()
         except OSError:
             return "no log"
-        return " / ".join(lines[-3:]) or "empty log"
+        return lines[-1] if lines else "empty log"
 
 
 @asynccontextmanager
