@@ -8,7 +8,9 @@
       return null; // storage may be closed to us; defaults do
     }
   };
-  document.documentElement.dataset.theme = remembered("dayuan.theme") ?? "dark";
+  // A wall burns all day and night in a dark room: it stays dark whatever a console prefers.
+  const theme = location.pathname === "/wall" ? "dark" : remembered("dayuan.theme");
+  document.documentElement.dataset.theme = theme ?? "dark";
   document.documentElement.lang = remembered("dayuan.language") ?? "zh-CN";
   const main = import("/assets/main.mjs");
   window.dash_clientside = Object.assign(window.dash_clientside ?? {}, {

@@ -38,7 +38,7 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
 
   const select = (id, { go = false } = {}) => {
     if (id !== selected) {
-      selected = id;
+      [selected, picked] = [id, null];
       live?.send({ kind: "open", incident: id });
       map?.select(id ? { type: "incident", id } : null);
     }
