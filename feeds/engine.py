@@ -24,7 +24,7 @@ from feeds.batches import TELEMETRY, Batch, Part, Position, Progress, millisecon
 from feeds.errors import LostLease, Unavailable
 from feeds.lease import Lease
 from feeds.replica import fold_batch, received_at, refusal, restored, telemetry_events
-from feeds.streams import Rejection, Streams, expected_versions
+from feeds.streams import MOST_AT_ONCE, Rejection, Streams, expected_versions
 from twin.alarms import follow
 from twin.errors import StaleVersion
 from twin.events import Event
@@ -117,6 +117,7 @@ class Active:
         self.token = token
         self.position = Position()
         self.listening_ms = 0
+        self.batch = MOST_AT_ONCE
         self._clock = clock
         self._heard_ms = 0
         self._due_ms = 0
@@ -144,10 +145,12 @@ class Active:
             await self._renew()
         self._due_ms = self._heard_ms = max(self._heard_ms, milliseconds(self.position.telemetry))
 
-    async def step(self, wait_ms: int = READ_WAIT_MS) -> int:
+    async def step(self, wait_ms: int | None = READ_WAIT_MS) -> int:
         """Read once, derive what follows, note and keep now and then; the entries read."""
         await self._renew()
-        read = await self.streams.read(self.twin.street, self.position, block_ms=wait_ms)
+        read = await self.streams.read(
+            self.twin.street, self.position, batch=self.batch, block_ms=wait_ms
+        )
         now_ms = self._now_ms()
         if read.operations.ids:
             await self._settle(await self._take_operations(read))
@@ -182,12 +185,14 @@ class Active:
                 if milliseconds(entry_id) < now_ms - CATCH_UP_DUE_MS:
                     await self._pass_time(milliseconds(entry_id), CATCH_UP_DUE_MS)
             folded = self.twin.fold((event,), received)
+            # Noted as passed with the first thing that follows from it; what follows from that
+            # is found again in the operations after the noted position.
+            self.position = Position(entry_id.decode(), self.position.operations)
             for change in folded.changes:
                 if follow(self.twin, change):
                     await self._settle([change])
             for _, why in folded.rejected:
                 refused.append(refusal(TELEMETRY, part, index, why))
-            self.position = Position(entry_id.decode(), self.position.operations)
         await self._reject(refused)
 
     async def _settle(self, changes: Sequence[Change]) -> None:

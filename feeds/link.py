@@ -48,7 +48,7 @@ _WAIT_AND_RETRY = (LostConnection, LateReply, OSError, AskError, TryAgainError, 
                    ReadOnlyError, RedisClusterException)  # fmt: skip
 _WAIT_AND_RETRY_WORDS = ("MISCONF", "BUSY", "NOREPLICAS")
 _HOPELESS = (AuthenticationError, ssl.SSLCertVerificationError)
-_OPTIONS: dict[str, Any] = {"protocol": 2, "socket_timeout": REPLY_S, "socket_connect_timeout": 5.0}
+_CONNECT_S = 5.0
 
 
 def client_from_url(url: str) -> Any:
@@ -56,12 +56,18 @@ def client_from_url(url: str) -> Any:
 
     Raises InvalidSetting for a scheme we do not know.
     """
+    return _client(url, socket_timeout=REPLY_S)
+
+
+def _client(url: str, socket_timeout: float | None) -> Any:
+    options: dict[str, Any] = {"protocol": 2, "socket_connect_timeout": _CONNECT_S}
+    options["socket_timeout"] = socket_timeout
     if url.startswith(CLUSTER_SCHEMES):
-        return redis.asyncio.RedisCluster.from_url(url.replace("+cluster", "", 1), **_OPTIONS)
+        return redis.asyncio.RedisCluster.from_url(url.replace("+cluster", "", 1), **options)
     if not url.startswith(SINGLE_SCHEMES):
         known = ", ".join(SINGLE_SCHEMES + CLUSTER_SCHEMES)
         raise InvalidSetting("DAYUAN_REDIS_URL", url.partition("://")[0], f"begin with {known}")
-    return redis.asyncio.Redis.from_url(url, **_OPTIONS)
+    return redis.asyncio.Redis.from_url(url, **options)
 
 
 def backoff_s(attempt: int, most_s: float = 5.0) -> float:
@@ -73,7 +79,9 @@ class Link:
     """The connections to one URL. ``call`` repeats until answered, ``line`` lends a connection."""
 
     def __init__(self, url: str, *, patience_s: float = PATIENCE_S) -> None:
-        client = client_from_url(url)
+        # Lines keep time themselves: with a time limit redis-py sends under asyncio.wait_for,
+        # which on Python 3.11 can swallow a cancellation (bpo-37658), and a task never ends.
+        client = _client(url, socket_timeout=None)
         self.patience_s = patience_s
         self._cluster = client if url.startswith(CLUSTER_SCHEMES) else None
         self._options = {} if self._cluster else dict(parse_url(url))
@@ -156,7 +164,13 @@ class Link:
             return  # no node answers; the caller's next attempt asks again
 
     def _connection(self) -> Any:
-        options: dict[str, Any] = {**self._options, **_OPTIONS, "socket_read_size": READ_SIZE}
+        options: dict[str, Any] = {
+            **self._options,
+            "protocol": 2,
+            "socket_connect_timeout": _CONNECT_S,
+            "socket_timeout": None,
+            "socket_read_size": READ_SIZE,
+        }
         make = options.pop("connection_class", Connection)
         return make(**options, retry=Retry(NoBackoff(), 0))
 
@@ -169,9 +183,17 @@ class Line:
         self.clean = True
 
     async def send(self, *commands: Command) -> None:
-        """Send commands without waiting for replies; each reply must be read with ``reply``."""
+        """Send commands without waiting for replies; each reply must be read with ``reply``.
+
+        Raises LateReply when they cannot be sent within REPLY_S.
+        """
         self.clean = False
-        await self.connection.send_packed_command(self.connection.pack_commands(commands))
+        try:
+            async with asyncio.timeout(REPLY_S):  # connects and logs in first, where needed
+                packed = self.connection.pack_commands(commands)
+                await self.connection.send_packed_command(packed)
+        except TimeoutError as exc:
+            raise LateReply("the request could not be sent") from exc
 
     async def reply(self, wait_s: float = 0.0) -> Any:
         """The next reply, undecoded; an error reply is returned, not raised.

@@ -154,7 +154,8 @@ class Twin:
             self._window = _window(received)
         _, low, high = self._window
         newest = self.newest_at or _EVER
-        peak = newest if newest < high else high  # what is not after it needs no look at ``high``
+        # Only what is after ``peak`` needs a look at ``high``, only what is not, at ``low``.
+        peak = start = max(low, min(newest, high))
         device_of, traits_of, changed = self.devices.get, self.traits_of_event.get, changes.append
         responder_of, near = self.responders.get, self.fences.near
         todo: Iterable[Any] = events
@@ -214,7 +215,7 @@ class Twin:
                 rejected.append((position, refusal))
             else:
                 changes += EFFECTS[cls](self, event)
-        if peak > newest:
+        if peak > start:
             self.newest_at = peak
         return Folded(changes, rejected)
 

