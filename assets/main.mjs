@@ -118,6 +118,7 @@ function follow(live, desk, drawer, commander) {
     drawer.redraw();
   };
   for (const kind of ["snapshot", "things", "panels", "beat"]) live.on(kind, see(kind));
+  live.on("denied", (reason) => desk.hint(t("hint.denied", { reason })));
   live.on("status", (status) => {
     desk.status = status;
     drawLost(status);

@@ -1,9 +1,9 @@
 // What all panels of a page share: the facts on screen, what is selected, and how to ask for more.
 import { byId, say } from "./dom.mjs";
 import { createDetails } from "./details.mjs";
-import { t } from "./texts.mjs";
 
 const HINT_MS = 4000;
+const FRAME_MS = 2500; // the server says something every second
 
 /**
  * @typedef {ReturnType<typeof createDesk>} Desk
@@ -18,7 +18,7 @@ const HINT_MS = 4000;
 export function createDesk({ me, places, catalogue, clock, session, redraw }) {
   let [live, map, commander] = [null, null, null];
   let [selected, picked, here] = [null, null, places[0]?.id ?? null];
-  let [ready, newest, hintTimer] = [false, NaN, 0];
+  let [ready, newest, told, hintTimer] = [false, NaN, NaN, 0];
   const devices = new Map();
   const model = () => live?.model ?? live ?? {};
   const nothing = { incidents: new Map(), alarms: new Map(), responders: new Map() };
@@ -50,12 +50,6 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
     redraw();
   };
 
-  /** After a snapshot: a case that is gone is let go, others are told anew which one is open here. */
-  const again = () => {
-    if (things().incidents.has(selected)) live?.send({ kind: "open", incident: selected });
-    else select(null);
-  };
-
   const pick = (id) => {
     picked = id;
     map?.select(id ? { type: "device", id } : selected ? { type: "incident", id: selected } : null);
@@ -80,14 +74,9 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
     hintTimer = setTimeout(() => say(byId("hint"), ""), HINT_MS);
   };
 
-  const deviceState = (id) => {
-    const found = model().deviceState?.(id);
-    return found ? t("device.state", { state: found.state ?? found }) : "";
-  };
-
   return {
     me, places, catalogue, clock, session, status: { state: "connecting", since: Date.now() },
-    things, select, pick, hint, deviceState,
+    things, select, pick, hint,
     panels: () => model().panels ?? {},
     ready: () => ready,
     map: () => map,
@@ -97,13 +86,17 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
     selected: () => selected,
     picked: () => picked,
     detail: () => details.current(),
+    reading: (id) => model().reading?.(id) ?? null,
     device: (id) => devices.get(id.split("/")[0])?.get(id),
     person: (name) => (name === me.name ? (me.display ?? name) : (name ?? "")),
     here: () => places.find((place) => place.id === here) ?? places[0] ?? null,
     commandable: () => session === "live",
     cardHeight: () => byId("queue-list")?.firstElementChild?.getBoundingClientRect().height ?? 0,
-    /** Milliseconds from the newest event to now; what a frame said, and older by the time since. */
-    age: () => (clock.mode === "live" ? clock.now() - newest : NaN),
+    /** Age in ms of the newest event: as the newest frame said, and growing once frames stay away. */
+    age: () => {
+      if (clock.mode !== "live") return NaN;
+      return clock.now() - told < FRAME_MS ? told - newest : clock.now() - newest;
+    },
     visit: (compound) => {
       here = compound;
       map?.fit(compound);
@@ -122,8 +115,8 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
     /** Take note of a frame: the time, the age, what it proves about commands, the selection. */
     took: (frame) => {
       ready = true;
-      if (Number.isFinite(frame?.newest)) newest = frame.newest;
-      if (frame?.kind === "snapshot" && selected) again();
+      if (Number.isFinite(frame?.newest)) [newest, told] = [frame.newest, frame.at];
+      if (frame?.kind === "snapshot" && selected && !things().incidents.has(selected)) select(null);
       details.follow(selected ? things().incidents.get(selected) : null);
     },
   };

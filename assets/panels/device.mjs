@@ -4,7 +4,26 @@ import { askShelve } from "./dialogs.mjs";
 import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
 import { clock } from "./format.mjs";
 import { deviceKind, levelWords, ruleTitle } from "./names.mjs";
-import { t } from "./texts.mjs";
+import { has, t } from "./texts.mjs";
+
+const UNITS = { count: "", floor: "F" };
+const AGES = ["", "device.faded", "device.hollow", "device.gone"];
+
+/**
+ * What a device says, in words: its state, its reading with unit, and how old that is.
+ * @param {string} kind
+ * @param {{code: number, age: number, value: number}|null} reading
+ * @param {object} catalogue
+ */
+export function readingWords(kind, reading, catalogue) {
+  if (!reading) return [];
+  const { states = [], quantities = {} } = catalogue.kinds?.[kind] ?? {};
+  const state = states[reading.code] ?? "unknown";
+  const unit = UNITS[Object.values(quantities)[0]] ?? Object.values(quantities)[0] ?? "";
+  const value = Number.isNaN(reading.value) ? "" : `${Number(reading.value.toFixed(2))} ${unit}`.trim();
+  const age = AGES[reading.age] && t(AGES[reading.age]);
+  return [has(`device.${state}`) ? t(`device.${state}`) : state, value, age].filter(Boolean);
+}
 
 /** @param {import("../main.mjs").Desk} desk */
 export function createDevice(desk) {
@@ -30,7 +49,8 @@ export function createDevice(desk) {
     if (!picked) return;
     const place = desk.device(picked);
     say(name, place?.name ?? picked);
-    say(about, [deviceKind(place?.kind ?? picked.split("/").at(-2)), desk.deviceState(picked), picked].filter(Boolean).join(" · "));
+    const kind = place?.kind ?? picked.split("/").at(-2);
+    say(about, [deviceKind(kind), ...readingWords(kind, desk.reading(picked), desk.catalogue), picked].filter(Boolean).join(" · "));
     attribute(shut, "aria-label", t("dialog.close"));
     const alarms = [...desk.things().alarms.values()].filter((alarm) => alarm.device === picked && alarm.label !== "normal");
     keyed(list, alarms, (alarm) => alarm.id, make, (node, alarm) => {

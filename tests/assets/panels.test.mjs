@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ACTIONS, commandsFor, offered, sending } from "../../assets/panels/actions.mjs";
 import { createClock } from "../../assets/panels/clock.mjs";
+import { readingWords } from "../../assets/panels/device.mjs";
 import { clock, deadline, elapsed, fieldInstant, fieldValue, percent, travel } from "../../assets/panels/format.mjs";
 import { SHORTCUTS, actionOf, cap, capOf } from "../../assets/panels/keys.mjs";
 import { fresh } from "../../assets/panels/news.mjs";
@@ -178,4 +179,11 @@ test("rejections of all streets are listed by source, most first", () => {
   const rows = rejectedRows({ "a.b": { counts: { meters: 2, gates: 9 } } });
   assert.deepEqual(rows.map((row) => row.source), ["gates", "meters"]);
   assert.equal(rejectedRows(null), null);
+});
+
+test("a device's reading keeps its unit and says when it is old", () => {
+  const catalogue = { kinds: { manhole: { states: ["closed", "open"], quantities: { water_level_m: "m" } } } };
+  assert.deepEqual(readingWords("manhole", { code: 1, age: 3, value: 0.456 }, catalogue), ["open", "0.46 m", "device.gone"]);
+  assert.deepEqual(readingWords("manhole", { code: 7, age: 0, value: NaN }, catalogue), ["unknown"]);
+  assert.deepEqual(readingWords("manhole", null, catalogue), []);
 });

@@ -3,7 +3,13 @@ from pathlib import Path
 
 import pytest
 
+from layers.layer import LAYERS
 from pages import texts
+from twin.catalogue import device_kinds
+from twin.events import OPERATIONS_TYPES
+from twin.people import ROLES
+from twin.requests import COMMANDS
+from twin.things import BUSY_STEPS, FINISHED
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [ROOT / "assets" / "main.mjs", *sorted((ROOT / "assets" / "panels").glob("*.mjs"))]
@@ -65,3 +71,22 @@ def test_a_text_is_filled_with_its_words() -> None:
     assert texts.text("en", "grid.name", n=2) == "Grid 2"
     with pytest.raises(KeyError):
         texts.text("en", "no.such.key")
+
+
+def test_every_state_a_device_can_have_has_a_word() -> None:
+    states = {f"device.{state}" for kind in device_kinds().values() for state in kind.states}
+    assert not states - set(texts.catalogue("en"))
+
+
+def test_every_layer_and_every_responders_state_has_a_word() -> None:
+    known = set(texts.catalogue("en"))
+    assert {layer.label for layer in LAYERS} <= known
+    assert {f"crew.{state}" for state in BUSY_STEPS} <= known
+    assert {f"state.{state}" for state in FINISHED} <= known
+    assert {f"action.{command}" for command in COMMANDS} <= known
+    assert {f"role.{role}" for role in ROLES} <= known
+
+
+def test_every_line_of_a_record_can_be_said() -> None:
+    of_cases = {f"log.{name}" for name in OPERATIONS_TYPES if name.startswith("incident.")}
+    assert not of_cases - set(texts.catalogue("en"))
