@@ -122,10 +122,10 @@ def layers() -> Iterator[Row]:
 
 def scenarios() -> Iterator[Row]:
     """Every story the simulator can play."""
-    yield "Scenario", "Story"
+    yield "Scenario", "", "Story"
     for path in sorted((HOUSE / "feeds" / "scenarios").glob("*.toml")):
         row = tomllib.loads(path.read_text("utf-8"))
-        yield f"`{path.stem}`", f"{row.get('title', '')} {row.get('title_en', '')}".strip()
+        yield f"`{path.stem}`", f"{row['title']} {row['en']}", row["about"]
 
 
 def keys() -> Iterator[Row]:

@@ -33,7 +33,7 @@ async def start_child(
         stdin=asyncio.subprocess.DEVNULL,
         start_new_session=True,
         pass_fds=pass_fds,
-        preexec_fn=_dying_with(os.getpid(), last_signal),
+        preexec_fn=dying_with_us(last_signal),
     )
 
 
@@ -56,9 +56,11 @@ async def until_orphaned() -> None:
         await asyncio.sleep(_LOOKS_EVERY_S)
 
 
-def _dying_with(parent: int, last_signal: signal.Signals) -> Callable[[], None] | None:
+def dying_with_us(last_signal: signal.Signals) -> Callable[[], None] | None:
+    """What a child does before it becomes its program: ask the kernel for a signal at our end."""
     if sys.platform != "linux":
         return None
+    parent = os.getpid()
     prctl = ctypes.CDLL(None).prctl
 
     def in_child() -> None:

