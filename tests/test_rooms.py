@@ -24,7 +24,7 @@ MAY_IMPORT = {
 MAY_USE = {
     "twin": {"msgspec", "numpy", "scipy", "shapely"},
     "layers": {"msgspec", "numpy", "scipy", "shapely", "plotly"},
-    "pages": {"dash", "fastapi", "starlette", "msgspec", "plotly"},
+    "pages": {"dash", "fastapi", "starlette", "msgspec", "plotly", "uvicorn"},
 }
 MAY_NOT_USE = {
     "feeds": {"dash", "plotly", "shapely", "geopandas", "pyogrio", "scipy"},
@@ -151,11 +151,15 @@ def test_files_stay_short_enough_to_read() -> None:
 
 @each_room
 def test_each_test_file_has_the_file_it_tests(room: str) -> None:
-    """``tests/twin/test_alarms.py`` is about ``twin/alarms.py``, or the folder ``twin/alarms/``."""
+    """``tests/twin/test_alarms.py`` is about ``twin/alarms.py``, or a folder ``alarms``.
+
+    Browser modules that need a page around them are tried with the pages.
+    """
+    folders = [HOUSE / room, HOUSE / "assets"]
     lost = [
         path.name
         for path in (HOUSE / "tests" / room).glob("test_*.py")
         if not (HOUSE / room / path.name.removeprefix("test_")).exists()
-        and not (HOUSE / room / path.stem.removeprefix("test_")).is_dir()
+        and not any((folder / path.stem.removeprefix("test_")).is_dir() for folder in folders)
     ]
     assert lost == []
