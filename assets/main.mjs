@@ -1,5 +1,4 @@
 // Joins the socket, the map and the panels of one page.
-import { createMap } from "./map/main.mjs";
 import { openLive } from "./live.mjs";
 import { createClock } from "./panels/clock.mjs";
 import { createCommander } from "./panels/commands.mjs";
@@ -223,6 +222,8 @@ function switchLanguage(desk, drawer) {
 
 async function mountMap(desk, page, live, drawer) {
   try {
+    // By itself and late: the queue is there before the map library, and without it if need be.
+    const { createMap } = await import("./map/main.mjs");
     const style = await insist(() => read(`/api/style?lang=${language()}`));
     const map = await createMap(byId("map"), {
       style, screen: page, lang: language(),

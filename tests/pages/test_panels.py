@@ -256,3 +256,14 @@ def test_axe_finds_nothing(stage: Open, name: str, theme: str) -> None:
     one.page.add_script_tag(path=ROOT / "node_modules" / "axe-core" / "axe.min.js")
     found = one.page.evaluate("axe.run(document)")["violations"]
     assert [(row["id"], [node["html"] for node in row["nodes"]]) for row in found] == []
+
+
+def test_without_a_map_the_queue_still_works(stage: Open) -> None:
+    one = stage("console")
+    one.page.route("**/assets/map/main.mjs", lambda route: route.abort())
+    one.page.evaluate("delete window.stage")
+    one.page.reload()
+    one.until("Boolean(window.stage)")
+    one.show(incident(1))
+    one.page.wait_for_selector("#map-notice:visible")
+    assert "一键呼求助" in one.page.inner_text("#queue-list")
