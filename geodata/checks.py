@@ -1,0 +1,229 @@
+"""What is wrong with a compound: every fault with its feature, its place and a sentence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from twin.metres import lonlat_from_xy, xy_from_lonlat
+from twin.model import Compound, LonLat, Ring
+
+INDOOR = frozenset({"lift", "smoke", "call", "water", "power"})
+"""Kinds that may stand inside a building."""
+OVERLAP_M2 = 0.5
+GAP_M2 = 2.0
+OUTSIDE_M = 0.5
+AT_GATE_M = 3.0
+WALL_M = 0.2
+JOINT_M = 0.1
+"""Paths this close are joined; ``twin.paths`` rounds to the same grid."""
+DOORSTEP_M = 1.5
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong: the feature's id or name, where, a stable word, a sentence."""
+
+    feature: str
+    place: LonLat
+    kind: str
+    words: str
+
+
+class _Shapes(NamedTuple):
+    """A compound's geometry in local metres."""
+
+    outline: shapely.Polygon
+    buildings: list[shapely.Polygon]
+    grids: list[shapely.Polygon]
+    paths: list[shapely.LineString]
+    walls: list[shapely.LineString]
+    devices: list[shapely.Point]
+
+
+def faults(compound: Compound) -> list[Fault]:
+    """Everything wrong with a compound; geometry is compared only when each shape is valid."""
+    found = [*_names(compound), *_invalid(compound)]
+    if any(fault.kind == "invalid" for fault in found):
+        return found
+    shapes = _shapes(compound)
+    for check in (_overlaps, _outside, _tiling, _through, _misplaced, _unreachable):
+        found.extend(check(compound, shapes))
+    return found
+
+
+def _metres(points: Iterable[LonLat], compound: Compound) -> np.ndarray:
+    return xy_from_lonlat(np.array(list(points)), compound.origin)
+
+
+def _shapes(compound: Compound) -> _Shapes:
+    def areas(rings: Iterable[Ring]) -> list[shapely.Polygon]:
+        return [shapely.Polygon(_metres(ring, compound)) for ring in rings]
+
+    def lines(found: Iterable[tuple[LonLat, ...]]) -> list[shapely.LineString]:
+        return [shapely.LineString(_metres(line, compound)) for line in found]
+
+    return _Shapes(
+        areas([compound.outline])[0],
+        areas(building.outline for building in compound.buildings),
+        areas(grid.outline for grid in compound.grids),
+        lines(path.line for path in compound.paths),
+        lines(wall.line for wall in compound.walls),
+        [shapely.Point(xy) for xy in _metres((d.lonlat for d in compound.devices), compound)]
+        if compound.devices
+        else [],
+    )
+
+
+def _names(compound: Compound) -> Iterator[Fault]:
+    """Ids that occur twice, and things people must be able to call by a name."""
+    things = [
+        *((b.id, b.name, b.outline[0]) for b in (*compound.buildings, *compound.surroundings)),
+        *((g.territory, g.name, g.outline[0]) for g in compound.grids),
+        *((p.id, "-", p.line[0]) for p in compound.paths),
+        *((a.id, "-", a.outline[0]) for a in compound.areas),
+        *((d.id, d.name, d.lonlat) for d in compound.devices),
+        *((r.id, r.name, r.post) for r in compound.responders),
+    ]
+    places = {name: place for name, _, place in things}
+    for name, count in Counter(name for name, _, _ in things).items():
+        if count > 1:
+            yield Fault(name, places[name], "duplicate", f"{count} things have this id")
+    known = {building.id for building in compound.surroundings}
+    for name, said, place in things:
+        if not said and name not in known:
+            yield Fault(name, place, "unnamed", "has no name")
+
+
+def _invalid(compound: Compound) -> Iterator[Fault]:
+    rings = [("outline", compound.outline)]
+    rings += [(b.id, b.outline) for b in (*compound.buildings, *compound.surroundings)]
+    rings += [(g.territory, g.outline) for g in compound.grids]
+    rings += [(a.id, a.outline) for a in compound.areas]
+    for name, ring in rings:
+        if len(ring) < 4 or ring[0] != ring[-1]:
+            yield Fault(name, ring[0], "invalid", "is not a closed ring")
+            continue
+        shape = shapely.Polygon(_metres(ring, compound))
+        if not shape.is_valid:
+            yield Fault(name, ring[0], "invalid", shapely.is_valid_reason(shape))
+        elif not shape.exterior.is_ccw:
+            yield Fault(name, ring[0], "clockwise", "its outer ring runs clockwise")
+
+
+def _place(compound: Compound, shape: shapely.Geometry) -> LonLat:
+    point = shape.representative_point()
+    lon, lat = lonlat_from_xy((point.x, point.y), compound.origin)
+    return round(float(lon), 7), round(float(lat), 7)
+
+
+def overlapping(shapes: list[shapely.Polygon]) -> list[tuple[int, int, shapely.Geometry]]:
+    """Pairs of polygons that share more than half a square metre, with what they share."""
+    if not shapes:
+        return []
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    pairs = [(int(i), int(j)) for i, j in zip(first, second, strict=True) if i < j]
+    shared = [(i, j, shapes[i].intersection(shapes[j])) for i, j in pairs]
+    return [(i, j, part) for i, j, part in shared if part.area > OVERLAP_M2]
+
+
+def _overlaps(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
+    for i, j, part in overlapping(shapes.buildings):
+        one, other = compound.buildings[i], compound.buildings[j]
+        words = f"overlaps {other.name} by {part.area:.1f} m²"
+        yield Fault(one.id, _place(compound, part), "overlap", words)
+
+
+def _outside(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
+    ground = shapes.outline.buffer(OUTSIDE_M)
+    for building, shape in zip(compound.buildings, shapes.buildings, strict=True):
+        if not ground.contains(shape):
+            out = shape.difference(shapes.outline)
+            share = round(100 * out.area / shape.area)
+            words = f"{building.name} lies outside the outline with {share} % of its ground"
+            yield Fault(building.id, _place(compound, out), "outside", words)
+    at_gate = shapes.outline.buffer(AT_GATE_M)
+    for device, point in zip(compound.devices, shapes.devices, strict=True):
+        if not at_gate.contains(point):
+            yield Fault(device.id, device.lonlat, "outside", "stands outside the outline")
+
+
+def _tiling(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
+    """Grids follow one rule: no gap, no overlap, nothing outside the compound."""
+    if not shapes.grids:
+        return
+    for i, j, part in overlapping(shapes.grids):
+        words = f"shares {part.area:.1f} m² with {compound.grids[j].name}"
+        yield Fault(compound.grids[i].territory, _place(compound, part), "grid overlap", words)
+    whole = shapely.union_all(shapes.grids)
+    for kind, part in (
+        ("grid gap", shapes.outline.difference(whole)),
+        ("grid outside", whole.difference(shapes.outline)),
+    ):
+        if part.area > GAP_M2:
+            yield Fault("outline", _place(compound, part), kind, f"{part.area:.1f} m²")
+    inside = shapely.STRtree(shapes.grids).query(shapes.devices, "dwithin", distance=1.0)
+    held = {(int(d), compound.grids[int(g)].territory) for d, g in inside.T}
+    for number, device in enumerate(compound.devices):
+        if (number, device.territory) not in held:
+            words = f"does not stand in its grid {device.territory}"
+            yield Fault(device.id, device.lonlat, "wrong grid", words)
+
+
+def _through(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
+    """Paths that lead through a building."""
+    if not shapes.paths or not shapes.buildings:
+        return
+    solid = [shape.buffer(-0.1) for shape in shapes.buildings]
+    crossing = shapely.STRtree(solid).query(shapes.paths, predicate="intersects")
+    for path, building in crossing.T:
+        part = shapes.paths[path].intersection(solid[building])
+        words = f"leads through {compound.buildings[building].name}"
+        yield Fault(compound.paths[path].id, _place(compound, part), "through", words)
+
+
+def _misplaced(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
+    """Devices inside a building that do not belong there, or inside a wall."""
+    if not shapes.devices:
+        return
+    held = shapely.STRtree(shapes.buildings).query(shapes.devices, predicate="within")
+    for device, building in held.T:
+        place = compound.devices[device]
+        if place.kind not in INDOOR:
+            words = f"stands inside {compound.buildings[building].name}"
+            yield Fault(place.id, place.lonlat, "in building", words)
+    near = shapely.STRtree(shapes.walls).query(shapes.devices, "dwithin", distance=WALL_M)
+    for device in sorted({int(number) for number in near[0]}):
+        place = compound.devices[device]
+        yield Fault(place.id, place.lonlat, "in wall", "stands in a wall")
+
+
+def _unreachable(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
+    """Doors and gates that the largest part of the path network does not reach."""
+    doors = [
+        (f"{b.id} {e.unit}单元", e.lonlat) for b in compound.buildings for e in b.entrances
+    ] + [(d.id, d.lonlat) for d in compound.devices if d.kind == "gate"]
+    if not doors:
+        return
+    main = _mainland(shapes.paths)
+    points = shapely.points(_metres((place for _, place in doors), compound))
+    reached = set(shapely.STRtree(main).query(points, "dwithin", distance=DOORSTEP_M)[0].tolist())
+    for number, (name, place) in enumerate(doors):
+        if number not in reached:
+            yield Fault(name, place, "unreachable", "no path of the main network leads here")
+
+
+def _mainland(paths: list[shapely.LineString]) -> list[shapely.LineString]:
+    """The paths that hang together with most of the network, by length."""
+    if not paths:
+        return []
+    first, second = shapely.STRtree(paths).query(paths, "dwithin", distance=JOINT_M)
+    joints = coo_matrix((np.ones(len(first)), (first, second)), shape=(len(paths),) * 2)
+    count, labels = connected_components(joints, directed=False)
+    lengths = np.bincount(labels, weights=shapely.length(paths), minlength=count)
+    return [path for path, label in zip(paths, labels, strict=True) if label == lengths.argmax()]
