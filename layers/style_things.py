@@ -1,0 +1,175 @@
+"""Style of what lives: names, devices, gates, responders, incidents and roll-ups.
+
+Later layers win where labels collide: incidents before responders, gates, buildings, sensors.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layers.palette import ACCENT, DIM, GROUND, PANEL, SEEN, TEXT
+from layers.style_parts import (
+    BAND_ZOOM,
+    Expression,
+    Part,
+    age_opacity,
+    badge_fill,
+    by_zoom,
+    get,
+    label,
+    level_colour,
+    state,
+)
+
+_HALO = {"text-halo-color": GROUND, "text-halo-width": 1.6, "text-halo-blur": 0.4}
+_FREE = {"icon-allow-overlap": True, "icon-ignore-placement": True}
+_ALARMED = [">", state("level", 0), 0]
+_INDOORS_ZOOM = 17.6
+"""From here on devices inside flats are drawn even while nothing is wrong with them."""
+
+_HEIGHT = {"symbol-height-offset": get("height")}
+
+
+def _edge(normal: str) -> Expression:
+    """Edge of a badge: picked, alarmed, or as usual."""
+    picked = state("picked", False)
+    return ["case", picked, ACCENT, _ALARMED, level_colour(state("level", 0), normal), normal]
+
+
+def _badge(shape: str, text: Expression | None = None, **more: Any) -> dict[str, Any]:
+    """Layout of a badge that gives way where it is crowded."""
+    found = {"icon-image": shape, "icon-size": by_zoom(15.5, 0.62, 18, 1, 20, 1.25)}
+    if text is not None:
+        found |= label(text, by_zoom(15.5, 7.5, 18, 12, 20, 15))
+        found |= {"text-offset": [0, 0.03]}
+    return found | _HEIGHT | more
+
+
+_SENSOR_PAINT = {
+    "icon-color": badge_fill(),
+    "icon-halo-color": _edge("#6F8194"),
+    "icon-halo-width": ["case", state("picked", False), 2.6, 1.1],
+    "icon-opacity": age_opacity(),
+    "text-color": ["case", _ALARMED, GROUND, TEXT],
+    "text-opacity": age_opacity(),
+}
+
+DEVICE_PARTS = (
+    Part(
+        id="sensors", type="symbol", source="devices", switch="sensors", minzoom=16.2,
+        filter=["all", ["==", get("layer"), "sensors"],
+                ["any", ["!", get("indoors")], [">=", ["zoom"], _INDOORS_ZOOM]]],
+        layout=_badge("square", get("glyph")),
+        paint=_SENSOR_PAINT,
+    ),
+    Part(
+        id="cameras", type="symbol", source="devices", switch="cameras", minzoom=BAND_ZOOM,
+        filter=["==", get("layer"), "cameras"],
+        layout=_badge("disc", **_FREE),
+        paint={
+            "icon-color": ["case", state("seen", False), SEEN, badge_fill("#14283C")],
+            "icon-halo-color": ["case", state("seen", False), "#FFE6A8", _edge("#7FA9CF")],
+            "icon-halo-width": ["case", state("picked", False), 2.8, 1.3],
+            "icon-opacity": age_opacity(),
+        },
+    ),
+    Part(
+        id="cameras-glyph", type="symbol", source="devices", switch="cameras", minzoom=BAND_ZOOM,
+        filter=["==", get("layer"), "cameras"],
+        layout=_badge("camera", **_FREE),
+        paint={
+            "icon-color": [
+                "case", ["any", state("seen", False), _ALARMED], GROUND, "#BFDDF5",
+            ],
+            "icon-opacity": age_opacity(),
+        },
+    ),
+    Part(
+        id="gone", type="symbol", source="devices", switch="cameras", minzoom=BAND_ZOOM,
+        filter=["==", get("layer"), "cameras"],
+        layout=_badge("slash", **_FREE),
+        paint={"icon-color": DIM, "icon-opacity": ["case", [">=", state("age", 0), 3], 0.9, 0]},
+    ),
+)  # fmt: skip
+
+NAME_PARTS = (
+    Part(
+        id="roofs", type="symbol", source="roofs", switch="buildings", minzoom=16,
+        layout=label(
+            get("name"), by_zoom(16, 10.5, 18, 13.5, 20, 18), **_HEIGHT,
+            **{"text-padding": 3, "symbol-sort-key": ["-", get("height")]},
+        ),
+        paint={"text-color": "#D4DEE8", "text-opacity": by_zoom(16, 0, 16.3, 0.95)} | _HALO,
+    ),
+    Part(
+        id="gridnames", type="symbol", source="gridnames", switch="grids", minzoom=15.6,
+        layout=label(get("name"), by_zoom(15.6, 12, 19, 20), **{"text-letter-spacing": 0.06}),
+        paint={"text-color": ACCENT, "text-halo-color": GROUND, "text-halo-width": 1.8},
+    ),
+    Part(
+        id="gates", type="symbol", source="gates", switch="gates", minzoom=BAND_ZOOM,
+        layout=label(
+            get("name"), by_zoom(15.5, 10, 18, 13.5, 20, 17), **_FREE,
+            **{"icon-image": get("icon"), "icon-size": by_zoom(15.2, 0.6, 17, 0.9, 20, 1.2),
+               "text-anchor": "top", "text-offset": [0, 1.25], "text-optional": True},
+        ),
+        paint={"text-color": TEXT, "icon-opacity": get("opacity")} | _HALO,
+    ),
+    Part(
+        id="alarmed", type="symbol", source="alarmed", minzoom=BAND_ZOOM,
+        layout=_badge("square", get("glyph"),
+                      **_FREE, **{"text-allow-overlap": True, "text-ignore-placement": True,
+                                  "icon-image": get("shape")}),
+        paint={
+            "icon-color": level_colour(get("level"), PANEL), "text-color": GROUND,
+            "icon-halo-color": GROUND, "icon-halo-width": 1.4, "icon-opacity": get("opacity"),
+        },
+    ),
+)  # fmt: skip
+
+LIVING_PARTS = (
+    Part(
+        id="responders", type="symbol", source="responders", switch="responders",
+        minzoom=BAND_ZOOM,
+        layout=label(
+            get("name"), by_zoom(15.2, 11, 18, 14, 20, 17), **_FREE,
+            **{"icon-image": get("icon"), "icon-size": by_zoom(15.2, 0.7, 18, 1, 20, 1.2),
+               "text-anchor": "top", "text-offset": [0, 1.2], "text-optional": True},
+        ),
+        paint={"text-color": TEXT, "icon-opacity": get("opacity")} | _HALO,
+    ),
+    Part(
+        id="incidents-selected", type="symbol", source="incidents", switch="incidents",
+        filter=["boolean", get("selected"), False], minzoom=BAND_ZOOM,
+        layout={"icon-image": "ring", "icon-size": by_zoom(15.2, 0.85, 18, 1.15)} | _FREE | _HEIGHT,
+        paint={"icon-color": ACCENT},
+    ),
+    Part(
+        id="incidents", type="symbol", source="incidents", switch="incidents", minzoom=BAND_ZOOM,
+        layout=label(
+            get("label"), by_zoom(15.2, 12, 18, 15, 20, 18), **_FREE, **_HEIGHT,
+            **{"icon-image": ["concat", "level-", ["to-string", get("level")]],
+               "icon-size": by_zoom(15.2, 0.75, 18, 1.05, 20, 1.2),
+               "text-variable-anchor": ["left", "right", "top", "bottom"],
+               "text-radial-offset": 1.5, "text-justify": "auto", "text-optional": True,
+               "text-max-width": 14, "symbol-sort-key": get("order"),
+               "symbol-z-order": "source"},
+        ),
+        paint={"text-color": "#FFFFFF", "text-halo-color": GROUND, "text-halo-width": 2.2,
+               "icon-opacity": get("opacity"), "text-opacity": get("opacity")},
+    ),
+    Part(
+        id="rollups", type="symbol", source="rollups", switch="rollups", maxzoom=BAND_ZOOM,
+        layout=label(
+            ["format", get("name"), {"font-scale": 1.0}, "\n", {}, get("counts"),
+             {"font-scale": 0.82, "text-color": level_colour(get("worst"), DIM)}],
+            by_zoom(11, 13, 15, 17), **_FREE,
+            **{"icon-image": get("icon"), "icon-size": by_zoom(11, 0.8, 15, 1.15),
+               "text-anchor": "top", "text-offset": [0, 1.1], "text-allow-overlap": True,
+               "symbol-sort-key": get("order")},
+        ),
+        paint={"text-color": TEXT, "text-halo-color": GROUND, "text-halo-width": 2},
+    ),
+)  # fmt: skip
+
+PARTS = (*DEVICE_PARTS, *NAME_PARTS, *LIVING_PARTS)
