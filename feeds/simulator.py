@@ -76,11 +76,12 @@ class Simulator:
         """What devices and people send in the time since the last step; at first, every device."""
         elapsed_s = max(0.0, (now - self._now).total_seconds())
         self._now = now
-        events = list(self._reports(now, elapsed_s))
         self._plan(twin, now)
-        for story in self.stories:
-            events += story.advance(twin, now)
+        events = [event for story in self.stories for event in story.advance(twin, now)]
         self.stories = [story for story in self.stories if not story.ended]
+        # A device has one word an instant: what its story made it say counts, not the day's rhythm.
+        spoken = {event.subject for event in events}
+        events += [e for e in self._reports(now, elapsed_s) if e.subject not in spoken]
         for walker in self.walkers.values():
             walker.stroll(self.network, now)
             walker.step(elapsed_s)
@@ -114,7 +115,6 @@ class Simulator:
             self._owed -= 1
             place = self._order[self._next]
             self._next = (self._next + 1) % len(self._order)
-            # At a rate above one round per millisecond a device would repeat its timestamp.
             yield from self.rhythm.report(place, now)
 
     def _plan(self, twin: Twin, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import argon2
 import pytest
+
 from feeds.accounts import Account, Accounts, LoginRefused
 from feeds.batches import Position
 from feeds.link import client_from_url

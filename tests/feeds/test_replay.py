@@ -15,6 +15,7 @@ from feeds.streams import Streams
 from layers.clock import Clock
 from layers.columns import milliseconds
 from layers.live import Hub
+from layers.messages import View
 from tests.layers import builders as b
 from twin import events
 from twin.errors import CommandRejected
@@ -104,6 +105,18 @@ def a_screen(
     return Hub(twins, now=now, epoch=name, clock=clock), clock
 
 
+class Seat:
+    """Somebody who looks."""
+
+    name, key, incident = "chen", None, None
+
+    def offer(self, fresh: object) -> None:
+        pass
+
+    def renew(self) -> None:
+        pass
+
+
 async def until(holds: object) -> None:
     """Wait for a condition; the test's own time limit ends a wait in vain."""
     async with asyncio.timeout(10):
@@ -137,7 +150,8 @@ async def test_a_house_full_of_watched_replays_takes_no_further_one(valkey_url: 
         for name in (*names[1:], newer):
             session = sessions.get(name)
             assert session is not None
-            session.screen._screens[object()] = None  # type: ignore[attr-defined]
+            hub = session.screen
+            hub.join(Seat(), hub.key((b.STREET,), False, View()), None, None)  # type: ignore[attr-defined]
         with pytest.raises(CommandRejected, match="busy"):
             await sessions.open("chen", (b.STREET,), None)
         await sessions.close()
