@@ -1,42 +1,42 @@
-// The binary frames of the live socket: little-endian, three columns behind a header of 20 bytes.
+// Reads the packed device frames of the live socket; layers/frames.py writes them.
 
-const MAGIC = 0x314e5944; // "DYN1" read as a little-endian number
 const HEADER_BYTES = 20;
-const ROW_BYTES = 9;
+const DEVICE_BYTES = 9;
+const MAGIC = 0x314e5944; // "DYN1", little-endian
 
-/** State code of a device nobody has heard of. */
-export const UNKNOWN = 7;
+/** State code of a device that never said what it is. */
+export const UNKNOWN_CODE = 7;
 
-/** Age bands of a device, by number. */
+/** Age bands in the order the state byte counts them. */
 export const AGES = ["fresh", "faded", "hollow", "gone"];
 
 /**
- * Take a binary frame apart without copying its columns.
- * @param {ArrayBuffer} buffer
- * @returns {{seq: number, at: number, index: Uint32Array, value: Float32Array, state: Uint8Array}}
- * @throws {RangeError} when it is not a frame of this format
+ * A binary frame as views into its bytes, without copying; null when it is not one.
+ * @param {ArrayBuffer} bytes
+ * @returns {{seq: number, at: number, count: number, index: Uint32Array, value: Float32Array,
+ *   state: Uint8Array} | null}
  */
-export function decodeFrame(buffer) {
-  if (buffer.byteLength < HEADER_BYTES) throw new RangeError("shorter than a header");
-  const view = new DataView(buffer);
-  const count = view.getUint32(8, true);
-  if (view.getUint32(0, true) !== MAGIC || buffer.byteLength !== HEADER_BYTES + ROW_BYTES * count)
-    throw new RangeError("not a DYN1 frame");
+export function decodeFrame(bytes) {
+  if (!(bytes instanceof ArrayBuffer) || bytes.byteLength < HEADER_BYTES) return null;
+  const head = new DataView(bytes);
+  const count = head.getUint32(8, true);
+  if (head.getUint32(0, true) !== MAGIC || bytes.byteLength !== HEADER_BYTES + DEVICE_BYTES * count) return null;
   const values = HEADER_BYTES + 4 * count;
   return {
-    seq: view.getUint32(4, true),
-    at: view.getFloat64(12, true),
-    index: new Uint32Array(buffer, HEADER_BYTES, count),
-    value: new Float32Array(buffer, values, count),
-    state: new Uint8Array(buffer, values + 4 * count, count),
+    seq: head.getUint32(4, true),
+    at: head.getFloat64(12, true),
+    count,
+    index: new Uint32Array(bytes, HEADER_BYTES, count),
+    value: new Float32Array(bytes, values, count),
+    state: new Uint8Array(bytes, values + 4 * count, count),
   };
 }
 
 /**
  * The three parts of a state byte.
- * @param {number} byte
- * @returns {{code: number, age: number, level: number}} state code, age band 0–3, worst level 0–4
+ * @param {number} state
+ * @returns {{code: number, age: number, level: number}} code 7 is unknown, level 0 is no alarm
  */
-export function unpackState(byte) {
-  return { code: byte & 7, age: (byte >> 3) & 3, level: byte >> 5 };
+export function decodeState(state) {
+  return { code: state & 7, age: (state >> 3) & 3, level: state >> 5 };
 }

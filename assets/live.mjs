@@ -1,19 +1,19 @@
-// The live socket: a snapshot, then every change in sequence, for as long as the page is open.
-import { UNKNOWN, decodeFrame, unpackState } from "./frames.mjs";
+// The live socket: one snapshot, then what changed, for ever. Holds the facts a page draws from.
+import { decodeFrame } from "./frames.mjs";
+import { createModel } from "./live_model.mjs";
 
-/** A link that says nothing for this long is given up: the server beats every second. */
-export const SILENCE_MS = 5000;
-
-/** After this long without a frame the picture is called stale. */
-export const STALE_MS = 2500;
-
+const CHECK_MS = 500;
+const SILENT_MS = 5000; // the server beats every second, so five missed beats are a dead link
+const STALE_MS = 2500;
+const OLD_MS = 30_000; // with nothing new for so long something behind the server stands still
+const OPENING_MS = 10_000;
+const AGAIN_MS = 1000; // a link that keeps breaking frames must not make the server send without end
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
-const LOOK_MS = 500;
 
 /**
- * How long to wait before the next attempt: doubling, at most ten seconds, never twice the same.
- * @param {number} attempt 0 for the first
+ * How long to wait before the next attempt: doubling, capped, and never the same for two screens.
+ * @param {number} attempt how many attempts failed before
  * @param {() => number} random
  */
 export function backoff(attempt, random) {
@@ -22,273 +22,211 @@ export function backoff(attempt, random) {
 }
 
 /**
- * Open the live socket and keep it open for ever.
+ * Open the socket of a page and keep it open.
  *
- * Kinds to listen to: `snapshot`, `things`, `panels` and `beat` get the frame; `devices` the
- * changed rows `{index, value, state, at}`; `clock` the session's clock; `status`
- * `{state: "connecting"|"live"|"stale"|"lost", since}`; `denied` the server's reason.
- * @param {object} options
- * @param {string} options.url
- * @param {object} options.hello session, screen, band, compounds and layers to begin with
- * @param {typeof WebSocket} [options.WebSocketClass]
- * @param {(act: () => void, ms: number) => void} [options.setTimer]
- * @param {() => number} [options.random]
- * @param {() => number} [options.now] milliseconds
+ * Listeners by kind: `snapshot` (frame), `devices` (Uint32Array of changed indices),
+ * `things` ({changed: {incidents: ids, alarms: ids, responders: ids}, at, newest}),
+ * `panels` ({changed: names}), `beat`, `denied` ({reason}), `status` ({state, since, attempt}).
+ *
+ * @param {object} parts
+ * @param {string} parts.url
+ * @param {object} parts.hello session, screen, band, compounds and layers of the first hello
+ * @param {typeof WebSocket} [parts.WebSocketClass]
+ * @param {(act: () => void, ms: number) => any} [parts.setTimer]
+ * @param {() => number} [parts.random] 0..1
+ * @param {() => number} [parts.now] milliseconds that never jump
+ * @param {() => number} [parts.wallClock] milliseconds since the epoch, for people to read
  */
 export function openLive({
   url, hello, WebSocketClass = globalThis.WebSocket, setTimer = (act, ms) => setTimeout(act, ms),
-  random = Math.random, now = Date.now,
+  random = Math.random, now = () => performance.now(), wallClock = () => Date.now(),
 }) {
-  const listeners = new Map();
   const model = createModel();
-  const wish = { band: "near", compounds: [], layers: [], ...hello };
+  const listeners = new Map();
   let socket = null;
-  let [seq, epoch, pending, waiting] = [null, null, null, true];
-  let [attempt, heard, opened, closed] = [0, NaN, null, false];
-  let status = { state: "connecting", since: now() };
-  let began = now();
+  let [closed, attempt, epoch, seq] = [false, 0, null, null];
+  let [synced, heard, opened, goodAt, goodClock] = [false, false, now(), now(), wallClock()];
+  let askedAt = -Infinity;
+  let [view, held, openCase] = [{ band: hello.band, compounds: hello.compounds }, null, null];
+  let status = { state: "connecting", since: wallClock(), attempt: 0 };
+  let newestAge = null;
 
-  const emit = (kind, value) => {
-    for (const listener of listeners.get(kind) ?? []) listener(value);
+  const emit = (kind, what) => {
+    for (const listener of listeners.get(kind) ?? []) listener(what);
   };
 
-  const tell = (state, since) => {
-    status = { state, since };
+  const turn = (state, since) => {
+    if (state === status.state && status.attempt === attempt) return;
+    status = { state, since: state === status.state ? status.since : since, attempt };
     emit("status", status);
   };
 
-  const post = (message) => {
-    if (socket?.readyState !== 1) return false;
-    socket.send(JSON.stringify(message));
-    return true;
+  const put = (message) => {
+    if (socket?.readyState === 1) socket.send(JSON.stringify(message));
   };
 
-  const greet = (from) => {
-    pending = null;
-    waiting = from === null;
-    post({ kind: "hello", ...wish, seq: from, epoch: from === null ? null : epoch });
+  const greet = (resume) => {
+    synced = resume && epoch !== null && seq !== null;
+    held = null;
+    put({ kind: "hello", ...hello, ...view, seq: synced ? seq : null, epoch: synced ? epoch : null });
+    if (synced && openCase) put(openCase); // a new connection does not know what is open here
   };
 
-  /** A frame of the group's sequence arrived; false when one before it is missing. */
-  const inOrder = (number) => {
-    if (waiting) return false;
-    if (number === seq + 1) {
-      seq = number;
-      return true;
-    }
-    greet(null);
-    return false;
+  /** Something is missing or broken: ask for everything, and take nothing else until it comes. */
+  const resync = () => {
+    const mine = socket;
+    const wait = askedAt + AGAIN_MS - now();
+    askedAt = Math.max(now(), askedAt + AGAIN_MS);
+    if (wait <= 0) return greet(false);
+    [synced, held] = [false, null];
+    setTimer(() => mine === socket && !synced && greet(false), wait);
   };
 
-  const takeText = (frame) => {
-    if (frame.kind === "denied") return emit("denied", frame.reason);
-    if (frame.kind === "snapshot") {
-      pending = frame;
-      return undefined;
-    }
-    if (!inOrder(frame.seq)) return undefined;
-    model.take(frame);
-    if (frame.clock) emit("clock", frame.clock);
-    if (frame.things) emit("things", frame);
-    if (frame.panels) emit("panels", frame);
-    if (!frame.things && !frame.panels) emit("beat", frame);
-    return undefined;
+  const good = (frame) => {
+    attempt = 0;
+    heard = true;
+    goodAt = now();
+    goodClock = wallClock();
+    if (frame.kind === undefined) return; // a device frame does not say how old the newest fact is
+    const told = Number.isFinite(frame.at) && Number.isFinite(frame.newest);
+    newestAge = told && model.clock.mode === "live" ? frame.at - frame.newest : null;
   };
 
-  const takeRows = (rows) => {
-    if (pending) {
-      if (rows.seq !== pending.seq + 1) throw new RangeError("a snapshot's halves do not fit");
-      const frame = pending;
-      model.begin(frame, rows);
-      [seq, epoch, pending, waiting] = [rows.seq, frame.epoch, null, false];
-      if (frame.clock) emit("clock", frame.clock);
-      emit("snapshot", frame);
-    } else if (inOrder(rows.seq)) {
-      model.merge(rows);
-      emit("devices", rows);
-    }
+  const takeSnapshot = (devices) => {
+    const frame = held;
+    held = null;
+    model.reset(frame, devices);
+    [epoch, seq, synced] = [frame.epoch, devices.seq, true];
+    good(frame);
+    emit("snapshot", frame);
+    emit("devices", devices.index);
+  };
+
+  const takeDelta = (frame) => {
+    if (frame.clock) model.clock = frame.clock;
+    good(frame);
+    const { at, newest, clock } = frame;
+    const things = frame.things ? model.takeThings(frame.things) : null;
+    const panels = frame.panels ? model.takePanels(frame.panels) : null;
+    if (things) emit("things", { at, newest, clock, changed: things });
+    if (panels) emit("panels", { at, newest, clock, changed: panels });
+    if (!things && !panels) emit("beat", { at, newest, clock });
+  };
+
+  const takeText = (text) => {
+    const frame = parse(text);
+    if (frame?.kind === "denied") return emit("denied", frame);
+    if (frame?.kind === "snapshot" && Number.isInteger(frame.seq)) return void (held = frame);
+    if (!synced && !held) return;
+    if (!frame || held || frame.seq !== seq + 1) return resync();
+    seq = frame.seq;
+    takeDelta(frame);
+  };
+
+  const takeBinary = (bytes) => {
+    const devices = decodeFrame(bytes);
+    if (!synced && !held) return;
+    const expected = (held ? held.seq : seq) + 1;
+    if (!devices || devices.seq !== expected) return resync();
+    if (held) return takeSnapshot(devices);
+    seq = devices.seq;
+    if (!model.takeDevices(devices)) return resync();
+    good(devices);
+    emit("devices", devices.index);
   };
 
   const receive = (data) => {
-    heard = now();
-    try {
-      if (typeof data === "string") takeText(JSON.parse(data));
-      else takeRows(decodeFrame(data));
-    } catch (error) {
-      // Bytes that make no sense prove that this link or this side is wrong: begin anew.
-      console.warn("live", error);
-      [seq, epoch] = [null, null];
-      return drop();
-    }
-    if (waiting) return undefined;
-    attempt = 0;
-    if (status.state !== "live") tell("live", heard);
-    return undefined;
-  };
-
-  const drop = () => {
-    const old = socket;
-    socket = null;
-    if (!old) return;
-    old.onopen = old.onmessage = old.onclose = old.onerror = null;
-    try {
-      old.close();
-    } catch {
-      // it is closed already
-    }
-    again();
-  };
-
-  const again = () => {
-    pending = null;
+    if (typeof data === "string") takeText(data);
+    else takeBinary(data);
     look();
-    if (status.state === "live") tell("stale", heard);
-    else if (status.state === "lost") emit("status", status); // for those who ask the server why
-    if (!closed) setTimer(connect, backoff(attempt++, random));
+  };
+
+  /** Say how good the picture is: live, stale (link or facts stand still), lost. */
+  const look = () => {
+    if (status.state === "lost" || status.state === "connecting") {
+      if (synced && heard) turn("live", goodClock);
+      return;
+    }
+    const quiet = now() - goodAt;
+    const old = newestAge !== null && newestAge + quiet > OLD_MS;
+    if (quiet <= STALE_MS && !old) return turn("live", goodClock);
+    turn("stale", old ? wallClock() - newestAge - quiet : goodClock);
   };
 
   const connect = () => {
-    if (closed || socket) return;
-    began = now();
-    try {
-      socket = new WebSocketClass(url);
-    } catch {
-      return again();
-    }
-    socket.binaryType = "arraybuffer";
-    socket.onopen = () => {
-      greet(epoch === null ? null : seq);
-      if (opened) post(opened);
-    };
-    socket.onmessage = (event) => receive(event.data);
-    socket.onclose = drop;
-    return undefined;
+    if (closed) return;
+    opened = now();
+    const mine = (socket = new WebSocketClass(url));
+    mine.binaryType = "arraybuffer";
+    mine.onopen = () => mine === socket && ((opened = now()), greet(true));
+    mine.onmessage = (event) => mine === socket && receive(event.data);
+    mine.onclose = () => mine === socket && lose();
+    mine.onerror = () => {}; // a close always follows
   };
 
-  /** Compare the clock with the last frame: call the picture stale or lost, give up a dead link. */
-  const look = () => {
-    const quiet = now() - (Number.isNaN(heard) ? began : heard);
-    const since = Number.isNaN(heard) ? status.since : heard;
-    if (quiet >= SILENCE_MS && status.state !== "lost") tell("lost", since);
-    else if (quiet >= STALE_MS && status.state === "live") tell("stale", since);
-    return now() - Math.max(began, Number.isNaN(heard) ? began : heard) >= SILENCE_MS;
+  const lose = () => {
+    if (closed) return;
+    const old = socket;
+    socket = null;
+    old?.close();
+    [held, heard] = [null, false];
+    attempt += 1;
+    turn("lost", status.state === "connecting" ? status.since : goodClock);
+    setTimer(connect, backoff(attempt - 1, random));
   };
 
   const watch = () => {
     if (closed) return;
-    if (look()) drop();
-    setTimer(watch, LOOK_MS);
+    const waiting = now() - Math.max(goodAt, opened);
+    if (socket && waiting > (socket.readyState === 0 ? OPENING_MS : SILENT_MS)) lose();
+    else look();
+    setTimer(watch, CHECK_MS);
   };
 
-  setTimer(connect, 0);
-  setTimer(watch, LOOK_MS);
+  connect();
+  setTimer(watch, CHECK_MS);
 
   return {
     model,
-    deviceId: model.deviceId,
+    things: model.things,
+    get panels() {
+      return model.panels;
+    },
     get status() {
       return status;
     },
-    /** Listen to one kind; gives the function that stops listening. */
+    deviceId: model.deviceId,
+    deviceState: model.deviceState,
+    /** Be told of one kind of news. */
     on: (kind, listener) => {
-      if (!listeners.has(kind)) listeners.set(kind, new Set());
-      listeners.get(kind).add(listener);
-      return () => listeners.get(kind).delete(listener);
+      listeners.set(kind, [...(listeners.get(kind) ?? []), listener]);
     },
-    /** Say something; false when there is no link. The open case is said again on the next link. */
+    /** Send a message now; it is lost when there is no link. */
     send: (message) => {
-      if (message.kind === "open") opened = message;
-      return post(message);
+      if (message.kind === "open") openCase = message.incident ? message : null;
+      put(message);
     },
-    /** Look at other compounds or from another distance. */
-    view: ({ band = wish.band, compounds = wish.compounds, layers }) => {
-      const same = band === wish.band && String(compounds) === String(wish.compounds) && !layers;
-      Object.assign(wish, { band, compounds: [...compounds] }, layers && { layers: [...layers] });
-      if (!same) post({ kind: "view", band, compounds, ...(layers && { layers }) });
+    /** Look at something else; remembered for the next connection. */
+    view: ({ band, compounds }) => {
+      const same = band === view.band && String(compounds) === String(view.compounds);
+      view = { band, compounds };
+      if (!same) put({ kind: "view", ...view });
     },
+    /** Hang up for good. */
     close: () => {
       closed = true;
-      drop();
+      const old = socket;
+      socket = null;
+      old?.close();
     },
   };
 }
 
-/** What the socket has said so far. */
-function createModel() {
-  const things = { incidents: new Map(), alarms: new Map(), responders: new Map() };
-  const panels = {};
-  const known = new Map();
-  let compounds = [];
-  let [value, state] = [new Float32Array(0), new Uint8Array(0)];
-
-  const put = (told) => {
-    for (const [sort, rows] of Object.entries(told ?? {}))
-      for (const [id, row] of Object.entries(rows)) {
-        things[sort] ??= new Map();
-        if (row === null) things[sort].delete(id);
-        else things[sort].set(id, row);
-      }
-  };
-
-  const merge = ({ index, value: values, state: states }) => {
-    if (index.length && index[index.length - 1] >= state.length) throw new RangeError("no such device");
-    for (let row = 0; row < index.length; row++) {
-      value[index[row]] = values[row];
-      state[index[row]] = states[row];
-    }
-  };
-
-  const begin = (frame, rows) => {
-    let start = 0;
-    compounds = frame.compounds.map((one) => ({ ...one, start: (start += one.count) - one.count }));
-    value = new Float32Array(start).fill(NaN);
-    state = new Uint8Array(start).fill(UNKNOWN);
-    merge(rows);
-    for (const sort of Object.values(things)) sort.clear();
-    for (const name of Object.keys(panels)) delete panels[name];
-    put(frame.things);
-    Object.assign(panels, frame.panels);
-  };
-
-  const find = (index) => compounds.find(({ start, count }) => index >= start && index < start + count);
-
-  const indexOf = (id) => {
-    const compound = compounds.find((one) => id.startsWith(`${one.id}/`));
-    const place = compound && known.get(compound.id);
-    const offset = place?.version === compound?.version ? place?.offsets.get(id) : undefined;
-    return offset === undefined ? -1 : compound.start + offset;
-  };
-
-  return {
-    things, panels, begin, merge,
-    take: (frame) => {
-      put(frame.things);
-      Object.assign(panels, frame.panels);
-    },
-    /** Learn the devices of a compound, in index order, from its description. */
-    know: (compound, version, ids) => {
-      known.set(compound, { version, ids, offsets: new Map(ids.map((id, offset) => [id, offset])) });
-    },
-    /** The device at an index, or null while its compound's description is not known. */
-    deviceId: (index) => {
-      const compound = find(index);
-      const place = compound && known.get(compound.id);
-      return place?.version === compound?.version ? (place?.ids[index - compound.start] ?? null) : null;
-    },
-    indexOf,
-    /** What a device says: state code, age band, worst level, reading; null when it is not in view. */
-    reading: (id) => {
-      const index = indexOf(id);
-      return index < 0 ? null : { ...unpackState(state[index]), value: value[index] };
-    },
-    get compounds() {
-      return compounds;
-    },
-    get value() {
-      return value;
-    },
-    get state() {
-      return state;
-    },
-  };
+function parse(text) {
+  try {
+    const frame = JSON.parse(text);
+    return frame && typeof frame === "object" ? frame : null;
+  } catch {
+    return null;
+  }
 }

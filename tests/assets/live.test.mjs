@@ -1,0 +1,336 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { decodeFrame, decodeState } from "../../assets/frames.mjs";
+import { backoff, openLive } from "../../assets/live.mjs";
+
+const EPOCH_MS = 1_795_228_927_000;
+
+function packed(seq, rows, at = EPOCH_MS) {
+  const bytes = new ArrayBuffer(20 + 9 * rows.length);
+  const view = new DataView(bytes);
+  [0x44, 0x59, 0x4e, 0x31].forEach((letter, i) => view.setUint8(i, letter));
+  view.setUint32(4, seq, true);
+  view.setUint32(8, rows.length, true);
+  view.setFloat64(12, at, true);
+  rows.forEach(([index, value, state], i) => {
+    view.setUint32(20 + 4 * i, index, true);
+    view.setFloat32(20 + 4 * rows.length + 4 * i, value, true);
+    view.setUint8(20 + 8 * rows.length + i, state);
+  });
+  return bytes;
+}
+
+function snapshot(seq, more = {}) {
+  return {
+    kind: "snapshot", epoch: "e.1", seq, at: EPOCH_MS, newest: EPOCH_MS - 40, clock: { mode: "live", now: EPOCH_MS },
+    compounds: [{ id: "huodian", version: "v1", count: 2 }, { id: "xiangyuan", version: "v1", count: 1 }],
+    things: { incidents: { i1: { id: "i1", level: 1 } }, alarms: {}, responders: {} }, panels: { counts: { open: 1 } },
+    ...more,
+  };
+}
+
+const beat = (seq, more = {}) => ({ kind: "beat", seq, at: EPOCH_MS, newest: EPOCH_MS - 40, ...more });
+const delta = (seq, more) => ({ ...beat(seq), kind: "delta", ...more });
+
+/** A link whose network and clock the test moves by hand. */
+function stage({ random = () => 1 } = {}) {
+  const sockets = [];
+  const timers = [];
+  const heard = [];
+  let time = 1000;
+  class Socket {
+    constructor(url) {
+      Object.assign(this, { url, readyState: 0, sent: [] });
+      sockets.push(this);
+    }
+    open() {
+      this.readyState = 1;
+      this.onopen();
+    }
+    send(text) {
+      this.sent.push(JSON.parse(text));
+    }
+    close() {
+      this.readyState = 3;
+    }
+    drop() {
+      this.readyState = 3;
+      this.onclose();
+    }
+    take(...frames) {
+      for (const frame of frames)
+        this.onmessage({ data: frame instanceof ArrayBuffer || typeof frame === "string" ? frame : JSON.stringify(frame) });
+    }
+  }
+  const live = openLive({
+    url: "ws://there/live", hello: { session: "live", screen: "console", band: "near", compounds: ["huodian"], layers: [] },
+    WebSocketClass: Socket, random, now: () => time, wallClock: () => EPOCH_MS + time,
+    setTimer: (act, ms) => timers.push({ act, at: time + ms }),
+  });
+  for (const kind of ["snapshot", "devices", "things", "panels", "beat", "status", "denied"])
+    live.on(kind, (what) => heard.push([kind, what]));
+  const pass = (ms) => {
+    const end = time + ms;
+    for (;;) {
+      timers.sort((a, b) => a.at - b.at);
+      if (!timers.length || timers[0].at > end) break;
+      const { act, at } = timers.shift();
+      time = Math.max(time, at);
+      act();
+    }
+    time = end;
+  };
+  const begin = () => {
+    sockets.at(-1).open();
+    sockets.at(-1).take(snapshot(4), packed(5, [[0, 1.5, 0], [1, NaN, 7 | (3 << 3)], [2, 3, 1 | (2 << 3) | (1 << 5)]]));
+  };
+  return { live, sockets, heard, pass, begin, jump: (ms) => (time += ms), kinds: () => heard.map(([kind]) => kind), socket: () => sockets.at(-1) };
+}
+
+test("a state byte comes apart into code, age and level", () => {
+  assert.deepEqual(decodeState(75), { code: 3, age: 1, level: 2 });
+});
+
+test("bytes that are not a device frame are not decoded", () => {
+  const right = packed(1, [[0, 1, 0]]);
+  assert.equal(decodeFrame(right).count, 1);
+  assert.equal(decodeFrame(right.slice(0, 28)), null);
+  assert.equal(decodeFrame(new ArrayBuffer(3)), null);
+  assert.equal(decodeFrame(new ArrayBuffer(20)), null);
+  assert.equal(decodeFrame("DYN1"), null);
+});
+
+test("a snapshot fills things, panels and devices, and says so once it is whole", () => {
+  const { live, begin, kinds, heard, socket } = stage();
+  begin();
+  assert.deepEqual(socket().sent, [{
+    kind: "hello", session: "live", screen: "console", band: "near", compounds: ["huodian"], layers: [], seq: null, epoch: null,
+  }]);
+  assert.deepEqual(kinds(), ["snapshot", "devices", "status"]);
+  assert.equal(heard.at(-1)[1].state, "live");
+  assert.equal(live.things.incidents.get("i1").level, 1);
+  assert.equal(live.panels.counts.open, 1);
+  assert.deepEqual([...live.model.devices.code], [0, 7, 1]);
+  assert.deepEqual([...live.model.devices.age], [0, 3, 2]);
+  assert.deepEqual([...live.model.devices.level], [0, 0, 1]);
+  assert.equal(live.model.devices.value[0], 1.5);
+});
+
+test("deltas change things, panels and devices, and name what they changed", () => {
+  const { live, begin, heard, socket } = stage();
+  begin();
+  heard.length = 0;
+  socket().take(delta(6, { things: { incidents: { i1: null, i2: { id: "i2" } } } }), delta(7, { panels: { kpi: { open: 2 } } }), packed(8, [[1, 7, 0]]), beat(9));
+  assert.deepEqual(heard.map(([kind, what]) => [kind, what.changed ?? null]), [
+    ["things", { incidents: ["i1", "i2"], alarms: [], responders: [] }], ["panels", ["kpi"]], ["devices", null], ["beat", null]]);
+  assert.deepEqual([...live.things.incidents.keys()], ["i2"]);
+  assert.deepEqual(Object.keys(live.panels), ["counts", "kpi"]);
+  assert.equal(live.model.devices.value[1], 7);
+});
+
+test("a device is found by its index and its index by the device, across compounds", () => {
+  const { live, begin } = stage();
+  begin();
+  assert.equal(live.deviceId(2), null);
+  live.model.know("huodian", "v1", [{ id: "huodian/gate/1", kind: "gate" }, { id: "huodian/lift/1", kind: "lift" }]);
+  live.model.know("xiangyuan", "v1", [{ id: "xiangyuan/gate/1", kind: "gate" }]);
+  live.model.name({ gate: { states: [{ word: "闭", tone: "normal" }, { word: "开", tone: "normal" }], quantity: null, unknown: "未知" } });
+  assert.equal(live.deviceId(2), "xiangyuan/gate/1");
+  assert.equal(live.model.deviceIndex("xiangyuan/gate/1"), 2);
+  assert.deepEqual(live.deviceState("xiangyuan/gate/1"),
+    { code: 1, state: "开", tone: "normal", value: 3, quantity: null, age: 2, level: 1 });
+  assert.equal(live.deviceState("huodian/gate/9"), null);
+  live.model.know("huodian", "v2", [{ id: "huodian/gate/1", kind: "gate" }]);
+  assert.equal(live.deviceId(0), null, "numbers of another version mean other devices");
+});
+
+test("a gap in the sequence asks for everything and takes nothing until it comes", () => {
+  const { live, begin, heard, socket } = stage();
+  begin();
+  heard.length = 0;
+  socket().take(delta(7, { panels: { kpi: 1 } }));
+  assert.equal(socket().sent.at(-1).kind, "hello");
+  assert.equal(socket().sent.at(-1).seq, null);
+  socket().take(delta(8, { panels: { kpi: 2 } }), packed(9, [[0, 9, 0]]));
+  assert.deepEqual(heard, []);
+  assert.equal(socket().sent.length, 2, "asked once");
+  socket().take(snapshot(20), packed(21, [[0, 2, 0]]), beat(22));
+  assert.deepEqual(heard.map(([kind]) => kind), ["snapshot", "devices", "beat"]);
+  assert.equal(live.model.devices.value[0], 2);
+});
+
+test("a fresh snapshot may come at any time", () => {
+  const { begin, kinds, socket } = stage();
+  begin();
+  socket().take(snapshot(90, { epoch: "e.2" }), packed(91, []), beat(92));
+  assert.deepEqual(kinds().slice(-3), ["snapshot", "devices", "beat"]);
+});
+
+test("garbage asks for everything, at most once a second", () => {
+  const { begin, pass, socket } = stage();
+  begin();
+  const hellos = () => socket().sent.filter((message) => message.kind === "hello").length;
+  socket().take("{nonsense");
+  assert.equal(hellos(), 2);
+  socket().take(snapshot(20), packed(21, []), "null");
+  assert.equal(hellos(), 2);
+  pass(1000);
+  assert.equal(hellos(), 3);
+  socket().take(snapshot(30), packed(31, []));
+  pass(1500);
+  socket().take(beat(32), new ArrayBuffer(7));
+  assert.equal(hellos(), 4);
+  socket().take(snapshot(40), packed(41, []));
+  pass(3000);
+  socket().take(beat(42), packed(43, [[99, 1, 0]]));
+  assert.equal(hellos(), 5, "a device outside the numbering");
+});
+
+test("a snapshot whose devices do not follow is asked for again", () => {
+  const { begin, socket, pass, live } = stage();
+  begin();
+  pass(2000);
+  socket().take(snapshot(20), beat(21));
+  assert.equal(socket().sent.filter((message) => message.kind === "hello").length, 2);
+  socket().take(snapshot(30), packed(31, []));
+  assert.equal(live.status.state, "live");
+});
+
+test("after a lost link it asks only for what is missing, and is live again with the first frame", () => {
+  const { live, begin, heard, pass, sockets, socket } = stage();
+  begin();
+  live.send({ kind: "open", incident: "i1" });
+  socket().drop();
+  assert.equal(live.status.state, "lost");
+  pass(500);
+  assert.equal(sockets.length, 2);
+  socket().open();
+  assert.deepEqual(socket().sent.map(({ kind, seq, epoch, incident }) => [kind, seq ?? incident, epoch]),
+    [["hello", 5, "e.1"], ["open", "i1", undefined]]);
+  assert.equal(live.status.state, "lost");
+  heard.length = 0;
+  socket().take(delta(6, { panels: { kpi: 1 } }));
+  assert.equal(live.status.state, "live");
+  assert.equal(heard[0][0], "panels");
+});
+
+test("it retries for ever, ever more slowly, up to ten seconds", () => {
+  const { live, pass, sockets, heard, socket } = stage();
+  const tries = [];
+  for (let i = 0; i < 200; i += 1) {
+    const before = sockets.length;
+    socket().drop();
+    let waited = 0;
+    while (sockets.length === before) {
+      pass(100);
+      waited += 100;
+    }
+    tries.push(waited);
+  }
+  assert.deepEqual(tries.slice(0, 6), [500, 1000, 2000, 4000, 8000, 10_000]);
+  assert.equal(tries.at(-1), 10_000);
+  assert.equal(live.status.attempt, 200);
+  assert.equal(heard.filter(([kind]) => kind === "status").length, 200, "each failed attempt is told");
+});
+
+test("two screens do not come back at the same moment", () => {
+  assert.equal(backoff(0, () => 0), 250);
+  assert.equal(backoff(3, () => 0.5), 3000);
+  assert.equal(backoff(500, () => 1), 10_000);
+});
+
+test("a link without frames for five seconds is dropped and made anew", () => {
+  const { live, begin, pass, sockets, heard } = stage();
+  begin();
+  pass(3000);
+  assert.equal(live.status.state, "stale");
+  pass(3500);
+  assert.equal(live.status.state, "lost");
+  assert.equal(sockets[0].readyState, 3);
+  assert.equal(live.status.since, EPOCH_MS + 1000, "since the last frame");
+  pass(1000);
+  assert.equal(sockets.length, 2);
+  assert.deepEqual(heard.filter(([kind]) => kind === "status").map(([, { state }]) => state), ["live", "stale", "lost"]);
+});
+
+test("a socket that never opens is given up", () => {
+  const { pass, sockets } = stage();
+  pass(12_000);
+  assert.equal(sockets.length, 2);
+});
+
+test("what a given-up socket still says is not heard", () => {
+  const { begin, heard, pass, sockets } = stage();
+  begin();
+  pass(7000);
+  heard.length = 0;
+  sockets[0].onmessage({ data: JSON.stringify(beat(6)) });
+  sockets[0].onclose();
+  assert.deepEqual(heard, []);
+});
+
+test("facts that stand still make the picture stale though the link beats", () => {
+  const { live, begin, pass, socket } = stage();
+  begin();
+  for (let i = 6; i < 40; i += 1) {
+    pass(1000);
+    socket().take(beat(i, { at: EPOCH_MS + i * 1000, newest: EPOCH_MS }));
+  }
+  assert.equal(live.status.state, "stale");
+  socket().take(beat(40, { at: EPOCH_MS + 40_000, newest: EPOCH_MS + 39_990 }));
+  assert.equal(live.status.state, "live");
+});
+
+test("a replay's old facts are not stale", () => {
+  const { live, begin, pass, socket } = stage();
+  begin();
+  socket().take(beat(6, { at: EPOCH_MS, newest: EPOCH_MS - 90_000, clock: { mode: "paused" } }));
+  pass(1000);
+  assert.equal(live.status.state, "live");
+  assert.equal(live.model.clock.mode, "paused");
+});
+
+test("a clock of the server or of the wall that jumps does not break the link", () => {
+  const { live, begin, socket, sockets } = stage();
+  begin();
+  socket().take(beat(6, { at: EPOCH_MS - 86_400_000, newest: EPOCH_MS - 86_400_040 }), beat(7, { at: EPOCH_MS + 86_400_000, newest: null }));
+  assert.equal(live.status.state, "live");
+  assert.equal(sockets.length, 1);
+});
+
+test("after sleep the link is made anew", () => {
+  const { live, begin, jump, pass } = stage();
+  begin();
+  jump(3_600_000);
+  pass(600);
+  assert.equal(live.status.state, "lost");
+});
+
+test("a new view is told once and remembered for the next connection", () => {
+  const { live, begin, pass, socket } = stage();
+  begin();
+  live.view({ band: "far", compounds: [] });
+  live.view({ band: "far", compounds: [] });
+  assert.deepEqual(socket().sent.slice(1), [{ kind: "view", band: "far", compounds: [] }]);
+  socket().drop();
+  live.view({ band: "near", compounds: ["xiangyuan"] });
+  pass(600);
+  socket().open();
+  assert.deepEqual([socket().sent[0].band, socket().sent[0].compounds], ["near", ["xiangyuan"]]);
+});
+
+test("a denial is passed on and is not a sign of life", () => {
+  const { live, heard, socket } = stage();
+  socket().open();
+  socket().take({ kind: "denied", reason: "no such session" });
+  assert.deepEqual(heard, [["denied", { kind: "denied", reason: "no such session" }]]);
+  assert.equal(live.status.state, "connecting");
+});
+
+test("closing is for good", () => {
+  const { live, begin, pass, sockets } = stage();
+  begin();
+  live.close();
+  pass(60_000);
+  assert.equal(sockets.length, 1);
+});
