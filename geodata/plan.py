@@ -1,7 +1,7 @@
 """A drawing board for one compound: shapes in plane metres in, a ``twin.model.Compound`` out.
 
 All compounds of a street share one plane, x to the right and y up, which is turned a few degrees
-off north and laid on the ground at ``ANCHOR``. Positions leave with seven decimals (one centimetre).
+off north and laid on the ground at ``ANCHOR``. Positions leave with seven decimals, a centimetre.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ _TURN = np.array(
 def ground(points: Sequence[XY]) -> tuple[LonLat, ...]:
     """Plane metres to degrees."""
     turned = np.asarray(points, dtype=np.float64) @ _TURN
-    return tuple((round(float(a), 7), round(float(b), 7)) for a, b in lonlat_from_xy(turned, ANCHOR))
+    degrees = np.round(lonlat_from_xy(turned, ANCHOR), 7)
+    return tuple((float(lon), float(lat)) for lon, lat in degrees)
 
 
 def bearing(azimuth_deg: float) -> float:
@@ -64,13 +65,30 @@ def box(west: float, south: float, east: float, north: float) -> shapely.Polygon
     return shapely.box(west, south, east, north)
 
 
+def without_holes(shape: shapely.Polygon) -> list[shapely.Polygon]:
+    """A polygon cut through its holes, since an area has an outer ring alone."""
+    if not shape.interiors:
+        return [shape]
+    west, south, east, north = shape.bounds
+    cut = shapely.Polygon(shape.interiors[0]).centroid.x
+    halves = [box(west, south, cut, north), box(cut, south, east, north)]
+    return [
+        solid
+        for half in halves
+        for part in shapely.get_parts(shape.intersection(half))
+        if isinstance(part, shapely.Polygon) and part.area > 1.0
+        for solid in without_holes(part)
+    ]
+
+
 @dataclass(frozen=True)
 class Door:
-    """The door of a unit on the plane, and the way its façade looks."""
+    """The door of a unit on the plane; ``into`` is the way in."""
 
     unit: str
     xy: XY
     has_lift: bool = False
+    into: XY = (0.0, -1.0)
 
 
 @dataclass(frozen=True)
@@ -101,6 +119,7 @@ class Plan:
     lines: list[tuple[str, list[XY], float]] = field(default_factory=list)
     areas: list[tuple[str, shapely.Polygon, str]] = field(default_factory=list)
     walls: list[list[XY]] = field(default_factory=list)
+    gaps: list[tuple[shapely.Point, float]] = field(default_factory=list)
     places: list[tuple[XY, DevicePlace]] = field(default_factory=list)
     cards: list[tuple[XY, ResponderCard]] = field(default_factory=list)
 
@@ -117,6 +136,34 @@ class Plan:
                 return f"{self.territory}.g{number}"
         return self.territory
 
+    def free(self, xy: XY) -> bool:
+        """Whether a post can stand at a point: in the outline, off buildings, ways and water."""
+        point = shapely.Point(xy)
+        if not shapely.contains(self.outline, point) or self.outline.exterior.distance(point) < 0.5:
+            return False
+        if any(block.shape.distance(point) < 0.5 for block in self.blocks):
+            return False
+        if any(kind == "water" and shape.distance(point) < 0.5 for kind, shape, _ in self.areas):
+            return False
+        return all(
+            shapely.LineString(points).distance(point) > width / 2 + 0.2
+            for _, points, width in self.lines
+        )
+
+    def near(self, spots: Sequence[XY]) -> XY:
+        """The first of some spots, or the spot nearest the first, where a post can stand."""
+        for xy in spots:
+            if self.free(xy):
+                return xy
+        for reach in range(1, 30):
+            for n in range(8 + reach):
+                turn = math.tau * n / (8 + reach)
+                x = spots[0][0] + reach * math.cos(turn)
+                y = spots[0][1] + reach * math.sin(turn)
+                if self.free((round(x, 1), round(y, 1))):
+                    return (round(x, 1), round(y, 1))
+        raise ValueError(f"{self.id}: no free ground near {spots[0]}")
+
     def path(self, kind: str, points: Iterable[XY], width_m: float) -> None:
         """Draw a way of a kind: road, lane or foot."""
         self.lines.append((kind, list(points), width_m))
@@ -125,7 +172,7 @@ class Plan:
         """Draw ground of a kind; slivers are left out, parts become areas of their own."""
         for part in shapely.get_parts(shape):
             if isinstance(part, shapely.Polygon) and part.area > 6.0:
-                self.areas.append((kind, shapely.Polygon(part.exterior), name))
+                self.areas.extend((kind, solid, name) for solid in without_holes(part))
 
     def device(self, kind: str, name: str, xy: XY, **pose: object) -> None:
         """Stand a device at a point; it takes the next number of its kind."""

@@ -1,0 +1,192 @@
+"""Roads, lanes and foot paths of a plan: bends, rows of blocks on lanes, knots, walls, greens."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+
+import shapely
+
+from geodata.blocks import slab
+from geodata.plan import XY, Block, Plan, box
+
+NEAR_M = 0.3
+"""An end this near to another way is meant to meet it."""
+
+
+def bend(points: Sequence[XY], radius_m: float = 7.0) -> list[XY]:
+    """A line with its corners rounded."""
+    bent = [points[0]]
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        a, b = _toward(corner, before, radius_m), _toward(corner, after, radius_m)
+        bent += [_curve(a, corner, b, t) for t in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    return [*bent, points[-1]]
+
+
+def _toward(start: XY, goal: XY, metres: float) -> XY:
+    length = math.dist(start, goal)
+    share = min(metres / length, 0.5)
+    return (start[0] + (goal[0] - start[0]) * share, start[1] + (goal[1] - start[1]) * share)
+
+
+def _curve(a: XY, b: XY, c: XY, t: float) -> XY:
+    x, y = (
+        (1 - t) ** 2 * a[i] + 2 * t * (1 - t) * b[i] + t**2 * c[i] for i in (0, 1)
+    )
+    return (round(x, 2), round(y, 2))
+
+
+def blob(centre: XY, radii: XY, rng: random.Random, points: int = 28) -> shapely.Polygon:
+    """A pond's bank: an ellipse with soft waves."""
+    waves = [(k, rng.uniform(0.02, 0.09), rng.uniform(0, math.tau)) for k in (2, 3, 5)]
+    ring = []
+    for n in range(points):
+        a = math.tau * n / points
+        r = 1 + sum(size * math.sin(k * a + phase) for k, size, phase in waves)
+        x, y = radii[0] * r * math.cos(a), radii[1] * r * math.sin(a)
+        ring.append((centre[0] + x, centre[1] + y))
+    return shapely.set_precision(shapely.Polygon(ring), 0.1)
+
+
+def around(shape: shapely.Polygon, metres: float) -> list[XY]:
+    """A closed way around a shape."""
+    ring = shape.buffer(metres).simplify(0.6).exterior
+    return [(round(x, 2), round(y, 2)) for x, y in ring.coords]
+
+
+def row(
+    plan: Plan,
+    rng: random.Random,
+    span: tuple[float, float],
+    south: float,
+    units: Sequence[int],
+    lane_y: float,
+    floors: Sequence[int],
+    **shape: float | bool,
+) -> None:
+    """Stand slabs side by side in a span and lead every door to the lane north of them."""
+    unit_m = float(shape.get("unit_m", 15.0))
+    gap = (span[1] - span[0] - unit_m * sum(units)) / len(units)
+    west = span[0] + gap / 2
+    for count in units:
+        corner = (round(west, 1), south + rng.choice((0.0, 0.0, 0.6, -0.6)))
+        block = slab(
+            dwellings(plan) + 1,
+            corner,
+            count,
+            rng.choice(list(floors)),
+            style=rng.randrange(4),
+            **shape,  # type: ignore[arg-type]
+        )
+        stand(plan, block, lane_y)
+        west += count * unit_m + gap
+
+
+def dwellings(plan: Plan) -> int:
+    """How many numbered blocks stand so far."""
+    return sum(block.use == "residence" for block in plan.blocks)
+
+
+def stand(plan: Plan, block: Block, lane_y: float | None = None) -> None:
+    """Stand a block and lead its doors straight to a lane running west to east."""
+    plan.blocks.append(block)
+    if lane_y is not None:
+        for door in block.doors:
+            plan.path("foot", [door.xy, (door.xy[0], lane_y)], 1.6)
+
+
+def gate(plan: Plan, name: str, use: str, points: Sequence[XY]) -> None:
+    """Open the wall where a way crosses it, and put a gate there, half a metre inside."""
+    kind, width_m = ("road", 6.0) if use == "vehicle" else ("foot", 2.6)
+    plan.path(kind, points, width_m)
+    line = shapely.LineString(points)
+    spot = line.intersection(plan.outline.exterior)
+    inner = shapely.line_interpolate_point(
+        line, shapely.line_locate_point(line, spot) - 0.6
+    )
+    plan.gaps.append((spot, 8.0 if use == "vehicle" else 3.4))
+    plan.device("gate", name, (inner.x, inner.y), height_m=1.2, use=use)
+
+
+def enclose(plan: Plan) -> None:
+    """Build the wall on the outline, with a gap at every gate."""
+    openings = [spot.buffer(width / 2) for spot, width in plan.gaps]
+    wall = shapely.line_merge(plan.outline.exterior.difference(shapely.union_all(openings)))
+    for part in shapely.get_parts(wall):
+        plan.walls.append([(x, y) for x, y in part.coords])
+
+
+def park(
+    plan: Plan, rng: random.Random, spans: Sequence[tuple[float, float]], lane_y: float
+) -> None:
+    """Parallel parking along the north edge of a lane, in strips of two or three cars."""
+    free = shapely.union_all(
+        [shapely.LineString(points).buffer(width / 2 + 0.6) for _, points, width in plan.lines]
+        + [block.shape.buffer(1.5) for block in plan.blocks]
+    )
+    for west, east in spans:
+        x = west + rng.uniform(2, 6)
+        while x + 12 < east:
+            length = rng.choice((12.0, 18.0))
+            strip = box(x, lane_y + 2.4, min(x + length, east - 1), lane_y + 4.8)
+            if rng.random() < 0.7 and not strip.intersects(free):
+                plan.area("parking", strip)
+            x += length + rng.uniform(4, 12)
+
+
+def plant(plan: Plan) -> None:
+    """Make green what is neither built nor paved nor water."""
+    taken = (
+        [block.shape.buffer(2.0, join_style="mitre") for block in plan.blocks]
+        + [
+            shapely.LineString(points).buffer(width / 2 + 0.9, cap_style="square")
+            for _, points, width in plan.lines
+        ]
+        + [shape.buffer(0.8, join_style="mitre") for _, shape, _ in plan.areas]
+    )
+    left = plan.outline.buffer(-1.6, join_style="mitre").difference(shapely.union_all(taken))
+    opened = left.buffer(-1.7, join_style="mitre").buffer(1.6, join_style="mitre")
+    plan.area("green", shapely.set_precision(opened.simplify(0.5), 0.1))
+
+
+def knot(plans: Sequence[Plan]) -> None:
+    """Give ways that meet or cross one common vertex there, in all plans of the street."""
+    owners = [(plan, n) for plan in plans for n in range(len(plan.lines))]
+    lines = [shapely.LineString(plan.lines[n][1]) for plan, n in owners]
+    tree = shapely.STRtree(lines)
+    near: list[list[int]] = [[] for _ in lines]
+    for one, other in zip(*tree.query(lines, predicate="dwithin", distance=NEAR_M), strict=True):
+        if one != other:
+            near[one].append(int(other))
+    meetings = [_meetings(line, [lines[i] for i in near[n]]) for n, line in enumerate(lines)]
+    for (plan, n), line, points in zip(owners, lines, meetings, strict=True):
+        kind, _, width = plan.lines[n]
+        plan.lines[n] = (kind, _threaded(line, points), width)
+
+
+def _meetings(line: shapely.LineString, others: Sequence[shapely.LineString]) -> list[XY]:
+    points = []
+    for other in others:
+        points += [tuple(xy) for xy in shapely.get_coordinates(line.intersection(other))]
+        points += [
+            end for end in (other.coords[0], other.coords[-1])
+            if line.distance(shapely.Point(end)) < NEAR_M
+        ]  # fmt: skip
+    return points
+
+
+def _threaded(line: shapely.LineString, points: Sequence[XY]) -> list[XY]:
+    """The line's points and the meetings, in order along it, none within a centimetre twice.
+
+    A way's ends move onto the way they meet, so an end and its meeting are one point.
+    """
+    along = {0.0: line.coords[0], line.length: line.coords[-1]}
+    for xy in [*line.coords[1:-1], *points]:
+        along.setdefault(round(line.project(shapely.Point(xy)), 2), xy)
+    threaded: list[XY] = []
+    for _, (x, y) in sorted(along.items()):
+        xy = (round(x, 2), round(y, 2))
+        if not threaded or math.dist(xy, threaded[-1]) > 0.02:
+            threaded.append(xy)
+    return threaded
