@@ -44,6 +44,7 @@ async def everything_works(url: str) -> None:
 
 async def test_a_cluster_is_used_like_a_single_server(tmp_path: Path) -> None:
     options = {"cluster-enabled": "yes", "cluster-config-file": str(tmp_path / "nodes")}
+    options["cluster-port"] = str(free_port())  # by itself it is port + 10000, which may not exist
     with Server(tmp_path, **options) as server:
         with redis.Redis.from_url(server.url) as client:
             client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
