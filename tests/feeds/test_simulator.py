@@ -63,7 +63,7 @@ def test_the_rate_asked_for_is_the_rate_sent(rate: int) -> None:
     for n in range(1, 41):
         for event in sim.step(twin, MORNING + timedelta(seconds=n / 4)):
             subjects[type_of(event)] += type_of(event).endswith(".state")
-    assert sum(subjects.values()) == pytest.approx(rate * 10, abs=1)
+    assert sum(subjects.values()) == pytest.approx(rate * 10, rel=0.001, abs=1)
 
 
 def test_within_the_first_minute_somebody_is_on_the_way_to_an_elder() -> None:
