@@ -11,6 +11,7 @@ import pytest
 
 from docs.tables import PAGES, TABLES, filled_in
 from feeds.sources import DEMO_TOKEN
+from geodata import demo
 from twin.events import TELEMETRY_TYPES, decode, type_of
 
 HOUSE = Path(__file__).parent.parent
@@ -65,12 +66,15 @@ def examples() -> list[str]:
 
 def test_the_events_people_are_told_to_type_are_accepted() -> None:
     found = examples()
+    places = {device.id for compound in demo.build(1) for device in compound.devices}
     assert len(found) == 3
     for example in found:
         typed = subprocess.run(
             ["/bin/sh", "-c", f"printf %s '{example}'"], capture_output=True, check=True
         )
-        assert type_of(decode(typed.stdout)) in TELEMETRY_TYPES
+        event = decode(typed.stdout)
+        assert type_of(event) in TELEMETRY_TYPES
+        assert event.subject in places
 
 
 def test_the_demo_token_in_the_examples_is_the_real_one() -> None:
