@@ -14,6 +14,7 @@ from geodata.demo import build
 from tests.feeds.world import MORNING, World
 from twin.errors import InvalidSetting
 from twin.events import encode, type_of
+from twin.metres import distance_m
 from twin.model import Compound
 from twin.state import Twin
 
@@ -93,7 +94,7 @@ def test_a_walk_keeps_to_the_paths_and_to_walking_speed() -> None:
     spots = [e for e in world.told if type_of(e) == "responder.position"]
     who = next(iter(world.twin.incidents.values())).working[0]
     steps = [event.data.lonlat for event in spots if event.subject == who]
-    moved = [world.sim.network.straight_m(a, b) for a, b in pairwise(steps)]
+    moved = [distance_m(a, b) for a, b in pairwise(steps)]
     assert max(moved) < 8.0, "four seconds at walking speed"
     assert sum(moved) > 10.0
 
