@@ -24,9 +24,10 @@ export function backoff(attempt, random) {
 /**
  * Open the socket of a page and keep it open.
  *
- * Listeners by kind: `snapshot` (frame), `devices` (Uint32Array of changed indices),
- * `things` ({changed: {incidents: ids, alarms: ids, responders: ids}, at, newest}),
- * `panels` ({changed: names}), `beat`, `denied` ({reason}), `status` ({state, since, attempt}).
+ * Kinds to listen to: `snapshot`, `things`, `panels` and `beat` get the frame (a delta with both
+ * things and panels is told twice); `devices` the changed rows `{index, value, state, at}`;
+ * `status` `{state: "connecting"|"live"|"stale"|"lost", since, attempt}`, also after every attempt
+ * that failed; `denied` the server's reason. A snapshot brings its devices with it.
  *
  * @param {object} parts
  * @param {string} parts.url
@@ -87,57 +88,52 @@ export function openLive({
     heard = true;
     goodAt = now();
     goodClock = wallClock();
-    if (frame.kind === undefined) return; // a device frame does not say how old the newest fact is
+    if (frame.kind === undefined) return; // rows do not say how old the newest fact is
     const told = Number.isFinite(frame.at) && Number.isFinite(frame.newest);
     newestAge = told && model.clock.mode === "live" ? frame.at - frame.newest : null;
   };
 
-  const takeSnapshot = (devices) => {
+  const takeSnapshot = (rows) => {
     const frame = held;
     held = null;
-    model.reset(frame, devices);
-    [epoch, seq, synced] = [frame.epoch, devices.seq, true];
+    if (!model.begin(frame, rows)) return resync();
+    [epoch, seq, synced] = [frame.epoch, rows.seq, true];
     good(frame);
-    emit("snapshot", frame);
-    emit("devices", devices.index);
+    return emit("snapshot", frame);
   };
 
   const takeDelta = (frame) => {
-    if (frame.clock) model.clock = frame.clock;
+    model.take(frame);
     good(frame);
-    const { at, newest, clock } = frame;
-    const things = frame.things ? model.takeThings(frame.things) : null;
-    const panels = frame.panels ? model.takePanels(frame.panels) : null;
-    if (things) emit("things", { at, newest, clock, changed: things });
-    if (panels) emit("panels", { at, newest, clock, changed: panels });
-    if (!things && !panels) emit("beat", { at, newest, clock });
+    if (frame.things) emit("things", frame);
+    if (frame.panels) emit("panels", frame);
+    if (!frame.things && !frame.panels) emit("beat", frame);
   };
 
   const takeText = (text) => {
     const frame = parse(text);
-    if (frame?.kind === "denied") return emit("denied", frame);
-    if (frame?.kind === "snapshot" && Number.isInteger(frame.seq)) return void (held = frame);
-    if (!synced && !held) return;
-    if (!frame || held || frame.seq !== seq + 1) return resync();
+    if (frame?.kind === "denied") return emit("denied", frame.reason);
+    if (frame?.kind === "snapshot" && Number.isInteger(frame.seq)) return (held = frame);
+    if (!synced && !held) return undefined;
+    if (held || frame?.seq !== seq + 1) return resync();
     seq = frame.seq;
-    takeDelta(frame);
+    return takeDelta(frame);
   };
 
-  const takeBinary = (bytes) => {
-    const devices = decodeFrame(bytes);
-    if (!synced && !held) return;
-    const expected = (held ? held.seq : seq) + 1;
-    if (!devices || devices.seq !== expected) return resync();
-    if (held) return takeSnapshot(devices);
-    seq = devices.seq;
-    if (!model.takeDevices(devices)) return resync();
-    good(devices);
-    emit("devices", devices.index);
+  const takeRows = (bytes) => {
+    if (!synced && !held) return undefined;
+    const rows = decodeFrame(bytes);
+    if (rows?.seq !== (held ? held.seq : seq) + 1) return resync();
+    if (held) return takeSnapshot(rows);
+    seq = rows.seq;
+    if (!model.merge(rows)) return resync();
+    good(rows);
+    return emit("devices", rows);
   };
 
   const receive = (data) => {
     if (typeof data === "string") takeText(data);
-    else takeBinary(data);
+    else takeRows(data);
     look();
   };
 
@@ -188,18 +184,15 @@ export function openLive({
 
   return {
     model,
-    things: model.things,
-    get panels() {
-      return model.panels;
-    },
+    deviceId: model.deviceId,
     get status() {
       return status;
     },
-    deviceId: model.deviceId,
-    deviceState: model.deviceState,
-    /** Be told of one kind of news. */
+    /** Listen to one kind; gives the function that stops listening. */
     on: (kind, listener) => {
-      listeners.set(kind, [...(listeners.get(kind) ?? []), listener]);
+      if (!listeners.has(kind)) listeners.set(kind, new Set());
+      listeners.get(kind).add(listener);
+      return () => listeners.get(kind).delete(listener);
     },
     /** Send a message now; it is lost when there is no link. */
     send: (message) => {

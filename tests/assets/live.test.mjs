@@ -106,14 +106,13 @@ test("a snapshot fills things, panels and devices, and says so once it is whole"
   assert.deepEqual(socket().sent, [{
     kind: "hello", session: "live", screen: "console", band: "near", compounds: ["huodian"], layers: [], seq: null, epoch: null,
   }]);
-  assert.deepEqual(kinds(), ["snapshot", "devices", "status"]);
+  assert.deepEqual(kinds(), ["snapshot", "status"]);
   assert.equal(heard.at(-1)[1].state, "live");
-  assert.equal(live.things.incidents.get("i1").level, 1);
-  assert.equal(live.panels.counts.open, 1);
-  assert.deepEqual([...live.model.devices.code], [0, 7, 1]);
-  assert.deepEqual([...live.model.devices.age], [0, 3, 2]);
-  assert.deepEqual([...live.model.devices.level], [0, 0, 1]);
-  assert.equal(live.model.devices.value[0], 1.5);
+  assert.equal(live.model.things.incidents.get("i1").level, 1);
+  assert.equal(live.model.panels.counts.open, 1);
+  assert.deepEqual([...live.model.state].map(decodeState),
+    [{ code: 0, age: 0, level: 0 }, { code: 7, age: 3, level: 0 }, { code: 1, age: 2, level: 1 }]);
+  assert.equal(live.model.value[0], 1.5);
 });
 
 test("deltas change things, panels and devices, and name what they changed", () => {
@@ -121,27 +120,27 @@ test("deltas change things, panels and devices, and name what they changed", () 
   begin();
   heard.length = 0;
   socket().take(delta(6, { things: { incidents: { i1: null, i2: { id: "i2" } } } }), delta(7, { panels: { kpi: { open: 2 } } }), packed(8, [[1, 7, 0]]), beat(9));
-  assert.deepEqual(heard.map(([kind, what]) => [kind, what.changed ?? null]), [
-    ["things", { incidents: ["i1", "i2"], alarms: [], responders: [] }], ["panels", ["kpi"]], ["devices", null], ["beat", null]]);
-  assert.deepEqual([...live.things.incidents.keys()], ["i2"]);
-  assert.deepEqual(Object.keys(live.panels), ["counts", "kpi"]);
-  assert.equal(live.model.devices.value[1], 7);
+  assert.deepEqual(heard.map(([kind, what]) => [kind, what.seq]), [["things", 6], ["panels", 7], ["devices", 8], ["beat", 9]]);
+  assert.deepEqual([...heard[2][1].index], [1]);
+  assert.deepEqual([...live.model.things.incidents.keys()], ["i2"]);
+  assert.deepEqual(Object.keys(live.model.panels), ["counts", "kpi"]);
+  assert.equal(live.model.value[1], 7);
 });
 
 test("a device is found by its index and its index by the device, across compounds", () => {
   const { live, begin } = stage();
   begin();
   assert.equal(live.deviceId(2), null);
-  live.model.know("huodian", "v1", [{ id: "huodian/gate/1", kind: "gate" }, { id: "huodian/lift/1", kind: "lift" }]);
-  live.model.know("xiangyuan", "v1", [{ id: "xiangyuan/gate/1", kind: "gate" }]);
-  live.model.name({ gate: { states: [{ word: "闭", tone: "normal" }, { word: "开", tone: "normal" }], quantity: null, unknown: "未知" } });
+  live.model.know("huodian", "v1", ["huodian/gate/1", "huodian/lift/1"]);
+  live.model.know("xiangyuan", "v1", ["xiangyuan/gate/1"]);
   assert.equal(live.deviceId(2), "xiangyuan/gate/1");
-  assert.equal(live.model.deviceIndex("xiangyuan/gate/1"), 2);
-  assert.deepEqual(live.deviceState("xiangyuan/gate/1"),
-    { code: 1, state: "开", tone: "normal", value: 3, quantity: null, age: 2, level: 1 });
-  assert.equal(live.deviceState("huodian/gate/9"), null);
-  live.model.know("huodian", "v2", [{ id: "huodian/gate/1", kind: "gate" }]);
+  assert.equal(live.model.indexOf("xiangyuan/gate/1"), 2);
+  assert.deepEqual(live.model.reading("xiangyuan/gate/1"), { code: 1, age: 2, level: 1, value: 3 });
+  assert.equal(live.model.reading("huodian/gate/9"), null);
+  assert.equal(live.model.reading("elsewhere/gate/1"), null);
+  live.model.know("huodian", "v2", ["huodian/gate/1"]);
   assert.equal(live.deviceId(0), null, "numbers of another version mean other devices");
+  assert.equal(live.deviceId(3), null);
 });
 
 test("a gap in the sequence asks for everything and takes nothing until it comes", () => {
@@ -155,15 +154,15 @@ test("a gap in the sequence asks for everything and takes nothing until it comes
   assert.deepEqual(heard, []);
   assert.equal(socket().sent.length, 2, "asked once");
   socket().take(snapshot(20), packed(21, [[0, 2, 0]]), beat(22));
-  assert.deepEqual(heard.map(([kind]) => kind), ["snapshot", "devices", "beat"]);
-  assert.equal(live.model.devices.value[0], 2);
+  assert.deepEqual(heard.map(([kind]) => kind), ["snapshot", "beat"]);
+  assert.equal(live.model.value[0], 2);
 });
 
 test("a fresh snapshot may come at any time", () => {
   const { begin, kinds, socket } = stage();
   begin();
   socket().take(snapshot(90, { epoch: "e.2" }), packed(91, []), beat(92));
-  assert.deepEqual(kinds().slice(-3), ["snapshot", "devices", "beat"]);
+  assert.deepEqual(kinds().slice(-2), ["snapshot", "beat"]);
 });
 
 test("garbage asks for everything, at most once a second", () => {
@@ -323,8 +322,19 @@ test("a denial is passed on and is not a sign of life", () => {
   const { live, heard, socket } = stage();
   socket().open();
   socket().take({ kind: "denied", reason: "no such session" });
-  assert.deepEqual(heard, [["denied", { kind: "denied", reason: "no such session" }]]);
+  assert.deepEqual(heard, [["denied", "no such session"]]);
   assert.equal(live.status.state, "connecting");
+});
+
+test("a listener that stopped hears nothing more", () => {
+  const { live, begin, socket } = stage();
+  const heard = [];
+  const stop = live.on("beat", (frame) => heard.push(frame.seq));
+  begin();
+  socket().take(beat(6));
+  stop();
+  socket().take(beat(7));
+  assert.deepEqual(heard, [6]);
 });
 
 test("closing is for good", () => {
