@@ -55,12 +55,10 @@ def build(
             yield
 
     server.router.lifespan_context = living
-    hashes: list[str] = []
 
     def policy() -> str:
-        if not hashes:
-            hashes.append(" ".join(pages.csp_hashes()))
-        return _POLICY.format(hashes=hashes[0])
+        # Dash adds inline scripts up to its first page request, so nothing older may be kept.
+        return _POLICY.format(hashes=" ".join(pages.csp_hashes()))
 
     server.add_middleware(Guard, lookup=lookup, policy=policy)
     return server
