@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from twin.catalogue import incident_kind
@@ -12,12 +12,14 @@ from twin.state import Twin
 from twin.things import Incident, Responder
 
 MOST = 10
-FREE = frozenset({"available", "busy"})
-"""Duty that can be asked; busy people come after free ones, others never."""
+ON_DUTY = frozenset({"available", "busy"})
+"""Duty that can be asked; busy people come after free ones."""
+KNOWN_FOR = timedelta(minutes=15)
+"""Where somebody was longer ago says less than where their post is."""
 
 
 class Recommendation(NamedTuple):
-    """A responder who could go: how soon, how far, through which gate, and how loaded."""
+    """A responder who could go: how soon, how far, through which gate, how loaded, which way."""
 
     responder: str
     seconds: float
@@ -33,43 +35,41 @@ def recommend(
 ) -> list[Recommendation]:
     """At most ten responders who could be sent, best first.
 
-    Skilled before unskilled, free before busy, then by seconds on foot from where they were last
-    seen, or from their post. Nobody off duty, unavailable or already on the case.
+    Skilled before unskilled, free before busy, then by seconds on foot from where they were seen
+    last, else from their post. Nobody off duty, unavailable or already on the case.
     """
     skills = set(incident_kind(incident.kind).skills)
-    there = set(incident.working)
     could = [
-        one for one in twin.responders.values() if one.status in FREE and one.id not in there
+        one
+        for one in twin.responders.values()
+        if one.status in ON_DUTY and one.id not in incident.working
     ]
-    starts = [position(one) for one in could]
-    seconds = network.seconds_to(incident.lonlat, starts)
+    ways = network.ways_to(incident.lonlat, [start_of(one, now) for one in could])
     ranked = sorted(
-        zip(could, seconds, strict=True),
-        key=lambda row: (not _can(row[0], skills), len(row[0].assignments), row[1], row[0].id),
+        (not _skilled(one, skills), one.status != "available", seconds, one.id, row)
+        for row, (one, seconds) in enumerate(zip(could, ways.seconds.tolist(), strict=True))
     )
-    return [_recommendation(one, incident, network, skills) for one, _ in ranked[:MOST]]
+    best = [(could[row], ways.route(row)) for *_, row in ranked[:MOST]]
+    return [
+        Recommendation(
+            responder=one.id,
+            seconds=way.seconds,
+            distance_m=way.distance_m,
+            skilled=_skilled(one, skills),
+            load=len(one.assignments),
+            via=way.via,
+            route=way.line,
+        )
+        for one, way in best
+    ]
 
 
-def position(responder: Responder) -> LonLat:
-    """Where a responder starts from: the last position, else the post."""
-    return responder.lonlat or responder.card.post
+def start_of(responder: Responder, now: datetime) -> LonLat:
+    """Where a responder sets out from: the last position unless it is old, else the post."""
+    here, at = responder.lonlat, responder.located_at
+    known = here is not None and at is not None and now - at <= KNOWN_FOR
+    return here if here is not None and known else responder.card.post
 
 
-def _recommendation(
-    responder: Responder, incident: Incident, network: Network, skills: set[str]
-) -> Recommendation:
-    way = network.route(position(responder), incident.lonlat)
-    return Recommendation(
-        responder=responder.id,
-        seconds=way.seconds,
-        distance_m=way.distance_m,
-        skilled=_can(responder, skills),
-        load=len(responder.assignments),
-        via=way.via,
-        route=way.line,
-    )
-
-
-def _can(responder: Responder, skills: set[str]) -> bool:
-    """Whether a responder has one of the skills; a case that asks for none takes anybody."""
+def _skilled(responder: Responder, skills: set[str]) -> bool:
     return not skills or not skills.isdisjoint(responder.card.skills)

@@ -1,34 +1,44 @@
-"""Ways on foot: a graph of paths, gates, entrances and posts, and how long it takes through it.
+"""Ways on foot: a graph of the paths of some compounds, and the quickest way through it.
 
-All geometry is in local metres (``twin.metres``). Travel times assume a responder walking briskly,
-1.4 m/s: between the 1.2 m/s that pedestrian crossings are timed for (MUTCD 4E.06) and 1.5 m/s.
+Inside, all is in local metres (``twin.metres``). A position that lies in a building is reached
+through the nearest door, and nobody steps onto the network through a wall or a building. Lines are
+split where they meet, and ends that miss a line or each other by half a metre are joined.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from twin.metres import lonlat_from_xy, xy_from_lonlat
-from twin.model import Compound, LonLat
+from twin.model import Building, Compound, LonLat
 
-WALK_M_S = 1.4
+WALK_M_S = 1.3
+"""Comfortable gait of adults is 1.27 to 1.46 m/s (Bohannon 1997, Age and Ageing 26:15-19); the low
+end leaves room for gates, kerbs and carried kit."""
 SNAP_M = 0.5
+GRID_M = 0.05
 GATE_M = 4.0
 """A route passes through a gate when it comes this near to it."""
+STEP_OFF_M = 40.0
+"""How far from a position a path may be and still be preferred for having nothing in between."""
+WALL_DEPTH_M = 0.4
+"""Buildings block from this far behind their façade, for doors and devices stand on façades."""
+KEPT = 128
+"""Goals whose searches are kept: open cases are asked for again and again."""
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
 
 
 class Route(NamedTuple):
-    """A way: its length, the seconds it takes on foot, its line, and the last gate it passes."""
+    """A way: metres, seconds on foot, its line, and the name of the last gate it passes or ""."""
 
     distance_m: float
     seconds: float
@@ -36,142 +46,216 @@ class Route(NamedTuple):
     via: str
 
 
-class _Foot(NamedTuple):
-    """Where a position meets the network: the edge's two nodes, the point, metres to each."""
+class Feet(NamedTuple):
+    """Where positions meet the network: edge, point, metres to the edge's two ends and aside."""
 
-    nodes: tuple[int, int]
-    along_m: tuple[float, float]
+    edge: Ints
     point: Floats
-    aside_m: float
+    along_m: Floats
+    aside_m: Floats
 
 
 class Network:
-    """The ways of some compounds, split at every crossing and joined within half a metre."""
+    """The ways of some compounds, streets outside them included; built once, asked often."""
 
     def __init__(self, compounds: Sequence[Compound]) -> None:
         self.origin: LonLat = compounds[0].origin if compounds else (0.0, 0.0)
-        lines = [
-            shapely.LineString(xy_from_lonlat(path.line, self.origin))
-            for compound in compounds
-            for path in compound.paths
-        ]
-        self._gates = [
-            (place.name, xy_from_lonlat(place.lonlat, self.origin))
-            for compound in compounds
-            for place in compound.devices
-            if place.kind == "gate"
-        ]
-        self.nodes, self._edges = _graph(lines)
-        ends = self.nodes[self._edges]
-        self._lengths: Floats = np.hypot(*(ends[:, 0] - ends[:, 1]).T)
+        lines = [self._line(path.line) for place in compounds for path in place.paths]
+        self.nodes, self.edges = _graph(lines)
+        ends = self.nodes[self.edges]
+        self._starts: Floats = ends[:, 0]
+        self._spans: Floats = ends[:, 1] - ends[:, 0]
+        self._lengths: Floats = np.hypot(*self._spans.T)
         size = len(self.nodes)
-        rows, columns = self._edges.T
-        self._matrix = csr_matrix((self._lengths, (rows, columns)), shape=(size, size))
-        self._tree = shapely.STRtree([shapely.LineString(pair) for pair in ends])
+        self._matrix = csr_matrix((self._lengths, tuple(self.edges.T)), shape=(size, size))
+        self._tree = shapely.STRtree(shapely.linestrings(ends))
+        self.doors = _Doors([b for place in compounds for b in place.buildings], self.origin)
+        walls = [self._line(wall.line) for place in compounds for wall in place.walls]
+        self._barriers = shapely.STRtree([*walls, *self.doors.cores()])
+        gates = [d for place in compounds for d in place.devices if d.kind == "gate"]
+        self._gate_names = [gate.name for gate in gates]
+        self._gates = shapely.STRtree(shapely.points(self._xy([gate.lonlat for gate in gates])))
+        self._searches: dict[int, tuple[Floats, Ints]] = {}
 
     def route(self, a: LonLat, b: LonLat) -> Route:
-        """The quickest way between two positions; a straight line where there is no network."""
-        start, end = xy_from_lonlat(np.array([a, b]), self.origin)
-        first, last = self._foot(start), self._foot(end)
-        if first is None or last is None:
-            return self._route([start, end])
-        if first.nodes == last.nodes:
-            return self._route([start, first.point, last.point, end])
-        costs, before = dijkstra(
-            self._matrix, directed=False, indices=list(first.nodes), return_predecessors=True
-        )
-        totals = [
-            (first.along_m[i] + costs[i, last.nodes[j]] + last.along_m[j], i, j)
-            for i in (0, 1)
-            for j in (0, 1)
-        ]
-        total, i, j = min(totals)
-        if not np.isfinite(total):
-            return self._route([start, end])
-        steps = [last.nodes[j]]
-        while steps[-1] != first.nodes[i]:
-            steps.append(int(before[i, steps[-1]]))
-        middle = [self.nodes[step] for step in reversed(steps)]
-        return self._route([start, first.point, *middle, last.point, end])
+        """The quickest way from one position to another; straight where no path leads there."""
+        return self.ways_to(b, [a]).route(0)
 
-    def seconds_to(self, goal: LonLat, starts: Sequence[LonLat]) -> Floats:
+    def costs_to(self, goal: LonLat, starts: Sequence[LonLat]) -> Floats:
         """Seconds on foot from each start to one goal, in one search."""
-        if not starts:
-            return np.empty(0)
-        end, *begins = xy_from_lonlat(np.array([goal, *starts]), self.origin)
-        last = self._foot(end)
-        straight = np.array([float(np.hypot(*(end - begin))) for begin in begins])
-        if last is None:
-            return straight / WALK_M_S
-        costs = dijkstra(self._matrix, directed=False, indices=list(last.nodes))
-        found = [self._from(begin, last, costs) for begin in begins]
-        best = np.where(np.isfinite(found), found, straight)
-        return np.asarray(best / WALK_M_S, dtype=np.float64)
+        return self.ways_to(goal, starts).seconds
 
-    def _from(self, begin: Floats, last: _Foot, costs: Floats) -> float:
-        foot = self._foot(begin)
-        if foot is None:
-            return float("inf")
-        if foot.nodes == last.nodes:
-            between = float(np.hypot(*(foot.point - last.point)))
-            return foot.aside_m + between + last.aside_m
-        best = min(
-            foot.along_m[i] + costs[j, foot.nodes[i]] + last.along_m[j]
-            for i in (0, 1)
-            for j in (0, 1)
-        )
-        return foot.aside_m + float(best) + last.aside_m
+    def ways_to(self, goal: LonLat, starts: Sequence[LonLat]) -> Ways:
+        """The quickest ways from many starts to one goal, in one search."""
+        return Ways(self, self._xy(starts), self._xy([goal]))
 
-    def _foot(self, xy: Floats) -> _Foot | None:
-        if not len(self._edges):
-            return None
-        edge = int(self._tree.nearest(shapely.Point(xy)))
-        a, b = self.nodes[self._edges[edge]]
-        length = self._lengths[edge]
-        share = float(np.clip(np.dot(xy - a, b - a) / max(length * length, 1e-9), 0.0, 1.0))
-        point = a + share * (b - a)
-        nodes = (int(self._edges[edge, 0]), int(self._edges[edge, 1]))
-        aside_m = float(np.hypot(*(xy - point)))
-        return _Foot(nodes, (share * length, (1 - share) * length), point, aside_m)
+    def search(self, edge: int) -> tuple[Floats, Ints]:
+        """Metres to every node from each end of an edge, and the node before on the way."""
+        if (found := self._searches.get(edge)) is None:
+            if len(self._searches) >= KEPT:
+                del self._searches[next(iter(self._searches))]
+            found = dijkstra(
+                self._matrix, directed=False, indices=self.edges[edge], return_predecessors=True
+            )
+            self._searches[edge] = found
+        return found
 
-    def _route(self, points: Sequence[Floats]) -> Route:
-        xy = np.array(points)
+    def feet(self, xy: Floats) -> Feet:
+        """Where positions step onto the network: the nearest edge with nothing in between."""
+        if not len(self.edges) or not len(xy):
+            nothing = np.zeros(len(xy))
+            return Feet(nothing.astype(np.intp), xy, np.zeros((len(xy), 2)), nothing)
+        found = self._onto(xy, self._tree.nearest(shapely.points(xy)))
+        for row in np.flatnonzero(self._barred(xy, found.point)):
+            near = np.sort(self._tree.query(shapely.Point(xy[row]), "dwithin", STEP_OFF_M))
+            here = np.repeat(xy[row : row + 1], len(near), axis=0)
+            could = self._onto(here, near)
+            aside = np.where(self._barred(here, could.point), np.inf, could.aside_m)
+            if np.isfinite(aside).any():
+                best = int(np.argmin(aside))
+                for all_, some in zip(found, could, strict=True):
+                    all_[row] = some[best]
+        return found
+
+    def _onto(self, xy: Floats, edge: Ints) -> Feet:
+        """The point of an edge that is nearest to each position."""
+        starts, spans, lengths = self._starts[edge], self._spans[edge], self._lengths[edge]
+        share = np.clip(((xy - starts) * spans).sum(axis=1) / lengths**2, 0.0, 1.0)
+        point = starts + share[:, None] * spans
+        along = np.column_stack((share * lengths, (1.0 - share) * lengths))
+        return Feet(edge, point, along, np.hypot(*(point - xy).T))
+
+    def _barred(self, xy: Floats, point: Floats) -> NDArray[np.bool_]:
+        """Whether a wall or a building stands between positions and points."""
+        barred = np.zeros(len(xy), np.bool_)
+        steps = shapely.linestrings(np.stack((xy, point), axis=1))
+        barred[self._barriers.query(steps, "intersects")[0]] = True
+        return barred
+
+    def drawn(self, corners: Sequence[Floats]) -> Route:
+        """A way along corners, in degrees, with the last gate on it."""
+        xy = np.array(corners)
         steps = np.hypot(*np.diff(xy, axis=0).T)
-        keep = np.concatenate(([True], steps > 1e-6))
-        line = [(float(x), float(y)) for x, y in lonlat_from_xy(xy[keep], self.origin)]
+        xy = xy[np.concatenate(([True], steps > 1e-6))]
+        line = [(lon, lat) for lon, lat in lonlat_from_xy(xy, self.origin).tolist()]
         distance_m = float(steps.sum())
         return Route(distance_m, distance_m / WALK_M_S, line, self._last_gate(xy))
 
     def _last_gate(self, xy: Floats) -> str:
-        if not self._gates or len(xy) < 2:
+        if len(xy) < 2:
             return ""
         line = shapely.LineString(xy)
-        spots = shapely.points(np.array([spot for _, spot in self._gates]))
-        near = np.flatnonzero(shapely.distance(spots, line) <= GATE_M)
+        near = np.sort(self._gates.query(line, "dwithin", GATE_M))
         if not len(near):
             return ""
-        along = shapely.line_locate_point(line, spots[near])
-        return self._gates[int(near[int(np.argmax(along))])][0]
+        along = shapely.line_locate_point(line, self._gates.geometries[near])
+        return self._gate_names[int(near[np.argmax(along)])]
+
+    def _xy(self, lonlats: Sequence[LonLat]) -> Floats:
+        return xy_from_lonlat(np.array(lonlats, np.float64).reshape(-1, 2), self.origin)
+
+    def _line(self, lonlats: ArrayLike) -> shapely.LineString:
+        return shapely.LineString(xy_from_lonlat(lonlats, self.origin))
 
 
-def _graph(lines: Sequence[shapely.LineString]) -> tuple[Floats, NDArray[np.intp]]:
-    """Nodes (n, 2) and edges (m, 2): lines split where they meet, ends within half a metre one."""
+class Ways:
+    """The quickest ways from some starts to one goal; drawn one by one when asked for."""
+
+    def __init__(self, network: Network, begin: Floats, end: Floats) -> None:
+        self._network = network
+        self._begin, self._end = begin, end
+        self._starts, self._goal = network.doors.out(begin), network.doors.out(end)
+        self._first, self._last = network.feet(self._starts), network.feet(self._goal)
+        metres, self._ends = self._through()
+        metres = metres + self._first.aside_m + self._last.aside_m
+        metres += _gaps(begin, self._starts) + _gaps(end, self._goal)
+        self._linked = np.isfinite(metres)
+        self.seconds: Floats = np.where(self._linked, metres, _gaps(begin, end)) / WALK_M_S
+
+    def route(self, row: int) -> Route:
+        """The way from one of the starts."""
+        between: list[Floats] = []
+        if self._linked[row]:
+            between = [self._starts[row], *self._corners(row), self._goal[0]]
+        return self._network.drawn([self._begin[row], *between, self._end[0]])
+
+    def _through(self) -> tuple[Floats, Ints]:
+        """Metres on the network, and by which ends of the two edges a way goes.
+
+        That is 2 × end of the start's edge + end of the goal's edge; -1 is along the one edge.
+        """
+        first, last, edges = self._first, self._last, self._network.edges
+        if not len(edges) or not len(self._begin):
+            return np.full(len(self._begin), np.inf), np.zeros(len(self._begin), np.intp)
+        costs, _ = self._network.search(int(last.edge[0]))
+        legs = first.along_m[:, :, None] + costs[:, edges[first.edge]].transpose(1, 2, 0)
+        legs = (legs + last.along_m[0]).reshape(-1, 4)
+        ends = np.argmin(legs, axis=1)
+        metres = legs[np.arange(len(legs)), ends]
+        along = np.abs(first.along_m[:, 0] - last.along_m[0, 0])
+        same = (first.edge == last.edge[0]) & (along <= metres)
+        return np.where(same, along, metres), np.where(same, -1, ends)
+
+    def _corners(self, row: int) -> list[Floats]:
+        """From where a way steps onto the network to where it leaves it."""
+        first, last, ends = self._first.point[row], self._last.point[0], int(self._ends[row])
+        if ends < 0:
+            return [first, last]
+        edge, network = int(self._last.edge[0]), self._network
+        before = network.search(edge)[1][ends % 2]
+        steps = [int(network.edges[self._first.edge[row], ends // 2])]
+        goal = int(network.edges[edge, ends % 2])
+        while steps[-1] != goal:
+            steps.append(int(before[steps[-1]]))
+        return [first, *network.nodes[steps], last]
+
+
+class _Doors:
+    """The doors of buildings: what lies in a building is reached through its nearest one."""
+
+    def __init__(self, buildings: Iterable[Building], origin: LonLat) -> None:
+        self.buildings = [b for b in buildings if b.entrances]
+        rings = [xy_from_lonlat(b.outline, origin) for b in self.buildings]
+        self.outlines = [shapely.Polygon(ring) for ring in rings]
+        self.doors = [
+            xy_from_lonlat([door.lonlat for door in b.entrances], origin) for b in self.buildings
+        ]
+        self._tree = shapely.STRtree(self.outlines)
+
+    def cores(self) -> list[shapely.Polygon]:
+        """What of the buildings nobody walks through."""
+        return [shapely.buffer(outline, -WALL_DEPTH_M) for outline in self.outlines]
+
+    def out(self, xy: Floats) -> Floats:
+        """Positions, those in a building replaced by its door nearest to them."""
+        found = xy.copy()
+        for row, building in zip(*self._tree.query(shapely.points(xy), "intersects"), strict=True):
+            doors = self.doors[building]
+            found[row] = doors[np.argmin(np.hypot(*(doors - xy[row]).T))]
+        return found
+
+
+def _gaps(a: Floats, b: Floats) -> Floats:
+    return np.asarray(np.hypot(*(a - b).T))
+
+
+def _graph(lines: Sequence[shapely.LineString]) -> tuple[Floats, Ints]:
+    """Nodes (n, 2) and edges (m, 2) of lines, split where they meet."""
     if not lines:
         return np.empty((0, 2)), np.empty((0, 2), np.intp)
-    noded = shapely.node(shapely.set_precision(shapely.union_all(lines), SNAP_M / 5))
-    index: dict[tuple[int, int], int] = {}
-    nodes: list[Floats] = []
-    edges: set[tuple[int, int]] = set()
-    for part in shapely.get_parts(noded):
-        numbers = [_node(xy, index, nodes) for xy in shapely.get_coordinates(part)]
-        edges.update((min(a, b), max(a, b)) for a, b in pairwise(numbers))
-    kept = sorted(edge for edge in edges if edge[0] != edge[1])
-    return np.array(nodes), np.array(kept, np.intp).reshape(-1, 2)
+    merged = shapely.union_all([*lines, *_joints(lines)], grid_size=GRID_M)
+    xy, part = shapely.get_coordinates(shapely.get_parts(merged), return_index=True)
+    nodes, number = np.unique(xy, axis=0, return_inverse=True)
+    number = number.ravel()
+    pairs = np.column_stack((number[:-1], number[1:]))[part[:-1] == part[1:]]
+    edges = np.unique(np.sort(pairs, axis=1), axis=0)
+    return nodes, edges[edges[:, 0] != edges[:, 1]]
 
 
-def _node(xy: Floats, index: dict[tuple[int, int], int], nodes: list[Floats]) -> int:
-    name = (round(xy[0] / SNAP_M), round(xy[1] / SNAP_M))
-    if name not in index:
-        index[name] = len(nodes)
-        nodes.append(xy)
-    return index[name]
+def _joints(lines: Sequence[shapely.LineString]) -> list[shapely.LineString]:
+    """Short lines from every end to the lines it misses by no more than ``SNAP_M``."""
+    tree = shapely.STRtree(lines)
+    ends = shapely.points([xy for line in lines for xy in (line.coords[0], line.coords[-1])])
+    rows, others = tree.query(ends, "dwithin", SNAP_M)
+    joints = shapely.shortest_line(ends[rows], tree.geometries[others])
+    return [joint for joint in joints if joint.length > 0]

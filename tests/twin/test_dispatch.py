@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.twin.builders import NOON, STREET, a_position, a_state, after, give, on_duty, settle
+from tests.twin.place_builders import a_helper, a_place, at
+from twin.dispatch import KNOWN_FOR, MOST, Recommendation, recommend
+from twin.model import DevicePlace, LonLat, ResponderCard
+from twin.paths import Network
+from twin.state import Twin
+from twin.things import Incident
+
+CALL = "huodian/call/1"
+NEAR, FAR, WRONG, LATER = (
+    a_helper("near", 40, 10, "security"),
+    a_helper("far", 0, 60, "first_aid"),
+    a_helper("wrong", 30, 12, "electric"),
+    a_helper("later", 100, 60, "security"),
+)
+
+
+def a_call_in_a_flat(*cards: ResponderCard) -> tuple[Twin, Incident, Network]:
+    """Everybody on duty, and somebody in the block has pressed the one-key call."""
+    call = DevicePlace(
+        id=CALL, kind="call", name="一键呼", lonlat=at(32, 30), territory=f"{STREET}.x.huodian.g1"
+    )
+    place = a_place(devices=(*a_place().devices, call), responders=cards)
+    twin = Twin(STREET, [place])
+    for card in cards:
+        twin.apply(on_duty(card.id))
+    settle(twin, [a_state(CALL, "pressed")])
+    (incident,) = twin.open_incidents.values()
+    return twin, incident, Network([place])
+
+
+def ranked(
+    twin: Twin, incident: Incident, network: Network, seconds: float = 0
+) -> list[Recommendation]:
+    return recommend(twin, incident, network, after(seconds))
+
+
+def names(found: list[Recommendation]) -> list[str]:
+    return [one.responder.rpartition("/")[2] for one in found]
+
+
+def test_skilled_people_come_first_then_the_nearest_by_path() -> None:
+    assert names(ranked(*a_call_in_a_flat(WRONG, FAR, NEAR, LATER))) == [
+        "near", "far", "later", "wrong",
+    ]  # fmt: skip
+
+
+def test_a_recommendation_says_how_soon_how_far_and_by_which_way() -> None:
+    street = a_helper("street", -40, 100, "security")
+    (found,) = ranked(*a_call_in_a_flat(street))
+    assert found.via == "东门" and found.skilled and found.load == 0
+    assert 299 < found.distance_m < 301 and found.seconds == found.distance_m / 1.3
+    assert found.route[0] == street.post and len(found.route) > 4
+
+
+def test_somebody_on_another_case_comes_after_those_who_are_free() -> None:
+    twin, incident, network = a_call_in_a_flat(NEAR, FAR, LATER)
+    twin.apply(a_state(CALL, "idle", after(1)))
+    give(twin, "assign", incident.id, responder=NEAR.id, at=after(2))
+    settle(twin, [a_state(CALL, "idle", after(3)), a_state(CALL, "pressed", after(4))])
+    other = Incident(**{name: getattr(incident, name) for name in incident.__struct_fields__})
+    other.id, other.crew = "INC-1121-0002", {}
+    found = ranked(twin, other, network, 5)
+    assert names(found) == ["far", "later", "near"]
+    assert [one.load for one in found] == [0, 0, 1]
+
+
+def test_people_off_duty_unavailable_or_already_on_the_case_are_not_asked() -> None:
+    twin, incident, network = a_call_in_a_flat(NEAR, FAR, LATER, WRONG)
+    twin.apply(on_duty(FAR.id, "off_duty", after(1)))
+    twin.apply(on_duty(WRONG.id, "unavailable", after(1)))
+    give(twin, "assign", incident.id, responder=NEAR.id, at=after(2))
+    assert names(ranked(twin, incident, network, 3)) == ["later"]
+
+
+def test_people_start_from_where_they_were_seen_else_from_their_post() -> None:
+    here: LonLat = at(31, 12)
+    twin, incident, network = a_call_in_a_flat(NEAR, FAR)
+    twin.apply(a_position(FAR.id, here))
+    assert names(ranked(twin, incident, network)) == ["far", "near"]
+    assert ranked(twin, incident, network)[0].route[0] == here
+    long_after = NOON + KNOWN_FOR + timedelta(seconds=1)
+    assert names(recommend(twin, incident, network, long_after)) == ["near", "far"]
+
+
+def test_no_more_than_ten_are_named() -> None:
+    crowd = [a_helper(f"r{n:02}", float(n), 10, "security") for n in range(15)]
+    assert len(ranked(*a_call_in_a_flat(*crowd))) == MOST
+
+
+def test_nobody_on_duty_means_nobody_to_send() -> None:
+    assert ranked(*a_call_in_a_flat()) == []
