@@ -9,7 +9,7 @@ import shapely
 from geodata import outfit, views
 from geodata.blocks import hall, slab
 from geodata.plan import Door, Plan, box
-from geodata.ways import around, bend, blob, enclose, gate, park, plant, row, stand
+from geodata.ways import around, bend, blob, enclose, gate, link, park, plant, row, stand
 
 OUTLINE = [
     (4, 0), (258, 0), (270, 8), (270, 40), (345, 40), (345, 300), (0, 292), (0, 4),
@@ -82,7 +82,8 @@ def _rows(plan: Plan, rng: random.Random) -> None:
             if units or a == SPINES[1]:
                 plan.path("lane", [(a, lane), (b, lane)], 3.6)
             if units:
-                row(plan, rng, span, south, units, lane, (6, 6, 7) if not last else (6,))
+                ground = (15.0, 69.0) if last and span is SPANS[0] else span
+                row(plan, rng, ground, south, units, lane, (6, 6, 7) if not last else (6,))
                 park(plan, rng, [span], lane)
     tall = slab(37, (238.0, 221.4), 3, 10, depth_m=13.0, style=2, lift=True)
     stand(plan, tall, round(FIRST_M + PITCH_M * 6 + DEPTH_M + LANE_M, 1))
@@ -94,8 +95,7 @@ def _pond(plan: Plan, rng: random.Random) -> None:
     plan.area("water", bank, "翠塘湖")
     plan.path("foot", way, 2.2)
     for goal in ((118, 105), (118, 139.9), (228, 105), (228, 139.9), (160, 71.5), (186, 171.7)):
-        start = min(way, key=lambda xy: (xy[0] - goal[0]) ** 2 + (xy[1] - goal[1]) ** 2)
-        plan.path("foot", [start, (float(goal[0]), float(goal[1]))], 2.0)
+        link(plan, way, goal)
     plan.path("lane", [(118, 171.7), (228, 171.7)], 3.6)
     plan.area("plaza", box(196, 156, 222, 168.5), "翠塘广场")
 

@@ -54,14 +54,18 @@ def detectors(plan: Plan, every_floors: int) -> None:
 
 
 def terminals(plan: Plan, rng: random.Random, share: float) -> None:
-    """One-key call terminals in the flats of people living alone, some in a share of units."""
+    """One-key call terminals in the flats of people living alone: ``share`` of them a unit."""
     for block in _homes(plan):
         for door in block.doors:
-            if rng.random() < share:
-                floor = rng.randint(1, block.floors)
-                flat = rng.choice((1, 2))
+            flats = 4 if len(block.doors) == 1 else 2
+            rooms = [
+                (floor, flat)
+                for floor in range(1 if flats == 2 else 3, block.floors + 1)
+                for flat in range(1, flats + 1)
+            ]
+            for floor, flat in rng.sample(rooms, int(share + rng.random())):
+                aside = rng.uniform(2.6, 3.8) * (1 if flat % 2 else -1)
                 room = f"{floor}{flat:02d}"
-                aside = rng.uniform(2.6, 4.2) * (1 if flat == 1 else -1)
                 plan.device(
                     "call",
                     f"{block.name}{door.unit}单元{room} 一键呼",

@@ -55,6 +55,12 @@ def around(shape: shapely.Polygon, metres: float) -> list[XY]:
     return [(round(x, 2), round(y, 2)) for x, y in ring.coords]
 
 
+def link(plan: Plan, way: Sequence[XY], goal: XY) -> None:
+    """Lead a foot path from the nearest vertex of a way to a point."""
+    start = min(way, key=lambda xy: math.dist(xy, goal))
+    plan.path("foot", [start, goal], 2.0)
+
+
 def row(
     plan: Plan,
     rng: random.Random,
@@ -129,7 +135,7 @@ def park(
         x = west + rng.uniform(2, 6)
         while x + 12 < east:
             length = rng.choice((12.0, 18.0))
-            strip = box(x, lane_y + 2.4, min(x + length, east - 1), lane_y + 4.8)
+            strip = box(x, lane_y + 2.5, min(x + length, east - 1), lane_y + 4.9)
             if rng.random() < 0.7 and not strip.intersects(free):
                 plan.area("parking", strip)
             x += length + rng.uniform(4, 12)
