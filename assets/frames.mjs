@@ -37,6 +37,6 @@ export function decodeFrame(bytes) {
  * @param {number} state
  * @returns {{code: number, age: number, level: number}} code 7 is unknown, level 0 is no alarm
  */
-export function decodeState(state) {
+export function unpackState(state) {
   return { code: state & 7, age: (state >> 3) & 3, level: state >> 5 };
 }

@@ -1,5 +1,5 @@
 // What the socket has said so far: things that have words, panel values, devices in view as arrays.
-import { UNKNOWN_CODE, decodeState } from "./frames.mjs";
+import { UNKNOWN_CODE, unpackState } from "./frames.mjs";
 
 const SORTS = ["incidents", "alarms", "responders"];
 const NEVER = UNKNOWN_CODE | (3 << 3);
@@ -70,7 +70,7 @@ export function createModel() {
     /** What a device says: code, age band, worst level, value (NaN for none); null when not in view. */
     reading: (id) => {
       const index = indexOf(id);
-      return index < 0 ? null : { ...decodeState(state[index]), value: value[index] };
+      return index < 0 ? null : { ...unpackState(state[index]), value: value[index] };
     },
     get clock() {
       return clock;

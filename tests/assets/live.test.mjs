@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeFrame, decodeState } from "../../assets/frames.mjs";
+import { decodeFrame, unpackState } from "../../assets/frames.mjs";
 import { backoff, openLive } from "../../assets/live.mjs";
 
 const EPOCH_MS = 1_795_228_927_000;
@@ -88,7 +88,7 @@ function stage({ random = () => 1 } = {}) {
 }
 
 test("a state byte comes apart into code, age and level", () => {
-  assert.deepEqual(decodeState(75), { code: 3, age: 1, level: 2 });
+  assert.deepEqual(unpackState(75), { code: 3, age: 1, level: 2 });
 });
 
 test("bytes that are not a device frame are not decoded", () => {
@@ -110,7 +110,7 @@ test("a snapshot fills things, panels and devices, and says so once it is whole"
   assert.equal(heard.at(-1)[1].state, "live");
   assert.equal(live.model.things.incidents.get("i1").level, 1);
   assert.equal(live.model.panels.counts.open, 1);
-  assert.deepEqual([...live.model.state].map(decodeState),
+  assert.deepEqual([...live.model.state].map(unpackState),
     [{ code: 0, age: 0, level: 0 }, { code: 7, age: 3, level: 0 }, { code: 1, age: 2, level: 1 }]);
   assert.equal(live.model.value[0], 1.5);
 });
