@@ -14,6 +14,6 @@
   document.documentElement.lang = remembered("dayuan.language") ?? "zh-CN";
   const main = import("/assets/main.mjs");
   window.dash_clientside = Object.assign(window.dash_clientside ?? {}, {
-    dayuan: { start: () => main.then((module) => module.start()).then(() => {}) },
+    dayuan: { start: () => main.then((module) => module.start()).then(() => "yes") },
   });
 })();

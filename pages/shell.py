@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, html
+from dash import ClientsideFunction, Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from pages.texts import DEFAULT, text
@@ -72,6 +72,7 @@ def page(name: str, *children: Component, looks: str = "") -> Component:
             html.Div(id="polite", className="unseen", **{"aria-live": "polite"}),
             html.Div(id="urgent", className="unseen", **{"aria-live": "assertive"}),
             html.Div(id="hint", className="hint", role="status"),
+            html.Span(id="started", hidden=True),
         ],
         id="page",
         className=f"page {name} {looks}".strip(),
@@ -209,4 +210,7 @@ def strip() -> Component:
 
 def install(app: Dash) -> None:
     """Let ``assets/clientside.js`` start the page once its skeleton is in the document."""
-    app.clientside_callback(ClientsideFunction("dayuan", "start"), Input("page", "id"))
+    # Without an output Dash would not run it for a page that arrives after the first layout.
+    app.clientside_callback(
+        ClientsideFunction("dayuan", "start"), Output("started", "title"), Input("page", "id")
+    )
