@@ -1,0 +1,108 @@
+// Where the map looks. Only a person, goTo and fit move it; data never does.
+
+const NEAR_ZOOM = 17.7;
+const SLACK = 0.12; // of a zoom level: a band is left later than it was entered
+const TILT = { pitch: 55, bearing: -17 };
+const TILTED_GAIN = 0.1; // a tilted compound is shorter on screen than the flat one that was fitted
+
+/**
+ * Whether devices are drawn, with slack so that a zoom that trembles does not ask for snapshots.
+ * @param {"near"|"far"|null} before
+ * @param {number} zoom
+ * @param {number} limit
+ */
+export function bandOf(before, zoom, limit) {
+  if (before === "near") return zoom < limit - SLACK ? "far" : "near";
+  if (before === "far") return zoom >= limit + SLACK ? "near" : "far";
+  return zoom >= limit ? "near" : "far";
+}
+
+/**
+ * Compounds in view. One that was in view stays while it is within a tenth of the view's size.
+ * @param {[number, number, number, number]} view west, south, east, north
+ * @param {{id: string, bounds: number[]}[]} places
+ * @param {string[]} before
+ */
+export function inView([west, south, east, north], places, before) {
+  const [dx, dy] = [(east - west) * 0.1, (north - south) * 0.1];
+  return places
+    .filter(({ id, bounds: [w, s, e, n] }) => {
+      const [mx, my] = before.includes(id) ? [dx, dy] : [0, 0];
+      return w <= east + mx && e >= west - mx && s <= north + my && n >= south - my;
+    })
+    .map(({ id }) => id);
+}
+
+/** Room that panels floating over the map leave, in pixels. */
+export function paddingFor(screen, width, height) {
+  if (screen === "wall")
+    return { left: width * 0.235, right: width * 0.255, top: height * 0.13, bottom: height * 0.16 };
+  const narrow = width < 620;
+  return { left: narrow ? 16 : 40, right: narrow ? 16 : 40, top: 56, bottom: 72 };
+}
+
+/**
+ * @param {import("../vendor/maplibre-gl.mjs").Map} map
+ * @param {object} options
+ * @param {string} options.screen
+ * @param {number} options.limit zoom between the bands
+ * @param {() => object[]} options.places summaries of all compounds
+ * @param {(view: object) => void} options.onView
+ * @param {boolean} options.reducedMotion
+ */
+export function createCamera(map, { screen, limit, places, onView, reducedMotion }) {
+  let held = false;
+  let told = { band: null, compounds: [] };
+  let timer = 0;
+
+  const padding = () => paddingFor(screen, map.getContainer().clientWidth, map.getContainer().clientHeight);
+
+  /** What lies under the lower part of the screen: the horizon of a tilted map is not in view. */
+  const ground = () => {
+    const { clientWidth: w, clientHeight: h } = map.getContainer();
+    const top = map.getPitch() > 30 ? 0.22 * h : 0;
+    const corners = [[0, top], [w, top], [0, h], [w, h]].map((corner) => map.unproject(corner));
+    const [lons, lats] = [corners.map(({ lng }) => lng), corners.map(({ lat }) => lat)];
+    return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+  };
+
+  const report = () => {
+    const band = bandOf(told.band, map.getZoom(), limit);
+    const compounds = inView(ground(), places(), told.compounds);
+    if (band === told.band && compounds.join() === told.compounds.join()) return;
+    told = { band, compounds };
+    onView({ band, compounds });
+  };
+
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(report, 120);
+  };
+  map.on("moveend", later);
+  map.on("dragstart", () => (held = true));
+  map.on("dragend", () => (held = false));
+
+  const move = (to) => {
+    if (held) return;
+    if (reducedMotion) map.jumpTo(to);
+    else map.easeTo({ ...to, duration: screen === "wall" ? 1800 : 900 });
+  };
+
+  return {
+    report,
+    view: () => told,
+    /** Bring one place to the middle of the free part of the map. */
+    goTo: (lonlat) => move({ center: lonlat, zoom: Math.max(map.getZoom(), NEAR_ZOOM), padding: padding(), pitch: Math.max(map.getPitch(), 45) }),
+    /** Show a whole compound. */
+    fit: ([west, south, east, north]) => {
+      const free = padding();
+      const camera = map.cameraForBounds([[west, south], [east, north]], { padding: 0, bearing: TILT.bearing });
+      if (!camera) return;
+      const { clientWidth: w, clientHeight: h } = map.getContainer();
+      // The free part in proportion to the whole: padding moves the middle, this makes it fit.
+      const share = Math.min((w - free.left - free.right) / w, (h - free.top - free.bottom) / h);
+      const zoom = camera.zoom + Math.log2(Math.max(0.2, share)) + TILTED_GAIN;
+      move({ center: camera.center, zoom: Math.min(zoom, 18.5), padding: free, ...TILT });
+    },
+  };
+}

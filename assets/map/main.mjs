@@ -1,0 +1,194 @@
+// The map of one page: made from the style the server computed, fed by the live socket.
+import { AttributionControl, Map as MapLibre, NavigationControl, ScaleControl } from "../vendor/maplibre-gl.mjs";
+import { compoundName, levelWords } from "../panels/names.mjs";
+import { t } from "../panels/texts.mjs";
+import { createCamera } from "./camera.mjs";
+import { createCases } from "./cases.mjs";
+import { createDevices } from "./devices.mjs";
+import { createFocus } from "./focus.mjs";
+import { addIcons } from "./icons.mjs";
+import { createMovers } from "./movers.mjs";
+import { createPicking } from "./picking.mjs";
+import { createPopup, createTip } from "./popup.mjs";
+import { createRollups } from "./rollups.mjs";
+import { scaled } from "./scaling.mjs";
+import { createPlaces } from "./sources.mjs";
+import { createTelling } from "./telling.mjs";
+
+const LOOKS = { available: "available", busy: "busy" };
+
+/**
+ * Make the map in a node.
+ * @param {HTMLElement} node
+ * @param {object} options
+ * @param {object} options.style MapLibre style from the server
+ * @param {"wall"|"console"|"replay"} options.screen
+ * @param {string} options.lang
+ * @param {(target: {type: string, id: string}|null) => void} options.onSelect
+ * @param {(view: {band: "near"|"far", compounds: string[]}) => void} options.onView
+ * @param {boolean} options.reducedMotion
+ */
+export async function createMap(node, { style, screen, lang, onSelect, onView, reducedMotion }) {
+  const map = begin(node, style, screen, reducedMotion);
+  const named = { lang, meta: style.metadata };
+  const palette = paletteOf(style);
+  const source = (name) => map.getSource(name);
+  const kinds = () => named.meta["dayuan:kinds"];
+  const titleOf = (kind) => named.meta["dayuan:incidents"][kind] ?? kind;
+  await new Promise((resolve) => map.once("load", resolve));
+  addIcons(map, palette);
+
+  let live = null;
+  const places = createPlaces({ source, kinds: kinds(), read, onLoad: (place) => learn(place) });
+  const devices = createDevices(map, { places, kinds, palette });
+  const cases = createCases(map, { places, titleOf, palette, visible: () => shown("incidents") && near() });
+  const movers = createMovers(() => source("responders"), { describe: describePerson, still: reducedMotion });
+  const rollups = createRollups(map, { nameOf: (place) => compoundName(place.id), words: rollupWords });
+  const focus = createFocus(map, source);
+  const camera = createCamera(map, {
+    screen, limit: named.meta["dayuan:band"], places: places.all, reducedMotion,
+    onView: (view) => {
+      if (view.band === "near") places.need(view.compounds.map((id) => ({ id })));
+      cases.draw();
+      onView(view);
+    },
+  });
+  const tell = createTelling({ places, kinds, titleOf, cases, movers, live: () => live });
+  const popup = createPopup(map, { tell, onClose: () => focus.pick(null) });
+  const tip = createTip(map, { tell });
+  const off = new Set();
+  const shown = (name) => !off.has(name);
+  const near = () => camera.view().band !== "far";
+
+  const learn = (place) => {
+    devices.learn(place);
+    drawThings();
+    drawRollups();
+  };
+
+  const drawThings = () => {
+    const things = live?.model.things;
+    if (!things) return;
+    cases.draw(things.incidents);
+    movers.draw(things.responders.values());
+    popup.refresh();
+  };
+
+  const drawRollups = () => rollups.draw(places.all(), live?.model.panels.rollups);
+
+  createPicking(map, {
+    onPoint: (target, at) => (target && popup.target()?.id !== target.id ? tip.show(target, at) : tip.hide()),
+    onPick: (target) => {
+      tip.hide();
+      if (target?.type === "compound") popup.close();
+      else if (target && target.type !== "incident") popup.open(target);
+      else popup.close();
+      onSelect(target);
+    },
+  });
+
+  return {
+    loadPlaces: async (ids) => {
+      await places.load(ids);
+      drawRollups();
+      camera.report();
+    },
+    connect: (newLive) => {
+      live = newLive;
+      devices.connect(live.model);
+      for (const place of places.all()) if (places.get(place.id)) devices.learn(places.get(place.id));
+      live.on("snapshot", () => {
+        places.need(live.model.compounds);
+        devices.everything();
+        drawThings();
+        drawRollups();
+      });
+      live.on("devices", (rows) => {
+        devices.rows(rows);
+        popup.refresh();
+      });
+      live.on("things", drawThings);
+      live.on("panels", drawRollups);
+      drawThings();
+      drawRollups();
+      camera.report();
+    },
+    show: (name, visible) => {
+      if (visible) off.delete(name);
+      else off.add(name);
+      for (const { id, metadata } of style.layers)
+        if (metadata?.["dayuan:layer"] === name) map.setLayoutProperty(id, "visibility", visible ? "visible" : "none");
+      devices.show(name, visible);
+      if (name === "incidents") cases.draw();
+    },
+    select: (target) => {
+      focus.pick(target?.type === "device" ? target.id : null);
+      if (!target || target.type === "incident") cases.select(target?.id ?? null);
+      if (!target || target.type === "incident") popup.close();
+      else if (popup.target()?.id !== target.id && target.type !== "compound") popup.open(target);
+    },
+    goTo: (target) => {
+      const told = target.type === "incident" ? cases.spot(target.id) : tell(target);
+      const lonlat = told?.lonlat ?? target.lonlat;
+      if (lonlat) camera.goTo(lonlat);
+    },
+    fit: (compound) => {
+      const place = places.summary(compound);
+      if (place) camera.fit(place.bounds);
+    },
+    drawRoute: focus.route,
+    highlightCameras: focus.cameras,
+    resize: () => map.resize(),
+    project: (lonlat) => map.project(lonlat),
+    setLanguage: async (newLang) => {
+      const fresh = await read(`/api/style?lang=${newLang}`);
+      [named.lang, named.meta] = [newLang, fresh.metadata];
+      map.getCanvas().setAttribute("aria-label", t("map.label"));
+      devices.redraw();
+      drawThings();
+      drawRollups();
+    },
+    map,
+  };
+
+  function describePerson({ name, status, incident }) {
+    const look = incident ? "busy" : (LOOKS[status] ?? "unavailable");
+    return { name, icon: `person-${look}`, opacity: look === "unavailable" ? 0.6 : 1 };
+  }
+}
+
+function rollupWords(told) {
+  if (!told?.open) return t("map.quiet_compound");
+  const words = t("map.busy_compound", { open: told.open, unacked: told.unacked ?? 0 });
+  return told.level ? `${levelWords(told.level)} · ${words}` : words;
+}
+
+/** The map itself; letters and symbols as large as the page's own. */
+function begin(node, style, screen, reducedMotion) {
+  const letters = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+  const map = new MapLibre({
+    container: node,
+    style: scaled(style, screen === "wall" ? Math.max(1, letters / 14) : 1),
+    maxZoom: 22, maxPitch: 70, attributionControl: false, fadeDuration: reducedMotion ? 0 : 150,
+    canvasContextAttributes: { antialias: devicePixelRatio < 2 },
+    interactive: screen !== "wall" || matchMedia("(pointer: fine)").matches,
+  });
+  map.addControl(new AttributionControl({ compact: true }), "bottom-right");
+  if (screen !== "wall") {
+    map.addControl(new NavigationControl({ visualizePitch: true }), "top-right");
+    map.addControl(new ScaleControl({ maxWidth: 90 }), "bottom-right");
+  }
+  map.getCanvas().setAttribute("aria-label", t("map.label"));
+  map.on("error", ({ error }) => console.warn("map", error));
+  return map;
+}
+
+function paletteOf({ metadata }) {
+  return metadata["dayuan:palette"];
+}
+
+async function read(path) {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return response.json();
+}

@@ -1,0 +1,51 @@
+// From a point on the screen to the thing there: pointer, hover, click.
+
+const REACH_PX = 5;
+
+/** Layers that can be picked, the most urgent first, and what they hold. */
+export const PICKED = {
+  rollups: "compound",
+  incidents: "incident",
+  responders: "responder",
+  gates: "device",
+  alarmed: "device",
+  cameras: "device",
+  sensors: "device",
+  roofs: "building",
+  lit: "building",
+  buildings: "building",
+};
+const ORDER = Object.keys(PICKED);
+
+/** Of the features at a point the one that matters most. */
+export function foremost(features) {
+  const ranked = features
+    .filter(({ layer }) => layer.id in PICKED)
+    .sort((a, b) => ORDER.indexOf(a.layer.id) - ORDER.indexOf(b.layer.id));
+  return ranked.length ? { type: PICKED[ranked[0].layer.id], id: ranked[0].properties.id } : null;
+}
+
+/**
+ * @param {import("../vendor/maplibre-gl.mjs").Map} map
+ * @param {{onPick: (target: object|null) => void, onPoint: (target: object|null, at: object) => void}} options
+ */
+export function createPicking(map, { onPick, onPoint }) {
+  const at = ({ x, y }) => {
+    const layers = ORDER.filter((id) => map.getLayer(id));
+    const box = [[x - REACH_PX, y - REACH_PX], [x + REACH_PX, y + REACH_PX]];
+    return foremost(map.queryRenderedFeatures(box, { layers }));
+  };
+  let waiting = null;
+  map.on("mousemove", ({ point }) => {
+    // Once per frame is enough: asking what is under the pointer is not free.
+    if (!waiting) requestAnimationFrame(() => {
+      const found = map.isMoving() ? null : at(waiting);
+      map.getCanvas().style.cursor = found && found.type !== "building" ? "pointer" : "";
+      onPoint(found, waiting);
+      waiting = null;
+    });
+    waiting = point;
+  });
+  map.on("mouseout", () => onPoint(null, { x: 0, y: 0 }));
+  map.on("click", ({ point }) => onPick(at(point)));
+}

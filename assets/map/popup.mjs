@@ -1,0 +1,89 @@
+// What a thing on the map says when pointed at or clicked. Texts are put in as text, never as HTML.
+import { Popup } from "../vendor/maplibre-gl.mjs";
+
+/**
+ * One popup at most, which stays open while its thing changes.
+ * @param {import("../vendor/maplibre-gl.mjs").Map} map
+ * @param {object} options
+ * @param {(target: object) => {title: string, lines: string[], lonlat: number[], height?: number}|null} options.tell
+ * @param {() => void} options.onClose
+ */
+export function createPopup(map, { tell, onClose }) {
+  const popup = new Popup({ closeButton: false, closeOnClick: false, offset: 20, maxWidth: "18rem", className: "map-popup", focusAfterOpen: false });
+  let target = null;
+  let silent = false;
+  const [title, list] = [document.createElement("strong"), document.createElement("div")];
+  const node = document.createElement("div");
+  node.append(title, list);
+  popup.setDOMContent(node);
+  popup.on("close", () => {
+    target = null;
+    if (!silent) onClose();
+  });
+
+  const refresh = () => {
+    if (!target) return;
+    const told = tell(target);
+    if (!told) return close();
+    write(title, list, told);
+    popup.setLngLat(told.lonlat);
+  };
+
+  const close = () => {
+    silent = true;
+    popup.remove();
+    [silent, target] = [false, null];
+  };
+
+  return {
+    open: (wanted) => {
+      const told = tell(wanted);
+      if (!told) return close();
+      target = wanted;
+      write(title, list, told);
+      popup.setLngLat(told.lonlat);
+      if (!popup.isOpen()) popup.addTo(map);
+      return undefined;
+    },
+    refresh,
+    close,
+    target: () => target,
+  };
+}
+
+/** A line of words beside the pointer. */
+export function createTip(map, { tell }) {
+  const node = document.createElement("div");
+  node.className = "map-tip";
+  node.hidden = true;
+  const [title, list] = [document.createElement("strong"), document.createElement("div")];
+  node.append(title, list);
+  map.getContainer().append(node);
+  let shown = "";
+  return {
+    show: (target, { x, y }) => {
+      const key = target ? `${target.type}|${target.id}` : "";
+      if (key !== shown) {
+        const told = target && tell(target);
+        node.hidden = !told;
+        if (told) write(title, list, told);
+        shown = told ? key : "";
+      }
+      if (shown) node.style.transform = `translate(${Math.round(x) + 14}px, ${Math.round(y) + 14}px)`;
+    },
+    hide: () => {
+      node.hidden = true;
+      shown = "";
+    },
+  };
+}
+
+function write(title, list, { title: words, lines }) {
+  if (title.textContent !== words) title.textContent = words;
+  const wanted = lines.filter(Boolean);
+  while (list.children.length > wanted.length) list.lastChild.remove();
+  wanted.forEach((line, i) => {
+    const row = list.children[i] ?? list.appendChild(document.createElement("p"));
+    if (row.textContent !== line) row.textContent = line;
+  });
+}
