@@ -1,0 +1,263 @@
+"""Devices at usual distances: gates, cameras, lamps, covers, detectors, terminals, supply."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+import shapely
+from shapely import Point
+
+from geodata.proposal import eyes
+from geodata.proposal.doors import FLOOR_M
+from geodata.proposal.drawing import Door, House, Site, spot
+from twin.model import DevicePlace
+
+LAMP_EVERY_M = 27.0
+LAMP_M = 4.5
+COVER_EVERY_M = 38.0
+SMOKE_EVERY_FLOORS = 6
+CALL_SHARE = 0.5
+SUPPLY_BUILDINGS = 5
+WASTE_BUILDINGS = 7
+CHARGERS_BUILDINGS = 12
+CHARGERS = 6
+NOISE_BUILDINGS = 12
+FREE_M = 1.0
+
+
+class _Board:
+    """Devices placed so far; gives each its number, grid and position in degrees."""
+
+    def __init__(self, site: Site, territory: str) -> None:
+        self.site = site
+        self.territory = territory
+        self.places: list[DevicePlace] = []
+        self._numbers: Counter[str] = Counter()
+        self.blocked = shapely.union_all([site.solid(FREE_M), site.paved(0.4)])
+        self.ground = site.outline.buffer(-FREE_M)
+        self._taken: list[Point] = []
+
+    def add(
+        self, kind: str, name: str, at: Point, house: House | None = None, **pose: object
+    ) -> None:
+        """Place a device; ``#`` in its name becomes its number."""
+        self._numbers[kind] += 1
+        number = self._numbers[kind]
+        grid = self.site.grid_of(house.outline if house else at)
+        if house:
+            pose |= {"building": f"{self.site.id}/{house.label}"}
+        self.places.append(
+            DevicePlace(
+                id=f"{self.site.id}/{kind}/{number}",
+                kind=kind,
+                name=name.replace("#", f"{number:02d}"),
+                lonlat=spot(at, self.site.origin),
+                territory=f"{self.territory}.g{grid}",
+                proposed=True,
+                **pose,  # type: ignore[arg-type]
+            )
+        )
+        self._taken.append(at)
+
+    def free(self, at: Point) -> bool:
+        """Whether a post can stand here: inside, off buildings and ways, not on another."""
+        inside = self.ground.contains(at) and not self.blocked.intersects(at)
+        return inside and all(at.distance(other) > FREE_M for other in self._taken)
+
+    def near(self, at: Point, within_m: float = 25.0) -> Point | None:
+        """The free spot nearest to a point, or None within reach."""
+        for reach in np.arange(0.0, within_m, 1.5):
+            for turn in np.linspace(0.0, math.tau, 12, endpoint=False):
+                here = Point(at.x + reach * math.cos(turn), at.y + reach * math.sin(turn))
+                if self.free(here):
+                    return here
+        return None
+
+
+def propose(site: Site, territory: str, rng: random.Random) -> tuple[DevicePlace, ...]:
+    """Every device of a site, numbered from 1 for each kind."""
+    board = _Board(site, territory)
+    for step in (_gates, _cameras, _lamps, _covers, _lifts, _detectors):
+        step(board)
+    _terminals(board, rng)
+    for step in (_supply, _stations, _water):
+        step(board)
+    return tuple(board.places)
+
+
+def _gates(board: _Board) -> None:
+    for gate in board.site.gates:
+        at = Point(gate.at.x + gate.inward[0] * 0.6, gate.at.y + gate.inward[1] * 0.6)
+        board.add("gate", gate.name, at, use=gate.use, height_m=1.2)
+
+
+def _cameras(board: _Board) -> None:
+    for eye in eyes.propose(board.site):
+        words = f"C-# {eye.name or nearest(board.site, eye.at)}"
+        board.add(
+            "camera",
+            words,
+            eye.at,
+            height_m=eyes.MAST_M,
+            azimuth_deg=round(eye.azimuth_deg, 1),
+            hfov_deg=eye.hfov_deg,
+            range_m=eye.range_m,
+        )
+
+
+def nearest(site: Site, at: Point) -> str:
+    """What people say of a spot: the nearest building and the side, ``93幢北侧``."""
+    house = min(site.houses, key=lambda found: found.outline.distance(at))
+    middle = house.outline.centroid
+    turn = math.degrees(math.atan2(at.x - middle.x, at.y - middle.y)) % 360.0
+    return f"{house.name}{'北东南西'[round(turn / 90.0) % 4]}侧"
+
+
+def _along(board: _Board, every_m: float, kinds: set[str]) -> Iterator[tuple[Point, float, float]]:
+    """Points along ways at even steps, with the way's width and its direction in radians."""
+    for way in board.site.ways:
+        if way.kind not in kinds:
+            continue
+        line = way.line
+        steps = max(1, round(line.length / every_m))
+        for n in range(steps):
+            at = line.length * (n + 0.5) / steps
+            here, ahead = line.interpolate(at), line.interpolate(at + 0.5)
+            if board.ground.contains(here) and line.length > every_m / 3:
+                yield here, way.width_m, math.atan2(ahead.y - here.y, ahead.x - here.x)
+
+
+def _lamps(board: _Board) -> None:
+    stood: list[Point] = []
+    side = 1.0
+    for here, width, turn in _along(board, LAMP_EVERY_M, {"road", "lane"}):
+        side = -side
+        for way in (side, -side):
+            off = way * (width / 2 + 0.9)
+            at = Point(here.x - math.sin(turn) * off, here.y + math.cos(turn) * off)
+            if board.free(at) and all(at.distance(o) > LAMP_EVERY_M / 2 for o in stood):
+                stood.append(at)
+                board.add("lamp", "灯杆 LP-#", at, height_m=LAMP_M)
+                break
+
+
+def _covers(board: _Board) -> None:
+    words = ("雨水井", "污水井", "雨水井", "电力井")
+    stood: list[Point] = []
+    for here, _, turn in _along(board, COVER_EVERY_M, {"road", "lane"}):
+        at = Point(here.x - math.sin(turn) * 0.7, here.y + math.cos(turn) * 0.7)
+        if all(at.distance(other) > COVER_EVERY_M / 2 for other in stood):
+            word = words[len(stood) % len(words)]
+            stood.append(at)
+            board.add("manhole", f"{word} # {nearest(board.site, at)}", at)
+
+
+def _units(board: _Board) -> Iterator[tuple[House, Door]]:
+    for house in board.site.houses:
+        for door in house.doors if house.use == "residence" else ():
+            yield house, door
+
+
+def _inside(house: House, door: Door, depth_m: float, aside_m: float) -> Point:
+    """A point behind a door, pulled towards the middle of the door's axis until it is inside."""
+    for share in (1.0, 0.8, 0.6, 0.4, 0.2):
+        at = door.behind(depth_m * share + 0.9, aside_m * share)
+        if house.outline.buffer(-0.3).contains(at):
+            return at
+    return house.outline.representative_point()
+
+
+def _lifts(board: _Board) -> None:
+    for house, door in _units(board):
+        if door.lift:
+            words = f"{house.name}{door.unit}单元电梯"
+            at = _inside(house, door, 4.0, 1.2)
+            board.add("lift", words, at, house, unit=door.unit, floor=1)
+
+
+def _detectors(board: _Board) -> None:
+    for house, door in _units(board):
+        for floor in range(min(3, house.floors), house.floors + 1, SMOKE_EVERY_FLOORS):
+            board.add(
+                "smoke",
+                f"{house.name}{door.unit}单元{floor}层烟感",
+                _inside(house, door, 2.4, 0.5 * (floor % 3 - 1)),
+                house,
+                unit=door.unit,
+                floor=floor,
+                height_m=round((floor - 0.3) * FLOOR_M, 1),
+            )
+
+
+def _terminals(board: _Board, rng: random.Random) -> None:
+    """Call terminals in some flats: which ones is left to the seed, for nobody is known."""
+    for house, door in _units(board):
+        if rng.random() >= CALL_SHARE:
+            continue
+        floor, flat = rng.randint(1, house.floors), rng.choice((1, 2))
+        aside = (1 if flat == 1 else -1) * door.width_m * 0.27
+        room = f"{floor}{flat:02d}"
+        board.add(
+            "call",
+            f"{house.name}{door.unit}单元{room} 一键呼",
+            _inside(house, door, rng.uniform(5.0, 8.0), aside),
+            house,
+            unit=door.unit,
+            floor=floor,
+            room=room,
+            height_m=round((floor - 0.5) * FLOOR_M, 1),
+        )
+
+
+def _groups(board: _Board, size: int) -> Iterator[list[House]]:
+    """Neighbouring buildings in groups of about a size, west to east within a grid."""
+    homes = [house for house in board.site.houses if house.use == "residence"]
+    homes.sort(key=lambda h: (board.site.grid_of(h.outline), h.outline.centroid.x))
+    for first in range(0, len(homes), size):
+        yield homes[first : first + size]
+
+
+def _beside(board: _Board, houses: list[House]) -> Point | None:
+    """A free spot beside the building in the middle of a group."""
+    middle = shapely.union_all([house.outline for house in houses]).centroid
+    house = min(houses, key=lambda found: found.outline.distance(middle))
+    rim = house.outline.buffer(2.2).exterior
+    return board.near(rim.interpolate(rim.project(middle)), 40.0)
+
+
+def _supply(board: _Board) -> None:
+    for houses in _groups(board, SUPPLY_BUILDINGS):
+        at = _beside(board, houses)
+        if at is not None:
+            names = "、".join(house.name.removesuffix("幢") for house in houses)
+            board.add("power", f"配电箱 # · {names}幢", at, height_m=1.4)
+
+
+_STATIONS = (
+    ("waste", "#号垃圾站", WASTE_BUILDINGS, 1),
+    ("charger", "充电桩 #", CHARGERS_BUILDINGS, CHARGERS),
+    ("noise", "噪声 #", NOISE_BUILDINGS, 1),
+)
+
+
+def _stations(board: _Board) -> None:
+    for kind, words, size, each in _STATIONS:
+        for houses in _groups(board, size):
+            for _ in range(each):
+                at = _beside(board, houses)
+                if at is not None:
+                    board.add(kind, words, at, height_m=3.0 if kind == "noise" else 1.2)
+
+
+def _water(board: _Board) -> None:
+    """Gauges for standing water inside the vehicle gates, where the ground is usually lowest."""
+    for gate in board.site.gates:
+        if gate.use == "vehicle":
+            deep = Point(gate.at.x + gate.inward[0] * 7, gate.at.y + gate.inward[1] * 7)
+            at = board.near(deep)
+            if at is not None:
+                board.add("water", f"{gate.name}积水", at, height_m=0.3)

@@ -1,0 +1,139 @@
+"""A compound on the drawing board: shapes in local metres, before they become a ``Compound``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import LineString, Point, Polygon
+
+from twin.metres import lonlat_from_xy, xy_from_lonlat
+from twin.model import LonLat, Ring
+
+DIGITS = 7
+"""Decimals of a degree kept: 1e-7° is about one centimetre."""
+
+
+@dataclass
+class Door:
+    """The door of one unit; ``inward`` is the unit vector of who walks in."""
+
+    unit: str
+    at: Point
+    inward: tuple[float, float]
+    width_m: float
+    lift: bool = False
+
+    def behind(self, depth_m: float, aside_m: float = 0.0) -> Point:
+        """A point behind the door, ``aside_m`` to the right of who walks in."""
+        dx, dy = self.inward
+        return Point(
+            self.at.x + dx * depth_m + dy * aside_m, self.at.y + dy * depth_m - dx * aside_m
+        )
+
+
+@dataclass
+class House:
+    """A building: ``label`` is the last part of its id, ``name`` what people say."""
+
+    label: str
+    name: str
+    outline: Polygon
+    floors: int
+    height_m: float
+    use: str = "residence"
+    doors: list[Door] = field(default_factory=list)
+
+
+@dataclass
+class Way:
+    """A line people or vehicles use; ``kind`` as in ``twin.model.Path``."""
+
+    kind: str
+    line: LineString
+    width_m: float
+
+
+@dataclass
+class Patch:
+    """Ground that is drawn; ``kind`` as in ``twin.model.Area``."""
+
+    kind: str
+    outline: Polygon
+    name: str = ""
+
+
+@dataclass
+class Gate:
+    """An opening in the boundary. ``use``: vehicle or pedestrian; ``inward`` points inside."""
+
+    name: str
+    use: str
+    at: Point
+    inward: tuple[float, float]
+
+    @property
+    def width_m(self) -> float:
+        """How wide the wall opens."""
+        return 7.0 if self.use == "vehicle" else 3.0
+
+
+@dataclass
+class Site:
+    """All shapes of one compound in metres about ``origin``."""
+
+    id: str
+    origin: LonLat
+    outline: Polygon
+    houses: list[House]
+    ways: list[Way] = field(default_factory=list)
+    patches: list[Patch] = field(default_factory=list)
+    gates: list[Gate] = field(default_factory=list)
+    walls: list[LineString] = field(default_factory=list)
+    grids: list[Polygon] = field(default_factory=list)
+
+    def solid(self, aside_m: float = 0.0) -> shapely.Geometry:
+        """The union of all footprints, grown by some metres."""
+        shapes = [house.outline for house in self.houses]
+        return shapely.union_all(shapely.buffer(shapes, aside_m, join_style="mitre"))
+
+    def paved(self, aside_m: float = 0.0) -> shapely.Geometry:
+        """The union of all ways at their width, grown by some metres."""
+        halves = [way.width_m / 2 + aside_m for way in self.ways]
+        lines = [way.line for way in self.ways]
+        return shapely.union_all(shapely.buffer(lines, halves, quad_segs=2))
+
+    def grid_of(self, shape: shapely.Geometry) -> int:
+        """The number of the grid a shape lies in, or the nearest to it; the first is 1."""
+        point = shape.representative_point()
+        return 1 + min(range(len(self.grids)), key=lambda n: self.grids[n].distance(point))
+
+
+def degrees(xy: NDArray[np.float64], origin: LonLat) -> tuple[LonLat, ...]:
+    """Local metres to rounded degrees; neighbours that round to one point become one."""
+    rounded = np.round(lonlat_from_xy(np.asarray(xy)[:, :2], origin), DIGITS)
+    moved = np.concatenate(([True], np.any(np.diff(rounded, axis=0) != 0, axis=1)))
+    return tuple((float(lon), float(lat)) for lon, lat in rounded[moved])
+
+
+def spot(point: Point, origin: LonLat) -> LonLat:
+    """One position in rounded degrees."""
+    return degrees(np.array([[point.x, point.y]]), origin)[0]
+
+
+def ring(shape: Polygon, origin: LonLat) -> Ring:
+    """The outer ring of a polygon, counter-clockwise and closed, in rounded degrees."""
+    outer = shapely.orient_polygons(shape).exterior
+    return degrees(shapely.get_coordinates(outer), origin)
+
+
+def line(shape: LineString, origin: LonLat) -> tuple[LonLat, ...]:
+    """A line in rounded degrees."""
+    return degrees(shapely.get_coordinates(shape), origin)
+
+
+def polygon(outline: Ring, origin: LonLat) -> Polygon:
+    """A ring of degrees as a polygon in local metres."""
+    return Polygon(xy_from_lonlat(np.array(outline), origin))
