@@ -43,9 +43,11 @@ export function gridName(incident) {
   return number ? t("grid.name", { n: number }) : label;
 }
 
-/** Where, in one line: place and grid. */
+/** Where, in one line: place and grid, which the place may name already. */
 export function whereabouts(incident) {
-  return [incident.place, gridName(incident)].filter(Boolean).join(" · ");
+  const grid = gridName(incident);
+  const told = incident.place?.includes(grid);
+  return [incident.place, told ? "" : grid].filter(Boolean).join(" · ");
 }
 
 /** Numeral and word of a level: Ⅰ级 特重. */

@@ -52,10 +52,13 @@ export function lead(incident) {
   return crew.reduce((a, b) => (STEPS.indexOf(b.state) > STEPS.indexOf(a.state) ? b : a));
 }
 
-/** The most urgent open incident that a wall should speak about: unacknowledged ones before others. */
+/**
+ * The open incident that a wall should speak about: a grave one nobody has acknowledged, else the
+ * gravest. A minor one that waits must not hide who is on the way to a critical one.
+ */
 export function worst(incidents) {
   const rows = open(incidents);
-  return rows.find((incident) => incident.unacked) ?? rows[0] ?? null;
+  return rows.find((incident) => incident.unacked && incident.level <= 2) ?? rows[0] ?? null;
 }
 
 /** Alarms of an incident that nobody has acknowledged. */
