@@ -1,0 +1,145 @@
+"""A compound as a folder of GeoJSON files that a person can edit, and back, without loss.
+
+``compound.geojson`` holds the outline and what describes the whole; every other file is one
+collection of features, in the order of the model. Positions are WGS-84 (CRS84) as RFC 7946 says.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from twin import model
+from twin.errors import InvalidPlace
+
+WHOLE = "compound"
+FORMAT = "dayuan/1"
+CRS84 = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
+
+
+class _Part(NamedTuple):
+    """A field of the compound: its row type, which field is the geometry, and which shape."""
+
+    row: type[model.Value]
+    geometry: str
+    shape: str
+
+
+PARTS = {
+    "buildings": _Part(model.Building, "outline", "Polygon"),
+    "surroundings": _Part(model.Building, "outline", "Polygon"),
+    "grids": _Part(model.Grid, "outline", "Polygon"),
+    "paths": _Part(model.Path, "line", "LineString"),
+    "areas": _Part(model.Area, "outline", "Polygon"),
+    "walls": _Part(model.Wall, "line", "LineString"),
+    "devices": _Part(model.DevicePlace, "lonlat", "Point"),
+    "responders": _Part(model.ResponderCard, "post", "Point"),
+}
+
+
+def write(folder: Path | str, compound: model.Compound) -> list[Path]:
+    """Write a compound as editable files into a folder; gives their paths."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    fields = msgspec.to_builtins(compound)
+    whole = {key: value for key, value in fields.items() if key not in PARTS}
+    outline = whole.pop("outline")
+    paths = [
+        _write(folder / f"{WHOLE}.geojson", WHOLE, [_feature("Polygon", outline, whole)]),
+    ]
+    for name, part in PARTS.items():
+        features = [
+            _feature(part.shape, row.pop(part.geometry), row) for row in fields.get(name, ())
+        ]
+        paths.append(_write(folder / f"{name}.geojson", name, features))
+    return paths
+
+
+def is_editable(folder: Path | str) -> bool:
+    """Whether a folder holds files that ``write`` made."""
+    path = Path(folder) / f"{WHOLE}.geojson"
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and content.get("format") == FORMAT
+
+
+def read(folder: Path | str) -> model.Compound:
+    """The compound in a folder of editable files.
+
+    Raises InvalidPlace naming each file and feature that cannot be read.
+    """
+    folder = Path(folder)
+    faults: list[str] = []
+    (whole,) = _rows(folder, WHOLE, "outline", "Polygon", faults) or ({},)
+    for name, part in PARTS.items():
+        if (folder / f"{name}.geojson").exists():
+            rows = _rows(folder, name, part.geometry, part.shape, faults)
+            whole[name] = _converted(rows, part.row, name, faults)
+    if faults:
+        raise InvalidPlace(faults)
+    try:
+        return msgspec.convert(whole, model.Compound)
+    except msgspec.ValidationError as exc:
+        raise InvalidPlace([f"{WHOLE}.geojson: {exc}"]) from exc
+
+
+def _feature(shape: str, geometry: Any, properties: dict[str, Any]) -> dict[str, Any]:
+    coordinates = [geometry] if shape == "Polygon" else geometry
+    return {
+        "type": "Feature",
+        "geometry": {"type": shape, "coordinates": coordinates},
+        "properties": properties,
+    }
+
+
+def _write(path: Path, name: str, features: list[dict[str, Any]]) -> Path:
+    """One feature a line, so that a difference between two versions can be read."""
+    head = {"type": "FeatureCollection", "format": FORMAT, "name": name, "crs": CRS84}
+    lines = [msgspec.json.encode(feature).decode() for feature in features]
+    opening = msgspec.json.encode(head).decode().removesuffix("}")
+    body = ",\n".join(lines)
+    path.write_text(f'{opening},"features":[\n{body}\n]}}\n', "utf-8")
+    return path
+
+
+def _rows(
+    folder: Path, name: str, geometry: str, shape: str, faults: list[str]
+) -> list[dict[str, Any]]:
+    """Features as rows: their properties and, under the model's name, their geometry."""
+    path = folder / f"{name}.geojson"
+    try:
+        content = json.loads(path.read_bytes())
+        features = content["features"]
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        faults.append(f"{path.name}: cannot be read ({exc})")
+        return []
+    rows: list[dict[str, Any]] = []
+    for number, feature in enumerate(features, start=1):
+        try:
+            found = feature["geometry"]
+            if found["type"] != shape:
+                raise ValueError(f"a {found['type']} where a {shape} belongs")
+            coordinates = found["coordinates"]
+            if shape == "Polygon":
+                (coordinates,) = coordinates
+            rows.append({**feature["properties"], geometry: coordinates})
+        except (ValueError, KeyError, TypeError) as exc:
+            faults.append(f"{path.name}, feature {number}: {exc}")
+    return rows
+
+
+def _converted(
+    rows: list[dict[str, Any]], row: type[model.Value], name: str, faults: list[str]
+) -> list[model.Value]:
+    made = []
+    for number, fields in enumerate(rows, start=1):
+        try:
+            made.append(msgspec.convert(fields, row))
+        except msgspec.ValidationError as exc:
+            faults.append(f"{name}.geojson, feature {number} ({fields.get('id', '')}): {exc}")
+    return made
