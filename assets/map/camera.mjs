@@ -1,9 +1,11 @@
 // Where the map looks. Only a person, goTo and fit move it; data never does.
+import { bestView, standing } from "./fitting.mjs";
 
 const NEAR_ZOOM = 17.7;
 const SLACK = 0.12; // of a zoom level: a band is left later than it was entered
-const TILT = { pitch: 55, bearing: -17 };
-const TILTED_GAIN = 0.1; // a tilted compound is shorter on screen than the flat one that was fitted
+const PITCH = 52;
+const TWIST = -10; // degrees: buildings show two of their faces
+const NO_PADDING = { top: 0, bottom: 0, left: 0, right: 0 }; // what fits leaves room for panels already
 
 /**
  * Whether devices are drawn, with slack so that a zoom that trembles does not ask for snapshots.
@@ -93,16 +95,12 @@ export function createCamera(map, { screen, limit, places, onView, reducedMotion
     view: () => told,
     /** Bring one place to the middle of the free part of the map. */
     goTo: (lonlat) => move({ center: lonlat, zoom: Math.max(map.getZoom(), NEAR_ZOOM), padding: padding(), pitch: Math.max(map.getPitch(), 45) }),
-    /** Show a whole compound. */
-    fit: ([west, south, east, north]) => {
-      const free = padding();
-      const camera = map.cameraForBounds([[west, south], [east, north]], { padding: 0, bearing: TILT.bearing });
-      if (!camera) return;
-      const { clientWidth: w, clientHeight: h } = map.getContainer();
-      // The free part in proportion to the whole: padding moves the middle, this makes it fit.
-      const share = Math.min((w - free.left - free.right) / w, (h - free.top - free.bottom) / h);
-      const zoom = camera.zoom + Math.log2(Math.max(0.2, share)) + TILTED_GAIN;
-      move({ center: camera.center, zoom: Math.min(zoom, 18.5), padding: free, ...TILT });
+    /** Show a whole compound as large as the free part of the map allows. */
+    fit: (bounds, shapes) => {
+      const { ring, points } = standing(bounds, shapes);
+      const { clientWidth: width, clientHeight: height } = map.getContainer();
+      const wish = { points, width, height, padding: padding(), pitch: PITCH, maxZoom: 18.5 };
+      move({ ...bestView(wish, ring, TWIST), padding: NO_PADDING });
     },
   };
 }

@@ -134,7 +134,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
     },
     fit: (compound) => {
       const place = places.summary(compound);
-      if (place) camera.fit(place.bounds);
+      if (place) camera.fit(place.bounds, places.get(compound)?.shapes);
     },
     drawRoute: focus.route,
     highlightCameras: focus.cameras,
