@@ -121,7 +121,7 @@ def _devices(plan: Plan, rng: random.Random) -> None:
     outfit.lamps(plan, 27.0)
     outfit.manholes(plan, 46.0)
     outfit.detectors(plan, 9)
-    outfit.terminals(plan, rng, 0.62)
+    outfit.terminals(plan, rng, 0.62, sure=("b3", "1", 3, 2))
     outfit.lifts(plan, 1)
     outfit.supply(plan, 5)
     outfit.afloat(plan, "翠塘湖水位", (150, 121))

@@ -80,8 +80,9 @@ def _lake(plan: Plan, rng: random.Random) -> None:
     way = around(bank, 3.6)
     plan.area("water", bank, "南星湖")
     plan.path("foot", way, 2.2)
-    for goal in ((505, 73.1), (505, 107.1), (601, 73.1), (601, 112), (553, 39.1), (560, 141.1)):
+    for goal in ((505, 73.1), (505, 107.1), (601, 73.1), (601, 112), (553, 39.1)):
         link(plan, way, goal)
+    link(plan, way, (539.8, 116.0), (539.8, 141.1))
 
 
 def _places(plan: Plan) -> None:
@@ -110,8 +111,11 @@ def _devices(plan: Plan, rng: random.Random) -> None:
     outfit.afloat(plan, "南星湖水位", (545, 90))
     outfit.points(plan, "water", [("南门低洼处积水", (500, 8))])
     outfit.points(
-        plan, "noise", [("湖畔广场噪声", (516, 118)), ("东门噪声", (606, 68)), ("羽毛球场噪声", (590, 98))], 3.0
-    )  # fmt: skip
+        plan,
+        "noise",
+        [("湖畔广场噪声", (516, 118)), ("东门噪声", (606, 68)), ("羽毛球场噪声", (590, 98))],
+        3.0,
+    )
     outfit.points(
         plan, "waste", [("1号垃圾站", (395, 8)), ("2号垃圾站", (597, 8)), ("3号垃圾站", (395, 162))]
     )

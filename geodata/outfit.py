@@ -53,8 +53,13 @@ def detectors(plan: Plan, every_floors: int) -> None:
                 )
 
 
-def terminals(plan: Plan, rng: random.Random, share: float) -> None:
-    """One-key call terminals in the flats of people living alone: ``share`` of them a unit."""
+def terminals(
+    plan: Plan, rng: random.Random, share: float, sure: tuple[str, str, int, int] | None = None
+) -> None:
+    """One-key call terminals in the flats of people living alone: ``share`` of them a unit.
+
+    ``sure`` names a building, unit, floor and flat that has one whatever the seed.
+    """
     for block in _homes(plan):
         for door in block.doors:
             flats = 4 if len(block.doors) == 1 else 2
@@ -63,7 +68,10 @@ def terminals(plan: Plan, rng: random.Random, share: float) -> None:
                 for floor in range(1 if flats == 2 else 3, block.floors + 1)
                 for flat in range(1, flats + 1)
             ]
-            for floor, flat in rng.sample(rooms, int(share + rng.random())):
+            chosen = rng.sample(rooms, int(share + rng.random()))
+            if sure and sure[:2] == (block.id, door.unit):
+                chosen = [sure[2:]]
+            for floor, flat in chosen:
                 aside = rng.uniform(2.6, 3.8) * (1 if flat % 2 else -1)
                 room = f"{floor}{flat:02d}"
                 plan.device(

@@ -10,7 +10,7 @@ import shapely
 from geodata.plan import Block, Plan, box
 
 BOUNDS = (-104.0, -96.0, 968.0, 388.0)
-STEP_M = (62.0, 43.0)
+STEP_M = (66.0, 47.0)
 CLEAR_M = 12.0
 """From a compound's wall or a street's edge to the nearest block."""
 SIZES = ((44, 13), (36, 14), (26, 20), (22, 22), (48, 16), (30, 12))

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from geodata.plan import XY, Plan, bearing
 
 MAST_M = 4.0
 STEP_DEG = 15
-RAYS = 9
+RAY_DEG = 5
 EYE_M = 0.8
 """Rays start this far from the mast."""
 
@@ -22,9 +23,9 @@ def cameras(plan: Plan, count: int) -> None:
     ways = [
         shapely.LineString(points) for kind, points, _ in plan.lines if kind in ("road", "lane")
     ]
-    unseen = shapely.intersection(shapely.union_all(ways), plan.outline.buffer(6))
+    ground = plan.outline.buffer(6)
     walls = shapely.union_all([block.shape for block in plan.blocks])
-    shapely.prepare(walls)
+    unseen = shapely.union_all(ways).intersection(ground)
     spots = _masts(plan, ways)
     gates = [xy for xy, place in plan.places if place.kind == "gate"]
     chosen = [_beside(plan, xy) for xy in gates][:count]
@@ -32,7 +33,7 @@ def cameras(plan: Plan, count: int) -> None:
     for number, xy in enumerate(chosen):
         at_gate = number < len(gates)
         hfov, reach = (90.0, 35.0) if at_gate else ((68.0, 45.0) if number % 3 else (84.0, 38.0))
-        azimuth, seen = _best(xy, hfov, reach, unseen, walls)
+        azimuth, seen = _best(xy, hfov, reach, unseen, walls, ground)
         unseen = unseen.difference(seen)
         plan.device(
             "camera",
@@ -48,7 +49,9 @@ def cameras(plan: Plan, count: int) -> None:
 def _masts(plan: Plan, ways: Sequence[shapely.LineString]) -> list[XY]:
     """Places for masts: beside junctions and corners of ways, and along the wall."""
     corners = {
-        (round(x, 1), round(y, 1)) for way in ways for x, y in shapely.get_coordinates(way)
+        (round(x, 1), round(y, 1))
+        for way in shapely.segmentize(ways, 30.0)
+        for x, y in shapely.get_coordinates(way)
     }
     wall = plan.outline.buffer(-2.5, join_style="mitre").exterior
     corners |= {(round(x, 1), round(y, 1)) for x, y in wall.coords}
@@ -84,30 +87,39 @@ def _spread(spots: Sequence[XY], taken: Sequence[XY], count: int) -> list[XY]:
 
 
 def _best(
-    xy: XY, hfov: float, reach: float, unseen: shapely.Geometry, walls: shapely.Geometry
-) -> tuple[float, shapely.Polygon]:
+    xy: XY,
+    hfov: float,
+    reach: float,
+    unseen: shapely.Geometry,
+    walls: shapely.Geometry,
+    ground: shapely.Polygon,
+) -> tuple[float, shapely.Geometry]:
     """The direction that shows most of the unseen ways, and what is seen there."""
-    views = [
-        (float(azimuth), _wedge(xy, azimuth, hfov, reach, walls))
-        for azimuth in range(0, 360, STEP_DEG)
-    ]
-    return max(views, key=lambda view: unseen.intersection(view[1]).length + view[1].area / 200)
-
-
-def _wedge(
-    xy: XY, azimuth: float, hfov: float, reach: float, walls: shapely.Geometry
-) -> shapely.Polygon:
-    """The ground seen in a direction, cut off by façades."""
-    ends = []
-    for turn in np.radians(np.linspace(-hfov / 2, hfov / 2, RAYS) + azimuth):
-        way = (math.sin(turn), math.cos(turn))
-        ray = shapely.LineString(
+    here = shapely.Point(xy).buffer(reach)
+    unseen = unseen.intersection(here)
+    ends = _ray_ends(xy, reach, walls.intersection(here))
+    half = round(hfov / 2 / RAY_DEG)
+    azimuths = np.arange(0, len(ends), STEP_DEG // RAY_DEG)
+    views = shapely.intersection(
+        shapely.make_valid(
             [
-                (xy[0] + way[0] * EYE_M, xy[1] + way[1] * EYE_M),
-                (xy[0] + way[0] * reach, xy[1] + way[1] * reach),
+                shapely.Polygon([xy, *ends.take(range(a - half, a + half + 1), 0, mode="wrap")])
+                for a in azimuths
             ]
-        )
-        met = shapely.distance(shapely.Point(ray.coords[0]), ray.intersection(walls))
-        length = reach if math.isnan(met) else max(met + EYE_M, 1.0)
-        ends.append((xy[0] + way[0] * length, xy[1] + way[1] * length))
-    return shapely.Polygon([xy, *ends]).buffer(0)
+        ),
+        ground,
+    )
+    worth = shapely.length(shapely.intersection(views, unseen)) + shapely.area(views) / 200
+    best = int(np.argmax(worth))
+    return float(azimuths[best] * RAY_DEG), views[best]
+
+
+def _ray_ends(xy: XY, reach: float, walls: shapely.Geometry) -> NDArray[np.float64]:
+    """How far one sees all around: the ends of rays, clockwise from the plane's y axis."""
+    turns = np.radians(np.arange(0, 360, RAY_DEG))
+    ways = np.column_stack((np.sin(turns), np.cos(turns)))
+    eyes = xy + ways * EYE_M
+    rays = shapely.linestrings(np.stack((eyes, xy + ways * reach), axis=1))
+    met = shapely.distance(shapely.points(eyes), shapely.intersection(rays, walls))
+    lengths = np.where(np.isnan(met), reach, np.maximum(met + EYE_M, 1.0))
+    return np.asarray(xy + ways * lengths[:, None], dtype=np.float64)

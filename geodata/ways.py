@@ -55,10 +55,10 @@ def around(shape: shapely.Polygon, metres: float) -> list[XY]:
     return [(round(x, 2), round(y, 2)) for x, y in ring.coords]
 
 
-def link(plan: Plan, way: Sequence[XY], goal: XY) -> None:
-    """Lead a foot path from the nearest vertex of a way to a point."""
-    start = min(way, key=lambda xy: math.dist(xy, goal))
-    plan.path("foot", [start, goal], 2.0)
+def link(plan: Plan, way: Sequence[XY], *goals: XY) -> None:
+    """Lead a foot path from a way, where it is nearest to the first point, through all points."""
+    start = min(way, key=lambda xy: math.dist(xy, goals[0]))
+    plan.path("foot", [start, *goals], 2.0)
 
 
 def row(
@@ -127,7 +127,7 @@ def park(
     plan: Plan, rng: random.Random, spans: Sequence[tuple[float, float]], lane_y: float
 ) -> None:
     """Parallel parking along the north edge of a lane, in strips of two or three cars."""
-    free = shapely.union_all(
+    taken = shapely.STRtree(
         [shapely.LineString(points).buffer(width / 2 + 0.6) for _, points, width in plan.lines]
         + [block.shape.buffer(1.5) for block in plan.blocks]
     )
@@ -136,7 +136,7 @@ def park(
         while x + 12 < east:
             length = rng.choice((12.0, 18.0))
             strip = box(x, lane_y + 2.5, min(x + length, east - 1), lane_y + 4.9)
-            if rng.random() < 0.7 and not strip.intersects(free):
+            if rng.random() < 0.7 and not len(taken.query(strip, predicate="intersects")):
                 plan.area("parking", strip)
             x += length + rng.uniform(4, 12)
 

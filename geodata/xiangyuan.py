@@ -99,7 +99,9 @@ def _devices(plan: Plan, rng: random.Random) -> None:
         3.0,
     )
     outfit.points(
-        plan, "waste", [("1号垃圾站", (652, 14)), ("2号垃圾站", (852, 14)), ("3号垃圾站", (852, 292))]
+        plan,
+        "waste",
+        [("1号垃圾站", (652, 14)), ("2号垃圾站", (852, 14)), ("3号垃圾站", (852, 292))],
     )
     outfit.chargers(plan, (666, 274.8), (5.0, 0), 13)
     outfit.chargers(plan, (778, 274.8), (5.0, 0), 13)

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from geodata import store
+from twin.model import Compound
+
+RING = ((113.0, 27.0), (113.001, 27.0), (113.001, 27.001), (113.0, 27.0))
+
+
+def compound(name: str, said: str = "小区") -> Compound:
+    return Compound(
+        id=name,
+        name=said,
+        name_en=name.title(),
+        territory=f"lusong.hejiatu.changtangwan.{name}",
+        origin=RING[0],
+        outline=RING,
+    )
+
+
+def test_what_is_saved_is_loaded_again_sorted_by_id(tmp_path: Path) -> None:
+    store.save(tmp_path, compound("nanxing"))
+    store.save(tmp_path, compound("huodian"))
+    assert store.load(tmp_path) == [compound("huodian"), compound("nanxing")]
+
+
+def test_saving_again_replaces_the_file_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    store.save(tmp_path, compound("huodian"))
+    file = store.save(tmp_path, compound("huodian", "火电小区"))
+    assert store.load(tmp_path)[0].name == "火电小区"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_folder_that_does_not_exist_holds_no_compounds_and_is_made_on_saving(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "data" / "places"
+    assert store.load(folder) == []
+    assert store.save(folder, compound("huodian")) == folder / "huodian.json"
+
+
+def test_when_the_disk_fails_the_old_file_stays_and_no_half_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = store.save(tmp_path, compound("huodian"))
+
+    def full(_handle: int) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="no space left"):
+        store.save(tmp_path, compound("huodian", "another"))
+    assert store.load(tmp_path) == [compound("huodian")]
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("text", ["{", "{}", '{"id": 7}'])
+def test_a_file_that_holds_no_compound_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "broken.json").write_text(text)
+    with pytest.raises(ValueError, match=r"broken\.json does not hold a compound"):
+        store.load(tmp_path)
