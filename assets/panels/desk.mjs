@@ -1,6 +1,7 @@
 // What all panels of a page share: the facts on screen, what is selected, and how to ask for more.
 import { byId, say } from "./dom.mjs";
 import { createDetails } from "./details.mjs";
+import { t } from "./texts.mjs";
 
 const HINT_MS = 4000;
 const FRAME_MS = 2500; // the server says something every second
@@ -88,7 +89,11 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
     detail: () => details.current(),
     reading: (id) => model().reading?.(id) ?? null,
     device: (id) => devices.get(id.split("/")[0])?.get(id),
-    person: (name) => (name === me.name ? (me.display ?? name) : (name ?? "")),
+    person: (name) => {
+      if (name === me.name) return me.display ?? name;
+      if (name === "system") return t("said.system");
+      return model().things?.responders?.get(name)?.name ?? name ?? "";
+    },
     here: () => places.find((place) => place.id === here) ?? places[0] ?? null,
     commandable: () => session === "live",
     cardHeight: () => byId("queue-list")?.firstElementChild?.getBoundingClientRect().height ?? 0,
