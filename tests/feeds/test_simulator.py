@@ -8,6 +8,7 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
+
 from feeds.scenario import scripts
 from feeds.simulator import FIRST_STORY, Simulator
 from geodata.demo import build
