@@ -14,6 +14,7 @@ from geodata.plan import XY, Plan, bearing
 MAST_M = 4.0
 STEP_DEG = 15
 RAY_DEG = 5
+MIDDLE_DEG = 30.0
 EYE_M = 0.8
 """Rays start this far from the mast."""
 
@@ -94,24 +95,28 @@ def _best(
     walls: shapely.Geometry,
     ground: shapely.Polygon,
 ) -> tuple[float, shapely.Geometry]:
-    """The direction that shows most of the unseen ways, and what is seen there."""
+    """The direction that shows most of the unseen ways, and what is seen there.
+
+    Ways in the middle of the picture count twice: cameras look along ways, not past them.
+    """
     here = shapely.Point(xy).buffer(reach)
     unseen = unseen.intersection(here)
     ends = _ray_ends(xy, reach, walls.intersection(here))
-    half = round(hfov / 2 / RAY_DEG)
-    azimuths = np.arange(0, len(ends), STEP_DEG // RAY_DEG)
-    views = shapely.intersection(
-        shapely.make_valid(
-            [
-                shapely.Polygon([xy, *ends.take(range(a - half, a + half + 1), 0, mode="wrap")])
-                for a in azimuths
-            ]
-        ),
-        ground,
-    )
-    worth = shapely.length(shapely.intersection(views, unseen)) + shapely.area(views) / 200
-    best = int(np.argmax(worth))
-    return float(azimuths[best] * RAY_DEG), views[best]
+    views = shapely.intersection(_wedges(xy, ends, hfov), ground)
+    middles = _wedges(xy, ends, MIDDLE_DEG)
+    worth = sum(shapely.length(shapely.intersection(seen, unseen)) for seen in (views, middles))
+    best = int(np.argmax(worth + shapely.area(views) / 200))
+    return float(best * STEP_DEG), views[best]
+
+
+def _wedges(xy: XY, ends: NDArray[np.float64], width_deg: float) -> NDArray[np.object_]:
+    """What is seen in every direction, ``STEP_DEG`` apart, with a lens of some width."""
+    half = round(width_deg / 2 / RAY_DEG)
+    wedges = [
+        shapely.Polygon([xy, *ends.take(range(middle - half, middle + half + 1), 0, mode="wrap")])
+        for middle in range(0, len(ends), STEP_DEG // RAY_DEG)
+    ]
+    return np.asarray(shapely.make_valid(wedges))
 
 
 def _ray_ends(xy: XY, reach: float, walls: shapely.Geometry) -> NDArray[np.float64]:
