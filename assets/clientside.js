@@ -11,9 +11,16 @@
   // A wall burns all day and night in a dark room: it stays dark whatever a console prefers.
   const theme = location.pathname === "/wall" ? "dark" : remembered("dayuan.theme");
   document.documentElement.dataset.theme = theme ?? "dark";
-  document.documentElement.lang = remembered("dayuan.language") ?? "zh-CN";
+  // The cookie is what the login page set last, and every page since.
+  const chosen = /(?:^|; )dayuan_language=(zh-CN|en)(?:;|$)/.exec(document.cookie)?.[1];
+  document.documentElement.lang = chosen ?? remembered("dayuan.language") ?? "zh-CN";
   const main = import("/assets/main.mjs");
-  window.dash_clientside = Object.assign(window.dash_clientside ?? {}, {
-    dayuan: { start: () => main.then((module) => module.start()).then(() => "yes") },
-  });
+  // `desk` is for people: dash_clientside.dayuan.desk.things() at the browser's console.
+  const dayuan = {
+    start: async () => {
+      dayuan.desk = (await (await main).start()) ?? dayuan.desk;
+      return "yes";
+    },
+  };
+  window.dash_clientside = Object.assign(window.dash_clientside ?? {}, { dayuan });
 })();

@@ -10,6 +10,7 @@ const OPENING_MS = 10_000;
 const AGAIN_MS = 1000; // a link that keeps breaking frames must not make the server send without end
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
+const SESSION_ENDED = 4401; // the close code of pages/api.py
 
 /**
  * How long to wait before the next attempt: doubling, capped, and never the same for two screens.
@@ -27,7 +28,8 @@ export function backoff(attempt, random) {
  * Kinds to listen to: `snapshot`, `things`, `panels` and `beat` get the frame (a delta with both
  * things and panels is told twice); `devices` the changed rows `{index, value, state, at}`;
  * `status` `{state: "connecting"|"live"|"stale"|"lost", since, attempt}`, also after every attempt
- * that failed; `denied` the server's reason. A snapshot brings its devices with it.
+ * that failed; `denied` the server's reason; `ended` that the person's session is over. A snapshot
+ * brings its devices with it.
  *
  * @param {object} parts
  * @param {string} parts.url
@@ -156,7 +158,7 @@ export function openLive({
     mine.binaryType = "arraybuffer";
     mine.onopen = () => mine === socket && ((opened = now()), greet(true));
     mine.onmessage = (event) => mine === socket && receive(event.data);
-    mine.onclose = () => mine === socket && lose();
+    mine.onclose = (event) => mine === socket && (lose(), event?.code === SESSION_ENDED && emit("ended"));
     mine.onerror = () => {}; // a close always follows
   };
 

@@ -118,6 +118,8 @@ function follow(live, desk, drawer, commander) {
   };
   for (const kind of ["snapshot", "things", "panels", "beat"]) live.on(kind, see(kind));
   live.on("denied", (reason) => desk.hint(t("hint.denied", { reason })));
+  // Somebody ended this very session, a wall's too: it must not go on showing its last picture.
+  live.on("ended", () => read("/api/me", {}));
   live.on("status", (status) => {
     desk.status = status;
     drawLost(status);

@@ -14,12 +14,14 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
 import argon2
 import msgspec
 
+from feeds.errors import Unavailable
 from twin.errors import DayuanError, InvalidTerritory
 from twin.model import Compound
 from twin.people import ROLES
@@ -182,7 +184,8 @@ class Accounts:
             return None
         if touch and session.idle_s:
             left_s = min(session.until - self._now(), session.idle_s)
-            await self._client.expire(_key("session", token), max(1, int(left_s)))
+            with suppress(Unavailable):  # a server that takes no writes still knows people
+                await self._client.expire(_key("session", token), max(1, int(left_s)))
         return await self._account_of(session)
 
     async def close_session(self, token: str) -> None:

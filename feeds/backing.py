@@ -9,10 +9,11 @@ from typing import Any
 
 from feeds.accounts import Accounts, LoginRefused
 from feeds.commands import Desk, answer
+from feeds.errors import Unavailable
 from feeds.http import Intake
 from feeds.logins import Logins
 from feeds.replay import Sessions
-from feeds.replica import Replica, all_current, follow_all
+from feeds.replica import Replica, all_current, follow_all, raised_since
 from feeds.sources import Sources
 from feeds.streams import Streams
 from twin.model import Compound
@@ -42,5 +43,7 @@ def backing(
         "recordings": partial(Sessions, streams, streets),
         "doors": Logins(accounts, streams, list(streets), clock),
         "refused": LoginRefused,
+        "away": Unavailable,
+        "raised": partial(raised_since, replicas.values()),
         "intake": Intake(streams, sources.lookup, twins, clock).router(),
     }

@@ -18,7 +18,7 @@ from typing import Any
 import redis.asyncio
 from redis.asyncio.connection import Connection, parse_url
 from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.exceptions import (
     AskError,
     AuthenticationError,
@@ -54,20 +54,43 @@ _CONNECT_S = 5.0
 def client_from_url(url: str) -> Any:
     """An ordinary redis-py asyncio client for any URL we accept, for keys that are no streams.
 
-    Raises InvalidSetting for a scheme we do not know.
+    Its commands raise Unavailable when the server does not answer within some three seconds, or
+    takes no writes. Raises InvalidSetting for a scheme we do not know.
     """
     return _client(url, socket_timeout=REPLY_S)
+
+
+class _Patient:
+    """What both kinds of client have in common: one error for a server that is not there."""
+
+    async def execute_command(self, *words: Any, **options: Any) -> Any:
+        """Carry out one command."""
+        try:
+            return await super().execute_command(*words, **options)  # type: ignore[misc]
+        except (RedisError, OSError) as exc:
+            if isinstance(exc, _HOPELESS) or heals(exc):
+                raise Unavailable(f"no answer: {exc}") from exc
+            raise
+
+
+class _Single(_Patient, redis.asyncio.Redis):  # type: ignore[misc]  # bases of theirs disagree
+    """One server."""
+
+
+class _Cluster(_Patient, redis.asyncio.RedisCluster):  # type: ignore[misc]
+    """A cluster."""
 
 
 def _client(url: str, socket_timeout: float | None) -> Any:
     options: dict[str, Any] = {"protocol": 2, "socket_connect_timeout": _CONNECT_S}
     options["socket_timeout"] = socket_timeout
     if url.startswith(CLUSTER_SCHEMES):
-        return redis.asyncio.RedisCluster.from_url(url.replace("+cluster", "", 1), **options)
+        return _Cluster.from_url(url.replace("+cluster", "", 1), **options)
     if not url.startswith(SINGLE_SCHEMES):
         known = ", ".join(SINGLE_SCHEMES + CLUSTER_SCHEMES)
         raise InvalidSetting("DAYUAN_REDIS_URL", url.partition("://")[0], f"begin with {known}")
-    return redis.asyncio.Redis.from_url(url, **options)
+    options["retry"] = Retry(ExponentialWithJitterBackoff(base=0.05, cap=1.0), 6)
+    return _Single.from_url(url, **options)
 
 
 def backoff_s(attempt: int, most_s: float = 5.0) -> float:

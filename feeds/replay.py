@@ -64,6 +64,9 @@ class Screen(Protocol):
     def tick(self, now: datetime) -> None:
         """Publish."""
 
+    def end(self, reason: str) -> None:
+        """Tell every screen that there is nothing more, and hang up."""
+
 
 class Recording:
     """A street's log, folded into a twin up to an instant that moves forward or jumps."""
@@ -214,10 +217,11 @@ class Sessions:
         try:
             await session.play()
         except Exception:
-            # One session's end must not be anybody else's; its screens see the link go.
+            # One session's end must not be anybody else's.
             log.exception("replay %s ended", session.id)
         finally:
             self._sessions.pop(session.id, None)
+            session.screen.end("the replay is over")
 
     def _make_room(self) -> None:
         if len(self._sessions) < MOST_SESSIONS:

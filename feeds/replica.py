@@ -15,12 +15,22 @@ from typing import NamedTuple
 
 import msgspec
 
-from feeds.batches import OPERATIONS, TELEMETRY, Batch, Part, Position, milliseconds, order, through
+from feeds.batches import (
+    OPERATIONS,
+    START,
+    TELEMETRY,
+    Batch,
+    Part,
+    Position,
+    milliseconds,
+    order,
+    through,
+)
 from feeds.errors import Unavailable
 from feeds.streams import Rejection, Streams
 from twin.errors import EventRejected
 from twin.events import TELEMETRY as TELEMETRY_CLASSES
-from twin.events import Event, decode_batch, type_of
+from twin.events import AlarmRaised, Event, decode_batch, type_of
 from twin.state import Twin
 from twin.things import Change
 
@@ -28,6 +38,7 @@ log = logging.getLogger(__name__)
 
 _FROM_OUTSIDE = frozenset((*TELEMETRY_CLASSES, EventRejected))
 _SECOND_MS = 1000
+_RAISED = b'"alarm.raised"'
 
 
 class Step(NamedTuple):
@@ -219,6 +230,27 @@ async def follow_all(
     async with asyncio.TaskGroup() as tasks:
         for replica in replicas:
             tasks.create_task(follow(replica))
+
+
+async def raised_since(replicas: Iterable[Replica], since_ms: int) -> list[AlarmRaised]:
+    """Every alarm raised in the streets of some replicas since an instant, as it was written.
+
+    A twin keeps an alarm's last occurrence only. Waits for the streams as long as it takes.
+    """
+    found: list[AlarmRaised] = []
+    for replica in replicas:
+        street, after = replica.twin.street, Position(START, f"{since_ms}")
+        while True:
+            try:
+                batch = await replica.streams.read(street, after, operations_only=True)
+            except Unavailable:
+                continue
+            if not batch:
+                break
+            raised = [each for each in batch.operations.payloads if _RAISED in each]
+            found += [one for one in decode_batch(raised) if isinstance(one, AlarmRaised)]
+            after = batch.after
+    return found
 
 
 async def all_current(replicas: Iterable[Replica]) -> None:

@@ -6,20 +6,23 @@ because the way to the streams lies in another room.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
 from fastapi import APIRouter, Request
+from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from layers import search, style
-from layers.connection import Viewer, serve
+from layers.connection import GONE, Viewer, serve
 from layers.incident_detail import Known, detail
 from layers.live import Hub
-from pages.guard import Person
+from pages.guard import Person, session_token
 from pages.texts import DEFAULT, LANGUAGES, catalogue, language
 from twin.catalogue import device_kinds, incident_kinds, rules
 from twin.errors import CommandRejected
@@ -27,6 +30,9 @@ from twin.people import MAY, Actor, may
 from twin.territory import covers, touches
 
 MAX_COMMAND_BYTES = 8192
+CHECK_SESSION_S = 30.0
+SESSION_ENDED = 4401
+"""Close code of a live socket whose session has ended; codes from 4000 are for programs."""
 _FOREVER = {"cache-control": "private, max-age=31536000, immutable"}
 _encoder = msgspec.json.Encoder()
 Answer = tuple[int, dict[str, Any]]
@@ -48,7 +54,8 @@ class Backstage:
 
     ``find`` gives the hub of a session, ``known`` the path networks and fields of view,
     ``command`` carries out a person's raw JSON, ``rejected`` gives one street's counts and newest
-    rejections, ``now`` the time.
+    rejections, ``now`` the time, ``still_open`` whether a session's token is still good, which does
+    not count as activity and is asked every ``check_session_s``.
     """
 
     hub: Hub
@@ -58,6 +65,8 @@ class Backstage:
     rejected: Callable[[str], Awaitable[tuple[dict[str, int], list[dict[str, str]]]]]
     replays: Replays
     now: Callable[[], datetime]
+    still_open: Callable[[str], Awaitable[bool]]
+    check_session_s: float = CHECK_SESSION_S
 
 
 def masked(person: Person) -> bool:
@@ -95,10 +104,28 @@ def _live(routes: APIRouter, stage: Backstage) -> None:
     async def live(scope: Mapping[str, Any], receive: Any, send: Any) -> None:
         await receive()
         await send({"type": "websocket.accept"})
-        await serve(receive, send, stage.find, viewer_of(scope["person"]))
+        token, viewer = session_token(Headers(scope=dict(scope))), viewer_of(scope["person"])
+        try:
+            async with asyncio.timeout(None) as life:
+                watching = asyncio.create_task(_end_with_session(stage, token, life))
+                await serve(receive, send, stage.find, viewer)
+        except TimeoutError:
+            with suppress(*GONE):
+                await send({"type": "websocket.close", "code": SESSION_ENDED, "reason": "session"})
+        finally:
+            watching.cancel()
 
     # The raw ASGI callables: a frame to a thousand screens must not pass a wrapper each time.
     routes.add_websocket_route("/live", _Raw(live), name="live")
+
+
+async def _end_with_session(stage: Backstage, token: str, life: asyncio.Timeout) -> None:
+    """Let a socket's life run out as soon as its session is found to be over."""
+    open_ = True
+    while open_:
+        await asyncio.sleep(stage.check_session_s)
+        open_ = await stage.still_open(token)
+    life.reschedule(asyncio.get_running_loop().time())
 
 
 class _Raw:

@@ -14,6 +14,9 @@ from pages.guard import COOKIE, PAGES, Person, session_token
 from pages.texts import language
 
 MAX_FORM_BYTES = 4096
+LANGUAGE_COOKIE = "dayuan_language"
+"""The language chosen last; the pages' own switch sets it too."""
+_YEAR_S = 365 * 86400
 
 
 class Logins(Protocol):
@@ -47,7 +50,7 @@ def router(
         query = request.query_params
         if link := query.get("link"):
             return await _enter(request, logins.by_link(link), "/wall", query)
-        return _page(query.get("lang"), _own_page(query.get("next", "")), query.get("error", ""))
+        return _page(request, query, _own_page(query.get("next", "")), query.get("error", ""))
 
     @routes.post("/login")
     async def submit(request: Request) -> Response:
@@ -57,9 +60,7 @@ def router(
             return await _enter(request, logins.by_demo(name), target, fields)
         name, password = fields.get("name", "").strip(), fields.get("password", "")
         screen = target.removeprefix("/").split("?", 1)[0] or "console"
-        return await _enter(
-            request, logins.by_password(name, password, screen), target, fields
-        )
+        return await _enter(request, logins.by_password(name, password, screen), target, fields)
 
     @routes.post("/logout")
     async def leave(request: Request) -> Response:
@@ -75,17 +76,24 @@ def router(
             token = await way
         except refused as exc:
             kind = getattr(exc, "kind", "wrong")
-            return _page(fields.get("lang"), target, kind, fields.get("name", ""))
+            return _page(request, fields, target, kind, fields.get("name", ""))
         answer = RedirectResponse(target or "/", 303)
         answer.set_cookie(
             COOKIE, token, path="/", httponly=True, samesite="strict", secure=secure(request)
         )
         return answer
 
-    def _page(lang: str | None, target: str, error: str, name: str = "") -> Response:
+    def _page(
+        request: Request, fields: Mapping[str, str], target: str, error: str, name: str = ""
+    ) -> Response:
         rows = [{"name": p.name, "display": p.display, "role": p.role} for p in logins.demo]
-        html = login.render(language(lang), rows, error, target, name)
-        return HTMLResponse(html, 401 if error in ("wrong", "locked") else 200)
+        chosen = fields.get("lang")
+        lang = language(chosen or request.cookies.get(LANGUAGE_COOKIE))
+        html = login.render(lang, rows, error, target, name)
+        answer = HTMLResponse(html, 401 if error in ("wrong", "locked") else 200)
+        if chosen:  # scripts of the pages read and write it, so it is no HttpOnly one
+            answer.set_cookie(LANGUAGE_COOKIE, lang, _YEAR_S, path="/", samesite="strict")
+        return answer
 
     return routes
 

@@ -8,6 +8,7 @@ origin, does the cookie belong to a living session, and which headers must the a
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
 from typing import Protocol
 from urllib.parse import quote, urlsplit
@@ -53,12 +54,22 @@ Lookup = Callable[[str], Awaitable[Person | None]]
 
 
 class Guard:
-    """ASGI middleware; puts ``person`` into the scope of what it lets through."""
+    """ASGI middleware; puts ``person`` into the scope of what it lets through.
 
-    def __init__(self, app: ASGIApp, lookup: Lookup, policy: Callable[[], str]) -> None:
+    ``away`` is what ``lookup`` raises while nobody can be known: that is answered with 503.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        lookup: Lookup,
+        policy: Callable[[], str],
+        away: type[Exception] = OSError,
+    ) -> None:
         self.app = app
         self.lookup = lookup
         self.policy = policy
+        self.away = away
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, or answer it here."""
@@ -78,7 +89,8 @@ class Guard:
         headers = Headers(scope=scope)
         person = None
         if scope["path"] == "/live" and same_origin(headers, required=True):
-            person = await self.lookup(session_token(headers))
+            with suppress(self.away):
+                person = await self.lookup(session_token(headers))
         if person is None:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
@@ -94,11 +106,20 @@ class Guard:
         elif scope["method"] not in _SAFE and path != "/api/events" and not same_origin(headers):
             answer = JSONResponse({"error": "origin", "reason": "foreign origin"}, 403)
         else:
-            scope["person"] = await self.lookup(session_token(headers))
-            is_open = path in _OPEN or path.startswith(_OPEN_PREFIXES)
-            if scope["person"] is None and not is_open:
-                answer = _ask_to_log_in(path, scope["query_string"])
+            answer = await self._admit(scope, session_token(headers))
         await (answer or self.app)(scope, receive, send)
+
+    async def _admit(self, scope: Scope, token: str) -> Response | None:
+        """Put the person into the scope; the answer for whoever may not go on."""
+        path = scope["path"]
+        scope["person"] = None
+        if path in _OPEN or path.startswith(_OPEN_PREFIXES):
+            return None
+        try:
+            scope["person"] = await self.lookup(token)
+        except self.away:
+            return not_now()
+        return None if scope["person"] else _ask_to_log_in(path, scope["query_string"])
 
     def _with_headers(self, scope: Scope, send: Send) -> Send:
         path = scope["path"]
@@ -139,6 +160,12 @@ def same_origin(headers: Headers, *, required: bool = False) -> bool:
     if origin is None:
         return not required
     return urlsplit(origin).netloc == headers.get("host", "")
+
+
+def not_now() -> Response:
+    """The answer while what we know people by, or write to, is away; a page asks again itself."""
+    body = {"error": "unavailable", "reason": "not now, try again", "detail": {}}
+    return JSONResponse(body, 503, {"retry-after": "5", "refresh": "5"})
 
 
 def _ask_to_log_in(path: str, query: bytes) -> Response:

@@ -17,7 +17,7 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pages import console, replay, shell, wall
-from pages.guard import PAGES, Guard, Lookup, Person
+from pages.guard import PAGES, Guard, Lookup, Person, not_now
 from pages.texts import DEFAULT, text
 
 LAYOUTS = {"/wall": wall.layout, "/console": console.layout, "/replay": replay.layout}
@@ -32,12 +32,18 @@ Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 
 
 def build(
-    *, lookup: Lookup, routers: list[APIRouter], lifespan: Lifespan, assets: Path
+    *,
+    lookup: Lookup,
+    routers: list[APIRouter],
+    lifespan: Lifespan,
+    assets: Path,
+    away: type[Exception] = OSError,
 ) -> FastAPI:
     """The application, ready for uvicorn.
 
     ``routers`` bring the APIs, the login and ``/live``; ``lifespan`` runs what must live as long
-    as the server; ``assets`` is the folder of browser files.
+    as the server; ``assets`` is the folder of browser files; ``away`` is what ``lookup`` and the
+    routes raise while the streams do not answer, which is a 503.
     """
     mimetypes.add_type("text/javascript", ".mjs")
     server = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
@@ -60,7 +66,11 @@ def build(
         # Dash adds inline scripts up to its first page request, so nothing older may be kept.
         return _POLICY.format(hashes=" ".join(pages.csp_hashes()))
 
-    server.add_middleware(Guard, lookup=lookup, policy=policy)
+    async def unavailable(request: Request, exc: Exception) -> Response:
+        return not_now()
+
+    server.add_exception_handler(away, unavailable)
+    server.add_middleware(Guard, lookup=lookup, policy=policy, away=away)
     return server
 
 

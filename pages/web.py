@@ -28,11 +28,14 @@ from fastapi import APIRouter, Request
 
 from layers import live
 from layers.clock import Clock
+from layers.columns import milliseconds
 from layers.incident_detail import Known
 from layers.live import Hub
+from layers.strip import day_start_ms
 from pages import api, entry, server
 from pages.api import Answer, Backstage, Replays
 from pages.guard import Person
+from twin.events import AlarmRaised
 from twin.people import Actor
 from twin.state import Twin
 from twin.things import Change
@@ -49,6 +52,9 @@ class Doors(entry.Logins, Protocol):
 
     async def lookup(self, token: str) -> Person | None:
         """The person behind a token."""
+
+    async def still_open(self, token: str) -> bool:
+        """Whether a session lives, without counting as activity."""
 
 
 class Recordings(Replays, Protocol):
@@ -67,7 +73,8 @@ class Parts:
 
     ``follow`` folds every street's streams for ever and calls ``use``, ``current`` returns once
     all that stood in them at the start has been folded; ``recordings`` is given the function that
-    makes a replay's screen; ``refused`` is what a failed login raises.
+    makes a replay's screen; ``raised`` gives the alarms raised since an instant (ms); ``refused``
+    is what a failed login raises, ``away`` what any call raises while the streams do not answer.
     """
 
     twins: Mapping[str, Twin]
@@ -78,6 +85,8 @@ class Parts:
     recordings: Callable[[Callable[..., tuple[Hub, Clock]]], Recordings]
     doors: Doors
     refused: type[Exception]
+    away: type[Exception]
+    raised: Callable[[int], Awaitable[list[AlarmRaised]]]
     intake: APIRouter
 
 
@@ -140,7 +149,7 @@ def plug(parts: Parts, assets: Path) -> Any:
 
     stage = Backstage(
         hub=hub, find=find, known=known, command=command, rejected=parts.rejected,
-        replays=recordings, now=now,
+        replays=recordings, now=now, still_open=parts.doors.still_open,
     )  # fmt: skip
 
     @asynccontextmanager
@@ -149,6 +158,7 @@ def plug(parts: Parts, assets: Path) -> Any:
             running = [
                 tasks.create_task(parts.follow(hub.changed)),
                 tasks.create_task(live.run(hub, now)),
+                tasks.create_task(_recall(hub, parts)),
             ]
             with suppress(TimeoutError):
                 async with asyncio.timeout(CATCH_UP_S):
@@ -167,7 +177,13 @@ def plug(parts: Parts, assets: Path) -> Any:
         ],
         lifespan=living,
         assets=assets,
+        away=parts.away,
     )
+
+
+async def _recall(hub: Hub, parts: Parts) -> None:
+    """Let the day's strip know what was raised before this process began."""
+    hub.recall(await parts.raised(day_start_ms(milliseconds(now()))))
 
 
 def _over_tls(request: Request) -> bool:

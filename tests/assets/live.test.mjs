@@ -344,3 +344,18 @@ test("closing is for good", () => {
   pass(60_000);
   assert.equal(sockets.length, 1);
 });
+
+test("a session that was ended is told apart from a lost link", () => {
+  const { live, begin, pass, sockets, socket } = stage();
+  let ended = 0;
+  live.on("ended", () => (ended += 1));
+  begin();
+  socket().drop();
+  assert.equal(ended, 0);
+  pass(1000);
+  socket().readyState = 3;
+  socket().onclose({ code: 4401 });
+  assert.equal(ended, 1);
+  pass(20_000); // and a new session of the same browser is picked up by itself
+  assert.ok(sockets.length > 2);
+});
