@@ -2,7 +2,7 @@
 // with an alarm, which must be seen however crowded it is.
 import { unpackState } from "../frames.mjs";
 import { t } from "../panels/texts.mjs";
-import { collection, point } from "./geometry.mjs";
+import { point } from "./geometry.mjs";
 import { gateIcon } from "./icons.mjs";
 
 const WORDS = { open: () => t("map.gate_open"), closed: () => t("map.gate_closed"), other: () => t("map.gate_other") };
@@ -15,8 +15,9 @@ const AGE_OPACITY = [1, 0.75, 0.6, 0.4];
  * @param {ReturnType<typeof import("./sources.mjs").createPlaces>} options.places
  * @param {() => Record<string, object>} options.kinds
  * @param {Record<string, string>} options.palette
+ * @param {ReturnType<typeof import("./filling.mjs").createFill>} options.fill
  */
-export function createDevices(map, { places, kinds, palette }) {
+export function createDevices(map, { places, kinds, palette, fill }) {
   const bytes = new Map();
   const gates = new Map();
   const alarmed = new Map();
@@ -56,9 +57,9 @@ export function createDevices(map, { places, kinds, palette }) {
 
   const draw = () => {
     stirred = false;
-    map.getSource("gates").setData(collection([...gates.values()].map(gateFeature)));
+    fill("gates", [...gates.values()].map(gateFeature));
     const loud = [...alarmed.values()].filter((one) => shown(one) && one.kind.layer === "sensors");
-    map.getSource("alarmed").setData(collection(loud.map(alarmFeature)));
+    fill("alarmed", loud.map(alarmFeature));
   };
 
   const everything = () => {

@@ -1,14 +1,12 @@
 // What stands out: the picked device, the cameras that see the selected case, the way there.
-import { collection } from "./geometry.mjs";
 
 /**
  * @param {import("../vendor/maplibre-gl.mjs").Map} map
- * @param {(name: string) => object} source
+ * @param {ReturnType<typeof import("./filling.mjs").createFill>} fill
  */
-export function createFocus(map, source) {
+export function createFocus(map, fill) {
   let picked = null;
   let seen = new Set();
-  let drawn = "null";
 
   const mark = (id, state) => {
     for (const name of ["devices", "fields"]) map.setFeatureState({ source: name, id }, state);
@@ -29,13 +27,10 @@ export function createFocus(map, source) {
     },
     /** Draw one way, or none. */
     route: (lonlats) => {
-      const key = JSON.stringify(lonlats);
-      if (key === drawn) return;
-      drawn = key;
       const line = lonlats?.length > 1
         ? [{ type: "Feature", properties: { id: "route" }, geometry: { type: "LineString", coordinates: lonlats } }]
         : [];
-      source("route").setData(collection(line));
+      fill("route", line);
     },
   };
 }

@@ -11,6 +11,7 @@ import { createMovers } from "./movers.mjs";
 import { createPicking } from "./picking.mjs";
 import { createPopup, createTip } from "./popup.mjs";
 import { createRollups } from "./rollups.mjs";
+import { createFill } from "./filling.mjs";
 import { scaled } from "./scaling.mjs";
 import { createPlaces } from "./sources.mjs";
 import { createTelling } from "./telling.mjs";
@@ -29,10 +30,11 @@ const LOOKS = { available: "available", busy: "busy" };
  * @param {boolean} options.reducedMotion
  */
 export async function createMap(node, { style, screen, lang, onSelect, onView, reducedMotion }) {
-  const map = begin(node, style, screen, reducedMotion);
+  const map = begin(node, style, screen);
   const named = { lang, meta: style.metadata };
   const palette = paletteOf(style);
   const source = (name) => map.getSource(name);
+  const fill = createFill(source);
   const kinds = () => named.meta["dayuan:kinds"];
   const titleOf = (kind) => named.meta["dayuan:incidents"][kind] ?? kind;
   await new Promise((resolve) => map.once("load", resolve));
@@ -40,11 +42,13 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
 
   let live = null;
   const places = createPlaces({ source, kinds: kinds(), read, onLoad: (place) => learn(place) });
-  const devices = createDevices(map, { places, kinds, palette });
-  const cases = createCases(map, { places, titleOf, palette, visible: () => shown("incidents") && near() });
+  const devices = createDevices(map, { places, kinds, palette, fill });
+  const cases = createCases(map, {
+    places, titleOf, palette, fill, visible: () => shown("incidents") && near(),
+  });
   const movers = createMovers(() => source("responders"), { describe: describePerson, still: reducedMotion });
-  const rollups = createRollups(map, { nameOf: (place) => compoundName(place.id), words: rollupWords });
-  const focus = createFocus(map, source);
+  const rollups = createRollups(fill, { nameOf: (place) => compoundName(place.id), words: rollupWords });
+  const focus = createFocus(map, fill);
   const camera = createCamera(map, {
     screen, limit: named.meta["dayuan:band"], places: places.all, reducedMotion,
     onView: (view) => {
@@ -164,12 +168,13 @@ function rollupWords(told) {
 }
 
 /** The map itself; letters and symbols as large as the page's own. */
-function begin(node, style, screen, reducedMotion) {
+function begin(node, style, screen) {
   const letters = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
   const map = new MapLibre({
     container: node,
     style: scaled(style, screen === "wall" ? Math.max(1, letters / 14) : 1),
-    maxZoom: 22, maxPitch: 70, attributionControl: false, fadeDuration: reducedMotion ? 0 : 150,
+    maxZoom: 22, maxPitch: 70, attributionControl: false,
+    fadeDuration: 0, // labels are placed in one go: fading ones take many frames, and facts do not wait
     canvasContextAttributes: { antialias: devicePixelRatio < 2 },
     interactive: screen !== "wall" || matchMedia("(pointer: fine)").matches,
   });

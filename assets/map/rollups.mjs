@@ -1,5 +1,5 @@
 // Compounds from afar: one mark each with the worst level nobody has acknowledged, and counts.
-import { collection, point } from "./geometry.mjs";
+import { point } from "./geometry.mjs";
 
 /**
  * The features of the roll-ups.
@@ -18,16 +18,11 @@ export function rollupFeatures(places, rollups, { nameOf, words }) {
   });
 }
 
-/** Draw the roll-ups whenever their panel changed. */
-export function createRollups(map, speech) {
-  let drawn = "";
-  return {
-    draw: (places, rollups) => {
-      const features = rollupFeatures(places, rollups, speech);
-      const key = JSON.stringify(features);
-      if (key === drawn) return;
-      drawn = key;
-      map.getSource("rollups").setData(collection(features));
-    },
-  };
+/**
+ * Draw the roll-ups.
+ * @param {ReturnType<typeof import("./filling.mjs").createFill>} fill
+ * @param {{nameOf: (place: object) => string, words: (rollup: object|undefined) => string}} speech
+ */
+export function createRollups(fill, speech) {
+  return { draw: (places, rollups) => fill("rollups", rollupFeatures(places, rollups, speech)) };
 }
