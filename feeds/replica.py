@@ -38,6 +38,9 @@ log = logging.getLogger(__name__)
 
 _FROM_OUTSIDE = frozenset((*TELEMETRY_CLASSES, EventRejected))
 _SECOND_MS = 1000
+_AT_HAND = 128
+"""Entries decoded before they are folded. A thousand at once spill out of a core's cache before
+they are used: in pieces of 128 the same batch takes a tenth less (``bench/ingest.py``)."""
 _RAISED = b'"alarm.raised"'
 
 
@@ -77,13 +80,16 @@ def fold_batch(twin: Twin, batch: Batch) -> Step:
     """Fold a batch into a twin, whole and fast; the order between the two streams is no matter."""
     changes: list[Change] = []
     refused: list[Rejection] = []
-    events = telemetry_events(batch.telemetry)
-    for start, end in _seconds(batch.telemetry.ids):
-        some = events if end - start == len(events) else events[start:end]
-        folded = twin.fold(some, received_at(batch.telemetry.ids[start]))
-        changes += folded.changes
-        for index, why in folded.rejected:
-            refused.append(refusal(TELEMETRY, batch.telemetry, start + index, why))
+    telemetry = batch.telemetry
+    for first, last in _seconds(telemetry.ids):
+        received = received_at(telemetry.ids[first])
+        for start in range(first, last, _AT_HAND):
+            end = min(start + _AT_HAND, last)
+            events = telemetry_events(Part(telemetry.ids[start:end], telemetry.payloads[start:end]))
+            folded = twin.fold(events, received)
+            changes += folded.changes
+            for index, why in folded.rejected:
+                refused.append(refusal(TELEMETRY, telemetry, start + index, why))
     if batch.operations.ids:
         # Checked before they were written; and what a person did counts however late it is read.
         folded = twin.fold(decode_batch(batch.operations.payloads))
