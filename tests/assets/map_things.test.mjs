@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { withKinds } from "../../assets/map/devices.mjs";
+import { moved } from "../../assets/map/geometry.mjs";
+import { distanceField } from "../../assets/map/icons.mjs";
+import { GLIDE_MS, JUMP_M, createMovers, createTracks } from "../../assets/map/movers.mjs";
+import { rollupFeatures } from "../../assets/map/rollups.mjs";
+import { apart, litShapes, spotOf } from "../../assets/map/spots.mjs";
+
+const HERE = [113.15, 27.83];
+const there = moved(HERE, 10, 0);
+const half = [(HERE[0] + there[0]) / 2, HERE[1]];
+const close = (a, b) => assert.ok(Math.abs(a[0] - b[0]) < 1e-9 && Math.abs(a[1] - b[1]) < 1e-9, `${a} is not ${b}`);
+
+test("somebody new stands where they were reported", () => {
+  const tracks = createTracks();
+  assert.deepEqual(tracks.aim("zhou", HERE, 0), HERE);
+  assert.deepEqual(tracks.moving(10), []);
+  assert.equal(tracks.at("nobody", 0), null);
+});
+
+test("a walk glides from the last place to the next within a second", () => {
+  const tracks = createTracks();
+  tracks.aim("zhou", HERE, 0);
+  tracks.aim("zhou", there, 5000);
+  close(tracks.at("zhou", 5000 + GLIDE_MS / 2), half);
+  const [[id, lonlat]] = tracks.moving(5000 + GLIDE_MS + 1);
+  assert.equal(id, "zhou");
+  close(lonlat, there);
+  assert.deepEqual(tracks.moving(7000), [], "and then rests");
+});
+
+test("a report in the middle of a walk goes on from where the walker is drawn", () => {
+  const tracks = createTracks();
+  tracks.aim("zhou", HERE, 0);
+  tracks.aim("zhou", there, 5000);
+  const drawn = tracks.aim("zhou", moved(HERE, 20, 0), 5500);
+  close(drawn, half);
+  close(tracks.at("zhou", 5500), half);
+});
+
+test("the same place again changes nothing", () => {
+  const tracks = createTracks();
+  tracks.aim("zhou", HERE, 0);
+  tracks.aim("zhou", there, 5000);
+  tracks.aim("zhou", there, 5500);
+  close(tracks.at("zhou", 6000), there);
+});
+
+test("a correction across the compound is not walked", () => {
+  const tracks = createTracks();
+  tracks.aim("zhou", HERE, 0);
+  const far = moved(HERE, JUMP_M + 1, 0);
+  assert.deepEqual(tracks.aim("zhou", far, 1000), far);
+});
+
+test("without motion everybody jumps", () => {
+  const tracks = createTracks({ still: true });
+  tracks.aim("zhou", HERE, 0);
+  assert.deepEqual(tracks.aim("zhou", there, 1000), there);
+});
+
+/** Movers with a source that keeps what it was given, and frames the test lets pass. */
+function walk() {
+  const diffs = [];
+  const frames = [];
+  let time = 0;
+  const movers = createMovers(() => ({ updateData: (diff) => diffs.push(diff) }), {
+    describe: ({ name, status }) => ({ name, status }), still: false, now: () => time, next: (act) => frames.push(act),
+  });
+  const pass = (ms) => {
+    time += ms;
+    const due = frames.splice(0);
+    due.forEach((act) => act());
+    return due.length;
+  };
+  return { movers, diffs, pass };
+}
+
+const zhou = (more) => ({ id: "zhou", name: "周网格员", status: "available", lonlat: HERE, ...more });
+
+test("responders come, change their look, walk and leave as small diffs", () => {
+  const { movers, diffs, pass } = walk();
+  movers.draw([zhou()]);
+  assert.equal(diffs[0].add.length, 1);
+  assert.equal(diffs[0].add[0].properties.id, "zhou");
+  while (pass(50));
+  diffs.length = 0;
+
+  movers.draw([zhou()]);
+  while (pass(50));
+  assert.deepEqual(diffs.filter(({ update }) => update?.length), [], "nothing changed");
+
+  movers.draw([zhou({ status: "busy" })]);
+  assert.deepEqual(diffs.at(-1).update[0].addOrUpdateProperties.find(({ key }) => key === "status"), { key: "status", value: "busy" });
+  while (pass(50));
+  diffs.length = 0;
+
+  movers.draw([zhou({ status: "busy", lonlat: there })]);
+  while (pass(100));
+  close(diffs.at(-1).update[0].newGeometry.coordinates, there);
+
+  movers.draw([]);
+  assert.deepEqual(diffs.at(-1).remove, ["zhou"]);
+});
+
+test("no frame is asked for while everybody stands", () => {
+  const { movers, pass } = walk();
+  movers.draw([zhou()]);
+  while (pass(50));
+  assert.equal(pass(10_000), 0);
+});
+
+test("somebody off duty has no place on the map", () => {
+  const { movers, diffs } = walk();
+  movers.draw([zhou({ lonlat: null })]);
+  assert.deepEqual(diffs.flatMap(({ add }) => add ?? []), []);
+});
+
+const building = {
+  type: "Feature", properties: { id: "b3", height: 18, floors: 6 },
+  geometry: { type: "Polygon", coordinates: [[HERE, moved(HERE, 40, 0), moved(HERE, 40, 12), moved(HERE, 0, 12), HERE]] },
+};
+
+test("a case is drawn on its floor, near the ground when the floor is unknown, on it outdoors", () => {
+  assert.equal(spotOf({ lonlat: HERE, floor: 3 }, building).height, 7.5);
+  assert.equal(spotOf({ lonlat: HERE, floor: 99 }, building).height, 18);
+  assert.equal(spotOf({ lonlat: HERE, floor: 0 }, building).height, 3);
+  assert.deepEqual(spotOf({ lonlat: HERE, floor: 0 }, undefined), { lonlat: HERE, height: 0 });
+});
+
+test("a case without a position stands in the middle of its building, or nowhere", () => {
+  close(spotOf({ lonlat: null, floor: 0 }, building).lonlat, moved(HERE, 20, 6));
+  assert.equal(spotOf({ lonlat: null, floor: 2 }, undefined), null);
+});
+
+test("cases at one spot are drawn beside each other", () => {
+  const spots = apart([{ lonlat: HERE }, { lonlat: there }, { lonlat: HERE }, { lonlat: HERE }]);
+  assert.equal(new Set(spots.map(({ lonlat }) => lonlat.join())).size, 4);
+  assert.deepEqual(spots[0].lonlat, HERE);
+});
+
+test("a lit building shows the storey of the case", () => {
+  assert.equal(litShapes(building, { level: 1, floor: 0 }).length, 1);
+  const [whole, storey] = litShapes(building, { level: 1, floor: 2 });
+  assert.deepEqual([whole.properties.base, whole.properties.height], [0, 18]);
+  assert.deepEqual([storey.properties.base, storey.properties.height], [3, 6]);
+  assert.equal(litShapes(building, { level: 1, floor: 9 }).length, 1, "a floor it does not have");
+});
+
+test("a roll-up carries the worst level that nobody acknowledged, and words", () => {
+  const speech = { nameOf: (place) => place.name, words: (told) => (told ? `${told.open} 件` : "…") };
+  const places = [{ id: "huodian", name: "火电小区", center: HERE }, { id: "xiangyuan", name: "湘园", center: there }];
+  const [busy, quiet] = rollupFeatures(places, { huodian: { level: 2, worst: 1, open: 3 } }, speech);
+  assert.equal(busy.properties.icon, "rollup-2");
+  assert.equal(busy.properties.counts, "3 件");
+  assert.equal(busy.properties.worst, 1);
+  assert.equal(quiet.properties.icon, "rollup-0");
+  assert.ok(busy.properties.order < quiet.properties.order);
+  assert.equal(rollupFeatures(places, undefined, speech).length, 2);
+});
+
+test("kinds that are switched off leave the sensors' filter, and come back", () => {
+  const filter = ["all", ["==", ["get", "layer"], "sensors"], ["any", ["!", ["get", "indoors"]], [">=", ["zoom"], 17.6]]];
+  const less = withKinds(["lift", "lamp"], filter);
+  assert.equal(less.length, filter.length + 1);
+  assert.deepEqual(less.at(-1), ["!", ["in", ["get", "kind"], ["literal", ["lift", "lamp"]]]]);
+  assert.equal(withKinds(["lift"], less).length, less.length, "not one condition for every click");
+  assert.deepEqual(withKinds([], less), filter);
+});
+
+test("a distance field has its edge at three quarters and falls off on both sides", () => {
+  const size = 32;
+  const rgba = new Uint8ClampedArray(4 * size * size);
+  for (let y = 8; y < 24; y += 1) for (let x = 8; x < 24; x += 1) rgba[4 * (y * size + x) + 3] = 255;
+  const field = distanceField(rgba, size);
+  const at = (x, y) => field[4 * (y * size + x) + 3];
+  assert.ok(Math.abs(at(8, 16) - 191) < 24 && at(8, 16) > 191 - 1, `inside the edge: ${at(8, 16)}`);
+  assert.ok(at(7, 16) < 192, `outside the edge: ${at(7, 16)}`);
+  assert.ok(at(9, 16) > at(8, 16), "deeper inside");
+  assert.ok(at(4, 16) < at(6, 16) && at(6, 16) < at(7, 16), "farther outside");
+});
