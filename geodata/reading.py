@@ -47,6 +47,7 @@ class Feature:
     number: int
     shape: shapely.Geometry
     properties: dict[str, Any]
+    trouble: str = ""
 
     @property
     def label(self) -> str:
@@ -123,7 +124,8 @@ def _from_geojson(content: Any, source: Source, reference: str | None) -> Iterat
         raise ValueError("is not a GeoJSON FeatureCollection")
     member = content.get("crs")
     rows = content["features"]
-    shapes = [shapely.force_2d(shapely.from_geojson(json.dumps(row["geometry"]))) for row in rows]
+    parsed = [_shape(row.get("geometry")) for row in rows]
+    shapes = [shape for shape, _ in parsed]
     declared = member["properties"]["name"] if member else None
     known = crs.reference_named(declared) if declared else "wgs84"
     if reference:
@@ -140,9 +142,19 @@ def _from_geojson(content: Any, source: Source, reference: str | None) -> Iterat
             None,
         )
     return (
-        Feature(source, number, shape, _properties(row))
-        for number, (shape, row) in enumerate(zip(shapes, rows, strict=True), start=1)
+        Feature(source, number, shape, _properties(row), trouble)
+        for number, ((shape, trouble), row) in enumerate(zip(parsed, rows, strict=True), start=1)
     )
+
+
+def _shape(geometry: object) -> tuple[shapely.Geometry, str]:
+    """A GeoJSON geometry, or an empty one and what is wrong with it."""
+    if geometry is None:
+        return shapely.Point(), "has no geometry"
+    try:
+        return shapely.force_2d(shapely.from_geojson(json.dumps(geometry))), ""
+    except shapely.errors.ShapelyError as exc:
+        return shapely.Point(), str(exc)
 
 
 def _properties(row: dict[str, Any]) -> dict[str, Any]:
@@ -165,7 +177,12 @@ def _from_table(
             table = table.to_crs("EPSG:4326")
     names = [name for name in table.columns if name != table.geometry.name]
     return (
-        Feature(source, number, shapely.force_2d(shape), dict(zip(names, row, strict=True)))
+        Feature(
+            source,
+            number,
+            shapely.Point() if shape is None else shapely.force_2d(shape),
+            dict(zip(names, row, strict=True)),
+        )
         for number, (shape, row) in enumerate(
             zip(table.geometry, table[names].itertuples(index=False), strict=True), start=1
         )
@@ -175,8 +192,9 @@ def _from_table(
 def _astray(feature: Feature) -> Fault | None:
     """Coordinates that are not degrees of longitude and latitude, in this order."""
     coords = shapely.get_coordinates(feature.shape)
-    if feature.shape is None or not len(coords) or not np.isfinite(coords).all():
-        return Fault(feature.label, NOWHERE, "invalid", "has no usable coordinates")
+    if not len(coords) or not np.isfinite(coords).all():
+        words = feature.trouble or "has no usable coordinates"
+        return Fault(feature.label, NOWHERE, "invalid", words)
     x, y = coords.T
     place = feature.place
     if np.all((np.abs(x) <= 90) & (np.abs(y) > 90) & (np.abs(y) <= 180)) or np.all(

@@ -50,8 +50,9 @@ def bays(site: Site, rng: random.Random) -> list[Patch]:
         clear = not blocked.intersects(bay) and ground.contains(bay)
         if clear and not any(bay.distance(other) < 0.05 for other in kept[-40:]):
             kept.append(bay)
-    tree = shapely.STRtree(kept)
-    first, second = tree.query(kept, predicate="overlaps")
+    if not kept:
+        return []
+    first, second = shapely.STRtree(kept).query(kept, predicate="overlaps")
     doubled = {max(int(i), int(j)) for i, j in zip(first, second, strict=True)}
     return [Patch("parking", bay) for n, bay in enumerate(kept) if n not in doubled]
 

@@ -1,0 +1,162 @@
+"""What is proposed for six slabs in a rectangle: all hangs together, nothing is in the way."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+import shapely
+
+from geodata.checks import faults
+from geodata.proposal import crew, devices, doors, eyes, gates, grids, ground, layout, ways
+from geodata.proposal.drawing import House, Site
+from tests.geodata.builders import TERRITORY, a_site
+from twin.catalogue import device_kinds
+from twin.model import Compound
+from twin.paths import Network
+
+
+@pytest.fixture(scope="module")
+def site() -> Site:
+    site = a_site()
+    for house in site.houses:
+        doors.equip(house)
+    ways.propose(site)
+    gates.propose(site)
+    grids.propose(site)
+    ground.propose(site, random.Random(1))
+    return site
+
+
+@pytest.fixture(scope="module")
+def compound() -> Compound:
+    return layout.propose(a_site(), TERRITORY, 1, name="小院", name_en="Small")
+
+
+def test_a_proposal_has_no_faults(compound: Compound) -> None:
+    assert faults(compound) == []
+
+
+def test_the_same_seed_proposes_the_same_and_another_does_not(compound: Compound) -> None:
+    again = layout.propose(a_site(), TERRITORY, 1, name="小院", name_en="Small")
+    other = layout.propose(a_site(), TERRITORY, 2, name="小院", name_en="Small")
+    assert again == compound
+    assert other != compound
+
+
+def test_everything_but_the_survey_is_marked_proposed(compound: Compound) -> None:
+    rows = (*compound.grids, *compound.paths, *compound.areas, *compound.devices)
+    assert all(row.proposed for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("height_m", "floors"), [(2.0, 1), (18.0, 6), (38.5, 13), (57.1, 20), (0.5, 1)]
+)
+def test_floors_follow_from_height(height_m: float, floors: int) -> None:
+    assert doors.floors_of(height_m) == floors
+
+
+def test_doors_stand_outside_the_north_facade_one_a_unit(site: Site) -> None:
+    for house in site.houses:
+        assert [door.unit for door in house.doors] == ["1", "2"] + ["3"] * (house.floors < 12)
+        for door in house.doors:
+            assert not house.outline.contains(door.at)
+            assert door.at.y > house.outline.centroid.y
+            assert house.outline.contains(door.behind(2.0))
+
+
+def test_seven_floors_and_more_have_lifts(site: Site) -> None:
+    for house in site.houses:
+        assert all(door.lift == (house.floors >= 7) for door in house.doors)
+
+
+def test_a_turned_building_has_its_doors_to_the_north() -> None:
+    shape = shapely.affinity.rotate(shapely.box(-21, -5, 21, 5), 30, origin=(0, 0))
+    house = House("b1", "1幢", shape, 6, 18.0)
+    doors.equip(house)
+    assert len(house.doors) == 3
+    assert all(door.at.distance(shape) < 1.0 and door.inward[1] < -0.8 for door in house.doors)
+
+
+def test_every_door_is_reached_from_every_gate_along_the_ways(compound: Compound) -> None:
+    network = Network([compound])
+    starts = [place.lonlat for place in compound.devices if place.kind == "gate"]
+    assert len(starts) == 4
+    for building in compound.buildings:
+        for entrance in building.entrances:
+            for start in starts:
+                assert len(network.route(start, entrance.lonlat).line) > 3
+
+
+def test_gates_open_the_wall_on_four_sides(site: Site) -> None:
+    assert [gate.name for gate in site.gates] == ["东门", "南门", "西门", "北门"]
+    for gate in site.gates:
+        gap = min(wall.distance(gate.at) for wall in site.walls)
+        assert gap == pytest.approx(gate.width_m / 2, abs=0.1)
+
+
+def test_no_way_leads_through_a_building_or_a_wall(site: Site) -> None:
+    solid = site.solid(-0.1)
+    for way in site.ways:
+        assert not way.line.intersects(solid)
+        assert all(not way.line.intersects(wall) for wall in site.walls)
+
+
+def test_grids_tile_the_outline() -> None:
+    site = a_site()
+    site.houses = [
+        House(f"b{n}", f"{n}幢", shapely.box(x, y, x + 9, y + 9), 6, 18.0)
+        for n, (x, y) in enumerate((x, y) for x in range(-80, 80, 20) for y in (-50, -9, 40))
+    ]
+    grids.propose(site)
+    assert len(site.grids) == 2
+    assert sum(grid.area for grid in site.grids) == pytest.approx(site.outline.area, abs=0.1)
+    assert site.grids[0].intersection(site.grids[1]).area < 0.01
+
+
+def test_greens_keep_off_buildings_ways_and_bays(site: Site) -> None:
+    greens = shapely.union_all([p.outline for p in site.patches if p.kind == "green"])
+    bays = shapely.union_all([p.outline for p in site.patches if p.kind == "parking"])
+    assert greens.area > 0.1 * site.outline.area
+    for other in (site.solid(), site.paved(), bays):
+        assert greens.intersection(other).area < 2.0
+
+
+def test_no_two_bays_share_ground(site: Site) -> None:
+    bays = [p.outline for p in site.patches if p.kind == "parking"]
+    assert len(bays) > 20
+    assert shapely.union_all(bays).area == pytest.approx(sum(bay.area for bay in bays), rel=1e-3)
+
+
+def test_cameras_stand_at_gates_first_and_look_out(site: Site) -> None:
+    seen = eyes.propose(site)
+    assert [eye.name for eye in seen[:4]] == ["东门", "南门", "西门", "北门"]
+    assert 4 <= len(seen) <= 8
+    assert all(not site.solid().contains(eye.at) for eye in seen)
+
+
+def test_devices_are_of_known_kinds_with_names_and_numbers_of_their_own(site: Site) -> None:
+    placed = devices.propose(site, TERRITORY, random.Random(1))
+    assert {place.kind for place in placed} <= set(device_kinds())
+    assert len({place.id for place in placed}) == len({place.name for place in placed})
+    assert all(place.id.startswith(f"small/{place.kind}/") for place in placed)
+
+
+def test_terminals_and_detectors_name_flat_and_floor(compound: Compound) -> None:
+    indoor = [place for place in compound.devices if place.kind in ("call", "smoke")]
+    buildings = {building.id: building for building in compound.buildings}
+    assert indoor
+    for place in indoor:
+        building = buildings[place.building]
+        assert place.unit in {entrance.unit for entrance in building.entrances}
+        assert 1 <= place.floor <= building.floors
+        assert place.height_m < building.height_m
+        assert place.kind == "smoke" or place.room.startswith(str(place.floor))
+
+
+def test_posts_carry_no_names_of_persons_and_every_skill_is_there(site: Site) -> None:
+    cards = crew.propose(site, TERRITORY)
+    assert {card.role for card in cards} == {"grid_officer", "guard", "repair", "volunteer"}
+    assert {"first_aid", "security", "repair", "electric", "lift"} <= {
+        skill for card in cards for skill in card.skills
+    }
