@@ -21,11 +21,10 @@ from twin.events import Event
 from twin.metres import distance_m
 from twin.model import DevicePlace
 from twin.state import Twin
-from twin.things import FINISHED, Incident
+from twin.things import Incident
 
 GIVE_UP_S = 30 * 60
 """A story whose case nobody finishes ends after this long, and its devices return to normal."""
-DONE_STATES = frozenset({"handled", "checked", *FINISHED})
 
 
 class Pick(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,7 +36,7 @@ class Pick(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Make the devices of a pick say something, at a second or when the case is in a state.
+    """Make the devices of a pick say something, at a second or once the case reached a state.
 
     ``normal`` gives them back to the day's rhythm, ``mute`` makes them say nothing.
     """
@@ -52,12 +51,19 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A story as written: titles, where, who takes part, what happens, how long the work takes."""
+    """A story as written: titles, where, who takes part, what happens.
+
+    ``hours`` are those of the local day in which the simulator plays it by itself (from, to; may
+    cross midnight), ``handle_s`` how long the work on the spot takes. A story ends with its case;
+    one that opens none ends after ``lasts_s``.
+    """
 
     title: str
     en: str
     about: str
     compound: str = ""
+    hours: tuple[float, float] = (0.0, 24.0)
+    lasts_s: float = 0.0
     handle_s: float = 22.0
     picks: dict[str, Pick]
     steps: tuple[Step, ...]
@@ -98,44 +104,38 @@ class Story:
         self.ended = False
         self._rhythm = rhythm
         self._done: set[int] = set()
+        self._opened = ""
         self.picked = cast(self.script, rhythm.places, seed, avoid)
+        self.devices = frozenset(place.id for some in self.picked.values() for place in some)
         if not all(self.picked.values()):
             self.ended = True
 
-    @property
-    def devices(self) -> frozenset[str]:
-        """The ids of every device that takes part."""
-        return frozenset(place.id for some in self.picked.values() for place in some)
-
     def advance(self, twin: Twin, now: datetime) -> list[Event]:
         """Take the steps that fall due; what the devices say at once because of them."""
-        case = self.case(twin)
+        case = self._case(twin)
         told: list[Event] = []
         for number, step in enumerate(self.script.steps):
             if number not in self._done and self._due(step, case, now):
                 self._done.add(number)
                 told += self._take(step, now)
-        over = now - self.begun_at > timedelta(seconds=GIVE_UP_S)
-        finished = case is not None and not case.open
-        if over or (finished and len(self._done) == len(self.script.steps)):
+        lasts_s = self.script.lasts_s or GIVE_UP_S
+        if now - self.begun_at > timedelta(seconds=lasts_s) or (case and not case.open):
             told += self._put_back(now)
         return told
 
-    def case(self, twin: Twin) -> Incident | None:
-        """The newest case at one of the story's devices since it began."""
-        found = [
-            one
-            for one in twin.incidents.values()
-            if one.device in self.devices and one.reported_at >= self.begun_at
-        ]
-        return found[-1] if found else None
+    def _case(self, twin: Twin) -> Incident | None:
+        """The case that the story opened, looked for while it is open."""
+        if not self._opened:
+            for case in twin.open_incidents.values():
+                if case.device in self.devices and case.reported_at >= self.begun_at:
+                    self._opened = case.id
+        return twin.incidents.get(self._opened)
 
     def _due(self, step: Step, case: Incident | None, now: datetime) -> bool:
+        """A case that went on while nobody looked has been in the states between, too."""
         if step.at_s is not None:
             return now - self.begun_at >= timedelta(seconds=step.at_s)
-        if case is None:
-            return False
-        return case.state == step.when or (step.when == "handled" and case.state in DONE_STATES)
+        return case is not None and step.when in case.times
 
     def _take(self, step: Step, now: datetime) -> list[Event]:
         told: list[Event] = []
@@ -161,25 +161,42 @@ class Story:
 def cast(
     script: Script, places: Sequence[DevicePlace], seed: int, avoid: frozenset[str]
 ) -> Mapping[str, list[DevicePlace]]:
-    """The devices for each pick, chosen by seed; ``near`` picks are the nearest to the first."""
+    """The devices for each pick, chosen by seed; ``near`` picks are the nearest to the first.
+
+    The story plays in the compound it names, or in one by chance, if there are devices enough;
+    else where there are most.
+    """
     chance = random.Random(f"{seed}/{script.title}")
-    compounds = sorted({place.id.partition("/")[0] for place in places})
-    home = script.compound if script.compound in compounds else chance.choice(compounds or [""])
+    free: dict[str, list[DevicePlace]] = {}
+    for place in places:
+        if place.id not in avoid:
+            free.setdefault(place.id.partition("/")[0], []).append(place)
+    homes = sorted(free)
+    chance.shuffle(homes)
+    homes.sort(key=lambda home: (_missing(script, free[home]), home != script.compound))
+    return _cast(script, free[homes[0]] if homes else [], chance)
+
+
+def _missing(script: Script, places: Sequence[DevicePlace]) -> int:
+    """How many devices a compound is short of for a story."""
+    return sum(
+        max(0, pick.count - sum(place.kind in pick.kinds for place in places))
+        for pick in script.picks.values()
+    )
+
+
+def _cast(
+    script: Script, places: Sequence[DevicePlace], chance: random.Random
+) -> dict[str, list[DevicePlace]]:
     picked: dict[str, list[DevicePlace]] = {}
-    taken = set(avoid)
+    taken: set[str] = set()
     for name, pick in script.picks.items():
-        could = [
-            place
-            for place in places
-            if place.kind in pick.kinds
-            and place.id.startswith(f"{home}/")
-            and place.id not in taken
-        ]
-        anchor = next(iter(picked.get(pick.near, ())), None)
-        if anchor is not None:
-            could.sort(key=lambda place: (distance_m(place.lonlat, anchor.lonlat), place.id))
+        could = [one for one in places if one.kind in pick.kinds and one.id not in taken]
+        if near := picked.get(pick.near):
+            spot = near[0].lonlat
+            could.sort(key=lambda one: (distance_m(one.lonlat, spot), one.id))
         else:
             chance.shuffle(could)
         picked[name] = could[: pick.count]
-        taken |= {place.id for place in picked[name]}
+        taken |= {one.id for one in picked[name]}
     return picked

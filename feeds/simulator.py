@@ -11,80 +11,95 @@ import asyncio
 import logging
 import random
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from feeds.commands import Desk
-from feeds.crew import Crews
+from feeds.crew import DISPATCHER, Crews
 from feeds.errors import Unavailable
 from feeds.keys import key
 from feeds.replica import Replica
-from feeds.rhythm import Rhythm
+from feeds.rhythm import Rhythm, local_hour
+from feeds.rounds import Rounds
 from feeds.scenario import Story, script, scripts
 from feeds.streams import Streams
 from feeds.walkers import Walker, beat_of
+from twin.catalogue import device_kinds
+from twin.dispatch import start_of
 from twin.errors import CommandRejected, InvalidSetting
 from twin.events import Event, ResponderStatus, StatusData
-from twin.model import Compound
+from twin.model import Compound, DevicePlace
 from twin.paths import Network
 from twin.requests import Command
 from twin.state import Twin
+from twin.territory import street_of
 
 log = logging.getLogger(__name__)
 
 PERIOD_S = 0.25
-FIRST_STORY_S = 8.0
-FIRST_STORY = "one_key_call"
-ROTATION = (
-    "gate_fault", "manhole_rain", "waste_full", "one_key_call", "power_cut", "waste_full",
-    "one_key_call", "gate_fault",
-)  # fmt: skip
-PAUSE_S = (45.0, 110.0)
+OPENING = ((8.0, "one_key_call"), (34.0, "waste_full"), (80.0, "gate_fault"))
+"""The first stories by the second, so that a new wall has something to tell within its minute."""
+PAUSE_S = (60.0, 150.0)
 MOST_OPEN = 6
+NIGHT_PAUSE = 2.0
+"""By night so many times more quiet."""
 WISHES = "stories"
 TAKEN_WITHIN_S = 5.0
+OBEY_AFTER = timedelta(seconds=1.5)
 
 
 class Simulator:
     """A street's demo, driven from outside by ``step`` and ``commands``."""
 
     def __init__(
-        self, compounds: Sequence[Compound], seed: int, rate: float, begins_at: datetime
+        self,
+        compounds: Sequence[Compound],
+        seed: int,
+        rate: float,
+        begins_at: datetime,
+        *,
+        plays: bool = True,
     ) -> None:
-        """``rate`` is how many device reports a second are sent, from 1 to 20,000."""
+        """``rate`` is how many device events a second are sent, from 1 to 20,000; more if the
+        devices' patience asks for more. ``plays`` tells stories of its own accord.
+        """
         self.rhythm = Rhythm(compounds, seed)
+        self.rounds = Rounds(self.rhythm, rate)
         self.network = Network(compounds)
-        self.rate = rate
         self.stories: list[Story] = []
-        beats = {card.id: beat_of(one) for one in compounds for card in one.responders}
-        cards = [card for one in compounds for card in one.responders]
-        self.walkers = {card.id: Walker(card, beats[card.id], seed) for card in cards}
-        street = compounds[0].territory.rsplit(".", 2)[0] if compounds else ""
+        self.walkers = {
+            card.id: Walker(card, beat_of(one), seed)
+            for one in compounds
+            for card in one.responders
+        }
+        street = street_of(compounds[0].territory) if compounds else ""
         self.crews = Crews(street, self.walkers, self.network)
         self._seed = seed
         self._chance = random.Random(seed)
-        self._order = list(self.rhythm.places)
-        self._chance.shuffle(self._order)
-        self._next = 0
-        self._owed = 0.0
+        self._askable = [place.id for place in self.rhythm.places if _may_be_asked(place)]
         self._now = begins_at
         self._started = False
         self._told = 0
-        self._story_at = begins_at + timedelta(seconds=FIRST_STORY_S)
+        self._waiting: list[str] = []
+        opening = OPENING if plays else ()
+        self._opening = deque((begins_at + timedelta(seconds=at_s), name) for at_s, name in opening)
+        self._story_at = begins_at + timedelta(seconds=OPENING[-1][0]) + self._pause(begins_at)
+        self._plays = plays
 
     def step(self, twin: Twin, now: datetime) -> list[Event]:
         """What devices and people send in the time since the last step; at first, every device."""
-        elapsed_s = max(0.0, (now - self._now).total_seconds())
-        self._now = now
+        began, self._now = self._now, now
         self._plan(twin, now)
-        events = [event for story in self.stories for event in story.advance(twin, now)]
+        events = self._obey(twin, now)
+        events += [event for story in self.stories for event in story.advance(twin, now)]
         self.stories = [story for story in self.stories if not story.ended]
         # A device has one word an instant: what its story made it say counts, not the day's rhythm.
         spoken = {event.subject for event in events}
-        events += [e for e in self._reports(now, elapsed_s) if e.subject not in spoken]
+        events += [event for event in self._reports(began, now) if event.subject not in spoken]
         for walker in self.walkers.values():
             walker.stroll(self.network, now)
-            walker.step(elapsed_s)
+            walker.step((now - began).total_seconds())
             events += walker.said(now)
         return events
 
@@ -95,36 +110,78 @@ class Simulator:
         }
         return self.crews.commands(twin, now)
 
-    def begin(self, name: str, now: datetime) -> None:
+    def begin(self, name: str, twin: Twin, now: datetime) -> None:
         """Begin a story. Raises InvalidSetting when there is none of that name."""
         script(name)
         self._told += 1
-        held = frozenset(self.rhythm.instead)
-        story = Story(name, self.rhythm, now, self._seed * 1009 + self._told, held)
+        held = {case.device for case in twin.open_incidents.values()}
+        held.update(self.rhythm.standing, *(story.devices for story in self.stories))
+        story = Story(name, self.rhythm, now, self._seed * 1009 + self._told, frozenset(held))
         if not story.ended:
             self.stories.append(story)
 
-    def _reports(self, now: datetime, elapsed_s: float) -> Iterator[Event]:
+    def settle(self, twin: Twin) -> None:
+        """Take people from where they were seen last, for a simulator that starts again."""
+        for walker in self.walkers.values():
+            walker.here = start_of(twin.responders[walker.card.id], self._now)
+
+    def _reports(self, began: datetime, now: datetime) -> Iterator[Event]:
+        """The devices whose turn it is, spread over the time since the last step."""
         if not self._started:
             self._started = True
             for place in self.rhythm.places:
                 yield from self.rhythm.report(place, now)
             return
-        self._owed += elapsed_s * self.rate
-        while self._owed >= 1 and self._order:
-            self._owed -= 1
-            place = self._order[self._next]
-            self._next = (self._next + 1) % len(self._order)
-            yield from self.rhythm.report(place, now)
+        turns = self.rounds.next((now - began).total_seconds())
+        each = (now - began) / max(1, len(turns))
+        for number, place in enumerate(turns, start=1):
+            yield from self.rhythm.report(place, began + each * number)
+
+    def _obey(self, twin: Twin, now: datetime) -> list[Event]:
+        """What devices say to people who asked them for a state; what is out of order says no."""
+        told: list[Event] = []
+        for name in self._askable:
+            device = twin.devices[name]
+            asked, at = device.desired, device.desired_at
+            if asked is None or at is None or self.rhythm.asked.get(name) == asked:
+                continue
+            if now - at >= OBEY_AFTER:
+                self.rhythm.asked[name] = asked
+                told += self.rhythm.report(device.place, now)
+        return told
 
     def _plan(self, twin: Twin, now: datetime) -> None:
-        if now < self._story_at:
-            return
-        pause_s = self._chance.uniform(*PAUSE_S)
-        self._story_at = now + timedelta(seconds=pause_s)
-        if len(twin.open_incidents) < MOST_OPEN:
-            name = FIRST_STORY if self._told == 0 else ROTATION[(self._told - 1) % len(ROTATION)]
-            self.begin(name, now)
+        """Begin what is due: first the opening, then one story after the other."""
+        while self._opening and now >= self._opening[0][0]:
+            self.begin(self._opening.popleft()[1], twin, now)
+        if self._plays and now >= self._story_at:
+            self._story_at = now + self._pause(now)
+            if len(twin.open_incidents) < MOST_OPEN:
+                self.begin(self._draw(now), twin, now)
+
+    def _draw(self, now: datetime) -> str:
+        """The next story by chance, each once before any comes again, out of those of the hour."""
+        hour = local_hour(now.timestamp())
+        for _ in range(2):
+            for name in self._waiting:
+                if _in_hours(hour, *script(name).hours):
+                    self._waiting.remove(name)
+                    return name
+            self._waiting = sorted(scripts())
+            self._chance.shuffle(self._waiting)
+        return OPENING[0][1]
+
+    def _pause(self, now: datetime) -> timedelta:
+        night = NIGHT_PAUSE if not _in_hours(local_hour(now.timestamp()), 6, 23) else 1.0
+        return timedelta(seconds=self._chance.uniform(*PAUSE_S) * night)
+
+
+def _may_be_asked(place: DevicePlace) -> bool:
+    return bool(device_kinds()[place.kind].desired)
+
+
+def _in_hours(hour: float, start: float, end: float) -> bool:
+    return start <= hour < end if start <= end else hour >= start or hour < end
 
 
 async def run(
@@ -144,6 +201,7 @@ async def run(
         tasks.create_task(replica.run())
         await replica.current.wait()
         simulator = Simulator(compounds, seed, rate, clock())
+        simulator.settle(twin)
         await _on_duty(streams, twin, clock())
         while True:
             began = asyncio.get_running_loop().time()
@@ -178,7 +236,7 @@ async def _turn(
     wishes = key(twin.street, WISHES)
     (wish,) = await streams.link.call(wishes, ("LPOP", wishes))
     if wish is not None and wish.decode() in scripts():
-        simulator.begin(wish.decode(), now)
+        simulator.begin(wish.decode(), twin, now)
     if events := simulator.step(twin, now):
         await streams.append(twin.street, events)
     for command in list(simulator.commands(twin, now)):
@@ -196,7 +254,7 @@ async def _on_duty(streams: Streams, twin: Twin, now: datetime) -> None:
             id=f"duty-{uuid.uuid4().hex}",
             subject=one.id,
             time=now,
-            by="演示值班",
+            by=DISPATCHER,
             territory=one.card.territory,
             data=StatusData(status="available"),
         )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from twin.events import PositionData, ResponderPosition
-from twin.metres import lonlat_from_xy, xy_from_lonlat
+from twin.metres import xy_from_lonlat
 from twin.model import Compound, LonLat, ResponderCard
 from twin.paths import WALK_M_S, Network
 
@@ -17,6 +20,16 @@ PATROL_M_S = 0.9
 REST_S = 45.0
 SAY_ON_PATROL = timedelta(seconds=4)
 SAY_ON_THE_WAY = timedelta(seconds=1)
+
+
+class _Leg(NamedTuple):
+    """A straight piece of a way."""
+
+    start: LonLat
+    end: LonLat
+    length_m: float
+    ends_m: float
+    heading_deg: float
 
 
 class Walker:
@@ -29,7 +42,7 @@ class Walker:
         self.case: str | None = None
         self._beat = beat
         self._random = random.Random(f"{seed}/{card.id}")
-        self._line: list[LonLat] = []
+        self._legs: list[_Leg] = []
         self._walked_m = 0.0
         self._rest_until: datetime | None = None
         self._said_at: datetime | None = None
@@ -37,7 +50,7 @@ class Walker:
     @property
     def arrived(self) -> bool:
         """Whether the line has been walked to its end."""
-        return not self._line
+        return not self._legs
 
     def send(self, network: Network, goal: LonLat, case: str) -> None:
         """Set out for a case, from where they are."""
@@ -47,12 +60,12 @@ class Walker:
     def release(self) -> None:
         """The case is over: stay, and go back to patrolling after a rest."""
         self.case = None
-        self._line = []
+        self._legs = []
         self._rest_until = None
 
     def stroll(self, network: Network, now: datetime) -> None:
         """Choose the next point of the patrol once the rest is over."""
-        if self._line or self.case is not None or not self._beat:
+        if self._legs or self.case is not None or not self._beat:
             return
         if self._rest_until is None:
             self._rest_until = now + timedelta(seconds=REST_S * (0.5 + self._random.random()))
@@ -62,13 +75,18 @@ class Walker:
 
     def step(self, elapsed_s: float) -> None:
         """Walk on for some seconds."""
-        if not self._line:
+        if not self._legs:
             return
-        speed = PATROL_M_S if self.case is None else WALK_M_S
-        self._walked_m += speed * elapsed_s
-        self.here, self.heading_deg, ended = _along(self._line, self._walked_m)
-        if ended:
-            self._line = []
+        self._walked_m += elapsed_s * (PATROL_M_S if self.case is None else WALK_M_S)
+        while len(self._legs) > 1 and self._walked_m >= self._legs[0].ends_m:
+            self._legs.pop(0)
+        leg = self._legs[0]
+        share = min(1.0, 1.0 - (leg.ends_m - self._walked_m) / leg.length_m)
+        (lon, lat), (to_lon, to_lat) = leg.start, leg.end
+        self.here = (lon + share * (to_lon - lon), lat + share * (to_lat - lat))
+        self.heading_deg = leg.heading_deg
+        if share == 1.0:
+            self._legs = []
 
     def said(self, now: datetime) -> list[ResponderPosition]:
         """The position, if it is time to send it again."""
@@ -88,8 +106,8 @@ class Walker:
             )
         ]
 
-    def _walk(self, line: list[LonLat]) -> None:
-        self._line = line if len(line) > 1 else []
+    def _walk(self, line: Sequence[LonLat]) -> None:
+        self._legs = _legs(line)
         self._walked_m = 0.0
 
 
@@ -100,15 +118,15 @@ def beat_of(compound: Compound) -> list[LonLat]:
     return doors + gates
 
 
-def _along(line: Sequence[LonLat], walked_m: float) -> tuple[LonLat, float, bool]:
-    """(position, heading in degrees, whether the end is reached) after so many metres of a line."""
+def _legs(line: Sequence[LonLat]) -> list[_Leg]:
+    """The straight pieces of a line, each with how far its end is along the line."""
     xy = xy_from_lonlat(np.array(line), line[0])
-    steps = np.hypot(*np.diff(xy, axis=0).T)
-    reached = np.cumsum(steps)
-    leg = min(int(np.searchsorted(reached, walked_m)), len(steps) - 1)
-    into = walked_m - (reached[leg] - steps[leg])
-    share = min(1.0, into / steps[leg]) if steps[leg] > 0 else 1.0
-    east, north = xy[leg + 1] - xy[leg]
-    lon, lat = lonlat_from_xy(xy[leg] + share * (xy[leg + 1] - xy[leg]), line[0])
-    heading = float(np.degrees(np.arctan2(east, north)) % 360)
-    return (float(lon), float(lat)), heading, bool(walked_m >= reached[-1])
+    found: list[_Leg] = []
+    ends_m = 0.0
+    for (start, end), (east, north) in zip(pairwise(line), np.diff(xy, axis=0), strict=True):
+        length_m = math.hypot(east, north)
+        if length_m > 0.0:
+            ends_m += length_m
+            heading_deg = math.degrees(math.atan2(east, north)) % 360
+            found.append(_Leg(start, end, length_m, ends_m, heading_deg))
+    return found

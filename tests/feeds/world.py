@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from feeds.simulator import Simulator
+from tests.twin.builders import HUODIAN
+from tests.twin.place_builders import a_gate, a_helper, a_place, at
 from twin.alarms import follow
 from twin.commands import decide
 from twin.errors import CommandRejected
-from twin.events import Event
-from twin.model import Compound
+from twin.events import Event, type_of
+from twin.model import Compound, DevicePlace
+from twin.people import Actor
+from twin.requests import Command
 from twin.state import Twin
 from twin.territory import street_of
+from twin.things import Incident
 
 MORNING = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # ten in the morning in China
+NIGHT = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)  # eleven at night in China
+CHEN = Actor(account="chenmin", role="dispatcher", prefixes=("lusong.hejiatu",))
+COUNTS = {
+    "camera": 16, "lift": 2, "lamp": 8, "manhole": 6, "smoke": 10, "water": 1, "noise": 3,
+    "call": 4, "power": 2, "waste": 2, "charger": 4,
+}  # fmt: skip
+
+
+def a_compound() -> Compound:
+    """A block behind a wall with every kind of device, and four people."""
+    devices = [
+        DevicePlace(
+            id=f"huodian/{kind}/{n}",
+            kind=kind,
+            name=f"{kind} {n}",
+            lonlat=at(3.0 + 6 * n, 12.0 + 3 * row),
+            territory=f"{HUODIAN}.g1",
+            building="b1" if kind in ("lift", "call", "smoke") else "",
+        )
+        for row, (kind, count) in enumerate(COUNTS.items())
+        for n in range(1, count + 1)
+    ]
+    gates = (a_gate("1", 60, 90), a_gate("2", 0, 60))
+    cards = (
+        a_helper("zhou", 5, 60, "first_aid"), a_helper("li", 62, 85, "security"),
+        a_helper("wang", 95, 12, "repair", "electric"), a_helper("he", 10, 10, "mediation"),
+    )  # fmt: skip
+    return a_place(devices=(*gates, *devices), responders=cards)
 
 
 class World:
@@ -22,18 +55,17 @@ class World:
 
     def __init__(
         self,
-        compounds: Sequence[Compound],
+        compounds: Sequence[Compound] = (),
         *,
         seed: int = 1,
         rate: float = 20,
-        at: datetime = MORNING,
-        stories: bool = True,
+        start: datetime = MORNING,
+        plays: bool = False,
     ) -> None:
+        compounds = compounds or [a_compound()]
         self.twin = Twin(street_of(compounds[0].territory), compounds)
-        self.sim = Simulator(compounds, seed, rate, at)
-        if not stories:
-            self.sim._story_at = at + timedelta(days=99)
-        self.now = at
+        self.sim = Simulator(compounds, seed, rate, start, plays=plays)
+        self.now = start
         self.told: list[Event] = []
         for responder in self.twin.responders.values():
             responder.duty = "available"
@@ -41,22 +73,37 @@ class World:
     def run(self, seconds: float, step_s: float = 1.0) -> None:
         for _ in range(round(seconds / step_s)):
             self.now += timedelta(seconds=step_s)
-            for event in self.sim.step(self.twin, self.now):
-                self._apply(event)
-            for event in self.twin.due(self.now):
-                self._apply(event)
+            self.write(self.sim.step(self.twin, self.now))
+            self.write(self.twin.due(self.now))
             for command in list(self.sim.commands(self.twin, self.now)):
                 try:
-                    events = decide(self.twin, command, self.now)
+                    self.write(decide(self.twin, command, self.now))
                 except CommandRejected:
                     continue
-                for event in events:
-                    self._apply(event)
 
-    def _apply(self, event: Event) -> None:
-        todo = [event]
+    def give(self, name: str, target: str, by: Actor = CHEN, **args: object) -> None:
+        """A person at a console gives a command."""
+        self.write(decide(self.twin, Command(name=name, target=target, by=by, args=args), self.now))
+
+    def write(self, events: Iterable[Event]) -> None:
+        """What was written counts, and what follows from it."""
+        todo = list(events)
         while todo:
             one = todo.pop(0)
             self.told.append(one)
+            followed: list[Event] = []
             for change in self.twin.apply(one):
-                todo += follow(self.twin, change)
+                followed += follow(self.twin, change)
+            todo = followed + todo
+
+    def begin(self, story: str) -> None:
+        self.sim.begin(story, self.twin, self.now)
+
+    def case(self) -> Incident:
+        """The one case there is."""
+        (found,) = self.twin.incidents.values()
+        return found
+
+    def types(self, prefix: str = "") -> list[str]:
+        """The types of everything written, in order."""
+        return [name for name in map(type_of, self.told) if name.startswith(prefix)]
