@@ -156,8 +156,14 @@ class Replica:
                     use(step)
 
     async def steps(self) -> AsyncGenerator[Step, None]:
-        """Begin with the snapshot, then fold batch after batch, for ever."""
+        """Begin with the snapshot, then fold batch after batch, for ever.
+
+        The first step after a snapshot holds everything the twin knows: whoever looks at changes
+        only, as the screens' hub does, learns of it in no other way.
+        """
         target = await self._begin()
+        if self.position != Position():
+            yield Step(everything(self.twin), [], Batch(Part([], []), Part([], []), self.position))
         self._note(target)
         street = self.twin.street
         following = self.streams.follow(street, self.position, connection=self._tell)
@@ -223,6 +229,12 @@ def restored(twin: Twin, state: bytes, position: Position) -> Position:
         twin.reset()
         return Position()
     return position
+
+
+def everything(twin: Twin) -> list[Change]:
+    """All that a twin knows something about, as if it had changed just now."""
+    sorts = (twin.devices, twin.responders, twin.alarms, twin.incidents, twin.unregistered)
+    return [thing for things in sorts for thing in things.values()]
 
 
 async def follow_all(

@@ -81,6 +81,26 @@ async def test_a_snapshot_and_the_tail_equal_the_whole(valkey_url: str) -> None:
         assert tail.twin.snapshot() == whole.snapshot()
 
 
+async def test_what_a_snapshot_held_is_handed_out_before_the_tail(valkey_url: str) -> None:
+    async with Streams(valkey_url) as streams:
+        await streams.append(S, [b.state(b.GATE, "open")])
+        await streams.append_operations(S, [b.a_case("INC-1")])
+        first = Replica(streams, b.a_twin())
+        await folded(streams, first)
+        await streams.save_snapshot(S, first.twin.snapshot(), first.position)
+        again = Replica(streams, b.a_twin())
+        handed: list[Step] = []
+        running = asyncio.ensure_future(again.run(handed.append))
+        await again.current.wait()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    (step,) = handed
+    assert len(step.batch) == 0
+    known = {change.id: change for change in step.changes}
+    assert known[b.GATE] is again.twin.devices[b.GATE]
+    assert known["INC-1"] is again.twin.incidents["INC-1"]
+
+
 @pytest.mark.parametrize("state", [b"no snapshot", b"\x80"])
 async def test_a_snapshot_of_no_use_is_passed_over(valkey_url: str, state: bytes) -> None:
     async with Streams(valkey_url) as streams:
