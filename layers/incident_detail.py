@@ -12,7 +12,7 @@ from layers.columns import milliseconds
 from twin import commands, territory
 from twin.catalogue import incident_kind
 from twin.dispatch import recommend
-from twin.model import Ring
+from twin.model import LonLat, Ring
 from twin.paths import Network
 from twin.people import Actor
 from twin.sight import fields_of_view, seeing
@@ -57,6 +57,8 @@ def detail(
     """
     seen = [name for name in incident.alarms if _sees(actor, twin, name)]
     shown = incidents.thing(twin, incident, known.travel, alarms=seen, masked=masked)
+    for member in shown["crew"]:
+        member["route"] = _route(twin, incident, known, actor, member)
     return shown | {
         "advice": incident_kind(incident.kind).advice,
         "advice_en": incident_kind(incident.kind).advice_en,
@@ -68,6 +70,18 @@ def detail(
         "log": _log(twin, incident, actor, masked),
         "possible": commands.possible(twin, incident, actor),
     }
+
+
+def _route(
+    twin: Twin, incident: Incident, known: Known, actor: Actor, member: Mapping[str, Any]
+) -> list[LonLat]:
+    """The way a crew member still has to walk; empty on scene, or where it is not ours to see."""
+    here = twin.responders[member["id"]].lonlat
+    if member["state"] not in incidents.UNDER_WAY or here is None:
+        return []
+    if not _sees(actor, twin, member["id"]):
+        return []
+    return known.networks[twin.street].route(here, incident.lonlat).line
 
 
 def _sees(actor: Actor, twin: Twin, subject: str) -> bool:

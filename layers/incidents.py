@@ -16,6 +16,9 @@ LAYER = Layer(name="incidents", label="layers.incidents", counts="open incidents
 KEPT_S = 900
 """A finished case stays on screens this long, so that people see how it ended."""
 
+UNDER_WAY = frozenset({"assigned", "accepted", "en_route"})
+"""Crew states in which somebody is still to come."""
+
 UNSEEN = frozenset({"unacknowledged", "returned_unacknowledged"})
 
 Travel = Callable[[Responder, Incident], float | None]
@@ -86,7 +89,7 @@ def _crew(twin: Twin, incident: Incident, travel: Travel) -> list[dict[str, Any]
 
 
 def _eta(responder: Responder, incident: Incident, state: str, travel: Travel) -> int | None:
-    if state not in ("assigned", "accepted", "en_route"):
+    if state not in UNDER_WAY:
         return None
     seconds = travel(responder, incident)
     return None if seconds is None else round(seconds)

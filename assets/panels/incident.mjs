@@ -8,6 +8,8 @@ import { drawOutcome } from "./outcome.mjs";
 import { crewWord, incidentTitle, instant, levelWords, logWords, roleWord, sourceWord, stateWord, whereabouts } from "./names.mjs";
 import { inLanguage, t } from "./texts.mjs";
 
+const SHOWN = 3; // recommendations: more would push the buttons off a laptop screen
+
 const active = (member) => !["released", "handled"].includes(member.state);
 
 /** @param {import("../main.mjs").Desk} desk */
@@ -169,7 +171,7 @@ function drawCameras(part, detail, desk) {
 }
 
 function drawRecommendations(part, row, detail, possible, { dispatch, takeOver, desk }) {
-  const rows = (detail?.recommendations ?? []).slice(0, 4);
+  const rows = (detail?.recommendations ?? []).slice(0, SHOWN);
   const [first, further] = [possible.includes("assign"), possible.includes("add_responder")];
   const visible = Boolean(detail) && (first || further);
   shown(part.recommendedHead, visible);

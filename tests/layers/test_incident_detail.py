@@ -113,3 +113,17 @@ def test_the_way_takes_time_and_off_duty_there_is_none(twin):
     off = events.StatusData(status="off_duty")
     twin.apply(events.ResponderStatus(id="o", subject=ZHOU, time=at(3), by="zhou", data=off))
     assert known.travel(twin.responders[ZHOU], case) is None
+
+
+def test_whoever_is_under_way_has_a_route_from_where_they_are_until_they_arrive(twin):
+    walk = events.PositionData(lonlat=at_m(100, 0))
+    twin.apply(events.ResponderPosition(id="w", subject=ZHOU, time=at(2), data=walk))
+    twin.apply(step(events.IncidentAssigned, 1, 2, at(3), responder=ZHOU))
+    (member,) = told(twin)["crew"]
+    assert member["route"][0] == pytest.approx(at_m(100, 0))
+    assert member["route"][-1] == pytest.approx(at_m(200, 0))
+    for version, kind in enumerate(
+        (events.IncidentAccepted, events.IncidentStarted, events.IncidentArrived), 3
+    ):
+        twin.apply(step(kind, 1, version, at(version), responder=ZHOU))
+    assert told(twin)["crew"][0]["route"] == []
