@@ -75,9 +75,12 @@ def local_day(at: datetime) -> str:
 
 
 def next_id(twin: Twin, at: datetime) -> str:
-    """The id of the street's next case on the local day of ``at``: ``INC-MMDD-NNNN``."""
+    """The id of the street's next case on the local day of ``at``: ``INC-MMDD-NNNN-street``.
+
+    Each street counts by itself, so its name stands in the id: a district sees several at once.
+    """
     day = local_day(at)
-    return f"INC-{day}-{twin.numbers.get(day, 0) + 1:04d}"
+    return f"INC-{day}-{twin.numbers.get(day, 0) + 1:04d}-{twin.street.rpartition('.')[2]}"
 
 
 # --- a device's state or reading → alarm ---------------------------------------------------------

@@ -220,10 +220,11 @@ def _claim(twin: Twin, incident: Incident, alarms: Iterable[str]) -> list[Change
 
 
 def _count_number(twin: Twin, incident_id: str) -> None:
-    """Remember the highest number given on a day, from an id ``INC-MMDD-NNNN``."""
-    head, _, number = incident_id.rpartition("-")
-    if head.startswith("INC-") and number.isdecimal():
-        day = head.removeprefix("INC-")
+    """Remember the highest number given on a day, from an id ``INC-MMDD-NNNN-street``."""
+    head, _, rest = incident_id.partition("-")
+    day, _, rest = rest.partition("-")
+    number = rest.partition("-")[0]
+    if head == "INC" and number.isdecimal():
         twin.numbers[day] = max(twin.numbers.get(day, 0), int(number))
 
 

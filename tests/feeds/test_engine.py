@@ -22,7 +22,7 @@ pytestmark = pytest.mark.anyio
 S = b.STREET
 RAISED_AND_REPORTED = [
     ("alarm.raised", f"{b.CALL}#call_pressed"),
-    ("incident.reported", "INC-1121-0001"),
+    ("incident.reported", "INC-1121-0001-hejiatu"),
 ]
 Told = list[tuple[float, ev.Event]]
 
@@ -75,7 +75,7 @@ async def test_a_call_becomes_an_alarm_and_the_alarm_a_case(redis_url: str) -> N
         active = await an_engine(streams, 1)
         await up_to_date(active)
     assert b.subjects(redis_url) == RAISED_AND_REPORTED
-    assert active.twin.alarms[f"{b.CALL}#call_pressed"].incident == "INC-1121-0001"
+    assert active.twin.alarms[f"{b.CALL}#call_pressed"].incident == "INC-1121-0001-hejiatu"
 
 
 async def test_a_button_pressed_and_released_within_one_batch_is_not_missed(
@@ -268,7 +268,7 @@ async def test_a_compound_that_goes_dark_is_one_case_and_one_step_of_silences(
             await up_to_date(active)
     found = b.subjects(valkey_url)
     cases = [row for row in found if row[0] == "incident.reported"]
-    assert cases == [("incident.reported", "INC-1121-0001")]
+    assert cases == [("incident.reported", "INC-1121-0001-hejiatu")]
     assert sum(row[0] == "incident.alarm_joined" for row in found) >= 40
 
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import re
-
 import pytest
 from hypothesis import given
 
@@ -170,9 +168,9 @@ def test_case_numbers_count_within_the_local_day(twin):
     late = after(3 * 3600 + 3599, NIGHT)
     assert local_day(late) != local_day(NOON)
     settle(twin, [a_state(CALL, "pressed"), a_state(GATE, "fault"), a_state(SMOKE, "smoke", late)])
-    assert list(twin.incidents) == ["INC-1121-0001", "INC-1121-0002", "INC-1122-0001"]
-    assert all(re.fullmatch(r"INC-\d{4}-\d{4}", found) for found in twin.incidents)
-    assert next_id(twin, NOON) == "INC-1121-0003"
+    numbers = ("1121-0001", "1121-0002", "1122-0001")
+    assert list(twin.incidents) == [f"INC-{number}-hejiatu" for number in numbers]
+    assert next_id(twin, NOON) == "INC-1121-0003-hejiatu"
 
 
 def test_what_follows_is_followed_once(twin):

@@ -134,7 +134,7 @@ def test_events_are_appended_by_thing_each_at_the_version_it_expects(twin):
 def test_nobody_hears_of_what_is_not_theirs(twin):
     incident = a_call(twin)
     hidden = refusal(twin, "verify", incident, ELSEWHERE)
-    missing = refusal(twin, "verify", "INC-1121-0404", ELSEWHERE)
+    missing = refusal(twin, "verify", "INC-1121-0404-hejiatu", ELSEWHERE)
     assert hidden.code == missing.code == "unknown"
     assert hidden.detail == missing.detail == {}
     assert hidden.reason.replace("0001", "0404") == missing.reason
