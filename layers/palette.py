@@ -20,6 +20,9 @@ SEEN = "#E9B84A"
 LEVELS = {1: "#F5364F", 2: "#FFA02E", 3: "#FFF3A0", 4: "#5AA9FF"}
 """Level of an incident or alarm, Ⅰ critical to Ⅳ minor."""
 
+BRIGHT = {1: "#FF9AA6", 2: "#FFD9A0", 3: "#FFFFE0", 4: "#B9DAFF"}
+"""The storey a case is about, inside its building lit in the level's colour."""
+
 AREAS = {
     "green": "#12291D",
     "water": "#0F3048",
@@ -37,7 +40,7 @@ LOW, HIGH = "#2C3C50", "#435C7C"
 
 FLOOR_EDGE = "#5A7592"
 ROOF_EDGE = "#86A3C2"
-CONTEXT = "#141D29"
+CONTEXT = "#111924"
 """Buildings outside the outline."""
 
 TITLES = {

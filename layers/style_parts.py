@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,8 +71,8 @@ def level_colour(level: Expression, otherwise: str) -> Expression:
     return ["match", level, *(part for row in LEVELS.items() for part in row), otherwise]
 
 
-def table(key: Expression, colours: dict[str, str], otherwise: str) -> Expression:
-    """A colour by a word."""
+def table(key: Expression, colours: Mapping[Any, str], otherwise: str) -> Expression:
+    """A colour by a word or a number."""
     return ["match", key, *(part for row in colours.items() for part in row), otherwise]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from layers.palette import (
     ACCENT,
     AREAS,
+    BRIGHT,
     CONTEXT,
     FLOOR_EDGE,
     GOOD,
@@ -118,7 +119,7 @@ BUILDING_PARTS = (
         id="surroundings", type="fill-extrusion", source="surroundings", switch="buildings",
         paint={
             "fill-extrusion-color": CONTEXT, "fill-extrusion-height": get("height"),
-            "fill-extrusion-opacity": 0.85,
+            "fill-extrusion-opacity": 1,
         },
     ),
     Part(
@@ -143,13 +144,16 @@ BUILDING_PARTS = (
             ],
             "fill-extrusion-base": ["case", [">", state("lit", 0), 0], 0, get("base")],
             "fill-extrusion-height": _STANDING,
-            "fill-extrusion-opacity": by_zoom(15.8, 0, 16.6, 0.55),
+            "fill-extrusion-opacity": by_zoom(16, 0, 17.4, 0.5),
         },
     ),
     Part(
         id="lit", type="fill-extrusion", source="lit", switch="buildings",
         paint={
-            "fill-extrusion-color": level_colour(get("level"), LEVELS[1]),
+            "fill-extrusion-color": [
+                "case", ["boolean", get("bright"), False], table(get("level"), BRIGHT, "#FFFFFF"),
+                level_colour(get("level"), LEVELS[1]),
+            ],
             "fill-extrusion-base": get("base"),
             "fill-extrusion-height": get("height"),
             "fill-extrusion-opacity": 0.62,

@@ -27,6 +27,9 @@ _ALARMED = [">", state("level", 0), 0]
 _INDOORS_ZOOM = 17.6
 """From here on devices inside flats are drawn even while nothing is wrong with them."""
 
+_ROOMY = {"icon-padding": by_zoom(16, 14, 17, 8, 18.5, 2), "symbol-sort-key": get("rank")}
+"""Far out only some sensors are drawn, evenly spread; the more telling kinds go first."""
+
 _HEIGHT = {"symbol-height-offset": get("height")}
 
 
@@ -38,9 +41,9 @@ def _edge(normal: str) -> Expression:
 
 def _badge(shape: str, text: Expression | None = None, **more: Any) -> dict[str, Any]:
     """Layout of a badge that gives way where it is crowded."""
-    found = {"icon-image": shape, "icon-size": by_zoom(15.5, 0.62, 18, 1, 20, 1.25)}
+    found = {"icon-image": shape, "icon-size": by_zoom(15.5, 0.58, 18, 0.95, 20, 1.25)}
     if text is not None:
-        found |= label(text, by_zoom(15.5, 7.5, 18, 12, 20, 15))
+        found |= label(text, by_zoom(15.5, 7, 18, 11.5, 20, 15))
         found |= {"text-offset": [0, 0.03]}
     return found | _HEIGHT | more
 
@@ -59,7 +62,7 @@ DEVICE_PARTS = (
         id="sensors", type="symbol", source="devices", switch="sensors", minzoom=16.2,
         filter=["all", ["==", get("layer"), "sensors"],
                 ["any", ["!", get("indoors")], [">=", ["zoom"], _INDOORS_ZOOM]]],
-        layout=_badge("square", get("glyph")),
+        layout=_badge("square", get("glyph"), **_ROOMY),
         paint=_SENSOR_PAINT,
     ),
     Part(

@@ -2,7 +2,7 @@
 // that beats while nobody has acknowledged a level Ⅰ.
 import { Marker } from "../vendor/maplibre-gl.mjs";
 import { point } from "./geometry.mjs";
-import { apart, litShapes, spotOf } from "./spots.mjs";
+import { apart, litShapes, pixelsPerMetre, spotOf } from "./spots.mjs";
 
 const FINISHED = new Set(["closed", "rejected", "cancelled"]);
 const LIT_UP_TO = 2; // levels that light their building even when they are not selected
@@ -13,6 +13,7 @@ const LIT_UP_TO = 2; // levels that light their building even when they are not 
  */
 export function createCases(map, { places, titleOf, palette, fill, visible }) {
   const rings = new Map();
+  const heights = new Map();
   let lit = new Set();
   let selected = null;
   let rows = new Map();
@@ -29,7 +30,7 @@ export function createCases(map, { places, titleOf, palette, fill, visible }) {
   const feature = ({ row, lonlat, height }) =>
     point(lonlat, {
       id: row.id, level: row.level, height, selected: row.id === selected,
-      label: `${titleOf(row.kind)}${row.place ? ` · ${row.place}` : ""}`,
+      label: [titleOf(row.kind), row.place?.split(" · ")[0]].filter(Boolean).join(" · "),
       order: (row.id === selected ? 0 : 10) + row.level,
       opacity: selected && row.id !== selected && !(row.level === 1 && row.unacked) ? 0.6 : 1,
     });
@@ -64,11 +65,21 @@ export function createCases(map, { places, titleOf, palette, fill, visible }) {
         ring.remove();
         rings.delete(id);
       }
-    for (const [id, { lonlat }] of loud) {
+    for (const [id, { lonlat, height }] of loud) {
       if (!rings.has(id)) rings.set(id, new Marker({ element: ringNode(palette.level1) }).setLngLat(lonlat).addTo(map));
       rings.get(id).setLngLat(lonlat);
+      heights.set(id, height);
     }
+    lift();
   };
+
+  /** Page elements lie on the ground: raise the rings to the height of their marks. */
+  const lift = () => {
+    if (rings.size === 0) return;
+    const metre = pixelsPerMetre(map.getCenter().lat, map.getZoom()) * Math.sin((map.getPitch() * Math.PI) / 180);
+    for (const [id, ring] of rings) ring.setOffset([0, -heights.get(id) * metre]);
+  };
+  map.on("move", lift);
 
   return {
     draw: (incidents = rows) => {

@@ -30,7 +30,8 @@ const LOOKS = { available: "available", busy: "busy" };
  * @param {boolean} options.reducedMotion
  */
 export async function createMap(node, { style, screen, lang, onSelect, onView, reducedMotion }) {
-  const map = begin(node, style, screen);
+  const slow = drawsInSoftware();
+  const map = begin(node, style, screen, slow);
   const named = { lang, meta: style.metadata };
   const palette = paletteOf(style);
   const source = (name) => map.getSource(name);
@@ -46,7 +47,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
   const cases = createCases(map, {
     places, titleOf, palette, fill, visible: () => shown("incidents") && near(),
   });
-  const movers = createMovers(() => source("responders"), { describe: describePerson, still: reducedMotion });
+  const movers = createMovers(() => source("responders"), { describe: describePerson, still: reducedMotion || slow });
   const rollups = createRollups(fill, { nameOf: (place) => compoundName(place.id), words: rollupWords });
   const focus = createFocus(map, fill);
   const camera = createCamera(map, {
@@ -167,15 +168,28 @@ function rollupWords(told) {
   return told.level ? `${levelWords(told.level)} · ${words}` : words;
 }
 
+/**
+ * Whether this machine has no graphics hardware: then every pixel costs, edges stay rough and nobody
+ * glides.
+ */
+function drawsInSoftware() {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  const told = gl?.getExtension("WEBGL_debug_renderer_info");
+  const name = told ? gl.getParameter(told.UNMASKED_RENDERER_WEBGL) : "";
+  gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  return /swiftshader|llvmpipe|software|basic render/i.test(name);
+}
+
 /** The map itself; letters and symbols as large as the page's own. */
-function begin(node, style, screen) {
+function begin(node, style, screen, slow) {
   const letters = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
   const map = new MapLibre({
     container: node,
     style: scaled(style, screen === "wall" ? Math.max(1, letters / 14) : 1),
     maxZoom: 22, maxPitch: 70, attributionControl: false,
     fadeDuration: 0, // labels are placed in one go: fading ones take many frames, and facts do not wait
-    canvasContextAttributes: { antialias: devicePixelRatio < 2 },
+    canvasContextAttributes: { antialias: !slow && devicePixelRatio < 2 },
+    ...(slow && { pixelRatio: 1 }),
     interactive: screen !== "wall" || matchMedia("(pointer: fine)").matches,
   });
   map.addControl(new AttributionControl({ compact: true }), "bottom-right");

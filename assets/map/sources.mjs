@@ -8,6 +8,7 @@ const DRAWN = {
   roofs: (features) => roofPoints(features.buildings),
   gridnames: (features) => gridPoints(features.grids),
 };
+const COMMON = ["manhole", "lamp"]; // so many that they give way to every other kind
 const EAGER = 8; // this many compounds are fetched at once; the others when they come into view
 
 /**
@@ -85,5 +86,5 @@ export function createPlaces({ source, kinds, read, onLoad }) {
 /** The point of a device, with what its badge needs. */
 function symbol({ id, kind, lonlat, height, building, floor }, kinds) {
   const { layer, glyph } = kinds[kind];
-  return point(lonlat, { id, kind, layer, glyph, height: height ?? 0, indoors: Boolean(building && floor) });
+  return point(lonlat, { id, kind, layer, glyph, rank: COMMON.indexOf(kind), height: height ?? 0, indoors: Boolean(building && floor) });
 }

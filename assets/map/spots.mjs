@@ -41,3 +41,8 @@ export function litShapes(building, { level, floor }) {
     found.push(shape(0.5, ((floor - 1) * height) / floors, (floor * height) / floors, true));
   return found;
 }
+
+/** Pixels a metre of ground takes at the middle of the screen (tiles of 512 pixels). */
+export function pixelsPerMetre(lat, zoom) {
+  return (512 * 2 ** zoom) / (40_075_017 * Math.cos((lat * Math.PI) / 180));
+}
