@@ -38,7 +38,7 @@ export function inView([west, south, east, north], places, before) {
 /** Room that panels floating over the map leave, in pixels. */
 export function paddingFor(screen, width, height) {
   if (screen === "wall")
-    return { left: width * 0.235, right: width * 0.255, top: height * 0.13, bottom: height * 0.16 };
+    return { left: width * 0.235, right: width * 0.255, top: height * 0.2, bottom: height * 0.16 };
   const narrow = width < 620;
   return { left: narrow ? 16 : 40, right: narrow ? 16 : 40, top: 56, bottom: 72 };
 }

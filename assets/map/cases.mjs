@@ -14,12 +14,15 @@ const LIT_UP_TO = 2; // levels that light their building even when they are not 
 export function createCases(map, { places, titleOf, palette, fill, visible }) {
   const rings = new Map();
   const heights = new Map();
+  const hidden = new Set();
   let lit = new Set();
+  let covered = new Set();
   let selected = null;
   let rows = new Map();
 
   const draw = () => {
     const open = [...rows.values()].filter((row) => !FINISHED.has(row.state));
+    covered = new Set(open.map((row) => row.device).filter(Boolean));
     const spots = open.map((row) => ({ row, ...(spotOf(row, places.building(row.building)) ?? { lonlat: null }) })).filter(({ lonlat }) => lonlat);
     const found = apart(spots);
     fill("incidents", found.map(feature));
@@ -32,7 +35,7 @@ export function createCases(map, { places, titleOf, palette, fill, visible }) {
       id: row.id, level: row.level, height, selected: row.id === selected,
       label: [titleOf(row.kind), row.place?.split(" · ")[0]].filter(Boolean).join(" · "),
       order: (row.id === selected ? 0 : 10) + row.level,
-      opacity: selected && row.id !== selected && !(row.level === 1 && row.unacked) ? 0.6 : 1,
+      opacity: selected && row.id !== selected && !(row.level === 1 && row.unacked) ? 0.75 : 1,
     });
 
   /** Light the buildings of grave or selected cases; the worst level gives the colour. */
@@ -50,12 +53,23 @@ export function createCases(map, { places, titleOf, palette, fill, visible }) {
       now.add(id);
       shapes.push(...litShapes(building, row));
     }
-    for (const id of new Set([...lit, ...now]))
-      if (lit.has(id) !== now.has(id))
-        for (const source of ["buildings", "floors"]) map.setFeatureState({ source, id }, { lit: now.has(id) ? 1 : 0 });
     lit = now;
-    fill("lit", shapes);
+    if (!fill("lit", shapes)) return;
+    hide([...hidden].filter((id) => !lit.has(id)), false);
   };
+
+  /** Whether a building gives way to its light. */
+  const hide = (ids, away) => {
+    for (const id of ids) {
+      for (const source of ["buildings", "floors"]) map.setFeatureState({ source, id }, { lit: away ? 1 : 0 });
+      if (away) hidden.add(id);
+      else hidden.delete(id);
+    }
+  };
+  // Not before the light stands: else there would be a hole in the town.
+  map.on("sourcedata", ({ sourceId, isSourceLoaded }) => {
+    if (sourceId === "lit" && isSourceLoaded) hide([...lit].filter((id) => !hidden.has(id)), true);
+  });
 
   /** Rings are page elements: they beat without a single new frame of the map. */
   const beat = (found) => {
@@ -95,6 +109,8 @@ export function createCases(map, { places, titleOf, palette, fill, visible }) {
       return row ? spotOf(row, places.building(row.building)) : null;
     },
     selected: () => rows.get(selected) ?? null,
+    /** Whether a device is told of by an open case already: its own mark would lie under the case's. */
+    covers: (device) => covered.has(device),
   };
 }
 

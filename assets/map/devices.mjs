@@ -5,8 +5,8 @@ import { t } from "../panels/texts.mjs";
 import { point } from "./geometry.mjs";
 import { gateIcon } from "./icons.mjs";
 
-const WORDS = { open: () => t("map.gate_open"), closed: () => t("map.gate_closed"), other: () => t("map.gate_other") };
-const FACES = { open: "open", held_open: "open", closed: "closed" };
+const WORDS = { open: () => t("map.gate_open"), closed: () => t("map.gate_closed"), other: () => t("map.gate_other"), unknown: () => t("map.gate_unknown") };
+const FACES = { open: "open", held_open: "open", closed: "closed", unknown: "unknown" };
 const AGE_OPACITY = [1, 0.75, 0.6, 0.4];
 
 /**
@@ -16,8 +16,9 @@ const AGE_OPACITY = [1, 0.75, 0.6, 0.4];
  * @param {() => Record<string, object>} options.kinds
  * @param {Record<string, string>} options.palette
  * @param {ReturnType<typeof import("./filling.mjs").createFill>} options.fill
+ * @param {(id: string) => boolean} options.covered whether a case on the map tells of the device
  */
-export function createDevices(map, { places, kinds, palette, fill }) {
+export function createDevices(map, { places, kinds, palette, fill, covered }) {
   const bytes = new Map();
   const gates = new Map();
   const alarmed = new Map();
@@ -58,7 +59,7 @@ export function createDevices(map, { places, kinds, palette, fill }) {
   const draw = () => {
     stirred = false;
     fill("gates", [...gates.values()].map(gateFeature));
-    const loud = [...alarmed.values()].filter((one) => shown(one) && one.kind.layer === "sensors");
+    const loud = [...alarmed.values()].filter((one) => shown(one) && one.kind.layer === "sensors" && !covered(one.row.id));
     fill("alarmed", loud.map(alarmFeature));
   };
 

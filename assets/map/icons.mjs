@@ -171,7 +171,7 @@ function drawPerson(c, look) {
   });
 }
 
-const GATE_COLOURS = { open: "good", closed: "dim" };
+const GATE_COLOURS = { open: "good", closed: "dim", unknown: "dim" };
 
 /**
  * The badge of a gate with its word on it, drawn when first needed.

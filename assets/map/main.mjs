@@ -1,5 +1,5 @@
 // The map of one page: made from the style the server computed, fed by the live socket.
-import { AttributionControl, Map as MapLibre, NavigationControl, ScaleControl } from "../vendor/maplibre-gl.mjs";
+import { AttributionControl, Map as MapLibre, NavigationControl } from "../vendor/maplibre-gl.mjs";
 import { compoundName, levelWords } from "../panels/names.mjs";
 import { t } from "../panels/texts.mjs";
 import { createCamera } from "./camera.mjs";
@@ -43,7 +43,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
 
   let live = null;
   const places = createPlaces({ source, kinds: kinds(), read, onLoad: (place) => learn(place) });
-  const devices = createDevices(map, { places, kinds, palette, fill });
+  const devices = createDevices(map, { places, kinds, palette, fill, covered: (id) => cases.covers(id) });
   const cases = createCases(map, {
     places, titleOf, palette, fill, visible: () => shown("incidents") && near(),
   });
@@ -75,6 +75,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
     const things = live?.model.things;
     if (!things) return;
     cases.draw(things.incidents);
+    devices.redraw();
     movers.draw(things.responders.values());
     popup.refresh();
   };
@@ -95,6 +96,8 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
   return {
     loadPlaces: async (ids) => {
       await places.load(ids);
+      const owed = [...new Set(places.all().map(({ attribution }) => attribution).filter(Boolean))];
+      if (owed.length) map.addControl(new AttributionControl({ compact: true, customAttribution: owed }), "bottom-right");
       drawRollups();
       camera.report();
     },
@@ -192,11 +195,7 @@ function begin(node, style, screen, slow) {
     ...(slow && { pixelRatio: 1 }),
     interactive: screen !== "wall" || matchMedia("(pointer: fine)").matches,
   });
-  map.addControl(new AttributionControl({ compact: true }), "bottom-right");
-  if (screen !== "wall") {
-    map.addControl(new NavigationControl({ visualizePitch: true }), "top-right");
-    map.addControl(new ScaleControl({ maxWidth: 90 }), "bottom-right");
-  }
+  if (screen !== "wall") map.addControl(new NavigationControl({ visualizePitch: true }), "top-right");
   map.getCanvas().setAttribute("aria-label", t("map.label"));
   map.on("error", ({ error }) => console.warn("map", error));
   return map;

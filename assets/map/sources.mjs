@@ -9,6 +9,7 @@ const DRAWN = {
   gridnames: (features) => gridPoints(features.grids),
 };
 const COMMON = ["manhole", "lamp"]; // so many that they give way to every other kind
+const TOGETHER_MS = 60;
 const EAGER = 8; // this many compounds are fetched at once; the others when they come into view
 
 /**
@@ -23,6 +24,7 @@ export function createPlaces({ source, kinds, read, onLoad }) {
   const summaries = new Map();
   const loaded = new Map();
   const asked = new Map();
+  let timer = null;
 
   const rows = (place) => place.devices.map((device, offset) => ({ ...device, offset, compound: place.id }));
 
@@ -45,13 +47,21 @@ export function createPlaces({ source, kinds, read, onLoad }) {
       source(name).setData(collection([...loaded.values()].flatMap((place) => place.shapes[name])));
   };
 
+  /** Compounds that arrive together are drawn together: each drawing cuts everything into tiles. */
+  const soon = () => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      draw();
+    }, TOGETHER_MS);
+  };
+
   const fetchOne = async (id, version) => {
     const key = `${id}@${version}`;
     if (asked.get(id) === key) return;
     asked.set(id, key);
     try {
       take(await read(`/api/places/${encodeURIComponent(id)}?v=${encodeURIComponent(version)}`));
-      draw();
+      soon();
       onLoad(loaded.get(id));
     } catch (error) {
       asked.delete(id); // the next view or snapshot asks again
