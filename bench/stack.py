@@ -1,4 +1,4 @@
-"""What figures are measured on: the embedded server, roles as real processes, their size and CPU."""
+"""What figures are measured on: the embedded server, roles as processes, their size and CPU."""
 
 from __future__ import annotations
 
