@@ -5,6 +5,7 @@ import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
 import { clock, elapsed, metres, travel } from "./format.mjs";
 import { capOf } from "./keys.mjs";
 import { drawOutcome } from "./outcome.mjs";
+import { crewLine } from "./queue.mjs";
 import { crewWord, incidentTitle, instant, levelWords, logWords, roleWord, sourceWord, stateWord, whereabouts } from "./names.mjs";
 import { inLanguage, t } from "./texts.mjs";
 
@@ -148,7 +149,7 @@ function drawHead(part, row, desk) {
   attribute(part.level, "data-level", row.level);
   say(part.level, levelWords(row.level));
   const since = elapsed(desk.clock.now() - row.at);
-  say(part.state, row.unacked ? t("incident.unacked", { since }) : `${stateWord(row.state)} ${since}`);
+  say(part.state, row.unacked ? t("incident.unacked", { since }) : `${row.state === "reported" ? crewLine(row) : stateWord(row.state)} ${since}`);
   attribute(part.state, "data-unacked", Boolean(row.unacked));
   say(part.where, [whereabouts(row), row.id, t("incident.source", { source: sourceWord(row.source) })].join(" · "));
   shown(say(part.text, row.text ?? ""), Boolean(row.text));

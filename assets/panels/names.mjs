@@ -20,6 +20,11 @@ export function incidentTitle(kind) {
   return titled(table[kind], kind);
 }
 
+/** Whether a case of this kind is confirmed before somebody is sent. */
+export function verifiedFirst(kind) {
+  return catalogue.incidents?.[kind]?.verify_first !== false;
+}
+
 /** The name of a device kind. */
 export function deviceKind(kind) {
   return titled((catalogue.kinds ?? catalogue.devices ?? {})[kind], kind);

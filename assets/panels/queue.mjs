@@ -2,7 +2,7 @@
 import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
 import { NUMERALS, deadline, elapsed, travel } from "./format.mjs";
 import { FINISHED, TABS, lead, listed } from "./things.mjs";
-import { compoundName, crewWord, incidentTitle, levelWords, stateWord, whereabouts } from "./names.mjs";
+import { compoundName, crewWord, incidentTitle, levelWords, stateWord, verifiedFirst, whereabouts } from "./names.mjs";
 import { t } from "./texts.mjs";
 
 /** Who is on it and how far, in a few words: 李保安 途中 1′20″, or what the case waits for. */
@@ -10,7 +10,7 @@ export function crewLine(incident) {
   const member = lead(incident);
   if (FINISHED.has(incident.state) || ["handled", "checked"].includes(incident.state))
     return stateWord(incident.state);
-  if (!member) return t(incident.state === "reported" ? "state.reported" : "state.unassigned");
+  if (!member) return t(incident.state === "reported" && verifiedFirst(incident.kind) ? "state.reported" : "state.unassigned");
   const eta = member.state === "en_route" && member.eta_s ? ` ${travel(member.eta_s)}` : "";
   return `${member.name} ${crewWord(member.state)}${eta}`;
 }
