@@ -162,7 +162,7 @@ class Replica:
         only, as the screens' hub does, learns of it in no other way.
         """
         target = await self._begin()
-        if self.position != Position():
+        if self.twin.newest_at is not None:
             yield Step(everything(self.twin), [], Batch(Part([], []), Part([], []), self.position))
         self._note(target)
         street = self.twin.street
