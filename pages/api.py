@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 import msgspec
@@ -55,7 +56,7 @@ class Backstage:
     ``find`` gives the hub of a session, ``known`` the path networks and fields of view,
     ``command`` carries out a person's raw JSON, ``rejected`` gives one street's counts and newest
     rejections, ``now`` the time, ``still_open`` whether a session's token is still good, which does
-    not count as activity and is asked every ``check_session_s``.
+    not count as activity.
     """
 
     hub: Hub
@@ -66,7 +67,6 @@ class Backstage:
     replays: Replays
     now: Callable[[], datetime]
     still_open: Callable[[str], Awaitable[bool]]
-    check_session_s: float = CHECK_SESSION_S
 
 
 def masked(person: Person) -> bool:
@@ -108,7 +108,7 @@ def _live(routes: APIRouter, stage: Backstage) -> None:
         try:
             async with asyncio.timeout(None) as life:
                 watching = asyncio.create_task(_end_with_session(stage, token, life))
-                await serve(receive, send, stage.find, viewer)
+                await serve(receive, send, partial(_joinable, stage, viewer.prefixes), viewer)
         except TimeoutError:
             with suppress(*GONE):
                 await send({"type": "websocket.close", "code": SESSION_ENDED, "reason": "session"})
@@ -119,11 +119,19 @@ def _live(routes: APIRouter, stage: Backstage) -> None:
     routes.add_websocket_route("/live", _Raw(live), name="live")
 
 
+def _joinable(stage: Backstage, prefixes: Sequence[str], session: str) -> Hub | None:
+    """The hub of a session; a replay of streets the account has nothing in is none to it."""
+    hub = stage.find(session)
+    if hub is None or hub is stage.hub or any(touches(prefixes, street) for street in hub.twins):
+        return hub
+    return None
+
+
 async def _end_with_session(stage: Backstage, token: str, life: asyncio.Timeout) -> None:
     """Let a socket's life run out as soon as its session is found to be over."""
     open_ = True
     while open_:
-        await asyncio.sleep(stage.check_session_s)
+        await asyncio.sleep(CHECK_SESSION_S)
         open_ = await stage.still_open(token)
     life.reschedule(asyncio.get_running_loop().time())
 
@@ -198,7 +206,7 @@ def _cases(routes: APIRouter, stage: Backstage) -> None:
     @routes.get("/api/incidents/{incident}")
     async def case(request: Request, incident: str) -> Response:
         who = _person(request)
-        hub = stage.find(request.query_params.get("session", "live"))
+        hub = _joinable(stage, who.prefixes, request.query_params.get("session", "live"))
         twins = hub.twins.values() if hub else ()
         for twin in twins:
             found = twin.incidents.get(incident)

@@ -1,0 +1,95 @@
+"""The web role over real streams, served on a free port, with people who may come in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import argon2
+import httpx
+
+from feeds.accounts import CONSOLE, Account, Accounts, Terms
+from feeds.backing import backing
+from feeds.link import client_from_url
+from feeds.sources import Sources
+from feeds.streams import Streams
+from feeds.supervisor import until_listening
+from pages import web
+from pages.guard import COOKIE
+from tests.conftest import free_port
+from twin.model import Compound
+
+ASSETS = Path(__file__).parents[1] / "assets"
+PASSWORD = "three-gates-open"
+QUICK = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """A web server: where it listens, what runs behind it, and its application."""
+
+    port: int
+    streams: Streams
+    accounts: Accounts
+    sources: Sources
+    application: Any
+    parts: web.Parts
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def admit(self, account: Account) -> str:
+        """A session for an account, which is made if it is no demo identity."""
+        if not account.demo:
+            await self.accounts.add(account, PASSWORD)
+        return await self.accounts.open_session(account)
+
+    def browser(self, token: str = "", **more: Any) -> httpx.AsyncClient:
+        """A client with a session's cookie that asks from our own pages."""
+        cookies = {COOKIE: token} if token else {}
+        headers = {"origin": self.origin} | more.pop("headers", {})
+        return httpx.AsyncClient(
+            base_url=self.origin, cookies=cookies, headers=headers, timeout=30, **more
+        )
+
+
+@asynccontextmanager
+async def open_house(
+    url: str,
+    streets: Mapping[str, Sequence[Compound]],
+    *,
+    demo: Sequence[Account] = (),
+    console: Terms = CONSOLE,
+    patience_s: float = 15.0,
+) -> AsyncIterator[House]:
+    """Serve some streets until the block ends."""
+    made: list[Any] = []
+    plug = web.plug
+
+    def noted(parts: web.Parts, assets: Path) -> Any:
+        made.append(plug(parts, assets))
+        return made[0]
+
+    async with client_from_url(url) as client, Streams(url, patience_s=patience_s) as streams:
+        accounts = Accounts(client, demo=demo, console=console, hasher=QUICK)
+        sources = Sources(client)
+        parts = web.Parts(**backing(streams, streets, accounts, sources, web.now))
+        port = free_port()
+        with patch.object(web, "plug", noted):
+            task = asyncio.create_task(web.run(parts, host="127.0.0.1", port=port, assets=ASSETS))
+            async with asyncio.timeout(30):
+                await until_listening("127.0.0.1", port)
+        try:
+            yield House(
+                port=port, streams=streams, accounts=accounts, sources=sources,
+                application=made[0], parts=parts,
+            )  # fmt: skip
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)

