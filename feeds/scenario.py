@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import random
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
+from itertools import islice
 
 import msgspec
 
@@ -23,6 +24,9 @@ from twin.model import DevicePlace
 from twin.state import Twin
 from twin.things import Incident
 
+MOST_TRIED = 40
+"""Devices looked at for one that suits."""
+Suits = Callable[[DevicePlace], bool]
 GIVE_UP_S = 30 * 60
 """A story whose case nobody finishes ends after this long, and its devices return to normal."""
 
@@ -53,15 +57,20 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A story as written: titles, where, who takes part, what happens.
 
-    ``hours`` are those of the local day in which the simulator plays it by itself (from, to; may
-    cross midnight), ``handle_s`` how long the work on the spot takes. A story ends with its case;
-    one that opens none ends after ``lasts_s``.
+    ``kind`` is the kind of case it opens. With ``role`` and ``walk_s`` the first device is one that
+    somebody of this role would be sent to, so many seconds away, if there is any. ``hours`` are
+    those of the local day in which the simulator plays it by itself (from, to; may cross
+    midnight), ``handle_s`` how long the work on the spot takes. A story ends with its case; one
+    that opens none ends after ``lasts_s``.
     """
 
     title: str
     en: str
     about: str
     compound: str = ""
+    kind: str = ""
+    role: str = ""
+    walk_s: tuple[float, float] = (0.0, 0.0)
     hours: tuple[float, float] = (0.0, 24.0)
     lasts_s: float = 0.0
     handle_s: float = 22.0
@@ -95,17 +104,22 @@ class Story:
     """A script that is being played over a street's devices."""
 
     def __init__(
-        self, name: str, rhythm: Rhythm, begun_at: datetime, seed: int, avoid: frozenset[str]
+        self,
+        script: Script,
+        rhythm: Rhythm,
+        begun_at: datetime,
+        seed: int,
+        avoid: frozenset[str],
+        suits: Suits | None = None,
     ) -> None:
-        """``avoid`` are devices that other stories hold."""
-        self.name = name
-        self.script = script(name)
+        """``avoid`` are devices that others hold; one that ``suits`` is preferred as the first."""
+        self.script = script
         self.begun_at = begun_at
         self.ended = False
         self._rhythm = rhythm
         self._done: set[int] = set()
         self._opened = ""
-        self.picked = cast(self.script, rhythm.places, seed, avoid)
+        self.picked = cast(script, rhythm.places, seed, avoid, suits)
         self.devices = frozenset(place.id for some in self.picked.values() for place in some)
         if not all(self.picked.values()):
             self.ended = True
@@ -159,7 +173,11 @@ class Story:
 
 
 def cast(
-    script: Script, places: Sequence[DevicePlace], seed: int, avoid: frozenset[str]
+    script: Script,
+    places: Sequence[DevicePlace],
+    seed: int,
+    avoid: frozenset[str],
+    suits: Suits | None = None,
 ) -> Mapping[str, list[DevicePlace]]:
     """The devices for each pick, chosen by seed; ``near`` picks are the nearest to the first.
 
@@ -174,7 +192,7 @@ def cast(
     homes = sorted(free)
     chance.shuffle(homes)
     homes.sort(key=lambda home: (_missing(script, free[home]), home != script.compound))
-    return _cast(script, free[homes[0]] if homes else [], chance)
+    return _cast(script, free[homes[0]] if homes else [], chance, suits)
 
 
 def _missing(script: Script, places: Sequence[DevicePlace]) -> int:
@@ -186,7 +204,7 @@ def _missing(script: Script, places: Sequence[DevicePlace]) -> int:
 
 
 def _cast(
-    script: Script, places: Sequence[DevicePlace], chance: random.Random
+    script: Script, places: Sequence[DevicePlace], chance: random.Random, suits: Suits | None
 ) -> dict[str, list[DevicePlace]]:
     picked: dict[str, list[DevicePlace]] = {}
     taken: set[str] = set()
@@ -197,6 +215,9 @@ def _cast(
             could.sort(key=lambda one: (distance_m(one.lonlat, spot), one.id))
         else:
             chance.shuffle(could)
+            if suits is not None and not picked:
+                tried = (one for one in could[:MOST_TRIED] if suits(one))
+                could = [*islice(tried, 1), *could]
         picked[name] = could[: pick.count]
         taken |= {one.id for one in picked[name]}
     return picked

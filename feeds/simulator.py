@@ -15,6 +15,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from feeds.commands import Desk
 from feeds.crew import DISPATCHER, Crews
 from feeds.errors import Unavailable
@@ -22,11 +24,11 @@ from feeds.keys import key
 from feeds.replica import Replica
 from feeds.rhythm import Rhythm, local_hour
 from feeds.rounds import Rounds
-from feeds.scenario import Story, script, scripts
+from feeds.scenario import Script, Story, Suits, script, scripts
 from feeds.streams import Streams
 from feeds.walkers import Walker, beat_of
-from twin.catalogue import device_kinds
-from twin.dispatch import start_of
+from twin.catalogue import device_kinds, incident_kind
+from twin.dispatch import KNOWN_FOR
 from twin.errors import CommandRejected, InvalidSetting
 from twin.events import Event, ResponderStatus, StatusData
 from twin.model import Compound, DevicePlace
@@ -47,6 +49,7 @@ NIGHT_PAUSE = 2.0
 WISHES = "stories"
 TAKEN_WITHIN_S = 5.0
 OBEY_AFTER = timedelta(seconds=1.5)
+MOST_AT_ONCE = timedelta(seconds=5)
 
 
 class Simulator:
@@ -78,6 +81,8 @@ class Simulator:
         self._seed = seed
         self._chance = random.Random(seed)
         self._askable = [place.id for place in self.rhythm.places if _may_be_asked(place)]
+        for walker in self.walkers.values():
+            walker.set_out(self._chance)
         self._now = begins_at
         self._started = False
         self._told = 0
@@ -89,7 +94,8 @@ class Simulator:
 
     def step(self, twin: Twin, now: datetime) -> list[Event]:
         """What devices and people send in the time since the last step; at first, every device."""
-        began, self._now = self._now, now
+        # What was missed while the streams were away is not made up for.
+        began, self._now = max(self._now, now - MOST_AT_ONCE), now
         self._plan(twin, now)
         events = self._obey(twin, now)
         events += [event for story in self.stories for event in story.advance(twin, now)]
@@ -110,20 +116,44 @@ class Simulator:
         }
         return self.crews.commands(twin, now)
 
-    def begin(self, name: str, twin: Twin, now: datetime) -> None:
-        """Begin a story. Raises InvalidSetting when there is none of that name."""
-        script(name)
+    def begin(self, name: str, twin: Twin, now: datetime, *, anywhere: bool = False) -> None:
+        """Begin a story, where it is set or anywhere.
+
+        Raises InvalidSetting when there is none of that name.
+        """
+        told = script(name)
+        if anywhere:
+            told = msgspec.structs.replace(told, compound="")
         self._told += 1
         held = {case.device for case in twin.open_incidents.values()}
         held.update(self.rhythm.standing, *(story.devices for story in self.stories))
-        story = Story(name, self.rhythm, now, self._seed * 1009 + self._told, frozenset(held))
+        seed, suits = self._seed * 1009 + self._told, self._suits(told)
+        story = Story(told, self.rhythm, now, seed, frozenset(held), suits)
         if not story.ended:
             self.stories.append(story)
 
     def settle(self, twin: Twin) -> None:
         """Take people from where they were seen last, for a simulator that starts again."""
         for walker in self.walkers.values():
-            walker.here = start_of(twin.responders[walker.card.id], self._now)
+            seen = twin.responders[walker.card.id]
+            if seen.located_at is not None and self._now - seen.located_at <= KNOWN_FOR:
+                walker.here = seen.located or walker.here
+
+    def _suits(self, told: Script) -> Suits | None:
+        """Whether the person who would be sent to a device is of the story's role and distance."""
+        if not told.role:
+            return None
+        people = list(self.walkers.values())
+        skills = set(incident_kind(told.kind).skills)
+        last = [(one.case is not None, skills.isdisjoint(one.card.skills)) for one in people]
+        starts, (least_s, most_s) = [one.here for one in people], told.walk_s
+
+        def suits(place: DevicePlace) -> bool:
+            seconds = self.network.costs_to(place.lonlat, starts)
+            row = min(range(len(people)), key=lambda n: (*last[n], seconds[n]))
+            return people[row].card.role == told.role and least_s <= seconds[row] <= most_s
+
+        return suits if people else None
 
     def _reports(self, began: datetime, now: datetime) -> Iterator[Event]:
         """The devices whose turn it is, spread over the time since the last step."""
@@ -157,7 +187,7 @@ class Simulator:
         if self._plays and now >= self._story_at:
             self._story_at = now + self._pause(now)
             if len(twin.open_incidents) < MOST_OPEN:
-                self.begin(self._draw(now), twin, now)
+                self.begin(self._draw(now), twin, now, anywhere=True)
 
     def _draw(self, now: datetime) -> str:
         """The next story by chance, each once before any comes again, out of those of the hour."""

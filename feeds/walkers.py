@@ -52,6 +52,11 @@ class Walker:
         """Whether the line has been walked to its end."""
         return not self._legs
 
+    def set_out(self, chance: random.Random) -> None:
+        """Be somewhere on the beat already when the day begins."""
+        if self._beat:
+            self.here = chance.choice(self._beat)
+
     def send(self, network: Network, goal: LonLat, case: str) -> None:
         """Set out for a case, from where they are."""
         self.case = case

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
 
@@ -57,6 +59,7 @@ def test_a_story_asks_for_states_and_devices_that_there_are(name: str) -> None:
         assert (step.at_s is None) != (step.when == "")
         if step.value is not None:
             assert all(device_kinds()[kind].quantities for kind in told.picks[step.pick].kinds)
+    assert told.kind in ("", TOLD[name])
     assert all(pick.near in ("", *told.picks) for pick in told.picks.values())
     assert told.title and told.en and told.about
 
@@ -128,7 +131,7 @@ def test_a_story_that_nobody_finishes_gives_up() -> None:
     world = played("one_key_call", 5)
     for responder in world.twin.responders.values():
         responder.duty = "off_duty"
-    world.run(GIVE_UP_S + 20, step_s=10)
+    world.run(GIVE_UP_S + 20, step_s=5)
     assert world.case().state == "reported" and not world.sim.stories
     assert world.twin.devices[world.case().device].state == "idle"
 
@@ -161,6 +164,18 @@ def test_without_the_devices_there_is_no_story() -> None:
     world.begin("one_key_call")
     assert world.sim.stories == []
     assert cast(script("one_key_call"), [], 1, frozenset()) == {"caller": []}
+
+
+def _is_number(number: str) -> Callable[[DevicePlace], bool]:
+    return lambda place: place.id.endswith(number)
+
+
+def test_the_first_device_is_one_that_suits_if_there_is_any() -> None:
+    told, places = script("gate_fault"), a_compound().devices
+    for number in "12":
+        (first,) = cast(told, places, 1, frozenset(), _is_number(number))["gate"]
+        assert first.id == f"huodian/gate/{number}"
+    assert cast(told, places, 1, frozenset(), lambda one: False)["gate"]
 
 
 def test_an_unknown_story_is_refused_with_the_names_there_are() -> None:

@@ -49,7 +49,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
 
 def test_at_its_rate_no_device_of_the_demo_street_falls_silent() -> None:
     world = World(street(), rate=1)
-    world.run(1000, step_s=10)
+    world.run(1000, step_s=5)
     assert world.types("device.silent") == []
 
 
@@ -81,6 +81,22 @@ def test_within_the_first_minute_somebody_is_on_the_way_to_an_elder() -> None:
     assert call.kind == "one_key_call" and call.compound == "huodian"
     assert (call.reported_at - MORNING).total_seconds() <= 10
     assert call.state in ("en_route", "on_scene")
+
+
+def test_the_first_to_go_is_a_grid_officer_who_walks_about_a_minute() -> None:
+    world = World(street(), plays=True)
+    world.run(130)
+    call = next(iter(world.twin.incidents.values()))
+    (sent,) = call.crew
+    assert world.twin.responders[sent].card.role == "grid_officer"
+    assert 30 <= (call.times["on_scene"] - call.times["en_route"]).total_seconds() <= 90
+
+
+def test_what_was_missed_while_the_streams_were_away_is_not_made_up_for() -> None:
+    sim = Simulator([a_compound()], 1, 1000, MORNING, plays=False)
+    twin = Twin(STREET, [a_compound()])
+    sim.step(twin, MORNING)
+    assert len(sim.step(twin, MORNING + timedelta(hours=1))) < 5100
 
 
 def test_the_opening_is_told_to_its_end() -> None:
@@ -119,7 +135,7 @@ def test_no_new_story_begins_while_many_cases_are_open() -> None:
     world.run(90)
     for responder in world.twin.responders.values():
         responder.duty = "off_duty"
-    world.run(1500, step_s=10)
+    world.run(1500, step_s=5)
     assert len(world.twin.open_incidents) == MOST_OPEN
 
 

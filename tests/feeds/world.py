@@ -44,9 +44,11 @@ def a_compound() -> Compound:
     ]
     gates = (a_gate("1", 60, 90), a_gate("2", 0, 60))
     cards = (
-        a_helper("zhou", 5, 60, "first_aid"), a_helper("li", 62, 85, "security"),
-        a_helper("wang", 95, 12, "repair", "electric"), a_helper("he", 10, 10, "mediation"),
-    )  # fmt: skip
+        a_helper("zhou", 5, 60, "first_aid", role="grid_officer"),
+        a_helper("li", 62, 85, "security"),
+        a_helper("wang", 95, 12, "repair", "electric"),
+        a_helper("he", 10, 10, "mediation"),
+    )
     return a_place(devices=(*gates, *devices), responders=cards)
 
 

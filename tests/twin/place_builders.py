@@ -82,11 +82,11 @@ def a_camera(
     )
 
 
-def a_helper(name: str, x: float, y: float, *skills: str) -> ResponderCard:
+def a_helper(name: str, x: float, y: float, *skills: str, role: str = "guard") -> ResponderCard:
     return ResponderCard(
         id=f"huodian/responder/{name}",
         name=name,
-        role="guard",
+        role=role,
         skills=skills,
         territory=HUODIAN,
         post=at(x, y),
