@@ -35,7 +35,7 @@ export function createCases(map, { places, titleOf, palette, fill, visible }) {
       id: row.id, level: row.level, height, selected: row.id === selected,
       label: [titleOf(row.kind), row.place?.split(" · ")[0]].filter(Boolean).join(" · "),
       order: (row.id === selected ? 0 : 10) + row.level,
-      opacity: selected && row.id !== selected && !(row.level === 1 && row.unacked) ? 0.75 : 1,
+      opacity: selected && row.id !== selected && !(row.level === 1 && row.unacked) ? 0.6 : 1,
     });
 
   /** Light the buildings of grave or selected cases; the worst level gives the colour. */

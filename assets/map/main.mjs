@@ -1,6 +1,7 @@
 // The map of one page: made from the style the server computed, fed by the live socket.
 import { AttributionControl, Map as MapLibre, NavigationControl } from "../vendor/maplibre-gl.mjs";
-import { compoundName, levelWords } from "../panels/names.mjs";
+import { NUMERALS } from "../panels/format.mjs";
+import { compoundName } from "../panels/names.mjs";
 import { t } from "../panels/texts.mjs";
 import { createCamera } from "./camera.mjs";
 import { createCases } from "./cases.mjs";
@@ -97,7 +98,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
     loadPlaces: async (ids) => {
       await places.load(ids);
       const owed = [...new Set(places.all().map(({ attribution }) => attribution).filter(Boolean))];
-      if (owed.length) map.addControl(new AttributionControl({ compact: true, customAttribution: owed }), "bottom-right");
+      if (owed.length) owe(map, owed);
       drawRollups();
       camera.report();
     },
@@ -132,7 +133,9 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
     select: (target) => {
       focus.pick(target?.type === "device" ? target.id : null);
       if (!target || target.type === "incident") cases.select(target?.id ?? null);
-      if (!target || target.type === "incident") popup.close();
+      // A person's popup may stay: clicking a person selects the case that person is on.
+      if (!target || (target.type === "incident" && popup.target()?.type !== "responder")) popup.close();
+      else if (target.type === "incident") popup.refresh();
       else if (popup.target()?.id !== target.id && target.type !== "compound") popup.open(target);
     },
     goTo: (target) => {
@@ -168,7 +171,15 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
 function rollupWords(told) {
   if (!told?.open) return t("map.quiet_compound");
   const words = t("map.busy_compound", { open: told.open, unacked: told.unacked ?? 0 });
-  return told.level ? `${levelWords(told.level)} · ${words}` : words;
+  return told.level ? `${NUMERALS[told.level]} · ${words}` : words;
+}
+
+/** Say whose data the places are: folded up, one press away. */
+function owe(map, words) {
+  map.addControl(new AttributionControl({ compact: true, customAttribution: words }), "bottom-right");
+  const node = map.getContainer().querySelector(".maplibregl-ctrl-attrib");
+  node?.classList.remove("maplibregl-compact-show");
+  node?.removeAttribute("open");
 }
 
 /**
@@ -177,9 +188,10 @@ function rollupWords(told) {
  */
 function drawsInSoftware() {
   const gl = document.createElement("canvas").getContext("webgl2");
-  const told = gl?.getExtension("WEBGL_debug_renderer_info");
+  if (!gl) throw new Error("this machine draws no WebGL 2");
+  const told = gl.getExtension("WEBGL_debug_renderer_info");
   const name = told ? gl.getParameter(told.UNMASKED_RENDERER_WEBGL) : "";
-  gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
   return /swiftshader|llvmpipe|software|basic render/i.test(name);
 }
 

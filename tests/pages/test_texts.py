@@ -12,7 +12,11 @@ from twin.requests import COMMANDS
 from twin.things import BUSY_STEPS, FINISHED
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [ROOT / "assets" / "main.mjs", *sorted((ROOT / "assets" / "panels").glob("*.mjs"))]
+SOURCES = [
+    ROOT / "assets" / "main.mjs",
+    *sorted((ROOT / "assets" / "panels").glob("*.mjs")),
+    *sorted((ROOT / "assets" / "map").glob("*.mjs")),
+]
 _CALL = re.compile(
     r"""(?<![\w.])(?:t|has|heading)\((?:[^()"`]*\? ?)?"([a-z_.0-9]+)"(?: : "([a-z_.0-9]+)")?"""
 )
