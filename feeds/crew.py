@@ -33,17 +33,17 @@ SEE_AFTER_S = 40.0
 STEP_S = {"accept": 6.0, "start": 4.0, "handle": 22.0, "check": 12.0, "close": 6.0}
 """Seconds between the step before and this one."""
 WORDS = {
-    "one_key_call": "老人头晕,已扶稳并测血压,家属已到。",
-    "manhole_open": "井盖复位并加固,周边积水已清。",
-    "power_outage": "配电箱跳闸,排查后恢复供电。",
-    "gate_fault": "道闸机芯复位,起落正常。",
-    "waste_full": "已清运,站点冲洗完毕。",
-    "noise": "已劝导,声音降下来了。",
-    "lamp_fault": "灯头已更换,恢复照明。",
-    "lift_fault": "已复位试运行,正常使用。",
-    "charger_hot": "已断电降温,更换插座。",
+    "one_key_call": "老人头晕，已扶稳并测血压，家属已到。",
+    "manhole_open": "井盖复位并加固，周边积水已清。",
+    "power_outage": "配电箱跳闸，排查后恢复供电。",
+    "gate_fault": "道闸机芯复位，起落正常。",
+    "waste_full": "已清运，站点冲洗完毕。",
+    "noise": "已劝导，声音降下来了。",
+    "lamp_fault": "灯头已更换，恢复照明。",
+    "lift_fault": "已复位试运行，正常使用。",
+    "charger_hot": "已断电降温，更换插座。",
 }
-DONE = "现场处理完毕,情况正常。"
+DONE = "现场处理完毕，情况正常。"
 
 
 class Crews:
