@@ -204,26 +204,28 @@ def _misplaced(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
 
 
 def _unreachable(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
-    """Doors and gates that the largest part of the path network does not reach."""
+    """Doors and gates apart from the network that reaches most of them."""
     doors = [
         (f"{b.id} {e.unit}单元", e.lonlat) for b in compound.buildings for e in b.entrances
     ] + [(d.id, d.lonlat) for d in compound.devices if d.kind == "gate"]
     if not doors:
         return
-    main = _mainland(shapes.paths)
     points = shapely.points(_metres((place for _, place in doors), compound))
-    reached = set(shapely.STRtree(main).query(points, "dwithin", distance=DOORSTEP_M)[0].tolist())
+    reached = _reached(points, shapes.paths)
     for number, (name, place) in enumerate(doors):
         if number not in reached:
             yield Fault(name, place, "unreachable", "no path of the main network leads here")
 
 
-def _mainland(paths: list[shapely.LineString]) -> list[shapely.LineString]:
-    """The paths that hang together with most of the network, by length."""
+def _reached(points: np.ndarray, paths: list[shapely.LineString]) -> set[int]:
+    """Which points stand at the one connected part of the paths that most points stand at."""
     if not paths:
-        return []
-    first, second = shapely.STRtree(paths).query(paths, "dwithin", distance=JOINT_M)
+        return set()
+    tree = shapely.STRtree(paths)
+    first, second = tree.query(paths, "dwithin", distance=JOINT_M)
     joints = coo_matrix((np.ones(len(first)), (first, second)), shape=(len(paths),) * 2)
     count, labels = connected_components(joints, directed=False)
-    lengths = np.bincount(labels, weights=shapely.length(paths), minlength=count)
-    return [path for path, label in zip(paths, labels, strict=True) if label == lengths.argmax()]
+    number, path = tree.query(points, "dwithin", distance=DOORSTEP_M)
+    pairs = {(int(n), int(labels[p])) for n, p in zip(number, path, strict=True)}
+    best = np.bincount([label for _, label in pairs], minlength=count).argmax()
+    return {number for number, label in pairs if label == best}

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import random
+
 from geodata import huodian, jinyuan, nanxing, xiangyuan
-from geodata.outskirts import surround
-from geodata.ways import knot
+from geodata.outskirts import lengthen, surround
+from geodata.ways import knot, wood
 from twin.model import Compound
 
 DRAWN = (huodian.plan, jinyuan.plan, nanxing.plan, xiangyuan.plan)
+
+CROWN_M2 = 420.0
+"""One tree for so much ground of a compound."""
 
 
 def build(seed: int) -> list[Compound]:
     """The compounds of the demo street, sorted by id."""
     plans = sorted((draw(seed) for draw in DRAWN), key=lambda plan: plan.id)
+    lengthen(plans)
     knot(plans)
     surround(plans, seed)
+    for plan in plans:
+        wood(plan, random.Random(f"trees {plan.id} {seed}"), round(plan.outline.area / CROWN_M2))
     return [plan.compound() for plan in plans]

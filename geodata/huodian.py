@@ -39,7 +39,7 @@ def plan(seed: int) -> Plan:
     drawn = Plan(
         "huodian", "火电小区", "Huodian", shapely.Polygon(OUTLINE), households=1184
     )
-    west, east = (spine + 3.4 for spine in SPINES)
+    west, east = (spine + 3.05 for spine in SPINES)
     drawn.grids = [
         drawn.outline.intersection(part)
         for part in (box(-9, -9, west, 309), box(west, -9, east, 309), box(east, -9, 354, 309))

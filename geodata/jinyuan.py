@@ -24,7 +24,7 @@ def plan(seed: int) -> Plan:
     rng = random.Random(f"jinyuan {seed}")
     outline = box(381, 203, 611, 302)
     drawn = Plan("jinyuan", "金元大厦", "Jinyuan Towers", outline, households=292)
-    drawn.grids = [box(381, 203, 499.4, 302), box(499.4, 203, 611, 302)]
+    drawn.grids = [box(381, 203, 499.05, 302), box(499.05, 203, 611, 302)]
     _ways(drawn)
     for number, (centre, floors, flip) in enumerate(TOWERS, start=1):
         stand(drawn, tower(number, centre, floors, flip=flip), COURT_Y)

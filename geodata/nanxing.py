@@ -34,7 +34,7 @@ def plan(seed: int) -> Plan:
     """Draw the compound."""
     rng = random.Random(f"nanxing {seed}")
     drawn = Plan("nanxing", "南星小区", "Nanxing", shapely.Polygon(OUTLINE), households=612)
-    cut = SPINE_X + 3.4
+    cut = SPINE_X + 3.05
     drawn.grids = [
         drawn.outline.intersection(part) for part in (box(380, 0, cut, 169), box(cut, 0, 612, 169))
     ]

@@ -1,7 +1,9 @@
 """A drawing board for one compound: shapes in plane metres in, a ``twin.model.Compound`` out.
 
 All compounds of a street share one plane, x to the right and y up, which is turned a few degrees
-off north and laid on the ground at ``ANCHOR``. Positions leave with seven decimals, a centimetre.
+off north, bent a little, and laid on the ground at ``ANCHOR``. The bend is conformal: the street
+swings by a few degrees from one end to the other, yet every corner that is square on the plane is
+square on the ground. Positions leave with seven decimals, a centimetre.
 """
 
 from __future__ import annotations
@@ -34,30 +36,38 @@ ANCHOR: LonLat = (113.15, 27.83)
 TURN_DEG = 6.0
 """How far the plane's y axis points west of north."""
 COMMUNITY = "lusong.hejiatu.changtangwan"
-
-_TURN = np.array(
-    [
-        [math.cos(math.radians(TURN_DEG)), math.sin(math.radians(TURN_DEG))],
-        [-math.sin(math.radians(TURN_DEG)), math.cos(math.radians(TURN_DEG))],
-    ]
-)
+MIDDLE = complex(430.0, 150.0)
+"""Where the plane is laid down without bend: the middle of the street."""
+BEND = 0.0003
+"""Radians a metre along the street; away from its axis lengths change by as much."""
+STEP_M = 6.0
+"""Lines get points this close, so that neighbours bend alike; the sagitta left is 1.4 mm."""
 
 
 def ground(points: Sequence[XY]) -> tuple[LonLat, ...]:
     """Plane metres to degrees."""
-    turned = np.asarray(points, dtype=np.float64) @ _TURN
-    degrees = np.round(lonlat_from_xy(turned, ANCHOR), 7)
+    x, y = np.asarray(points, dtype=np.float64).T
+    z = x + 1j * y - MIDDLE
+    turned = (z + 0.5j * BEND * z * z + MIDDLE) * np.exp(1j * math.radians(TURN_DEG))
+    degrees = np.round(lonlat_from_xy(np.column_stack((turned.real, turned.imag)), ANCHOR), 7)
     return tuple((float(lon), float(lat)) for lon, lat in degrees)
 
 
-def bearing(azimuth_deg: float) -> float:
-    """A direction on the plane (clockwise from its y axis) as a bearing from north."""
-    return round((azimuth_deg - TURN_DEG) % 360.0, 1)
+def bearing(azimuth_deg: float, at: XY) -> float:
+    """A direction on the plane (clockwise from its y axis) at a point as a bearing from north."""
+    local = np.angle(1 + 1j * BEND * (complex(*at) - MIDDLE), deg=True)
+    return round(float(azimuth_deg - TURN_DEG - local) % 360.0, 1)
+
+
+def along(points: Sequence[XY]) -> tuple[LonLat, ...]:
+    """A line on the plane in degrees, with points enough to bend at."""
+    dense = shapely.segmentize(shapely.LineString(points), STEP_M)
+    return ground([(x, y) for x, y in dense.coords])
 
 
 def ring(shape: shapely.Polygon) -> Ring:
     """The outer ring of a polygon on the plane, counter-clockwise, in degrees."""
-    return ground(list(shapely.geometry.polygon.orient(shape).exterior.coords))
+    return along(list(shapely.geometry.polygon.orient(shape).exterior.coords))
 
 
 def box(west: float, south: float, east: float, north: float) -> shapely.Polygon:
@@ -226,14 +236,14 @@ class Plan:
                 for n, shape in enumerate(self.grids, start=1)
             ),
             paths=tuple(
-                Path(id=f"{self.id}/p{n}", kind=kind, line=ground(points), width_m=width)
+                Path(id=f"{self.id}/p{n}", kind=kind, line=along(points), width_m=width)
                 for n, (kind, points, width) in enumerate(self.lines, start=1)
             ),
             areas=tuple(
                 Area(id=f"{self.id}/a{n}", kind=kind, outline=ring(shape), name=name)
                 for n, (kind, shape, name) in enumerate(self.areas, start=1)
             ),
-            walls=tuple(Wall(line=ground(points)) for points in self.walls),
+            walls=tuple(Wall(line=along(points)) for points in self.walls),
             devices=tuple(place for _, place in self.places),
             responders=tuple(card for _, card in self.cards),
             street_name="贺家土街道",

@@ -41,7 +41,7 @@ def cameras(plan: Plan, count: int) -> None:
             "摄像机 C-#",
             xy,
             height_m=MAST_M,
-            azimuth_deg=bearing(azimuth),
+            azimuth_deg=bearing(azimuth, xy),
             hfov_deg=hfov,
             range_m=reach,
         )

@@ -11,6 +11,8 @@ import shapely
 from geodata.blocks import slab
 from geodata.plan import XY, Block, Plan, box
 
+BAY_M = 6.0
+"""A bay for parallel parking (JGJ 100-2015)."""
 NEAR_M = 0.3
 """An end this near to another way is meant to meet it."""
 
@@ -126,7 +128,7 @@ def enclose(plan: Plan) -> None:
 def park(
     plan: Plan, rng: random.Random, spans: Sequence[tuple[float, float]], lane_y: float
 ) -> None:
-    """Parallel parking along the north edge of a lane, in strips of two or three cars."""
+    """Parallel bays along the north edge of a lane, in rows of two or three cars."""
     taken = shapely.STRtree(
         [shapely.LineString(points).buffer(width / 2 + 0.6) for _, points, width in plan.lines]
         + [block.shape.buffer(1.5) for block in plan.blocks]
@@ -135,9 +137,11 @@ def park(
         x = west + rng.uniform(2, 6)
         while x + 12 < east:
             length = rng.choice((12.0, 18.0))
-            strip = box(x, lane_y + 2.5, min(x + length, east - 1), lane_y + 4.9)
+            strip = box(x, lane_y + 2.5, x + length, lane_y + 4.9)
             if rng.random() < 0.7 and not len(taken.query(strip, predicate="intersects")):
-                plan.area("parking", strip)
+                for bay in range(int(length / BAY_M)):
+                    start = round(x + bay * BAY_M, 2)
+                    plan.area("parking", box(start, lane_y + 2.5, start + 5.75, lane_y + 4.9))
             x += length + rng.uniform(4, 12)
 
 
@@ -154,6 +158,24 @@ def plant(plan: Plan) -> None:
     left = plan.outline.buffer(-1.6, join_style="mitre").difference(shapely.union_all(taken))
     opened = left.buffer(-1.7, join_style="mitre").buffer(1.6, join_style="mitre")
     plan.area("green", shapely.set_precision(opened.simplify(0.5), 0.1))
+
+
+def wood(plan: Plan, rng: random.Random, crowns: int) -> None:
+    """Plant crowns on the greens, in proportion to their size, none touching another."""
+    lawns = [shape.buffer(-0.4) for kind, shape, _ in plan.areas if kind == "green"]
+    lawns = [lawn for lawn in lawns if lawn.area > 8.0]
+    posts = shapely.MultiPoint([xy for xy, _ in plan.places])
+    stood: list[shapely.Polygon] = []
+    for lawn in rng.choices(lawns, [lawn.area for lawn in lawns], k=crowns * 2):
+        west, south, east, north = lawn.bounds
+        centre = shapely.Point(rng.uniform(west, east), rng.uniform(south, north))
+        crown = centre.buffer(round(rng.uniform(1.4, 2.4), 1), quad_segs=2)
+        near = stood[-crowns:]
+        if lawn.contains(crown) and all(crown.distance(other) > 0.5 for other in near):
+            if crown.distance(posts) > 0.3 and len(stood) < crowns:
+                stood.append(crown)
+    for crown in stood:
+        plan.area("tree", shapely.set_precision(crown, 0.01))
 
 
 def knot(plans: Sequence[Plan]) -> None:

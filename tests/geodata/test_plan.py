@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 import shapely
 
 from geodata.plan import Block, Plan, bearing, box, ground, ring
-from twin.metres import distance_m
+from twin.metres import distance_m, xy_from_lonlat
 
 
 @pytest.fixture
@@ -14,16 +16,24 @@ def plan() -> Plan:
     return drawn
 
 
-def test_metres_of_the_plane_are_metres_on_the_ground() -> None:
-    a, b = ground([(0.0, 0.0), (300.0, 400.0)])
-    assert distance_m(a, b) == pytest.approx(500, abs=0.1)
+def test_metres_of_the_plane_are_metres_on_the_ground_in_the_middle_of_the_street() -> None:
+    a, b = ground([(280.0, 150.0), (580.0, 150.0)])
+    assert distance_m(a, b) == pytest.approx(300, abs=0.2)
 
 
-def test_a_direction_on_the_plane_turns_with_it() -> None:
-    here, ahead = ground([(0.0, 0.0), (0.0, 1000.0)])
-    assert ahead[0] < here[0]
-    assert bearing(0.0) == 354.0
-    assert bearing(90.0) == 84.0
+@pytest.mark.parametrize("at", [(0.0, 0.0), (430.0, 150.0), (900.0, 300.0)])
+def test_square_corners_stay_square(at: tuple[float, float]) -> None:
+    x, y = at
+    here, east, north = ground([(x, y), (x + 10, y), (x, y + 10)])
+    (ex, ey), (nx, ny) = xy_from_lonlat([east, north], here)
+    assert abs(ex * nx + ey * ny) < 0.5
+    assert 0.85 < math.hypot(ex, ey) / 10 < 1.15
+    assert bearing(0.0, at) == pytest.approx(math.degrees(math.atan2(nx, ny)) % 360, abs=0.5)
+    assert bearing(90.0, at) == pytest.approx(math.degrees(math.atan2(ex, ey)) % 360, abs=0.5)
+
+
+def test_the_street_swings_by_some_degrees_from_end_to_end() -> None:
+    assert 10 < bearing(90.0, (0, 150)) - bearing(90.0, (860, 150)) < 20
 
 
 def test_rings_run_counter_clockwise_and_close() -> None:
