@@ -13,6 +13,7 @@ from geodata.checks import Fault
 from geodata.crs import FORWARD
 from geodata.proposal import layout
 from geodata.proposal.drawing import House, Site, ring
+from geodata.reading import Source
 from geodata.report import Report
 from twin import territory as path
 from twin.errors import DayuanError, InvalidPlace, InvalidTerritory
@@ -118,6 +119,11 @@ def _edited(folder: Path, report: Report) -> None:
         report.faults.append(Fault(found.id, found.origin, "taken", words))
         return
     report.compound = msgspec.structs.replace(found, name=report.name)
+    report.sources = [
+        Source(f"{part}.geojson", count, "wgs84", "edited files of ours", used={part: count})
+        for part in geojson.PARTS
+        if (count := len(getattr(found, part)))
+    ]
     report.faults += [
         fault._replace(kind="duplicate id") if fault.kind == "duplicate" else fault
         for fault in checks.faults(report.compound)

@@ -29,6 +29,7 @@ AREAS = {
     "parking": "#161F2A",
     "plaza": "#1B2530",
     "sport": "#1B3129",
+    "tree": "#1B3F2B",
 }
 """Kinds of ground (``twin.model.Area``)."""
 

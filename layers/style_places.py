@@ -38,7 +38,9 @@ GROUND_PARTS = (
         id="areas-edge", type="line", source="areas", switch="ground", minzoom=15.5,
         paint={
             "line-color": table(
-                get("kind"), {"water": "#1E5A7E", "green": "#1F4630"}, "#263442"
+                get("kind"),
+                {"water": "#1E5A7E", "green": "#1F4630", "tree": "#2A5A3E"},
+                "#263442",
             ),
             "line-width": by_zoom(15, 0.5, 19, 1.6),
         },

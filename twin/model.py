@@ -62,7 +62,7 @@ class Path(Value):
 
 
 class Area(Value):
-    """Ground that is drawn, not walked through. ``kind``: green, water, parking, plaza, sport."""
+    """Ground that is drawn: green, water, parking, plaza, sport, or the crown of a tree."""
 
     id: str
     kind: str
