@@ -191,15 +191,18 @@ class Simulator:
 
     def _draw(self, now: datetime) -> str:
         """The next story by chance, each once before any comes again, out of those of the hour."""
-        hour = local_hour(now.timestamp())
-        for _ in range(2):
-            for name in self._waiting:
-                if _in_hours(hour, *script(name).hours):
-                    self._waiting.remove(name)
-                    return name
+        fitting = self._fitting(now)
+        if not fitting:
             self._waiting = sorted(scripts())
             self._chance.shuffle(self._waiting)
-        return OPENING[0][1]
+            fitting = self._fitting(now)
+        self._waiting.remove(fitting[0])
+        return fitting[0]
+
+    def _fitting(self, now: datetime) -> list[str]:
+        """The stories still to be told that fit the hour; some fit every hour."""
+        hour = local_hour(now.timestamp())
+        return [name for name in self._waiting if _in_hours(hour, *script(name).hours)]
 
     def _pause(self, now: datetime) -> timedelta:
         night = NIGHT_PAUSE if not _in_hours(local_hour(now.timestamp()), 6, 23) else 1.0
@@ -236,7 +239,7 @@ async def run(
         while True:
             began = asyncio.get_running_loop().time()
             try:
-                await _turn(streams, twin, desk, simulator, clock())
+                await turn(streams, twin, desk, simulator, clock())
             except Unavailable as exc:
                 log.warning("%s: nothing sent: %s", street, exc)
             spent_s = asyncio.get_running_loop().time() - began
@@ -260,9 +263,10 @@ async def request(streams: Streams, street: str, name: str) -> None:
     raise InvalidSetting("scenario", name, "no simulator runs here (start the demo first)")
 
 
-async def _turn(
+async def turn(
     streams: Streams, twin: Twin, desk: Desk, simulator: Simulator, now: datetime
 ) -> None:
+    """Let the time until now pass: begin what was wished for, send events, give commands."""
     wishes = key(twin.street, WISHES)
     (wish,) = await streams.link.call(wishes, ("LPOP", wishes))
     if wish is not None and wish.decode() in scripts():

@@ -124,14 +124,13 @@ def beat_of(compound: Compound) -> list[LonLat]:
 
 
 def _legs(line: Sequence[LonLat]) -> list[_Leg]:
-    """The straight pieces of a line, each with how far its end is along the line."""
+    """The straight pieces of a line (no corner twice), each with how far along it ends."""
     xy = xy_from_lonlat(np.array(line), line[0])
     found: list[_Leg] = []
     ends_m = 0.0
     for (start, end), (east, north) in zip(pairwise(line), np.diff(xy, axis=0), strict=True):
         length_m = math.hypot(east, north)
-        if length_m > 0.0:
-            ends_m += length_m
-            heading_deg = math.degrees(math.atan2(east, north)) % 360
-            found.append(_Leg(start, end, length_m, ends_m, heading_deg))
+        ends_m += length_m
+        heading_deg = math.degrees(math.atan2(east, north)) % 360
+        found.append(_Leg(start, end, length_m, ends_m, heading_deg))
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from feeds.crew import DISPATCH_AFTER_S, DISPATCHER, HANDS_OFF_S, REVIEWER, SEE_AFTER_S
@@ -154,3 +156,11 @@ def test_an_alarm_of_a_case_waits_for_whoever_takes_the_case() -> None:
     world.run(HANDS_OFF_S - 10)
     assert world.case().state == "reported"
     assert not world.twin.alarms[world.case().alarms[0]].acked
+
+
+def test_they_look_once_a_second() -> None:
+    world = a_world_with()
+    world.run(9)
+    world.now += timedelta(seconds=5)
+    assert len(list(world.sim.commands(world.twin, world.now))) == 1
+    assert list(world.sim.commands(world.twin, world.now + timedelta(milliseconds=900))) == []

@@ -75,6 +75,10 @@ def test_a_story_ends_the_same_way_for_the_same_seed_and_leaves_nothing_behind(n
     assert {alarm.device for alarm in first.twin.alarms.values() if alarm.active} == standing
 
 
+def test_some_stories_fit_every_hour() -> None:
+    assert sum(told.hours == (0.0, 24.0) for told in scripts().values()) >= 5
+
+
 def test_another_seed_may_take_other_devices() -> None:
     callers = {played("one_key_call", 5, seed).case().device for seed in range(12)}
     assert len(callers) > 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 from itertools import pairwise
 
@@ -88,4 +89,11 @@ def test_the_same_seed_walks_the_same_patrol() -> None:
 
 def test_a_walker_without_a_beat_stays_at_the_post() -> None:
     walker = Walker(a_helper("zhou", 0, 60), [], 1)
+    walker.set_out(random.Random(1))
     assert {event.data.lonlat for event in walk(walker, 200)} == {at(0, 60)}
+
+
+def test_the_day_begins_with_people_somewhere_on_their_beat() -> None:
+    walker = a_walker()
+    walker.set_out(random.Random(1))
+    assert walker.here in beat_of(PLACE)
