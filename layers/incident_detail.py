@@ -127,6 +127,10 @@ def _cameras(twin: Twin, incident: Incident, known: Known, actor: Actor) -> list
         for place in compound.devices
         if place.id in fields and territory.covers(actor.prefixes, place.territory)
     ]
+    found: dict[str, float] = {}
+    for spot in _spots(twin, compound, incident):
+        for camera, distance_m in seeing(places, fields, spot):
+            found.setdefault(camera, distance_m)
     return [
         {
             "id": camera,
@@ -134,8 +138,22 @@ def _cameras(twin: Twin, incident: Incident, known: Known, actor: Actor) -> list
             "distance_m": distance_m,
             "online": twin.devices[camera].state == "online" and not twin.devices[camera].silent,
         }
-        for camera, distance_m in seeing(places, fields, incident.lonlat)
+        for camera, distance_m in found.items()
     ]
+
+
+def _spots(twin: Twin, compound: Compound, incident: Incident) -> list[LonLat]:
+    """Where a camera outside should look, best first: the place itself, or the way into it.
+
+    No camera sees into a flat; the door of its unit is where help arrives.
+    """
+    building = next((one for one in compound.buildings if one.id == incident.building), None)
+    if building is None:
+        return [incident.lonlat]
+    device = twin.devices.get(incident.device)
+    unit = device.place.unit if device is not None else ""
+    doors = [door.lonlat for door in building.entrances if unit in ("", door.unit)]
+    return [*doors, incident.lonlat]
 
 
 def _log(twin: Twin, incident: Incident, actor: Actor, masked: bool) -> list[dict[str, Any]]:

@@ -254,6 +254,7 @@ function drawLog(list, log, desk) {
   keyed(list, rows, (row) => row.key, () => h("li", {}, h("time", { class: "figures" }), h("span", {})),
     (node, row) => {
       say(node.firstElementChild, clock(instant(row.at)));
-      say(node.lastElementChild, [desk.person(row.by), logWords(row, name)].filter(Boolean).join(" "));
+      const by = desk.person(row.by); // a responder who acts is named once: the words begin with the name
+      say(node.lastElementChild, [by === name(row.responder) ? "" : by, logWords(row, name)].filter(Boolean).join(" "));
     });
 }

@@ -16,7 +16,7 @@ from tests.layers.builders import (
 )
 from twin import events
 from twin.metres import lonlat_from_xy
-from twin.model import Path
+from twin.model import Building, Entrance, Path
 from twin.people import Actor
 from twin.state import Twin
 
@@ -127,3 +127,22 @@ def test_whoever_is_under_way_has_a_route_from_where_they_are_until_they_arrive(
     ):
         twin.apply(step(kind, 1, version, at(version), responder=ZHOU))
     assert told(twin)["crew"][0]["route"] == []
+
+
+def test_for_a_flat_the_cameras_are_those_that_see_the_door_of_its_unit(twin):
+    (compound,) = twin.compounds.values()
+    door = Entrance(unit="1", lonlat=at_m(190, 0))
+    other = Entrance(unit="2", lonlat=at_m(-500, 0))
+    flat = Building(
+        id="huodian/b3", name="3幢", outline=box(at_m(195, -5), at_m(260, 60)), height_m=18.0,
+        floors=6, entrances=(door, other),
+    )  # fmt: skip
+    twin.compounds[compound.id] = msgspec.structs.replace(compound, buildings=(flat,))
+    (camera,) = told(twin)["cameras"]
+    assert camera["id"] == "huodian/camera/1"
+    assert camera["distance_m"] == pytest.approx(10, abs=0.5)
+
+
+def box(a, b):
+    """A ring from two opposite corners."""
+    return (a, (b[0], a[1]), b, (a[0], b[1]), a)
