@@ -30,6 +30,8 @@ STEP_OFF_M = 40.0
 """How far from a position a path may be and still be preferred for having nothing in between."""
 WALL_DEPTH_M = 0.4
 """Buildings block from this far behind their façade, for doors and devices stand on façades."""
+STRAIGHT_M = 0.05
+"""Corners of a drawn route that bend by less are left out."""
 KEPT = 128
 """Goals whose searches are kept: open cases are asked for again and again."""
 
@@ -75,7 +77,7 @@ class Network:
         gates = [d for place in compounds for d in place.devices if d.kind == "gate"]
         self._gate_names = [gate.name for gate in gates]
         self._gates = shapely.STRtree(shapely.points(self._xy([gate.lonlat for gate in gates])))
-        self._searches: dict[int, tuple[Floats, Ints]] = {}
+        self._searches: dict[int, tuple[Floats, list[list[int]]]] = {}
 
     def route(self, a: LonLat, b: LonLat) -> Route:
         """The quickest way from one position to another; straight where no path leads there."""
@@ -89,15 +91,15 @@ class Network:
         """The quickest ways from many starts to one goal, in one search."""
         return Ways(self, self._xy(starts), self._xy([goal]))
 
-    def search(self, edge: int) -> tuple[Floats, Ints]:
+    def search(self, edge: int) -> tuple[Floats, list[list[int]]]:
         """Metres to every node from each end of an edge, and the node before on the way."""
         if (found := self._searches.get(edge)) is None:
             if len(self._searches) >= KEPT:
                 del self._searches[next(iter(self._searches))]
-            found = dijkstra(
+            costs, before = dijkstra(
                 self._matrix, directed=False, indices=self.edges[edge], return_predecessors=True
             )
-            self._searches[edge] = found
+            found = self._searches[edge] = (costs, before.tolist())
         return found
 
     def feet(self, xy: Floats) -> Feet:
@@ -132,19 +134,17 @@ class Network:
         barred[self._barriers.query(steps, "intersects")[0]] = True
         return barred
 
-    def drawn(self, corners: Sequence[Floats]) -> Route:
+    def drawn(self, xy: Floats) -> Route:
         """A way along corners, in degrees, with the last gate on it."""
-        xy = np.array(corners)
-        steps = np.hypot(*np.diff(xy, axis=0).T)
-        xy = xy[np.concatenate(([True], steps > 1e-6))]
-        line = [(lon, lat) for lon, lat in lonlat_from_xy(xy, self.origin).tolist()]
-        distance_m = float(steps.sum())
-        return Route(distance_m, distance_m / WALK_M_S, line, self._last_gate(xy))
-
-    def _last_gate(self, xy: Floats) -> str:
-        if len(xy) < 2:
-            return ""
+        distance_m = float(np.hypot(*np.diff(xy, axis=0).T).sum())
         line = shapely.LineString(xy)
+        corners = shapely.get_coordinates(shapely.simplify(line, STRAIGHT_M))
+        if distance_m < 1e-3:
+            corners = xy[:1]
+        lonlats = [(lon, lat) for lon, lat in lonlat_from_xy(corners, self.origin).tolist()]
+        return Route(distance_m, distance_m / WALK_M_S, lonlats, self._last_gate(line))
+
+    def _last_gate(self, line: shapely.LineString) -> str:
         near = np.sort(self._gates.query(line, "dwithin", GATE_M))
         if not len(near):
             return ""
@@ -174,10 +174,8 @@ class Ways:
 
     def route(self, row: int) -> Route:
         """The way from one of the starts."""
-        between: list[Floats] = []
-        if self._linked[row]:
-            between = [self._starts[row], *self._corners(row), self._goal[0]]
-        return self._network.drawn([self._begin[row], *between, self._end[0]])
+        between = self._corners(row) if self._linked[row] else np.empty((0, 2))
+        return self._network.drawn(np.vstack((self._begin[row], between, self._end)))
 
     def _through(self) -> tuple[Floats, Ints]:
         """Metres on the network, and by which ends of the two edges a way goes.
@@ -196,18 +194,19 @@ class Ways:
         same = (first.edge == last.edge[0]) & (along <= metres)
         return np.where(same, along, metres), np.where(same, -1, ends)
 
-    def _corners(self, row: int) -> list[Floats]:
-        """From where a way steps onto the network to where it leaves it."""
-        first, last, ends = self._first.point[row], self._last.point[0], int(self._ends[row])
-        if ends < 0:
-            return [first, last]
-        edge, network = int(self._last.edge[0]), self._network
-        before = network.search(edge)[1][ends % 2]
-        steps = [int(network.edges[self._first.edge[row], ends // 2])]
-        goal = int(network.edges[edge, ends % 2])
-        while steps[-1] != goal:
-            steps.append(int(before[steps[-1]]))
-        return [first, *network.nodes[steps], last]
+    def _corners(self, row: int) -> Floats:
+        """From door to door: onto the network, along it, and off it."""
+        start, goal, ends = self._first.point[row], self._last.point, int(self._ends[row])
+        steps: list[int] = []
+        if ends >= 0:
+            edge, network = int(self._last.edge[0]), self._network
+            before = network.search(edge)[1][ends % 2]
+            steps = [int(network.edges[self._first.edge[row], ends // 2])]
+            last = int(network.edges[edge, ends % 2])
+            while steps[-1] != last:
+                steps.append(before[steps[-1]])
+        middle = self._network.nodes[steps]
+        return np.vstack((self._starts[row], start, middle, goal, self._goal))
 
 
 class _Doors:
