@@ -47,7 +47,7 @@ MOST_OPEN = 6
 NIGHT_PAUSE = 2.0
 """By night so many times more quiet."""
 WISHES = "stories"
-TAKEN_WITHIN_S = 5.0
+TAKEN_WITHIN_S = 15.0
 OBEY_AFTER = timedelta(seconds=1.5)
 MOST_AT_ONCE = timedelta(seconds=5)
 
