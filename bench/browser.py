@@ -16,7 +16,8 @@ ARGS = (
     "--disable-quic --no-first-run --disable-background-networking --disable-component-update "
     "--disable-sync"
 ).split()
-SIZE = {"width": 960, "height": 540}
+SIZE = {"width": 640, "height": 400}
+_SPIN = "(() => { const t = performance.now(); while (performance.now() - t < 200); })()"
 
 
 @asynccontextmanager
@@ -77,5 +78,5 @@ async def renderer_pid(page: Page) -> int:
     processes = (await cdp.send("SystemInfo.getProcessInfo"))["processInfo"]
     renderers = [row["id"] for row in processes if row["type"] == "renderer"]
     before = {pid: threads_ms(pid)["main"] for pid in renderers}
-    await page.evaluate("(() => { const t = performance.now(); while (performance.now() - t < 200); })()")
+    await page.evaluate(_SPIN)
     return max(renderers, key=lambda pid: threads_ms(pid)["main"] - before[pid])

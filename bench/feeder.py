@@ -2,7 +2,8 @@
 
 ``python -m bench.feeder`` reads one line of JSON orders: ``url``, ``folder`` of places, ``rate``
 of events a second, ``seconds``, and the ``probes``, lamps that are switched in turn, ``every``
-seconds one, at no fixed beat. It prints one line, ``[[lamp, state, Unix ms before its XADD], ...]``.
+seconds one, at no fixed beat. It prints one line: ``[[lamp, state, Unix ms], ...]``, the
+time taken just before each XADD.
 """
 
 from __future__ import annotations
