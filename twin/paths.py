@@ -139,8 +139,8 @@ class Network:
         distance_m = float(np.hypot(*np.diff(xy, axis=0).T).sum())
         line = shapely.LineString(xy)
         corners = shapely.get_coordinates(shapely.simplify(line, STRAIGHT_M))
-        if distance_m < 1e-3:
-            corners = xy[:1]
+        # A few centimetres to the path and back leave the same corner twice.
+        corners = corners[np.append(True, np.hypot(*np.diff(corners, axis=0).T) > 1e-3)]
         lonlats = [(lon, lat) for lon, lat in lonlat_from_xy(corners, self.origin).tolist()]
         return Route(distance_m, distance_m / WALK_M_S, lonlats, self._last_gate(line))
 
