@@ -23,14 +23,14 @@ REVIEWER = "演示复核"
 SYSTEM = frozenset({"", "engine", "system"})
 
 LOOK_EVERY = timedelta(seconds=1)
-DISPATCH_AFTER_S = {1: 12.0, 2: 18.0, 3: 25.0, 4: 35.0}
+DISPATCH_AFTER_S = {1: 10.0, 2: 18.0, 3: 25.0, 4: 35.0}
 """Seconds a case waits for a person at a console before the demo's own dispatcher takes it."""
 HANDS_OFF_S = 90.0
 """Longer while a person is at work, so that visitors can do it themselves."""
 HUMAN_FOR = timedelta(minutes=3)
 SEE_AFTER_S = 40.0
 """Seconds after which the demo's dispatcher has seen an alarm that is no case."""
-STEP_S = {"accept": 6.0, "start": 4.0, "handle": 22.0, "check": 12.0, "close": 6.0}
+STEP_S = {"accept": 4.0, "start": 2.0, "handle": 22.0, "check": 12.0, "close": 6.0}
 """Seconds between the step before and this one."""
 WORDS = {
     "one_key_call": "老人头晕，已扶稳并测血压，家属已到。",

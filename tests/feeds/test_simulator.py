@@ -274,7 +274,7 @@ async def test_losing_a_race_is_no_trouble(valkey_url: str) -> None:
     world = World()
     world.run(1)
     world.begin("one_key_call")
-    world.run(11)
+    world.run(9)
     async with Streams(valkey_url) as streams:
         desk = Refusing(streams, {})
         await turn(streams, world.twin, desk, world.sim, world.now + timedelta(seconds=3))
