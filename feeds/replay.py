@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 WARM_UP_MS = 1000 * max(kind.patience_s for kind in device_kinds().values())
 """Telemetry folded before the instant asked for: whatever was silent longer had gone silent."""
 PERIOD_S = 0.1
+RECENT_MS = 5 * 60_000
+"""Where a replay begins that names no instant: what people come to see has just happened."""
 MOST_SESSIONS = 8
 IDLE_S = 600.0
 """A session nobody looks at ends after this long."""
@@ -184,7 +186,7 @@ class Sessions:
         return min(first for first, _ in spans), max(last for _, last in spans)
 
     async def open(self, owner: str, prefixes: Sequence[str], at_ms: float | None) -> str:
-        """A new session, parked at an instant (the start of what is recorded when None).
+        """A new session, parked at an instant (five minutes before the end when None).
 
         Raises CommandRejected ``unknown`` when nothing is recorded, ``busy`` when eight sessions
         are being looked at.
@@ -193,7 +195,7 @@ class Sessions:
         if span is None:
             raise CommandRejected("unknown", "nothing is recorded")
         self._make_room()
-        at = min(max(span[0] if at_ms is None else at_ms, span[0]), span[1])
+        at = min(max(span[1] - RECENT_MS if at_ms is None else at_ms, span[0]), span[1])
         name = secrets.token_urlsafe(9)
         recordings = [
             Recording(self._streams, street, self._streets[street])
