@@ -39,13 +39,15 @@ class Viewer(NamedTuple):
     """Who looks: the account's name, its territory prefixes, and what its role allows.
 
     ``masked`` leaves rooms and free text out of everything the account gets (a wall's words are
-    redacted anyway); ``drives`` says whether it may move a replay's clock.
+    redacted anyway); ``drives`` says whether it may move the clock of a replay that is not its own;
+    ``account`` is what the owner of a replay is known by.
     """
 
     name: str
     prefixes: tuple[str, ...]
     masked: bool
     drives: bool = False
+    account: str = ""
 
 
 class Connection:
@@ -243,7 +245,7 @@ def _hello(
 
 
 def _order(order: Order, hub: Hub, viewer: Viewer) -> str:
-    if not viewer.drives:
+    if not viewer.drives and (not hub.owner or hub.owner != viewer.account):
         return "not permitted"
     try:
         hub.clock.obey(order.do, order.at, order.speed)

@@ -69,6 +69,7 @@ class Hub:
         travel: Travel = no_travel,
     ) -> None:
         """``epoch`` must differ between any two hubs; ``clock`` is None for the live session."""
+        self.owner = ""  # the account whose replay this is
         self.twins = dict(twins)
         self.places = Places(
             compound for twin in twins.values() for compound in twin.compounds.values()

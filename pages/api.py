@@ -76,7 +76,9 @@ def masked(person: Person) -> bool:
 
 def viewer_of(person: Person) -> Viewer:
     """How the live socket knows a person."""
-    return Viewer(person.display, person.prefixes, masked(person), person.role != "viewer")
+    return Viewer(
+        person.display, person.prefixes, masked(person), person.role != "viewer", person.name
+    )
 
 
 def actor_of(person: Person) -> Actor:
@@ -246,6 +248,8 @@ def _replay(routes: APIRouter, stage: Backstage) -> None:
             return _refusal(422, "invalid", str(exc))
         except CommandRejected as exc:
             return _refusal(503 if exc.code == "busy" else 404, exc.code, exc.reason)
+        if hub := stage.find(f"replay:{session}"):
+            hub.owner = who.name
         return _json({"session": f"replay:{session}"})
 
 

@@ -96,7 +96,8 @@ def _dash(server: FastAPI, assets: Path) -> Dash:
     for path in PAGES:
         name = path.removeprefix("/")
         title = text(DEFAULT, "brand.title")
-        dash.register_page(name, path=path, layout=LAYOUTS[path], title=title)
+        # The skeleton itself: a function would be given the address's query as arguments.
+        dash.register_page(name, path=path, layout=LAYOUTS[path](), title=title)
     app.layout = html.Div(dash.page_container)
     shell.install(app)
     return app

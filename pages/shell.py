@@ -161,12 +161,11 @@ def search_button() -> Component:
 
 
 def map_area(*over: Component) -> Component:
-    """The map with what floats over it."""
+    """The map with what floats over it. Its name stands on the map's canvas, a landmark itself."""
     return html.Section(
         [html.Div(id="map", className="map"), html.Div(id="map-notice", hidden=True), *over],
         id="map-area",
         className="map-area",
-        **named("map.label"),
     )
 
 

@@ -30,7 +30,7 @@ export function ask(title, content, { confirm = t("dialog.confirm"), wide = fals
 
 const reasonField = (label, required = true) =>
   h("label", { class: "field" }, h("span", { text: label }),
-    h("textarea", { name: "text", rows: "3", maxlength: "200", required, autofocus: true }));
+    h("textarea", { name: "text", rows: "3", maxlength: "200", required, autofocus: required }));
 
 const choice = (name, value, label, checked) =>
   h("label", { class: "choice" },

@@ -138,6 +138,18 @@ async def test_a_live_clock_and_a_spectator_move_nothing():
 
 
 @pytest.mark.anyio
+async def test_a_visitor_plays_a_replay_of_their_own_and_no_other():
+    clock = Clock(now_ms=0.0, start_ms=0.0, end_ms=9.0, mode="paused")
+    hub, order = a_hub(clock), {"kind": "clock", "do": "play"}
+    visitor = CHEN._replace(drives=False, account="guest")
+    hub.owner = "zhou"
+    assert (await talk(hub, HELLO, order, viewer=visitor)).browser.denials == ["not permitted"]
+    hub.owner = "guest"
+    assert (await talk(hub, HELLO, order, viewer=visitor)).browser.denials == []
+    assert clock.mode == "replay"
+
+
+@pytest.mark.anyio
 async def test_a_presenter_plays_a_replay():
     clock = Clock(now_ms=0.0, start_ms=0.0, end_ms=9.0, mode="paused")
     hello = HELLO | {"session": "replay:1"}
