@@ -46,7 +46,7 @@ async def offset_ms(page: Page, tries: int = 40) -> tuple[float, float]:
     return best[1], best[0] / 2
 
 
-async def until(page: Page, condition: str, within_s: float = 60.0) -> None:
+async def until(page: Page, condition: str, within_s: float = 180.0) -> None:
     """Wait until an expression holds in the page; our policy allows no eval inside it."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within_s

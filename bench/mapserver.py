@@ -1,0 +1,215 @@
+"""The two pages that ``bench/map.py`` compares, on one server: our map, and ``dcc.Graph``.
+
+``python -m bench.mapserver PORT DEVICES``. ``/ours`` holds our map module, fed by ``Hub`` over
+``/live``; ``POST /api/change?share=0.01`` makes that share of the devices report another state, at
+once. ``/`` is a Dash page with one ``scattermap`` of as many points, whose asynchronous callback
+changes the same share of colours and answers with the new figure.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+import random
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import dash
+import msgspec
+import uvicorn
+from fastapi import FastAPI, Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket
+
+from bench.stack import HOUSE
+from bench.street import STREET, tile
+from bench.traffic import Traffic, full_report, now
+from layers import live, style
+from layers.connection import Viewer, serve
+from layers.live import Hub
+from pages.texts import catalogue
+from twin.catalogue import device_kinds, incident_kinds, rules
+from twin.model import Compound
+from twin.state import Twin
+
+ZOOM = 17.0
+_COLOURS = ("#3fa7ff", "#ffb547", "#ff5a5a")
+_PAGE = """<!doctype html><html lang="en"><head><title>ours</title>
+<link rel="stylesheet" href="/assets/vendor/maplibre-gl.css">
+<style>html,body,#map{margin:0;height:100%}#map{width:100%}</style></head>
+<body><div id="map"></div><script type="module">
+import { openLive } from "/assets/live.mjs";
+import { createMap } from "/assets/map/main.mjs";
+import { know } from "/assets/panels/names.mjs";
+import { speak } from "/assets/panels/texts.mjs";
+const read = async (path) => (await fetch(path)).json();
+await speak("en");
+const [places, catalogue, style] = await Promise.all(
+  ["/api/places", "/api/catalogue", "/api/style?lang=en"].map(read));
+know(catalogue, places);
+const ids = places.map(({ id }) => id);
+const hello = { session: "live", screen: "console", band: "near", compounds: ids, layers: [] };
+const link = openLive({ url: `ws://${location.host}/live`, hello });
+const page = await createMap(document.getElementById("map"), { style, screen: "console", lang: "en",
+  onSelect() {}, onView: () => {}, reducedMotion: true });
+await page.loadPlaces(ids);
+page.connect(link);
+page.map.jumpTo({ center: places[0].center, zoom: ZOOM });
+window.bench = { map: page.map,
+  ready: () => link.status.state === "live" && page.map.loaded() && page.map.areTilesLoaded(),
+  change: (share) => fetch(`/api/change?share=${share}`, { method: "POST" }) };
+</script></body></html>"""
+_HOOK = """<!doctype html><html><head>{%metas%}{%title%}{%css%}</head><body>{%app_entry%}
+<footer>{%config%}{%scripts%}{%renderer%}<script>
+window.bench = {
+  get map() {
+    const graph = document.querySelector("#graph .js-plotly-plot");
+    return graph?._fullLayout?.map?._subplot?.map;
+  },
+  ready: () => Boolean(window.bench.map?.loaded() && window.bench.map.areTilesLoaded()),
+  turn: 0,
+  change: (share) => dash_clientside.set_props("asked", { data: { share, turn: ++bench.turn } }),
+};
+</script></footer></body></html>"""
+
+
+class Changer:
+    """The share of the devices that says something else at a time; gates aside, they are few."""
+
+    def __init__(self, compounds: list[Compound]) -> None:
+        self.places = [p for c in compounds for p in c.devices if p.kind != "gate"]
+        self.traffic = Traffic(compounds)
+        self.dice = random.Random(5)
+        self.second: set[str] = set()
+
+    def events(self, share: float) -> list[Any]:
+        """One state of each device that changes: the kind's second state, or its first again."""
+        found = []
+        for place in self.dice.sample(self.places, round(len(self.places) * share)):
+            self.second ^= {place.id}
+            states = device_kinds()[place.kind].states
+            found.append(self.traffic.state(place, now(), states[place.id in self.second]))
+        return found
+
+
+def ours(server: FastAPI, hub: Hub, twin: Twin, compounds: list[Compound]) -> None:
+    """Our page, what it asks for, and the way to make devices say something."""
+    changer = Changer(compounds)
+    viewer = Viewer("bench", (STREET,), False)
+
+    @server.websocket_route("/live")
+    async def screen(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await serve(websocket.receive, websocket.send, lambda _: hub, viewer)
+
+    @server.get("/api/places")
+    async def listed() -> Response:
+        return _json([hub.places.summary(one, viewer.prefixes, False) for one in compounds])
+
+    @server.get("/api/places/{name}")
+    async def described(name: str) -> Response:
+        body = hub.places.describe(hub.places.compounds[name], viewer.prefixes, False)
+        return Response(body, media_type="application/json")
+
+    @server.get("/api/style")
+    async def drawn(lang: str) -> Response:
+        return _json(style.style(lang))
+
+    @server.get("/api/catalogue")
+    async def rows() -> Response:
+        return _json({"kinds": device_kinds(), "incidents": incident_kinds(), "rules": rules()})
+
+    @server.get("/api/texts/{lang}")
+    async def words(lang: str) -> Response:
+        return _json(dict(catalogue(lang)))
+
+    @server.get("/ours")
+    async def page() -> Response:
+        return HTMLResponse(_PAGE.replace("ZOOM", str(ZOOM)))
+
+    @server.post("/api/change")
+    async def change(request: Request) -> Response:
+        events = changer.events(float(request.query_params["share"]))
+        hub.changed(STREET, twin.fold(events).changes)
+        return JSONResponse(len(events))
+
+    server.mount("/assets", StaticFiles(directory=HOUSE / "assets"))
+
+
+def peer(server: FastAPI, compounds: list[Compound]) -> dash.Dash:
+    """The Dash page with its one figure."""
+    places = [place for compound in compounds for place in compound.devices]
+    lons, lats = zip(*(place.lonlat for place in places), strict=True)
+    colours = [_COLOURS[0]] * len(places)
+    dice = random.Random(5)
+    app = dash.Dash(__name__, server=server, assets_ignore=".*", index_string=_HOOK)  # type: ignore[arg-type]
+
+    def figure() -> dict[str, Any]:
+        west, south, east, north = min(lons), min(lats), max(lons), max(lats)
+        layout = {
+            "margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "uirevision": "same", "showlegend": False,
+            "map": {"center": {"lon": (west + east) / 2, "lat": (south + north) / 2}, "zoom": ZOOM,
+                    "style": {"version": 8, "sources": {"none": {"type": "geojson", "data": {
+                        "type": "FeatureCollection", "features": []}}}, "layers": [
+                        {"id": "ground", "type": "background",
+                         "paint": {"background-color": "#0b1622"}}]}},
+        }  # fmt: skip
+        marks = {"type": "scattermap", "mode": "markers", "lon": lons, "lat": lats,
+                 "marker": {"size": 8, "color": list(colours)}, "hoverinfo": "skip"}  # fmt: skip
+        return {"data": [marks], "layout": layout}
+
+    app.layout = dash.html.Div(
+        [
+            dash.dcc.Graph(id="graph", figure=figure(), style={"height": "100vh"}),
+            dash.dcc.Store(id="asked"),
+        ],
+        style={"position": "fixed", "inset": 0},
+    )
+
+    @app.callback(
+        dash.Output("graph", "figure"), dash.Input("asked", "data"), prevent_initial_call=True
+    )
+    async def changed(asked: dict[str, Any]) -> dict[str, Any]:
+        for one in dice.sample(range(len(places)), round(len(places) * asked["share"])):
+            colours[one] = _COLOURS[(_COLOURS.index(colours[one]) + 1) % len(_COLOURS)]
+        return figure()
+
+    return app
+
+
+def _json(value: Any) -> Response:
+    return Response(msgspec.json.encode(value), media_type="application/json")
+
+
+async def main(port: int, devices: int) -> None:
+    """Serve both until ended."""
+    mimetypes.add_type("text/javascript", ".mjs")
+    compounds = [tile(0, devices)]
+    twin = Twin(STREET, compounds)
+    twin.fold(full_report(compounds, now() - timedelta(seconds=9)))
+    hub = Hub({STREET: twin}, now=now(), epoch="bench")
+    server = FastAPI(openapi_url=None)
+    ours(server, hub, twin, compounds)
+    application = peer(server, compounds)
+
+    @asynccontextmanager
+    async def living(_: FastAPI) -> AsyncIterator[None]:
+        application._setup_server()
+        ticking = asyncio.create_task(live.run(hub, now))
+        yield
+        ticking.cancel()
+
+    server.router.lifespan_context = living
+    config = uvicorn.Config(
+        server, port=port, ws="websockets-sansio", ws_per_message_deflate=False,
+        log_level="error", access_log=False,
+    )  # fmt: skip
+    await uvicorn.Server(config).serve()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2])))
