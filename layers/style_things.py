@@ -33,6 +33,12 @@ _ROOMY = {"icon-padding": by_zoom(16, 14, 17, 8, 18.5, 2), "symbol-sort-key": ge
 _HEIGHT = {"symbol-height-offset": get("height")}
 
 
+def _sides(*anchors: str) -> Expression:
+    """The sides a label may stand on, best first, each with its distance in ems."""
+    away = {"left": (1.5, 0), "right": (-1.5, 0), "top": (0, 1.5), "bottom": (0, -1.5)}
+    return ["literal", [word for anchor in anchors for word in (anchor, away[anchor])]]
+
+
 def _edge(normal: str) -> Expression:
     """Edge of a badge: picked, alarmed, or as usual."""
     picked = state("picked", False)
@@ -153,8 +159,11 @@ LIVING_PARTS = (
             get("label"), by_zoom(15.2, 12, 18, 15, 20, 18), **_FREE, **_HEIGHT,
             **{"icon-image": ["concat", "level-", ["to-string", get("level")]],
                "icon-size": by_zoom(15.2, 0.75, 18, 1.05, 20, 1.2),
-               "text-variable-anchor": ["left", "right", "top", "bottom"],
-               "text-radial-offset": 1.5, "text-justify": "auto", "text-optional": True,
+               "text-variable-anchor-offset": [
+                   "case", ["boolean", get("edge"), False],
+                   _sides("right", "bottom", "top"), _sides("left", "right", "top", "bottom"),
+               ],
+               "text-justify": "auto", "text-optional": True,
                "text-max-width": 14, "symbol-sort-key": get("order"),
                "symbol-z-order": "source"},
         ),

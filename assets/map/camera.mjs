@@ -43,6 +43,13 @@ export function paddingFor(screen, width, height) {
   return { left: narrow ? 16 : 40, right: narrow ? 16 : 40, top: 56, bottom: 72 };
 }
 
+/** Whether a label to the right of a place would slide under what stands at the right edge. */
+export function atRightEdge(map, screen, lonlat) {
+  const { clientWidth: width, clientHeight: height } = map.getContainer();
+  const label = Math.max(190, width * 0.12);
+  return map.project(lonlat).x > width - paddingFor(screen, width, height).right - label;
+}
+
 /**
  * @param {import("../vendor/maplibre-gl.mjs").Map} map
  * @param {object} options

@@ -11,7 +11,7 @@ const LIT_UP_TO = 2; // levels that light their building even when they are not 
  * @param {import("../vendor/maplibre-gl.mjs").Map} map
  * @param {object} options
  */
-export function createCases(map, { places, titleOf, palette, fill, visible }) {
+export function createCases(map, { places, titleOf, palette, fill, visible, edge }) {
   const rings = new Map();
   const heights = new Map();
   const hidden = new Set();
@@ -32,7 +32,7 @@ export function createCases(map, { places, titleOf, palette, fill, visible }) {
 
   const feature = ({ row, lonlat, height }) =>
     point(lonlat, {
-      id: row.id, level: row.level, height, selected: row.id === selected,
+      id: row.id, level: row.level, height, selected: row.id === selected, edge: edge(lonlat),
       label: [titleOf(row.kind), row.place?.split(" · ")[0]].filter(Boolean).join(" · "),
       order: (row.id === selected ? 0 : 10) + row.level,
       opacity: selected && row.id !== selected && !(row.level === 1 && row.unacked) ? 0.6 : 1,
@@ -94,6 +94,7 @@ export function createCases(map, { places, titleOf, palette, fill, visible }) {
     for (const [id, ring] of rings) ring.setOffset([0, -heights.get(id) * metre]);
   };
   map.on("move", lift);
+  map.on("moveend", draw); // labels stand on the side that has room
 
   return {
     draw: (incidents = rows) => {

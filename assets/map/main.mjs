@@ -3,7 +3,7 @@ import { AttributionControl, Map as MapLibre, NavigationControl } from "../vendo
 import { NUMERALS } from "../panels/format.mjs";
 import { compoundName } from "../panels/names.mjs";
 import { t } from "../panels/texts.mjs";
-import { createCamera } from "./camera.mjs";
+import { atRightEdge, createCamera } from "./camera.mjs";
 import { createCases } from "./cases.mjs";
 import { createDevices } from "./devices.mjs";
 import { createFocus } from "./focus.mjs";
@@ -47,6 +47,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
   const devices = createDevices(map, { places, kinds, palette, fill, covered: (id) => cases.covers(id) });
   const cases = createCases(map, {
     places, titleOf, palette, fill, visible: () => shown("incidents") && near(),
+    edge: (lonlat) => atRightEdge(map, screen, lonlat),
   });
   const movers = createMovers(() => source("responders"), { describe: describePerson, still: reducedMotion || slow });
   const rollups = createRollups(fill, { nameOf: (place) => compoundName(place.id), words: rollupWords });
