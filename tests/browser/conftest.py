@@ -1,0 +1,62 @@
+"""A running product and a Chromium for this folder; pages that are held to account when closed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.house import House, fill_and_stop, running
+from tests.browser.screen import Screen
+
+ARGS = (
+    "--no-sandbox --use-angle=swiftshader --enable-unsafe-swiftshader --ignore-gpu-blocklist "
+    "--disable-quic --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync"
+).split()
+Visit = Callable[..., Screen]
+
+
+def chromium_path() -> str | None:
+    """An installed Chromium, or None for playwright's own."""
+    return shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="package")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with running(tmp_path_factory.mktemp("house")) as house:
+        fill_and_stop(house)
+        house.add_account("li", "李娟·街道值班", "dispatcher")
+        yield house
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def house(world: House) -> Iterator[House]:
+    """The running product, all well and nothing open; a test leaves it so."""
+    world.freshen()
+    yield world
+    world.tidy()
+
+
+@pytest.fixture
+def visit(house: House, chromium: Browser) -> Iterator[Visit]:
+    """Open a page as a person: ``visit("chenmin", "/console")``."""
+    opened: list[Screen] = []
+
+    def open_page(person: str, path: str, **more: object) -> Screen:
+        opened.append(Screen(chromium, house, person, **more))  # type: ignore[arg-type]
+        return opened[-1].open(path)
+
+    yield open_page
+    for screen in opened:
+        screen.close()

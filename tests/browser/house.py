@@ -1,0 +1,207 @@
+"""The whole product as ``python app.py`` runs it, in a folder of its own, with a world that waits.
+
+The demo's simulator fills the street once and is then stopped where it stands, so nothing happens
+but what a test makes happen; ``freshen`` keeps the devices from going silent meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import redis
+
+from feeds.children import dying_with_us
+from geodata.store import load
+from tests.conftest import free_port
+from twin.catalogue import device_kinds
+from twin.events import decode_batch
+from twin.model import Compound
+from twin.state import Twin
+
+ROOT = Path(__file__).parents[2]
+STREET = "lusong.hejiatu"
+TELEMETRY, OPERATIONS = (f"dayuan:{{{STREET}}}:{name}" for name in ("telemetry", "operations"))
+PASSWORD = "long enough to be one"
+FINISHED = ("closed", "rejected", "cancelled")
+
+
+def until(true: Callable[[], Any], within_s: float = 20.0) -> Any:
+    """The first true answer; AssertionError when there is none in time."""
+    deadline = time.monotonic() + within_s
+    while not (found := true()):
+        assert time.monotonic() < deadline, f"not within {within_s} s"
+        time.sleep(0.02)
+    return found
+
+
+class House:
+    """One running installation: where its pages are, its streams, its processes."""
+
+    def __init__(self, folder: Path, process: subprocess.Popen[str], port: int, url: str) -> None:
+        self.folder = folder
+        self.base = f"http://127.0.0.1:{port}"
+        self.streams = redis.Redis.from_url(url)
+        self.valkey_port = int(url.rpartition(":")[2].split("/")[0])
+        self.compounds: list[Compound] = load(folder / "places")
+        self.process = process
+
+    def pid(self, role: str) -> int | None:
+        """The process of a role, by the last words of its command line."""
+        parent = self.process.pid
+        for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+            words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+            if role.encode() in words:
+                return int(child)
+        return None
+
+    def kill(self, role: str) -> None:
+        """``kill -9`` of a role."""
+        found = self.pid(role)
+        assert found is not None
+        os.kill(found, signal.SIGKILL)
+
+    def tell(self, *events: Mapping[str, Any]) -> list[str]:
+        """XADD telemetry as a foreign device would; the entry ids."""
+        pipe = self.streams.pipeline(transaction=False)
+        for event in events:
+            pipe.xadd(TELEMETRY, {"e": json.dumps(event)})
+        return [entry.decode() for entry in pipe.execute()]
+
+    def freshen(self) -> None:
+        """Every device says now that all is well."""
+        self.tell(*(state(device.id, normal(device.kind)) for device in self.devices()))
+
+    def devices(self, *kinds: str) -> Iterator[Any]:
+        """The devices of some kinds, or all."""
+        for compound in self.compounds:
+            for device in compound.devices:
+                if not kinds or device.kind in kinds:
+                    yield device
+
+    def log(self, key: str = OPERATIONS) -> list[dict[str, Any]]:
+        """Every event of a stream, in order."""
+        return [json.loads(entry[b"e"]) for _, entry in self.streams.xrange(key)]
+
+    def truth(self) -> Twin:
+        """What the streams say, folded here: both, in the order of their entry ids."""
+        rows = [row for key in (TELEMETRY, OPERATIONS) for row in self.streams.xrange(key)]
+        rows.sort(key=lambda row: tuple(map(int, row[0].split(b"-"))))
+        twin = Twin(STREET, self.compounds)
+        twin.fold(decode_batch([entry[b"e"] for _, entry in rows]))
+        return twin
+
+    def open_cases(self) -> list[Any]:
+        """Cases that somebody must still finish."""
+        found = self.truth().incidents.values()
+        return [case for case in found if case.state not in FINISHED]
+
+    def tidy(self) -> None:
+        """Let the devices be well and end every open case, as a dispatcher would."""
+        self.freshen()
+        with self.person("chenmin") as chenmin:
+            for case in self.open_cases():
+                name = "reject" if case.state == "reported" else "cancel"
+                body = {"command": name, "target": case.id, "args": {"text": "演练结束"}}
+                chenmin.post("/api/commands", json=body)
+        assert not self.open_cases()
+
+    @contextmanager
+    def person(self, name: str) -> Iterator[httpx.Client]:
+        """A logged-in program: a demo identity, or an account that was added."""
+        with httpx.Client(base_url=self.base, timeout=20) as client:
+            client.post("/login", data=credentials(name))
+            assert client.get("/api/me").status_code == 200
+            yield client
+
+    def add_account(self, name: str, display: str, role: str) -> None:
+        """``app.py account add``, with the password on standard input."""
+        words = ("account", "add", name, "--display", display, "--role", role)
+        subprocess.run(
+            [sys.executable, ROOT / "app.py", *words, "--territory", STREET],
+            input=f"{PASSWORD}\n", text=True, check=True, timeout=60, capture_output=True,
+            env=environment(self.folder, int(self.base.rpartition(":")[2]), self.valkey_port),
+        )  # fmt: skip
+
+
+def credentials(name: str) -> dict[str, str]:
+    """What the login form sends for a person."""
+    own = {"name": name, "password": PASSWORD}
+    return own if name == "li" else {"demo": name}
+
+
+def normal(kind: str) -> str:
+    """The state in which all is well."""
+    word: str = device_kinds()[kind].states[0]
+    return word
+
+
+def state(device: str, word: str) -> dict[str, Any]:
+    """A device's word, said now."""
+    return {
+        "id": uuid4().hex,
+        "type": f"{device.split('/')[1]}.state",
+        "subject": device,
+        "time": datetime.now(UTC).isoformat(),
+        "data": {"state": word},
+    }
+
+
+def environment(folder: Path, port: int, valkey_port: int) -> dict[str, str]:
+    """The settings of a house."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DAYUAN_")}
+    return kept | {
+        "DAYUAN_DEMO": "1", "DAYUAN_DATA": str(folder), "DAYUAN_PORT": str(port),
+        "DAYUAN_VALKEY_PORT": str(valkey_port), "DAYUAN_LOG": "warning",
+    }  # fmt: skip
+
+
+@contextmanager
+def running(folder: Path, before: Iterable[str] = ()) -> Iterator[House]:
+    """``python app.py`` until the block ends; ``before`` are words in front of the command."""
+    port, valkey_port = free_port(), free_port()
+    with (folder / "errors").open("w") as errors:
+        process = subprocess.Popen(
+            [*before, sys.executable, str(ROOT / "app.py")],
+            env=environment(folder, port, valkey_port), stdout=subprocess.PIPE, stderr=errors,
+            text=True, preexec_fn=dying_with_us(signal.SIGTERM),
+        )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        said = next((line for line in lines if line.startswith("Dayuan:")), "")
+        assert said, (folder / "errors").read_text()
+        yield House(folder, process, port, said.split("streams: ")[1].split(" ")[0])
+    finally:
+        process.terminate()
+        process.wait(20)
+        process.stdout.close()
+
+
+def fill_and_stop(house: House) -> None:
+    """Wait until every device and responder has spoken, then stop the simulator for good."""
+    people = {card.id for compound in house.compounds for card in compound.responders}
+    devices = {device.id for device in house.devices()}
+
+    def spoken() -> bool:
+        twin = house.truth()
+        here = all(twin.devices[one].reported_at for one in devices)
+        return here and all(
+            twin.responders[one].lonlat and twin.responders[one].duty == "available"
+            for one in people
+        )
+
+    until(spoken)
+    simulator = until(lambda: house.pid("simulator"))
+    os.kill(simulator, signal.SIGSTOP)
