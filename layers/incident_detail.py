@@ -28,29 +28,42 @@ KEPT_FIELDS = 16
 class Known:
     """What is worked out once: path networks by street, fields of view of a compound's cameras.
 
-    The fields only when a case there is opened: for the 6,500 cameras of a street of 100,000
-    devices they would take ten seconds of every start and 150 MB (``bench/memory.py``).
+    The networks by ``learn``, which may run in a thread while screens are served already; until
+    then nobody is recommended and no arrival foretold. The fields only when a case there is
+    opened. On a street of 100,000 devices the one takes two seconds, the other ten and 150 MB
+    (``bench/memory.py``).
     """
 
-    networks: Mapping[str, Network]
+    networks: dict[str, Network]
     fields: Callable[[Compound], Mapping[str, Ring]]
 
     @classmethod
     def of(cls, twins: Iterable[Twin]) -> Known:
-        """Work it out for these twins' places."""
+        """Work it out for these twins' places, now."""
         twins = list(twins)
-        networks = {twin.street: Network(list(twin.compounds.values())) for twin in twins}
+        known = cls.unlearned(twins)
+        known.learn(twins)
+        return known
+
+    @classmethod
+    def unlearned(cls, twins: Iterable[Twin]) -> Known:
+        """For these twins' places, without networks yet."""
         compounds = {name: place for twin in twins for name, place in twin.compounds.items()}
         by_name = lru_cache(KEPT_FIELDS)(lambda name: fields_of_view(compounds[name]))
-        return cls(networks, lambda compound: by_name(compound.id))
+        return cls({}, lambda compound: by_name(compound.id))
+
+    def learn(self, twins: Iterable[Twin]) -> None:
+        """Work the networks out; reads places only, so any thread may."""
+        for twin in twins:
+            self.networks[twin.street] = Network(list(twin.compounds.values()))
 
     def travel(self, responder: Responder, incident: Incident) -> float | None:
         """Seconds on foot along the paths from where a responder is to a case (``Hub.travel``)."""
         here = responder.lonlat
         if here is None:
             return None
-        network = self.networks[territory.street_of(incident.territory)]
-        return network.route(here, incident.lonlat).seconds
+        network = self.networks.get(territory.street_of(incident.territory))
+        return network.route(here, incident.lonlat).seconds if network else None
 
 
 def detail(
@@ -87,7 +100,8 @@ def _route(
         return []
     if not _sees(actor, twin, member["id"]):
         return []
-    return known.networks[twin.street].route(here, incident.lonlat).line
+    network = known.networks.get(twin.street)
+    return network.route(here, incident.lonlat).line if network else []
 
 
 def _sees(actor: Actor, twin: Twin, subject: str) -> bool:
@@ -97,9 +111,10 @@ def _sees(actor: Actor, twin: Twin, subject: str) -> bool:
 def _recommendations(
     twin: Twin, incident: Incident, known: Known, actor: Actor, now: datetime
 ) -> list[dict[str, Any]]:
-    if not incident.open:
+    network = known.networks.get(twin.street)
+    if not incident.open or network is None:
         return []
-    found = recommend(twin, incident, known.networks[twin.street], now)
+    found = recommend(twin, incident, network, now)
     return [
         {
             "responder": one.responder,

@@ -45,6 +45,8 @@ Use = Callable[[str, Iterable[Change]], None]
 
 CATCH_UP_S = 10.0
 """How long the first answer waits for the twins; after that screens see them fill."""
+LEARN_S = 0.5
+"""How long it then waits for the networks of paths: enough for the compounds of a usual street."""
 
 
 class Doors(entry.Logins, Protocol):
@@ -125,7 +127,7 @@ class _Server(uvicorn.Server):
 
 def plug(parts: Parts, assets: Path) -> Any:
     """The application over its parts."""
-    known = Known.of(parts.twins.values())
+    known = Known.unlearned(parts.twins.values())
     hub = Hub(parts.twins, now=now(), epoch=secrets.token_hex(4), travel=known.travel)
 
     def make_screen(
@@ -160,9 +162,12 @@ def plug(parts: Parts, assets: Path) -> Any:
                 tasks.create_task(live.run(hub, now)),
                 tasks.create_task(_recall(hub, parts)),
             ]
+            twins = list(parts.twins.values())
+            learning = tasks.create_task(asyncio.to_thread(known.learn, twins))
             with suppress(TimeoutError):
                 async with asyncio.timeout(CATCH_UP_S):
                     await parts.current()
+            await asyncio.wait({learning}, timeout=LEARN_S)
             yield
             for task in running:
                 task.cancel()

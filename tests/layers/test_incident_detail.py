@@ -115,6 +115,16 @@ def test_the_way_takes_time_and_off_duty_there_is_none(twin):
     assert known.travel(twin.responders[ZHOU], case) is None
 
 
+def test_before_the_paths_are_learned_a_case_opens_without_ways(twin):
+    known, case = Known.unlearned([twin]), twin.incidents["INC-1121-0001"]
+    told = detail(twin, case, known, CHEN, now=at(2), masked=False)
+    assert told["recommendations"] == []
+    assert told["cameras"]
+    assert known.travel(twin.responders[ZHOU], case) is None
+    known.learn([twin])
+    assert detail(twin, case, known, CHEN, now=at(2), masked=False)["recommendations"]
+
+
 def test_whoever_is_under_way_has_a_route_from_where_they_are_until_they_arrive(twin):
     walk = events.PositionData(lonlat=at_m(100, 0))
     twin.apply(events.ResponderPosition(id="w", subject=ZHOU, time=at(2), data=walk))
