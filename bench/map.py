@@ -24,14 +24,13 @@ from bench.table import Row, at_least
 SIZES, SHARES, ROUNDS = (2_000, 20_000), (0.01, 0.10), 4
 QUIET_S = 3.0
 PAGES = {"ours": "/ours", "peer": "/"}
-_SPOT = 96
 
-SEEN = """async ([share, spot]) => {
+SEEN = """async (share) => {
   const map = bench.map, gl = map.getCanvas().getContext("webgl2");
-  const pixels = new Uint8Array(4 * spot * spot);
+  const [width, height] = [gl.drawingBufferWidth, gl.drawingBufferHeight];
+  const pixels = new Uint32Array(width * height);
   const look = () => {
-    const [x, y] = [gl.drawingBufferWidth - spot, gl.drawingBufferHeight - spot].map((n) => n >> 1);
-    gl.readPixels(x, y, spot, spot, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(pixels.buffer));
     let sum = 0;
     for (let i = 0; i < pixels.length; i++) sum = (sum * 31 + pixels[i]) | 0;
     return sum;
@@ -85,7 +84,7 @@ async def cost(browser: Browser, port: int, side: str, shares: tuple[float, ...]
         for _ in range(ROUNDS):
             idle = await spent(pid, page, "void 0", QUIET_S)
             busy = await spent(pid, page, f"void bench.change({share})", QUIET_S)
-            visible = await page.evaluate(SEEN, [share, _SPOT])
+            visible = await page.evaluate(SEEN, share)
             assert visible is not None, f"{side}: no change was seen"
             await asyncio.sleep(1.0)
             rounds.append(Cost(*(busy[name] - idle[name] for name in ("main", "worker")), visible))
