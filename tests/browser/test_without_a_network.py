@@ -76,7 +76,8 @@ def test_every_page_draws_completely_with_the_network_closed(
     screen.page.goto("/login")
     assert screen.page.locator("svg, img").first.is_visible()
     assert screen.page.locator("button.identity").count() == 6
-    screen.enter("chenmin")
+    screen.page.locator("button[value=chenmin]").click()
+    screen.page.wait_for_url("**/console")
     for path in ("/wall", "/console", "/replay"):
         screen.open(path)
         screen.until(DRAWN, 30)
