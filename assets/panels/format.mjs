@@ -16,9 +16,10 @@ export function elapsed(ms) {
   return `${two(minutes)}:${two(s % 60)}`;
 }
 
-/** A travel time: 1′20″, 45″. */
+/** A travel time: 1′20″, 45″, from an hour 1 h 05′. */
 export function travel(seconds) {
   const s = Math.max(0, Math.round(seconds));
+  if (s >= 3600) return `${figure(Math.floor(s / 3600))} h ${two(Math.floor(s / 60) % 60)}′`;
   return s < 60 ? `${s}″` : `${Math.floor(s / 60)}′${two(s % 60)}″`;
 }
 
@@ -53,9 +54,9 @@ export function fieldInstant(value) {
   return Date.parse(`${whole}Z`) - OFFSET_MS;
 }
 
-/** Metres without a fraction. */
+/** A distance that stays on one line: 41 m, from ten kilometres 12.3 km. */
 export function metres(distance) {
-  return `${Math.round(distance)} m`;
+  return distance < 10_000 ? `${Math.round(distance)}\u00a0m` : `${(distance / 1000).toFixed(1)}\u00a0km`;
 }
 
 /** A share from 0 to 1 as per cent; one decimal from 99 % on, where it matters. */

@@ -250,11 +250,12 @@ function drawActions(part, actions, busy, act) {
 
 function drawLog(list, log, desk) {
   const name = (id) => desk.things().responders.get(id)?.name ?? id ?? "";
+  const deviceName = (id) => desk.device(id)?.name ?? id;
   const rows = log.map((entry, i) => ({ ...entry, key: `${i}|${entry.type}|${entry.at}` })).reverse();
   keyed(list, rows, (row) => row.key, () => h("li", {}, h("time", { class: "figures" }), h("span", {})),
     (node, row) => {
       say(node.firstElementChild, clock(instant(row.at)));
       const by = desk.person(row.by); // a responder who acts is named once: the words begin with the name
-      say(node.lastElementChild, [by === name(row.responder) ? "" : by, logWords(row, name)].filter(Boolean).join(" "));
+      say(node.lastElementChild, [by === name(row.responder) ? "" : by, logWords(row, name, deviceName)].filter(Boolean).join(" "));
     });
 }

@@ -25,9 +25,9 @@ export function layerRows(counts, kindsToo = true) {
 export function countWords({ total, off = 0, fault = 0, free } = {}) {
   if (total === undefined) return "";
   const words = [figure(total)];
-  if (free !== undefined) return [...words, t("layers.free", { n: free })].join(" · ");
-  if (off) words.push(t("layers.off", { n: off }));
-  if (fault) words.push(t("layers.fault", { n: fault }));
+  if (free !== undefined) return [...words, t("layers.free", { n: figure(free) })].join(" · ");
+  if (off) words.push(t("layers.off", { n: figure(off) }));
+  if (fault) words.push(t("layers.fault", { n: figure(fault) }));
   return words.join(" · ");
 }
 

@@ -48,11 +48,20 @@ export function gridName(incident) {
   return number ? t("grid.name", { n: number }) : label;
 }
 
+/** The place of an incident; the grid it may end in stands in the language on screen. */
+export function placeWords(incident) {
+  const place = incident.place ?? "";
+  const [words, last] = /^(.*) · (.*)$/.exec(place)?.slice(1) ?? [];
+  const number = /\.g(\d+)$/.exec(incident.grid ?? "")?.[1];
+  if (!number || last?.replace(/\D/g, "") !== number) return place;
+  return `${words} · ${inLanguage(last, gridName(incident))}`;
+}
+
 /** Where, in one line: place and grid, which the place may name already. */
 export function whereabouts(incident) {
-  const grid = gridName(incident);
-  const told = incident.place?.includes(grid);
-  return [incident.place, told ? "" : grid].filter(Boolean).join(" · ");
+  const [place, grid] = [placeWords(incident), gridName(incident)];
+  const told = place.includes(grid);
+  return [place, told ? "" : grid].filter(Boolean).join(" · ");
 }
 
 /** Numeral and word of a level: Ⅰ级 特重. */
@@ -82,13 +91,13 @@ export function sourceWord(source) {
 }
 
 /** One line of a case's record. */
-export function logWords(entry, responderName) {
+export function logWords(entry, responderName, deviceName = (id) => id) {
   const key = `log.${entry.type}`;
   const words = { responder: responderName(entry.responder) };
   const said = has(key) ? t(key, words) : entry.type;
   if (entry.type === "incident.alarm_joined" && entry.text) {
     const [device, rule] = entry.text.split("#");
-    return `${said}${t("list.colon")}${ruleTitle(rule)} ${device}`;
+    return `${said}${t("list.colon")}${ruleTitle(rule)} ${deviceName(device)}`;
   }
   return entry.text ? `${said}${t("list.colon")}${entry.text}` : said;
 }

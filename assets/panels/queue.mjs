@@ -2,7 +2,7 @@
 import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
 import { NUMERALS, deadline, elapsed, travel } from "./format.mjs";
 import { FINISHED, TABS, lead, listed } from "./things.mjs";
-import { compoundName, crewWord, incidentTitle, levelWords, stateWord, verifiedFirst, whereabouts } from "./names.mjs";
+import { compoundName, crewWord, incidentTitle, levelWords, placeWords, stateWord, verifiedFirst, whereabouts } from "./names.mjs";
 import { t } from "./texts.mjs";
 
 /** Who is on it and how far, in a few words: 李保安 途中 1′20″, or what the case waits for. */
@@ -46,7 +46,7 @@ export function updateCard(node, incident, { now, selected, names = [], wide = f
   attribute(button.querySelector("b"), "title", levelWords(incident.level));
   say(part("what"), incidentTitle(incident.kind));
   say(part("since"), elapsed((ended ? (incident.finished ?? now) : now) - incident.at));
-  say(part("where"), wide ? `${compoundName(incident.compound)} ${incident.place}` : whereabouts(incident));
+  say(part("where"), wide ? `${compoundName(incident.compound)} ${placeWords(incident)}` : whereabouts(incident));
   say(part("who"), crewLine(incident));
   drawDeadline(part("bar-track"), incident, now, ended);
   say(part("present"), names.length ? t("queue.viewing", { names: names.join(t("list.and")) }) : "");

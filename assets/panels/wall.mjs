@@ -1,7 +1,7 @@
 // The wall's panels: figures, compounds that need attention, the banner, the cards.
 import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
 import { NUMERALS, clock, day, figure, percent, travel } from "./format.mjs";
-import { compoundName, crewWord, incidentTitle, levelWords } from "./names.mjs";
+import { compoundName, crewWord, incidentTitle, levelWords, placeWords } from "./names.mjs";
 import { card, updateCard } from "./queue.mjs";
 import { lead, open, worst } from "./things.mjs";
 import { language, t } from "./texts.mjs";
@@ -99,7 +99,7 @@ function drawBanner(banner, desk) {
   }
   attribute(banner, "data-unacked", Boolean(incident.unacked));
   say(banner.querySelector(".level"), levelWords(incident.level));
-  say(banner.querySelector("strong"), `${incidentTitle(incident.kind)} ${compoundName(incident.compound)} ${incident.place}`);
+  say(banner.querySelector("strong"), `${incidentTitle(incident.kind)} ${compoundName(incident.compound)} ${placeWords(incident)}`);
   const detail = desk.selected() === incident.id ? desk.detail() : null;
   say(banner.querySelector(".who"), onItWords(incident, detail));
   attribute(banner.querySelector(".who"), "data-nobody", !lead(incident));

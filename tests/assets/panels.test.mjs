@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { ACTIONS, commandsFor, offered, sending } from "../../assets/panels/actions.mjs";
 import { createClock } from "../../assets/panels/clock.mjs";
 import { readingWords } from "../../assets/panels/device.mjs";
-import { clock, deadline, elapsed, fieldInstant, fieldValue, percent, travel } from "../../assets/panels/format.mjs";
+import { clock, deadline, elapsed, fieldInstant, fieldValue, metres, percent, travel } from "../../assets/panels/format.mjs";
 import { SHORTCUTS, actionOf, cap, capOf } from "../../assets/panels/keys.mjs";
 import { fresh } from "../../assets/panels/news.mjs";
 import { barHeight, binAt } from "../../assets/panels/strip.mjs";
@@ -25,6 +25,11 @@ test("travel time is read as minutes and seconds", () => {
   assert.equal(travel(80), "1′20″");
   assert.equal(travel(45.4), "45″");
   assert.equal(travel(59.7), "1′00″");
+  assert.equal(travel(7530), "2 h 05′");
+});
+
+test("a distance is in metres, a far one in kilometres", () => {
+  assert.deepEqual([metres(41.4), metres(737_919)], ["41\u00a0m", "737.9\u00a0km"]);
 });
 
 test("the clock is the place's, wherever the screen stands", () => {
