@@ -60,7 +60,8 @@ await page.loadPlaces(ids);
 page.connect(link);
 page.map.jumpTo({ center: places[0].center, zoom: ZOOM });
 window.bench = { map: page.map,
-  ready: () => ["live", "stale"].includes(link.status.state) && page.map.loaded() && page.map.areTilesLoaded(),
+  ready: () => ["live", "stale"].includes(link.status.state)
+    && page.map.loaded() && page.map.areTilesLoaded(),
   change: (share) => fetch(`/api/change?share=${share}`, { method: "POST" }) };
 </script></body></html>"""
 _HOOK = """<!doctype html><html><head>{%metas%}{%title%}{%css%}</head><body>{%app_entry%}
