@@ -52,7 +52,7 @@ export function gridName(incident) {
 export function placeWords(incident) {
   const place = incident.place ?? "";
   const [words, last] = /^(.*) · (.*)$/.exec(place)?.slice(1) ?? [];
-  const number = /\.g(\d+)$/.exec(incident.grid ?? "")?.[1];
+  const number = /(?:^|\.)g(\d+)$/.exec(incident.grid ?? "")?.[1];
   if (!number || last?.replace(/\D/g, "") !== number) return place;
   return `${words} · ${inLanguage(last, gridName(incident))}`;
 }

@@ -160,6 +160,7 @@ test("an incident is told once, level Ⅰ apart from the rest", () => {
   const rows = [incident("a", { level: 1 }), incident("b")];
   assert.deepEqual(fresh(told, rows).urgent.map((row) => row.id), ["a"]);
   assert.deepEqual(fresh(told, rows), { urgent: [], polite: [] });
+  assert.deepEqual(fresh(told, [incident("old", { at: 5 })], 6), { urgent: [], polite: [] });
 });
 
 test("one alarm stays visible beside forty", () => {
