@@ -28,9 +28,10 @@ from geodata.store import save
 from pages.guard import COOKIE
 from twin.model import Compound
 
-DEVICES, PROBES, EVERY_S, SECONDS, WARM_S = 2000, 10, 0.12, 15, 4
+DEVICES, PROBES, EVERY_S, SECONDS, WARM_S = 2000, 10, 0.12, 12, 4
 RATES, CROWDS = (200, 2000, 5000), (1, 50)
 PROMISED = (2000, 50)
+ZOOM = 18.5
 
 WATCH = """async (probes) => {
   const { Map } = await import("/assets/vendor/maplibre-gl.mjs");
@@ -99,6 +100,8 @@ async def opened(browser: Browser, there: Web, probes: list[str]) -> Page:
     await page.goto(f"{origin}/console")
     await page.evaluate(WATCH, probes)
     await until(page, "Boolean(window.glass.map)")
+    await page.evaluate(f"void glass.map.jumpTo({{ zoom: {ZOOM} }})")  # near: devices are drawn
+    await until(page, "glass.map.areTilesLoaded()")
     return page
 
 
@@ -149,6 +152,7 @@ async def measured() -> list[Row]:
 def shown(found: Lag, rate: int, screens: int) -> list[Row]:
     """The rows of one case."""
     words = f"{rate:,} events/s, {screens} screen{'s' if screens > 1 else ''}"
+    assert found.painted, f"{words}: no probe was seen"
     p50, p99 = (share(found.painted, part) for part in (0.5, 0.99))
     told = (
         f"{len(found.painted)} probes, {found.lost} unmatched; painted p50 {p50:.0f} ms; applied "
