@@ -331,8 +331,7 @@ def parser() -> argparse.ArgumentParser:
     feed.add_argument("name", choices=[r.split()[1] for r in ROLES if r.startswith("feed ")])
     scenario = commands.add_parser("scenario", help="play a story in the running demo")
     scenario.add_argument("name")
-    place = commands.add_parser("import", help="read a compound from files", add_help=False)
-    place.add_argument("rest", nargs=argparse.REMAINDER)
+    commands.add_parser("import", help="read a compound from files", add_help=False)
     registry.add_arguments(commands)
     return parser
 
@@ -351,6 +350,7 @@ async def _scenario(settings: Settings, name: str) -> None:
     async with Streams(url) as streams:
         for street in streets(settings):
             await entry("scenario")(streams, street, name)
+            print(f"{name} has begun in {street}")
 
 
 def carry_out(settings: Settings, asked: argparse.Namespace) -> int:
@@ -373,7 +373,10 @@ def carry_out(settings: Settings, asked: argparse.Namespace) -> int:
 
 def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     """The program: 0, or 2 with one sentence on standard error."""
-    asked = parser().parse_args(argv)
+    # The importer reads its own words, --help among them; argparse would take them for ours.
+    importing = argv[:1] == ["import"]
+    asked = parser().parse_args(argv[:1] if importing else argv)
+    asked.rest = argv[1:] if importing else []
     try:
         settings = read_settings(environ if asked.command != "demo" else {**environ, **_DEMO})
         logging.basicConfig(

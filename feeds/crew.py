@@ -101,9 +101,10 @@ class Crews:
         waited_s = (now - incident.last_at).total_seconds()
         if incident.state in ("reported", "verified"):
             return self._dispatch(twin, incident, now, waited_s)
-        if incident.state == "handled" and waited_s >= STEP_S["check"]:
+        patience_s = HANDS_OFF_S if self._human(now) else 0.0
+        if incident.state == "handled" and waited_s >= max(patience_s, STEP_S["check"]):
             return self._ask("check", incident, self._reviewer, passed=True, text="回访满意。")
-        if incident.state == "checked" and waited_s >= STEP_S["close"]:
+        if incident.state == "checked" and waited_s >= max(patience_s, STEP_S["close"]):
             return self._ask("close", incident, self._reviewer)
         return self._work(incident, now)
 

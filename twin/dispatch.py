@@ -14,6 +14,8 @@ from twin.things import Incident, Responder
 MOST = 10
 ON_DUTY = frozenset({"available", "busy"})
 """Duty that can be asked; busy people come after free ones."""
+REACH_S = 45 * 60.0
+"""Nobody who would walk longer is help; compounds of one street may lie far apart."""
 KNOWN_FOR = timedelta(minutes=15)
 """Where somebody was longer ago says less than where their post is."""
 
@@ -36,7 +38,8 @@ def recommend(
     """At most ten responders who could be sent, best first.
 
     Skilled before unskilled, free before busy, then by seconds on foot from where they were seen
-    last, else from their post. Nobody off duty, unavailable or already on the case.
+    last, else from their post. Nobody off duty, unavailable, already on the case or farther than
+    REACH_S.
     """
     skills = set(incident_kind(incident.kind).skills)
     could = [
@@ -48,6 +51,7 @@ def recommend(
     ranked = sorted(
         (not _skilled(one, skills), one.status != "available", seconds, one.id, row)
         for row, (one, seconds) in enumerate(zip(could, ways.seconds.tolist(), strict=True))
+        if seconds <= REACH_S
     )
     best = [(could[row], ways.route(row)) for *_, row in ranked[:MOST]]
     return [

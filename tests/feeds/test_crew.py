@@ -91,8 +91,19 @@ def test_work_sent_back_by_a_person_is_done_again() -> None:
     while world.case().state != "handled":
         world.run(1)
     world.give("check", world.case().id, SUN, passed=False, text="未见到人")
-    world.run(120)
+    world.run(240)
     assert world.case().state == "closed" and world.case().reworks == 1
+
+
+def test_a_person_who_checks_is_given_the_time_to_do_it() -> None:
+    world = a_world_with()
+    world.give("note", world.case().id, text="我来跟进")
+    while world.case().state != "handled":
+        world.run(1)
+    world.run(60)
+    assert world.case().state == "handled"
+    world.run(60)
+    assert world.case().state in ("checked", "closed")
 
 
 def test_a_cancelled_case_frees_whoever_was_on_the_way() -> None:

@@ -94,3 +94,9 @@ def test_no_more_than_ten_are_named() -> None:
 
 def test_nobody_on_duty_means_nobody_to_send() -> None:
     assert ranked(*a_call_in_a_flat()) == []
+
+
+def test_nobody_is_sent_who_would_walk_for_hours() -> None:
+    near = a_helper("li", 10, 10, "first_aid")
+    far = a_helper("wang", 400_000, 0, "first_aid")
+    assert names(ranked(*a_call_in_a_flat(near, far))) == ["li"]
