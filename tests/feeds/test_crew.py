@@ -97,7 +97,9 @@ def test_work_sent_back_by_a_person_is_done_again() -> None:
 
 def test_a_person_who_checks_is_given_the_time_to_do_it() -> None:
     world = a_world_with()
-    world.give("note", world.case().id, text="我来跟进")
+    while world.case().state != "on_scene":
+        world.run(1)
+    world.give("note", world.case().id, SUN, text="我来复核")
     while world.case().state != "handled":
         world.run(1)
     world.run(60)
