@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 KEPT = timedelta(days=30)
 """How long a finished case stays in the twin (domain.md 7); the archive keeps it."""
 
+IDS_OF_AN_INSTANT = 32
+"""Events of one device and instant whose ids are kept: so many can come twice, in any order."""
+
 MAX_UNREGISTERED = 1000
 """Further unknown subjects are not listed; the list is for a person to read."""
 
@@ -49,11 +52,14 @@ def reported(twin: Twin, event: Event) -> list[Change]:
     """A device's state or reading, when it is newer than the last of the same state or quantity.
 
     One message often carries a state and several quantities of one moment, so each has its own
-    newest time. What is not of the device's kind changes nothing.
+    newest time. Many devices know whole seconds only: of two events of one instant the one received
+    later counts. What is not of the device's kind changes nothing.
     """
     device = twin.devices.get(event.subject)
     if device is None:
         return _unknown(twin, event)
+    if event.time == device.reported_at and event.id in _told(device):
+        return []
     news = _reading if isinstance(event, Reading) else _state
     return [device] if news(device, event) else []
 
@@ -62,12 +68,12 @@ def _state(device: Device, event: Any) -> bool:
     code = device.traits.codes.get(event.data.state)
     if KIND_OF_STATE[type(event)] != device.kind or code is None:
         return False
-    if device.state_at is not None and event.time <= device.state_at:
+    if _is_old(device, event, device.state_at):
         return False
     device.state_at = event.time
     if code != device.code:
         device.code, device.changed_at = code, event.time
-    _report(device, event.time, device.changed_at == event.time)
+    _report(device, event, device.changed_at == event.time)
     return True
 
 
@@ -76,19 +82,38 @@ def _reading(device: Device, event: Any) -> bool:
     if quantity not in device.traits.quantities or not -LARGEST <= value <= LARGEST:
         return False
     at, before = device.read_at(quantity), device.reading(quantity)
-    if at is not None and event.time <= at:
+    if _is_old(device, event, at):
         return False
     if quantity == device.traits.primary:
         device.value, device.value_at = value, event.time
     else:
         device.readings = (device.readings or {}) | {quantity: (value, event.time)}
-    _report(device, event.time, value != before)
+    _report(device, event, value != before)
     return True
 
 
-def _report(device: Device, at: datetime, differs: bool) -> None:
+def _is_old(device: Device, event: Event, at: datetime | None) -> bool:
+    """Whether something newer, or as new, is known; ``at`` is when the same thing was last told.
+
+    At one instant the later received counts, as long as the device has said nothing since: only
+    of that instant are the ids kept that tell news from the same event again.
+    """
+    if at is None or event.time > at:
+        return False
+    return event.time < at or at != device.reported_at
+
+
+def _told(device: Device) -> tuple[str, ...]:
+    return (device.told,) if isinstance(device.told, str) else device.told
+
+
+def _report(device: Device, event: Event, differs: bool) -> None:
     """Move the times of a device on, never back."""
-    device.reported_at = max(device.reported_at or at, at)
+    at = event.time
+    if device.reported_at is None or at > device.reported_at:
+        device.reported_at, device.told = at, event.id
+    elif at == device.reported_at:
+        device.told = (*_told(device), event.id)[-IDS_OF_AN_INSTANT:]
     if differs:
         device.updated_at = max(device.updated_at or at, at)
 

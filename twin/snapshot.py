@@ -18,7 +18,7 @@ from twin.things import Alarm, Device, Feed, Incident, Responder, Unregistered
 if TYPE_CHECKING:
     from twin.state import Twin
 
-FORMAT = 1
+FORMAT = 2
 
 _DeviceRow = tuple[
     str,
@@ -33,6 +33,7 @@ _DeviceRow = tuple[
     datetime | None,
     datetime | None,
     datetime | None,
+    str | tuple[str, ...],
 ]
 _ResponderRow = tuple[
     str, str, datetime | None, str, LonLat | None, datetime | None, float | None
@@ -129,13 +130,14 @@ def _device_row(device: Device) -> _DeviceRow:
         device.state_at,
         device.value_at,
         device.silent_at,
+        device.told,
     )
 
 
 def _restore_device(device: Device, row: _DeviceRow) -> None:
     device.code, device.value, device.readings, device.desired = row[1:5]
     device.desired_at, device.reported_at, device.updated_at = row[5:8]
-    device.changed_at, device.state_at, device.value_at, device.silent_at = row[8:]
+    device.changed_at, device.state_at, device.value_at, device.silent_at, device.told = row[8:]
 
 
 def _responder_row(responder: Responder) -> _ResponderRow:

@@ -92,7 +92,9 @@ class Device(msgspec.Struct, gc=False, eq=False, kw_only=True):
     reading of the kind's first quantity, ``readings`` the others as (value, time). A state and
     readings of one moment may carry one timestamp, so each has its own newest time
     (``state_at``, ``value_at``). ``reported_at`` >= ``updated_at`` (anything differed) >=
-    ``changed_at`` (the state differed). ``alarms`` are all it ever had; the twin derives them.
+    ``changed_at`` (the state differed). ``told`` is the id, or the last few ids, of what it said
+    at ``reported_at``: of two events of one instant the one received later counts, and the same
+    one again does not. ``alarms`` are all it ever had; the twin derives them.
     """
 
     # What every report touches stands together: a device then costs two cache lines, not four.
@@ -102,6 +104,7 @@ class Device(msgspec.Struct, gc=False, eq=False, kw_only=True):
     code: int = UNKNOWN
     value_at: datetime | None = None
     value: float | None = None
+    told: str | tuple[str, ...] = ()
     updated_at: datetime | None = None
     changed_at: datetime | None = None
     id: str

@@ -59,7 +59,7 @@ def changed(screen: Screen, command: str, tools: Path) -> tuple[Any, float, str]
     screen.ask(f"(before) => {{ window.painted = ({_LOOK})(before); }}", before)
     printed = run(command, tools)
     icon, at_ms = screen.ask("() => window.painted")
-    assert icon != before
+    assert icon != before, printed
     return icon, at_ms, printed
 
 

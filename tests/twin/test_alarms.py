@@ -274,3 +274,11 @@ def test_an_alarm_of_a_rule_that_left_the_table_opens_nothing(twin):
     assert twin.alarms[old.subject].active
     settle(twin, [a_state(POWER, "outage")])
     assert the_case(twin).alarms == [f"{POWER}#power_outage"]
+
+
+def test_an_alarm_raised_and_ended_within_one_second_of_a_coarse_clock_has_ended(twin):
+    settle(twin, [a_state(GATE, "forced_open")])
+    settle(twin, [a_state(GATE, "closed")])
+    alarm = twin.alarms[f"{GATE}#gate_forced"]
+    assert alarm.label == "returned_unacknowledged"
+    assert alarm.raised_at == alarm.cleared_at == NOON

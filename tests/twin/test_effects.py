@@ -13,6 +13,7 @@ from tests.twin.builders import (
     a_position,
     a_reading,
     a_state,
+    a_twin,
     after,
     give,
     on_duty,
@@ -52,10 +53,28 @@ def test_a_reading_is_an_update_but_not_a_change_of_state(twin):
     assert device.value == 7.0
 
 
-@pytest.mark.parametrize("late", [0, -1])
-def test_a_report_that_is_not_newer_is_no_news(twin, late):
+def test_a_report_of_an_earlier_instant_is_no_news(twin):
     twin.apply(a_state(GATE, "open", NOON))
-    assert twin.apply(a_state(GATE, "closed", after(late))) == []
+    assert twin.apply(a_state(GATE, "closed", after(-1))) == []
+    assert twin.devices[GATE].state == "open"
+
+
+def test_of_two_reports_of_one_instant_the_later_received_counts(twin):
+    device = twin.devices[GATE]
+    forced, closed = a_state(GATE, "forced_open"), a_state(GATE, "closed")
+    assert [twin.apply(one) for one in (forced, closed)] == [[device], [device]]
+    assert device.state == "closed"
+    assert [twin.apply(one) for one in (forced, closed, forced)] == [[], [], []]
+    assert device.state == "closed"
+    restored = a_twin()
+    restored.restore(twin.snapshot())
+    assert restored.apply(forced) == [] and restored.snapshot() == twin.snapshot()
+
+
+def test_a_late_state_of_an_instant_after_which_more_was_said_does_not_turn_the_state(twin):
+    twin.apply(a_state(GATE, "open", NOON))
+    twin.apply(a_reading(GATE, "passes_today", 7.0, after(10)))
+    assert twin.apply(a_state(GATE, "closed", NOON)) == []
     assert twin.devices[GATE].state == "open"
 
 
