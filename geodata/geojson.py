@@ -35,6 +35,8 @@ PARTS = {
     "paths": _Part(model.Path, "line", "LineString"),
     "areas": _Part(model.Area, "outline", "Polygon"),
     "walls": _Part(model.Wall, "line", "LineString"),
+    "services": _Part(model.Service, "lonlat", "Point"),
+    "pipes": _Part(model.Pipe, "line", "LineString"),
     "devices": _Part(model.DevicePlace, "lonlat", "Point"),
     "responders": _Part(model.ResponderCard, "post", "Point"),
 }

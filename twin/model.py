@@ -78,6 +78,54 @@ class Wall(Value):
     height_m: float = 2.2
 
 
+class Service(Value):
+    """A place that help comes from or people go to.
+
+    ``kind``: hydrant, muster (集合点), duty_room (值班室), clinic, hospital, fire_station, police,
+    school, day_care (日间照料中心), property (物业), toilet. ``capacity`` counts beds or people.
+    """
+
+    id: str
+    kind: str
+    name: str
+    lonlat: LonLat
+    territory: str
+    building: str = ""
+    capacity: int = 0
+    hours: str = ""
+    proposed: bool = False
+
+
+class Pipe(Value):
+    """A run of pipe or cable. ``kind``: water, drain, sewer, gas, power, heat or fibre."""
+
+    id: str
+    kind: str
+    line: tuple[LonLat, ...]
+    depth_m: float = 0.0
+    diameter_mm: float = 0.0
+    proposed: bool = False
+
+
+class Lens(Value):
+    """What of a camera goes beyond its direction and width of view.
+
+    ``tilt_deg`` is down from the horizon. ``azimuth_unsure_deg`` is how far the direction may be
+    off: a GB/T 28181 catalogue tells eighths of the circle only, ±22.5°. ``masks`` are bearings
+    (from, to, clockwise) blanked for privacy. ``stream`` is where the picture is, of a
+    ``stream_kind`` hls, webrtc, mjpeg or still; it is linked, never stored.
+    """
+
+    tilt_deg: float | None = None
+    vfov_deg: float | None = None
+    focal_mm: float | None = None
+    pixels_wide: int = 1920
+    azimuth_unsure_deg: float = 0.0
+    masks: tuple[tuple[float, float], ...] = ()
+    stream: str = ""
+    stream_kind: str = ""
+
+
 class DevicePlace(Value):
     """Where a device is and what it is; what it says lives in ``twin.state.Device``.
 
@@ -101,6 +149,7 @@ class DevicePlace(Value):
     room: str = ""
     use: str = ""
     proposed: bool = False
+    lens: Lens | None = None
 
 
 class ResponderCard(Value):
@@ -137,10 +186,44 @@ class Compound(Value):
     paths: tuple[Path, ...] = ()
     areas: tuple[Area, ...] = ()
     walls: tuple[Wall, ...] = ()
+    services: tuple[Service, ...] = ()
+    pipes: tuple[Pipe, ...] = ()
     devices: tuple[DevicePlace, ...] = ()
     responders: tuple[ResponderCard, ...] = ()
     street_name: str = ""
     community_name: str = ""
     district_name: str = ""
     households: int = 0
+    attribution: str = ""
+
+
+class Division(Value):
+    """A level of territory above the compound. ``level``: street (街道, 镇), community (社区)."""
+
+    territory: str
+    level: str
+    name: str
+    name_en: str
+    outline: Ring
+    households: int = 0
+
+
+class District(Value):
+    """What stands still around and between the compounds of a district (区).
+
+    ``territory`` has one label, the district's ``id``. ``areas`` are river, parks and the like,
+    ``paths`` the road net, ``services`` what does not belong to one compound.
+    """
+
+    id: str
+    name: str
+    name_en: str
+    territory: str
+    origin: LonLat
+    outline: Ring
+    divisions: tuple[Division, ...] = ()
+    areas: tuple[Area, ...] = ()
+    paths: tuple[Path, ...] = ()
+    buildings: tuple[Building, ...] = ()
+    services: tuple[Service, ...] = ()
     attribution: str = ""
