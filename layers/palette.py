@@ -36,11 +36,15 @@ AREAS = {
 PATHS = {"road": "#212E3C", "lane": "#1E2A37", "foot": "#19242F"}
 """Kinds of path (``twin.model.Path``)."""
 
+WALL = "#275758"
 LOW, HIGH = "#2C3C50", "#435C7C"
 """Façades of the lowest and of the highest buildings."""
 
-FLOOR_EDGE = "#5A7592"
-ROOF_EDGE = "#86A3C2"
+FACADE = "#384E68"
+"""Between the two: what floors' edges fade into from afar."""
+
+FLOOR_EDGE = "#49617C"
+ROOF_EDGE = "#5E7794"
 CONTEXT = "#111924"
 """Buildings outside the outline."""
 

@@ -94,6 +94,7 @@ def _metadata(lang: str) -> dict[str, Any]:
     english = lang == "en"
     return {
         "dayuan:band": BAND_ZOOM,
+        "dayuan:crowded": {"zoom": style_things.CROWDED_ZOOM, "dots": style_things.DOTS},
         "dayuan:palette": TITLES | {f"level{level}": colour for level, colour in LEVELS.items()},
         "dayuan:kinds": {
             name: {

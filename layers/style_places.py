@@ -7,6 +7,7 @@ from layers.palette import (
     AREAS,
     BRIGHT,
     CONTEXT,
+    FACADE,
     FLOOR_EDGE,
     GOOD,
     GROUND,
@@ -18,11 +19,14 @@ from layers.palette import (
     RAISED,
     ROOF_EDGE,
     SEEN,
+    WALL,
 )
 from layers.style_parts import Part, by_zoom, get, level_colour, metres, state, table
 
 _ROUND = {"line-cap": "round", "line-join": "round"}
 _SEEN = state("seen", False)
+_PLAIN = {"fill-antialias": False}
+"""No edge of its own: a line layer draws it, or nobody would see it; an edge is a second pass."""
 
 GROUND_PARTS = (
     Part(id="background", type="background", paint={"background-color": GROUND}),
@@ -32,7 +36,7 @@ GROUND_PARTS = (
     ),
     Part(
         id="areas", type="fill", source="areas", switch="ground",
-        paint={"fill-color": table(get("kind"), AREAS, RAISED), "fill-opacity": 0.95},
+        paint={"fill-color": table(get("kind"), AREAS, RAISED)} | _PLAIN,
     ),
     Part(
         id="areas-edge", type="line", source="areas", switch="ground", minzoom=15.5,
@@ -64,11 +68,11 @@ BOUNDARY_PARTS = (
         paint={
             "fill-color": "#6FA8DC",
             "fill-opacity": by_zoom(15.6, 0.05, 18, 0.1),
-        },
+        } | _PLAIN,
     ),
     Part(
         id="fields-seen", type="fill", source="fields", minzoom=15.2,
-        paint={"fill-color": SEEN, "fill-opacity": ["case", _SEEN, 0.34, 0]},
+        paint={"fill-color": SEEN, "fill-opacity": ["case", _SEEN, 0.34, 0]} | _PLAIN,
     ),
     Part(
         id="fields-seen-edge", type="line", source="fields", minzoom=15.2,
@@ -116,37 +120,36 @@ _FACADE = [
 _STANDING = ["case", [">", state("lit", 0), 0], 0, get("height")]
 """A building that an incident lights is drawn by ``lit`` instead."""
 
+# Opaque: whatever one can see through is drawn twice, and the whole town is extruded.
 BUILDING_PARTS = (
     Part(
         id="surroundings", type="fill-extrusion", source="surroundings", switch="buildings",
         paint={
             "fill-extrusion-color": CONTEXT, "fill-extrusion-height": get("height"),
-            "fill-extrusion-opacity": 1,
         },
     ),
     Part(
         id="walls", type="fill-extrusion", source="walls", switch="ground", minzoom=15.5,
         paint={
-            "fill-extrusion-color": "#3C8C86", "fill-extrusion-height": get("height"),
-            "fill-extrusion-opacity": 0.55,
+            "fill-extrusion-color": WALL, "fill-extrusion-height": get("height"),
         },
     ),
     Part(
         id="buildings", type="fill-extrusion", source="buildings", switch="buildings",
         paint={
             "fill-extrusion-color": _FACADE, "fill-extrusion-height": _STANDING,
-            "fill-extrusion-opacity": 0.96, "fill-extrusion-vertical-gradient": True,
+            "fill-extrusion-vertical-gradient": True,
         },
     ),
     Part(
         id="floors", type="fill-extrusion", source="floors", switch="buildings", minzoom=15.8,
         paint={
-            "fill-extrusion-color": [
-                "case", ["==", get("part"), "roof"], ROOF_EDGE, FLOOR_EDGE,
-            ],
+            "fill-extrusion-color": by_zoom(
+                16, FACADE,
+                17.4, ["case", ["==", get("part"), "roof"], ROOF_EDGE, FLOOR_EDGE],
+            ),
             "fill-extrusion-base": ["case", [">", state("lit", 0), 0], 0, get("base")],
             "fill-extrusion-height": _STANDING,
-            "fill-extrusion-opacity": by_zoom(16, 0, 17.4, 0.5),
         },
     ),
     Part(

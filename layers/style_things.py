@@ -24,6 +24,10 @@ from layers.style_parts import (
 _HALO = {"text-halo-color": GROUND, "text-halo-width": 1.6, "text-halo-blur": 0.4}
 _FREE = {"icon-allow-overlap": True, "icon-ignore-placement": True}
 _ALARMED = [">", state("level", 0), 0]
+_STIRRED = ["all", [">", state("code", 0), 0], ["<", state("code", 0), 7]]
+"""In a state other than the kind's first: brighter, for colour is kept for what is not normal."""
+CROWDED_ZOOM = 18
+"""Where thousands of devices are in view, they are dots up to here and badges from here on."""
 _INDOORS_ZOOM = 17.6
 """From here on devices inside flats are drawn even while nothing is wrong with them."""
 
@@ -33,10 +37,17 @@ _ROOMY = {"icon-padding": by_zoom(16, 14, 17, 8, 18.5, 2), "symbol-sort-key": ge
 _HEIGHT = {"symbol-height-offset": get("height")}
 
 
+_AWAY = {
+    "left": (1.5, 0), "right": (-1.5, 0), "top": (0, 1.5), "bottom": (0, -1.5),
+    "top-left": (1, 1), "top-right": (-1, 1), "bottom-left": (1, -1), "bottom-right": (-1, -1),
+}  # fmt: skip
+_CORNERS = ("bottom-right", "top-right", "bottom-left", "top-left")
+
+
 def _sides(*anchors: str) -> Expression:
-    """The sides a label may stand on, best first, each with its distance in ems."""
-    away = {"left": (1.5, 0), "right": (-1.5, 0), "top": (0, 1.5), "bottom": (0, -1.5)}
-    return ["literal", [word for anchor in anchors for word in (anchor, away[anchor])]]
+    """The sides a label may stand on, best first, each with its distance in ems; then farther."""
+    near = [word for anchor in (*anchors, *_CORNERS) for word in (anchor, _AWAY[anchor])]
+    return ["literal", [*near, "top", (0, 3), "bottom", (0, -3)]]
 
 
 def _edge(normal: str) -> Expression:
@@ -59,15 +70,35 @@ _SENSOR_PAINT = {
     "icon-halo-color": _edge("#6F8194"),
     "icon-halo-width": ["case", state("picked", False), 2.6, 1.1],
     "icon-opacity": age_opacity(),
-    "text-color": ["case", _ALARMED, GROUND, TEXT],
+    "text-color": ["case", _ALARMED, GROUND, _STIRRED, "#FFFFFF", "#B4C2D0"],
     "text-opacity": age_opacity(),
 }
+_ANYWHERE = ["any", ["!", get("indoors")], [">=", ["zoom"], _INDOORS_ZOOM]]
+_NEVER = 24.0
+"""Dots wait: the browser gives them their zooms once it holds more than a few thousand devices."""
+
+
+def _dots(name: str, of: str, usual: Expression, stirred: str, *when: Expression) -> Part:
+    """A layer's devices as dots: circles cost a sixth of symbols when their states change."""
+    colour = ["case", _ALARMED, level_colour(state("level", 0), stirred), _STIRRED, stirred, usual]
+    return Part(
+        id=name, type="circle", source="devices", switch=of, minzoom=_NEVER,
+        filter=["all", ["==", get("layer"), of], *when],
+        paint={
+            "circle-color": colour, "circle-opacity": age_opacity(),
+            "circle-radius": by_zoom(BAND_ZOOM, 1.8, 18, 4.5),
+            "circle-stroke-color": ACCENT,
+            "circle-stroke-width": ["case", state("picked", False), 2, 0],
+        },
+    )  # fmt: skip
+
 
 DEVICE_PARTS = (
+    _dots("sensor-dots", "sensors", "#6F8194", "#D3DEE8", _ANYWHERE),
+    _dots("camera-dots", "cameras", ["case", state("seen", False), SEEN, "#7FA9CF"], DIM),
     Part(
         id="sensors", type="symbol", source="devices", switch="sensors", minzoom=16.2,
-        filter=["all", ["==", get("layer"), "sensors"],
-                ["any", ["!", get("indoors")], [">=", ["zoom"], _INDOORS_ZOOM]]],
+        filter=["all", ["==", get("layer"), "sensors"], _ANYWHERE],
         layout=_badge("square", get("glyph"), **_ROOMY),
         paint=_SENSOR_PAINT,
     ),
@@ -88,7 +119,7 @@ DEVICE_PARTS = (
         layout=_badge("camera", **_FREE),
         paint={
             "icon-color": [
-                "case", ["any", state("seen", False), _ALARMED], GROUND, "#BFDDF5",
+                "case", ["any", state("seen", False), _ALARMED], GROUND, _STIRRED, DIM, "#BFDDF5",
             ],
             "icon-opacity": age_opacity(),
         },
@@ -100,6 +131,9 @@ DEVICE_PARTS = (
         paint={"icon-color": DIM, "icon-opacity": ["case", [">=", state("age", 0), 3], 0.9, 0]},
     ),
 )  # fmt: skip
+
+DOTS = {"sensor-dots": ("sensors",), "camera-dots": ("cameras", "cameras-glyph", "gone")}
+"""Which layers of badges the dots of a layer stand for."""
 
 NAME_PARTS = (
     Part(
@@ -136,12 +170,28 @@ NAME_PARTS = (
     ),
 )  # fmt: skip
 
+# What stands later is drawn above and placed first: a case's words make room for people.
 LIVING_PARTS = (
+    Part(
+        id="incidents-words", type="symbol", source="incidents", switch="incidents",
+        minzoom=BAND_ZOOM,
+        layout=label(
+            get("label"), by_zoom(15.2, 12, 18, 15, 20, 18), **_HEIGHT,
+            **{"text-variable-anchor-offset": [
+                   "case", ["boolean", get("edge"), False],
+                   _sides("right", "bottom", "top", "left"),
+                   _sides("left", "right", "top", "bottom"),
+               ],
+               "text-justify": "auto", "text-max-width": 14, "symbol-sort-key": get("order")},
+        ),
+        paint={"text-color": "#FFFFFF", "text-halo-color": GROUND, "text-halo-width": 2.2,
+               "text-opacity": get("opacity")},
+    ),
     Part(
         id="responders", type="symbol", source="responders", switch="responders",
         minzoom=BAND_ZOOM,
         layout=label(
-            get("name"), by_zoom(15.2, 11, 18, 14, 20, 17), **_FREE,
+            get("name"), by_zoom(15.2, 11, 18, 14, 20, 17), **{"icon-allow-overlap": True},
             **{"icon-image": get("icon"), "icon-size": by_zoom(15.2, 0.7, 18, 1, 20, 1.2),
                "text-anchor": "top", "text-offset": [0, 1.2], "text-optional": True},
         ),
@@ -155,20 +205,9 @@ LIVING_PARTS = (
     ),
     Part(
         id="incidents", type="symbol", source="incidents", switch="incidents", minzoom=BAND_ZOOM,
-        layout=label(
-            get("label"), by_zoom(15.2, 12, 18, 15, 20, 18), **_FREE, **_HEIGHT,
-            **{"icon-image": ["concat", "level-", ["to-string", get("level")]],
-               "icon-size": by_zoom(15.2, 0.75, 18, 1.05, 20, 1.2),
-               "text-variable-anchor-offset": [
-                   "case", ["boolean", get("edge"), False],
-                   _sides("right", "bottom", "top"), _sides("left", "right", "top", "bottom"),
-               ],
-               "text-justify": "auto", "text-optional": True,
-               "text-max-width": 14, "symbol-sort-key": get("order"),
-               "symbol-z-order": "source"},
-        ),
-        paint={"text-color": "#FFFFFF", "text-halo-color": GROUND, "text-halo-width": 2.2,
-               "text-opacity": get("opacity")},
+        layout={"icon-image": ["concat", "level-", ["to-string", get("level")]],
+                "icon-size": by_zoom(15.2, 0.75, 18, 1.05, 20, 1.2),
+                "symbol-sort-key": get("order"), "symbol-z-order": "source"} | _FREE | _HEIGHT,
     ),
     Part(
         id="rollups", type="symbol", source="rollups", switch="rollups", maxzoom=BAND_ZOOM,

@@ -95,7 +95,7 @@ export function createDevices(map, { places, kinds, palette, fill, covered }) {
       if (visible) hidden.delete(name);
       else hidden.add(name);
       const kindsOff = [...hidden].filter((one) => one.startsWith("sensors/")).map((one) => one.slice(8));
-      map.setFilter("sensors", withKinds(kindsOff, map.getFilter("sensors")));
+      for (const id of ["sensors", "sensor-dots"]) map.setFilter(id, withKinds(kindsOff, map.getFilter(id)));
       draw();
     },
     redraw: draw,

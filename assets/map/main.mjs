@@ -5,6 +5,7 @@ import { compoundName } from "../panels/names.mjs";
 import { t } from "../panels/texts.mjs";
 import { atRightEdge, createCamera } from "./camera.mjs";
 import { createCases } from "./cases.mjs";
+import { createCrowding } from "./crowding.mjs";
 import { createDevices } from "./devices.mjs";
 import { createFocus } from "./focus.mjs";
 import { addIcons } from "./icons.mjs";
@@ -52,11 +53,14 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
   const movers = createMovers(() => source("responders"), { describe: describePerson, still: reducedMotion || slow });
   const rollups = createRollups(fill, { nameOf: (place) => compoundName(place.id), words: rollupWords });
   const focus = createFocus(map, fill);
+  const crowd = createCrowding(map, named.meta["dayuan:crowded"], named.meta["dayuan:band"]);
+  const countDevices = (ids) => crowd(ids.reduce((sum, id) => sum + (places.get(id)?.shapes.devices.length ?? 0), 0));
   const camera = createCamera(map, {
     screen, limit: named.meta["dayuan:band"], places: places.all, reducedMotion,
     onView: (view) => {
       if (view.band === "near") places.need(view.compounds.map((id) => ({ id })));
       cases.draw();
+      countDevices(view.compounds);
       onView(view);
     },
   });
@@ -69,6 +73,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
 
   const learn = (place) => {
     devices.learn(place);
+    countDevices(camera.view().compounds);
     drawThings();
     drawRollups();
   };
