@@ -52,8 +52,8 @@ def reported(twin: Twin, event: Event) -> list[Change]:
     """A device's state or reading, when it is newer than the last of the same state or quantity.
 
     One message often carries a state and several quantities of one moment, so each has its own
-    newest time. Many devices know whole seconds only: of two events of one instant the one received
-    later counts. What is not of the device's kind changes nothing.
+    newest time. Many devices know whole seconds only: of two events of one such second the one
+    received later counts. What is not of the device's kind changes nothing.
     """
     device = twin.devices.get(event.subject)
     if device is None:
@@ -95,12 +95,12 @@ def _reading(device: Device, event: Any) -> bool:
 def _is_old(device: Device, event: Event, at: datetime | None) -> bool:
     """Whether something newer, or as new, is known; ``at`` is when the same thing was last told.
 
-    At one instant the later received counts, as long as the device has said nothing since: only
-    of that instant are the ids kept that tell news from the same event again.
+    At one instant of a clock of whole seconds the later received counts, as long as the device has
+    said nothing since: only of that instant are the ids kept that tell news from a repetition.
     """
     if at is None or event.time > at:
         return False
-    return event.time < at or at != device.reported_at
+    return event.time < at or at != device.reported_at or at.microsecond != 0
 
 
 def _told(device: Device) -> tuple[str, ...]:

@@ -488,7 +488,7 @@ def decode_batch(payloads: Sequence[bytes]) -> list[Event | EventRejected]:
     try:
         events = _batch_decoder.decode(b"[" + b",".join(payloads) + b"]")
         if len(events) == len(payloads):  # a payload such as ``{..},{..}`` would add one
-            return list(events)
+            return events  # type: ignore[return-value]
     except _UNREADABLE:
         pass
     return [_decoded_or_rejection(payload) for payload in payloads]

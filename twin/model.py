@@ -15,9 +15,17 @@ Ring = tuple[LonLat, ...]
 
 
 class Value(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    gc=False,
 ):
-    """A frozen value that reads and writes JSON."""
+    """A frozen value that reads and writes JSON.
+
+    None can hold itself, so the garbage collector need not look for circles among them.
+    """
 
 
 class Entrance(Value):

@@ -182,7 +182,8 @@ class Twin:
                         reported = device.reported_at
                         if reported is None or time > reported:
                             device.reported_at = device.value_at = time
-                            device.told = event.id
+                            if not time.microsecond:  # a clock of whole seconds
+                                device.told = event.id
                             if value != device.value:
                                 device.value = value
                                 device.updated_at = time
@@ -196,7 +197,8 @@ class Twin:
                         reported = device.reported_at
                         if reported is None or time > reported:
                             device.reported_at = device.state_at = time
-                            device.told = event.id
+                            if not time.microsecond:  # a clock of whole seconds
+                                device.told = event.id
                             if code != device.code:
                                 device.code = code
                                 device.changed_at = device.updated_at = time

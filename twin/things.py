@@ -93,8 +93,9 @@ class Device(msgspec.Struct, gc=False, eq=False, kw_only=True):
     readings of one moment may carry one timestamp, so each has its own newest time
     (``state_at``, ``value_at``). ``reported_at`` >= ``updated_at`` (anything differed) >=
     ``changed_at`` (the state differed). ``told`` is the id, or the last few ids, of what it said
-    at ``reported_at``: of two events of one instant the one received later counts, and the same
-    one again does not. ``alarms`` are all it ever had; the twin derives them.
+    at ``reported_at`` if that is a whole second: of two events of one such second the one received
+    later counts, and the same one again does not. ``alarms`` are all it ever had; the twin
+    derives them.
     """
 
     # What every report touches stands together: a device then costs two cache lines, not four.

@@ -59,7 +59,13 @@ def test_a_report_of_an_earlier_instant_is_no_news(twin):
     assert twin.devices[GATE].state == "open"
 
 
-def test_of_two_reports_of_one_instant_the_later_received_counts(twin):
+def test_of_two_reports_of_one_finer_instant_the_first_counts(twin):
+    twin.apply(a_state(GATE, "forced_open", after(0.25)))
+    assert twin.apply(a_state(GATE, "closed", after(0.25))) == []
+    assert twin.devices[GATE].state == "forced_open"
+
+
+def test_of_two_reports_of_one_whole_second_the_later_received_counts(twin):
     device = twin.devices[GATE]
     forced, closed = a_state(GATE, "forced_open"), a_state(GATE, "closed")
     assert [twin.apply(one) for one in (forced, closed)] == [[device], [device]]
