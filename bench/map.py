@@ -21,8 +21,10 @@ from bench.browser import SIZE, chromium, renderer_pid, threads_ms, until
 from bench.stack import free_port, running, until_open
 from bench.table import Row, at_least
 
-SIZES, SHARES, ROUNDS = (2_000, 20_000), (0.01, 0.10), 4
-QUIET_S = 3.0
+SIZES, SHARES, ROUNDS = (2_000, 20_000), (0.01, 0.10), 3
+QUIET_S = 2.5
+CALM_MS, CALM_TRIES = 15.0, 24
+"""Threads that spend no more than this in ``QUIET_S`` have cut their tiles and are at rest."""
 PAGES = {"ours": "/ours", "peer": "/"}
 
 SEEN = """async (share) => {
@@ -69,17 +71,24 @@ async def spent(pid: int, page: Page, act: str, seconds: float) -> dict[str, flo
     return {name: after[name] - before[name] for name in after}
 
 
+async def calm(pid: int, page: Page) -> None:
+    """Wait until the page's threads have nothing left to do, a minute at most."""
+    for _ in range(CALM_TRIES):
+        rest = await spent(pid, page, "void 0", QUIET_S)
+        if max(rest.values()) < CALM_MS:
+            return
+
+
 async def cost(browser: Browser, port: int, side: str, shares: tuple[float, ...]) -> list[Cost]:
     """What each share of changes costs on one side."""
     page = await browser.new_page(viewport=SIZE, device_scale_factor=1)  # type: ignore[arg-type]
     await page.goto(f"http://127.0.0.1:{port}{PAGES[side]}")
     await until(page, "Boolean(window.bench && bench.map && bench.ready())")
-    await asyncio.sleep(2.0)
     pid = await renderer_pid(page)
     found = []
     for share in shares:
         await page.evaluate(f"void bench.change({share})")  # the first one warms up
-        await asyncio.sleep(QUIET_S)
+        await calm(pid, page)
         rounds = []
         for _ in range(ROUNDS):
             idle = await spent(pid, page, "void 0", QUIET_S)
