@@ -12,10 +12,13 @@ from feeds.commands import Desk, answer
 from feeds.errors import Unavailable
 from feeds.http import Intake
 from feeds.logins import Logins
+from feeds.packing import pack
+from feeds.programs import Programs
 from feeds.replay import Sessions
 from feeds.replica import Replica, all_current, follow_all, raised_since
 from feeds.sources import Sources
 from feeds.streams import Streams
+from feeds.tokens import Tokens
 from twin.model import Compound
 from twin.state import Twin
 
@@ -25,6 +28,7 @@ def backing(
     streets: Mapping[str, Sequence[Compound]],
     accounts: Accounts,
     sources: Sources,
+    tokens: Tokens,
     clock: Callable[[], datetime],
 ) -> dict[str, Any]:
     """The arguments of ``pages.web.Parts``: a replica of every street, and all that uses them.
@@ -34,6 +38,7 @@ def backing(
     twins = {street: Twin(street, compounds) for street, compounds in streets.items()}
     replicas = {street: Replica(streams, twin) for street, twin in twins.items()}
     desk = Desk(streams, replicas)
+    logins = Logins(accounts, streams, list(streets), clock)
     return {
         "twins": twins,
         "follow": partial(follow_all, replicas.values()),
@@ -41,7 +46,10 @@ def backing(
         "command": lambda body, actor, at: answer(body, actor, desk, at),
         "rejected": streams.rejected,
         "recordings": partial(Sessions, streams, streets),
-        "doors": Logins(accounts, streams, list(streets), clock),
+        "doors": logins,
+        "programs": Programs(tokens, logins, clock).admit,
+        "exported": logins.exported,
+        "pack": pack,
         "refused": LoginRefused,
         "away": Unavailable,
         "raised": partial(raised_since, replicas.values()),

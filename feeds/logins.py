@@ -9,8 +9,19 @@ from typing import Any, Protocol
 
 from feeds.accounts import Account, Accounts, LoginRefused
 from feeds.errors import Unavailable
-from twin.events import AccountData, AccountLogin, AccountLogout, Event
+from twin.events import (
+    AccountData,
+    AccountLogin,
+    AccountLogout,
+    DataExported,
+    Event,
+    TokenGranted,
+    TokenRevoked,
+)
 from twin.territory import touches
+
+MOST_WORDS = 500
+"""What an event's detail holds (``twin.events.Words``)."""
 
 
 class Journal(Protocol):
@@ -58,7 +69,9 @@ class Logins:
         except Unavailable:
             return True
 
-    async def by_password(self, name: str, password: str, screen: str) -> str:
+    async def by_password(
+        self, name: str, password: str, screen: str, *, how: str = "password"
+    ) -> str:
         """A new session's token. Raises LoginRefused, ``wrong`` or ``locked``, recorded."""
         try:
             account = await self.accounts.verify(name, password)
@@ -66,7 +79,7 @@ class Logins:
             known = {account.name: account for account in await self.accounts.list()}
             await self._record(known.get(name), name, refused.kind)
             raise
-        return await self._enter(account, "password", screen)
+        return await self._enter(account, how, screen)
 
     async def by_demo(self, name: str) -> str:
         """A new session for a demo identity. Raises LoginRefused outside the demo."""
@@ -93,6 +106,27 @@ class Logins:
         left = AccountLogout(data=_data("left"), **self._envelope(account.name))
         await self._write(account, left)
 
+    async def note(
+        self, account: Account | None, outcome: str, detail: str, name: str = ""
+    ) -> None:
+        """Record how a program came in, or did not; ``name`` is what was tried for nobody's."""
+        await self._record(account, account.name if account else name, outcome, detail)
+
+    async def exported(self, account: Account, detail: str) -> None:
+        """Record that somebody takes away what they see: before it leaves, not after."""
+        taken = DataExported(data=_data("taken", detail), **self._envelope(account.name))
+        await self._write(account, taken)
+
+    async def granted(self, token: Account, by: str, detail: str) -> None:
+        """Record that an access token was made, in every street it opens."""
+        made = TokenGranted(data=_data(token.role, detail), **self._envelope(token.name, by))
+        await self._write(token, made)
+
+    async def revoked(self, token: Account, by: str) -> None:
+        """Record that an access token was ended."""
+        ended = TokenRevoked(data=_data("revoked"), **self._envelope(token.name, by))
+        await self._write(token, ended)
+
     async def _enter(self, account: Account, how: str, screen: str) -> str:
         token = await self.accounts.open_session(account, screen=screen)
         await self._record(account, account.name, "accepted", how)
@@ -113,10 +147,13 @@ class Logins:
             return self._streets[:1]
         return [street for street in self._streets if touches(account.prefixes, street)]
 
-    def _envelope(self, name: str) -> dict[str, Any]:
+    def _envelope(self, name: str, by: str = "") -> dict[str, Any]:
         subject = name[:200]
-        return {"id": secrets.token_hex(8), "subject": subject, "time": self._now(), "by": subject}
+        return {
+            "id": secrets.token_hex(8), "subject": subject, "time": self._now(),
+            "by": by or subject,
+        }  # fmt: skip
 
 
 def _data(outcome: str, detail: str = "") -> AccountData:
-    return AccountData(outcome=outcome, detail=detail)
+    return AccountData(outcome=outcome, detail=detail[:MOST_WORDS])

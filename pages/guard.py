@@ -21,8 +21,10 @@ COOKIE = "dayuan_session"
 PAGES = ("/wall", "/console", "/replay")
 _OPEN = ("/login", "/healthz", "/api/events")  # the intake has bearer tokens of its own
 _OPEN_PREFIXES = ("/assets/", "/api/texts/")
-_PREFIXES = ("/api/", "/_dash-", "/assets/", "/_favicon")
-_EXACT = frozenset(("/", "/logout", "/live", *PAGES, *_OPEN))
+SHARED = "/ogc"
+"""Below it programs may come in by an Authorization header, without a session."""
+_PREFIXES = ("/api/", "/_dash-", "/assets/", "/_favicon", f"{SHARED}/")
+_EXACT = frozenset(("/", "/logout", "/live", SHARED, *PAGES, *_OPEN))
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 
 
@@ -53,10 +55,17 @@ class Person(Protocol):
 Lookup = Callable[[str], Awaitable[Person | None]]
 
 
+async def no_programs(authorization: str) -> Person | None:
+    """Nobody comes in by a header."""
+    return None
+
+
 class Guard:
     """ASGI middleware; puts ``person`` into the scope of what it lets through.
 
     ``away`` is what ``lookup`` raises while nobody can be known: that is answered with 503.
+    ``programs`` knows who is behind an Authorization header; ``refused``, with ``retry_after_s``,
+    is what it raises after too many wrong ones.
     """
 
     def __init__(
@@ -65,8 +74,12 @@ class Guard:
         lookup: Lookup,
         policy: Callable[[], str],
         away: type[Exception] = OSError,
+        programs: Lookup = no_programs,
+        refused: type[Exception] = PermissionError,
     ) -> None:
         self.app = app
+        self.programs = programs
+        self.refused = refused
         self.lookup = lookup
         self.policy = policy
         self.away = away
@@ -106,20 +119,29 @@ class Guard:
         elif scope["method"] not in _SAFE and path != "/api/events" and not same_origin(headers):
             answer = JSONResponse({"error": "origin", "reason": "foreign origin"}, 403)
         else:
-            answer = await self._admit(scope, session_token(headers))
+            answer = await self._admit(scope, headers)
         await (answer or self.app)(scope, receive, send)
 
-    async def _admit(self, scope: Scope, token: str) -> Response | None:
+    async def _admit(self, scope: Scope, headers: Headers) -> Response | None:
         """Put the person into the scope; the answer for whoever may not go on."""
         path = scope["path"]
         scope["person"] = None
         if path in _OPEN or path.startswith(_OPEN_PREFIXES):
             return None
+        shared = path == SHARED or path.startswith(f"{SHARED}/")
+        authorization = headers.get("authorization") if shared else None
         try:
-            scope["person"] = await self.lookup(token)
+            if authorization is not None:  # it alone counts, even beside a cookie
+                scope["person"] = await self.programs(authorization)
+            else:
+                scope["person"] = await self.lookup(session_token(headers))
         except self.away:
             return not_now()
-        return None if scope["person"] else _ask_to_log_in(path, scope["query_string"])
+        except self.refused as locked:
+            return _too_many(getattr(locked, "retry_after_s", 0))
+        if scope["person"]:
+            return None
+        return _challenge() if shared else _ask_to_log_in(path, scope["query_string"])
 
     def _with_headers(self, scope: Scope, send: Send) -> Send:
         path = scope["path"]
@@ -173,3 +195,17 @@ def _ask_to_log_in(path: str, query: bytes) -> Response:
         target = f"{path}?{query.decode('latin-1')}" if query else path
         return RedirectResponse(f"/login?next={quote(target)}", 303)
     return JSONResponse({"error": "session", "reason": "log in first"}, 401)
+
+
+def _challenge() -> Response:
+    """Ask a program who it is: with an access token, or with a name and password."""
+    body = {"code": "Unauthorized", "description": "an access token or an account is needed"}
+    answer = JSONResponse(body, 401)
+    for scheme in ('Basic realm="Dayuan", charset="UTF-8"', 'Bearer realm="Dayuan"'):
+        answer.headers.append("www-authenticate", scheme)
+    return answer
+
+
+def _too_many(retry_after_s: int) -> Response:
+    body = {"code": "TooManyRequests", "description": "too many wrong attempts, try again later"}
+    return JSONResponse(body, 429, {"retry-after": str(retry_after_s)})

@@ -17,7 +17,7 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pages import console, replay, shell, wall
-from pages.guard import PAGES, Guard, Lookup, Person, not_now
+from pages.guard import PAGES, Guard, Lookup, Person, no_programs, not_now
 from pages.texts import DEFAULT, text
 
 LAYOUTS = {"/wall": wall.layout, "/console": console.layout, "/replay": replay.layout}
@@ -38,12 +38,15 @@ def build(
     lifespan: Lifespan,
     assets: Path,
     away: type[Exception] = OSError,
+    programs: Lookup = no_programs,
+    refused: type[Exception] = PermissionError,
 ) -> FastAPI:
     """The application, ready for uvicorn.
 
     ``routers`` bring the APIs, the login and ``/live``; ``lifespan`` runs what must live as long
     as the server; ``assets`` is the folder of browser files; ``away`` is what ``lookup`` and the
-    routes raise while the streams do not answer, which is a 503.
+    routes raise while the streams do not answer, which is a 503. ``programs`` knows who is behind
+    an Authorization header and raises ``refused`` after too many wrong ones.
     """
     mimetypes.add_type("text/javascript", ".mjs")
     server = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
@@ -70,7 +73,9 @@ def build(
         return not_now()
 
     server.add_exception_handler(away, unavailable)
-    server.add_middleware(Guard, lookup=lookup, policy=policy, away=away)
+    server.add_middleware(
+        Guard, lookup=lookup, policy=policy, away=away, programs=programs, refused=refused
+    )
     return server
 
 

@@ -16,6 +16,7 @@ from collections.abc import (
     Iterable,
     Iterator,
     Mapping,
+    Sequence,
 )
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -31,11 +32,16 @@ from layers.clock import Clock
 from layers.columns import milliseconds
 from layers.incident_detail import Known
 from layers.live import Hub
+from layers.sharing.collection import World
+from layers.sharing.index import Shelf
 from layers.strip import day_start_ms
-from pages import api, entry, server
+from pages import api, entry, ogc, server
 from pages.api import Answer, Backstage, Replays
-from pages.guard import Person
+from pages.guard import Lookup, Person
+from pages.ogc import Sharing
+from pages.ogc_export import Exporting
 from twin.events import AlarmRaised
+from twin.model import District
 from twin.people import Actor
 from twin.state import Twin
 from twin.things import Change
@@ -77,6 +83,9 @@ class Parts:
     all that stood in them at the start has been folded; ``recordings`` is given the function that
     makes a replay's screen; ``raised`` gives the alarms raised since an instant (ms); ``refused``
     is what a failed login raises, ``away`` what any call raises while the streams do not answer.
+    ``programs`` gives who is behind an Authorization header, ``exported`` records what somebody
+    takes away, ``pack`` makes a GeoPackage in a process of its own; ``public`` is the address
+    people know us by, when a proxy stands before us.
     """
 
     twins: Mapping[str, Twin]
@@ -90,6 +99,11 @@ class Parts:
     away: type[Exception]
     raised: Callable[[int], Awaitable[list[AlarmRaised]]]
     intake: APIRouter
+    programs: Lookup
+    exported: Callable[[Any, str], Awaitable[None]]
+    pack: Callable[[Path, Path], Awaitable[bool]]
+    public: str = ""
+    districts: Sequence[District] = ()
 
 
 async def run(parts: Parts, *, host: str, port: int, assets: Path) -> None:
@@ -154,6 +168,9 @@ def plug(parts: Parts, assets: Path) -> Any:
         replays=recordings, now=now, still_open=parts.doors.still_open,
     )  # fmt: skip
 
+    world = World(tuple(parts.twins.values()), parts.districts)
+    sharing = Sharing(Shelf(world), hub.places, now, parts.public)
+
     @asynccontextmanager
     async def living() -> AsyncIterator[None]:
         async with asyncio.TaskGroup() as tasks:
@@ -179,10 +196,13 @@ def plug(parts: Parts, assets: Path) -> Any:
             entry.router(parts.doors, parts.refused, _over_tls),
             parts.intake,
             api.router(stage),
+            ogc.router(sharing, Exporting(sharing, parts.pack, parts.exported).answer),
         ],
         lifespan=living,
         assets=assets,
         away=parts.away,
+        programs=parts.programs,
+        refused=parts.refused,
     )
 
 

@@ -19,6 +19,7 @@ from feeds.link import client_from_url
 from feeds.sources import Sources
 from feeds.streams import Streams
 from feeds.supervisor import until_listening
+from feeds.tokens import Tokens
 from pages import web
 from pages.guard import COOKIE
 from tests.conftest import free_port
@@ -37,6 +38,7 @@ class House:
     streams: Streams
     accounts: Accounts
     sources: Sources
+    tokens: Tokens
     application: Any
     parts: web.Parts
 
@@ -78,8 +80,8 @@ async def open_house(
 
     async with client_from_url(url) as client, Streams(url, patience_s=patience_s) as streams:
         accounts = Accounts(client, demo=demo, console=console, hasher=QUICK)
-        sources = Sources(client)
-        parts = web.Parts(**backing(streams, streets, accounts, sources, web.now))
+        sources, tokens = Sources(client), Tokens(client)
+        parts = web.Parts(**backing(streams, streets, accounts, sources, tokens, web.now))
         port = free_port()
         with patch.object(web, "plug", noted):
             task = asyncio.create_task(web.run(parts, host="127.0.0.1", port=port, assets=ASSETS))
@@ -87,7 +89,7 @@ async def open_house(
                 await until_listening("127.0.0.1", port)
         try:
             yield House(
-                port=port, streams=streams, accounts=accounts, sources=sources,
+                port=port, streams=streams, accounts=accounts, sources=sources, tokens=tokens,
                 application=made[0], parts=parts,
             )  # fmt: skip
         finally:

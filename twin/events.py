@@ -407,6 +407,24 @@ class AccountLogout(Event, tag="account.logout"):
     data: AccountData
 
 
+class TokenGranted(Event, tag="token.granted"):
+    """An access token was made; ``outcome`` is its role, ``detail`` its territories and end."""
+
+    data: AccountData
+
+
+class TokenRevoked(Event, tag="token.revoked"):
+    """An access token was ended."""
+
+    data: AccountData
+
+
+class DataExported(Event, tag="data.exported"):
+    """Somebody took away what they may see; ``detail`` says what, where and what for."""
+
+    data: AccountData
+
+
 class CommandRefused(Event, tag="command.refused"):
     """A command was refused; ``subject`` is what it was aimed at."""
 
@@ -437,7 +455,8 @@ OPERATIONS = (
     IncidentResponderAdded, IncidentReassigned, IncidentAccepted, IncidentStarted,
     IncidentArrived, IncidentHandled, IncidentChecked, IncidentClosed, IncidentCancelled,
     IncidentReopened, IncidentNoted,
-    AccountLogin, AccountLogout, CommandRefused, FeedChanged,
+    AccountLogin, AccountLogout, TokenGranted, TokenRevoked, DataExported, CommandRefused,
+    FeedChanged,
 )  # fmt: skip
 
 

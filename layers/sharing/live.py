@@ -83,7 +83,7 @@ _STATE = (
     _now("changed_at", "instant", "when its state differed last"),
 )  # fmt: skip
 _SITE = (
-    Field("name", "string", "its name; for viewers, of one in a flat, kind and unit instead", _name),
+    Field("name", "string", "its name; to viewers, of one in a flat, kind and unit instead", _name),
     _place("kind", "string", "a row of the device catalogue"),
     COMPOUND,
     TERRITORY,
@@ -106,7 +106,9 @@ _AIM = (
 )
 
 
-def _of_devices(id_: str, title: str, about: str, *kinds: str, more: tuple[Field, ...]) -> Collection:
+def _of_devices(
+    id_: str, title: str, about: str, *kinds: str, more: tuple[Field, ...]
+) -> Collection:
     return Collection(
         id=id_, title=title, about=about, shape="Point", rows=_devices(*kinds), now=_device,
         coordinates=lambda seen: seen.thing.lonlat, fields=(*_SITE, *more, *_STATE),
@@ -216,7 +218,7 @@ def _label(kinds: Callable[[str], Any], of: str) -> Callable[[Any], str]:
 
 LIVE: tuple[Collection, ...] = (
     _of_devices(
-        "devices", "设备 Devices", "Every device with its live state, first reading and alarm level.",
+        "devices", "设备 Devices", "Every device with its live state, first reading, alarm level.",
         more=(
             _now("value", "number", "newest reading of its first quantity",
                  lambda device: device.value),
@@ -225,9 +227,9 @@ LIVE: tuple[Collection, ...] = (
             _now("value_at", "instant", "when `value` was measured"),
         ),
     ),
-    _of_devices("gates", "门禁道闸 Gates", "Gates and barriers: open or closed, passes today.", "gate",
-                more=(_now("passes_today", "number", "people and vehicles counted today",
-                           _reading("passes_today")),)),
+    _of_devices("gates", "门禁道闸 Gates", "Gates and barriers: open or closed, passes today.",
+                "gate", more=(_now("passes_today", "number", "people and vehicles counted today",
+                                 _reading("passes_today")),)),
     _of_devices("cameras", "摄像机 Cameras", "Cameras: where they look, and whether they work. "
                 "Never the address of a picture.", "camera", more=_AIM),
     Collection(
@@ -287,7 +289,7 @@ LIVE: tuple[Collection, ...] = (
             _own("kind", "string", "a row of the incident kinds"),
             _own("kind_label", "string", "the kind in words", _label(incident_kind, "kind")),
             _own("level", "integer", "1 critical to 4 minor"),
-            _own("state", "string", "reported, verified, assigned to on_scene, handled, closed ..."),
+            _own("state", "string", "reported, verified, assigned ... handled, closed"),
             _own("open", "boolean", "somebody still has something to do"),
             Field("place", "string", "where, in words; without the room for viewers or once over",
                   _spot, True),

@@ -186,7 +186,7 @@ STILL: tuple[Collection, ...] = (
             Field("building", "string", "id of the building", lambda seen: seen.thing[0].id),
             Field("name", "string", "name of the building", lambda seen: seen.thing[0].name),
             Field("unit", "string", "the unit (单元)", lambda seen: seen.thing[1].unit),
-            Field("has_lift", "boolean", "a lift goes up here", lambda seen: seen.thing[1].has_lift),
+            Field("has_lift", "boolean", "a lift goes up", lambda seen: seen.thing[1].has_lift),
             COMPOUND,
         ),
     ),

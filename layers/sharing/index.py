@@ -1,0 +1,216 @@
+"""Finding features: rows by territory as arrays, by place in a tree, by value one after the other.
+
+What stands still is indexed once for the places it was built from, away from the event loop; what
+moves is gathered anew each time. Rows come in one stable order, so pages neither repeat nor skip:
+places in theirs, what moves sorted by id, where a page begins *after* the last id of the one
+before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from layers.sharing.catalogue import COLLECTIONS
+from layers.sharing.collection import Asker, Collection, Row, Scalar, World, feature, geometry
+from layers.sharing.query import Box, Query
+
+TURN_S = 0.004
+"""How long reading what lives may hold the event loop before others get their turn."""
+
+Numbers = NDArray[np.intp]
+Thing = TypeVar("Thing")
+
+
+class Page(NamedTuple):
+    """One page: its rows, how many match in all, and whether there are more."""
+
+    rows: list[Row]
+    matched: int
+    more: bool
+
+
+class Still:
+    """The rows of one collection that stands still, by territory and by place."""
+
+    def __init__(self, collection: Collection, world: World) -> None:
+        self.collection = collection
+        self.rows = list(collection.rows(world))
+        self.number = {row.id: position for position, row in enumerate(self.rows)}
+        paths: dict[str, int] = {}
+        codes = [paths.setdefault(row.territory, len(paths)) for row in self.rows]
+        self._paths = list(paths)
+        self._codes: Numbers = np.array(codes, np.intp)
+        self._tree: shapely.STRtree | None = None
+        self._lock = threading.Lock()
+
+    def visible(self, asker: Asker) -> Numbers:
+        """Positions of the rows an asker may see, ascending."""
+        shown = [self.collection.shows(asker, path) for path in self._paths]
+        return np.flatnonzero(np.array(shown, bool)[self._codes]) if self.rows else self._codes
+
+    def inside(self, boxes: Sequence[Box]) -> Numbers:
+        """Positions of the rows that meet any of some boxes, ascending; builds the tree once."""
+        with self._lock:
+            if self._tree is None:
+                self._tree = shapely.STRtree(self._shapes())
+        areas = [shapely.box(*box) for box in boxes]
+        return np.unique(self._tree.query(areas, predicate="intersects")[1])
+
+    def _shapes(self) -> list[shapely.Geometry]:
+        everybody = Asker((), True, "")
+        seen = (self.collection.seen(row, everybody) for row in self.rows)
+        return [_shape(geometry(self.collection, one)) for one in seen]
+
+
+def _shape(found: dict[str, object] | None) -> shapely.Geometry | None:
+    if found is None:
+        return None
+    coordinates: object = found["coordinates"]
+    if found["type"] == "Polygon":
+        (coordinates,) = coordinates  # type: ignore[misc]
+    makers = {"Point": shapely.Point, "LineString": shapely.LineString, "Polygon": shapely.Polygon}
+    return makers[str(found["type"])](coordinates)
+
+
+class Shelf:
+    """Every collection over one world of places; each is indexed when it is first asked for."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._still: dict[str, Still] = {}
+        self._building = asyncio.Lock()
+
+    async def page(self, collection: Collection, asker: Asker, query: Query) -> Page:
+        """The features wanted, one page of them."""
+        if collection.moving:
+            return await self._moving_page(collection, asker, query)
+        still = await self._indexed(collection)
+        found = await asyncio.to_thread(_candidates, still, asker, query)
+        if query.wanted or (query.timed and collection.time):
+            kept = [position async for position in _matching(still, found, asker, query)]
+        else:
+            kept = found.tolist()
+        start = query.offset
+        if query.after:
+            behind = still.number.get(query.after, len(still.rows))
+            start += int(np.searchsorted(kept, behind, side="right"))
+        rows = [still.rows[position] for position in kept[start : start + query.limit]]
+        return Page(rows, len(kept), start + len(rows) < len(kept))
+
+    async def one(self, collection: Collection, asker: Asker, name: str) -> Row | None:
+        """The row of an id, or None where there is none or it may not be seen."""
+        if collection.moving:
+            rows = (row for row in collection.rows(self.world) if row.id == name)
+            row = next(rows, None)
+        else:
+            still = await self._indexed(collection)
+            position = still.number.get(name)
+            row = still.rows[position] if position is not None else None
+        return row if row is not None and collection.shows(asker, row.territory) else None
+
+    async def bounds(self, asker: Asker) -> Box | None:
+        """What encloses the compounds and districts an asker sees a part of; None for nothing."""
+        corners = await asyncio.to_thread(lambda: list(self._corners(asker)))
+        if not corners:
+            return None
+        west, south, east, north = zip(*corners, strict=True)
+        return min(west), min(south), max(east), max(north)
+
+    async def features(
+        self, collection: Collection, asker: Asker, rows: Sequence[Row]
+    ) -> list[dict[str, Any]]:
+        """Rows as GeoJSON features: those that stand still by a thread, live ones on the loop."""
+        if not collection.live:
+            return await asyncio.to_thread(lambda: [feature(collection, r, asker) for r in rows])
+        return [feature(collection, row, asker) async for row in _in_turns(rows)]
+
+    def _corners(self, asker: Asker) -> Iterator[Box]:
+        for name in ("compounds", "divisions"):
+            collection = COLLECTIONS[name]
+            for row in collection.rows(self.world):
+                if collection.shows(asker, row.territory):
+                    lons, lats = zip(*row.thing.outline, strict=True)
+                    yield min(lons), min(lats), max(lons), max(lats)
+
+    async def _indexed(self, collection: Collection) -> Still:
+        """The index of a collection, made by a thread when first asked for."""
+        async with self._building:
+            if collection.id not in self._still:
+                self._still[collection.id] = await asyncio.to_thread(Still, collection, self.world)
+        return self._still[collection.id]
+
+    async def _moving_page(self, collection: Collection, asker: Asker, query: Query) -> Page:
+        # Gathered in one go, so that nothing comes or goes meanwhile; there are some hundreds.
+        rows = [
+            row for row in collection.rows(self.world) if collection.shows(asker, row.territory)
+        ]
+        rows.sort(key=lambda row: row.id)
+        kept = [
+            row
+            async for row in _in_turns(rows)
+            if _selected(collection, row, asker, query) and _meets(collection, row, asker, query)
+        ]
+        left = [row for row in kept if row.id > query.after][query.offset :]
+        return Page(left[: query.limit], len(kept), len(left) > query.limit)
+
+
+def _candidates(still: Still, asker: Asker, query: Query) -> Numbers:
+    """Positions of what the asker may see inside the boxes; what has no place is everywhere."""
+    visible = still.visible(asker)
+    if not query.boxes:
+        return visible
+    return np.intersect1d(visible, still.inside(query.boxes), assume_unique=True)
+
+
+async def _matching(
+    still: Still, found: Numbers, asker: Asker, query: Query
+) -> AsyncIterator[int]:
+    async for position in _in_turns(found.tolist()):
+        if _selected(still.collection, still.rows[position], asker, query):
+            yield position
+
+
+async def _in_turns(things: Iterable[Thing]) -> AsyncIterator[Thing]:
+    """Things one by one, with a pause for others whenever a turn has passed."""
+    clock = asyncio.get_running_loop().time
+    until = clock() + TURN_S
+    for thing in things:
+        yield thing
+        if clock() > until:
+            await asyncio.sleep(0)
+            until = clock() + TURN_S
+
+
+def _selected(collection: Collection, row: Row, asker: Asker, query: Query) -> bool:
+    """Whether a row has the values and the time asked for."""
+    seen = collection.seen(row, asker)
+    if any(field.read(seen) != value for field, value in query.wanted):
+        return False
+    timing = collection.field(collection.time) if query.timed else None
+    return timing is None or _in_time(timing.read(seen), query)
+
+
+def _in_time(instant: Scalar, query: Query) -> bool:
+    """Whether an instant is wanted; what has none matches always (17-069r4, 7.15.4 C)."""
+    if not isinstance(instant, datetime):
+        return True
+    if query.start is not None and instant < query.start:
+        return False
+    return query.end is None or instant <= query.end
+
+
+def _meets(collection: Collection, row: Row, asker: Asker, query: Query) -> bool:
+    """Whether something that moves, always a point, is inside; nowhere counts as everywhere."""
+    where = collection.coordinates(collection.seen(row, asker)) if query.boxes else None
+    if where is None:
+        return True
+    lon, lat = where
+    return any(w <= lon <= e and s <= lat <= n for w, s, e, n in query.boxes)
