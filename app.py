@@ -22,9 +22,10 @@ from typing import Any
 
 import uvloop
 
-from feeds import registry
+from feeds import granting, registry
 from feeds.accounts import CONSOLE, Accounts, Terms, demo_accounts
 from feeds.link import client_from_url
+from feeds.settings import Setting, choice, web_address, whole
 from feeds.sources import Source, Sources
 from feeds.streams import Streams
 from feeds.supervisor import (
@@ -35,6 +36,7 @@ from feeds.supervisor import (
     until_listening,
     until_told,
 )
+from feeds.tokens import Tokens
 from feeds.valkey import PORT, Valkey, at_hand, running_url
 from twin.errors import DayuanError, InvalidSetting
 from twin.model import Compound
@@ -42,38 +44,8 @@ from twin.territory import street_of
 
 # --- settings ---------------------------------------------------------------------------------
 
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def parse(value: str) -> int:
-        # Longer than any number we take: int() itself refuses beyond 4,300 digits.
-        if not value.isdecimal() or len(value) > 12 or not least <= int(value) <= most:
-            raise ValueError(f"a whole number from {least} to {most} is needed")
-        return int(value)
-
-    return parse
-
-
-def _choice(**words: Any) -> Callable[[str], Any]:
-    def parse(value: str) -> Any:
-        if value.lower() not in words:
-            raise ValueError(f"one of {', '.join(words)} is needed")
-        return words[value.lower()]
-
-    return parse
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One environment variable: its name, what it is unless given, how it is read, what for."""
-
-    variable: str
-    default: str
-    parse: Callable[[str], Any]
-    words: str
-
-
-_SWITCH = _choice(**{"0": False, "1": True, "no": False, "yes": True})
-_LEVEL = _choice(debug="DEBUG", info="INFO", warning="WARNING", error="ERROR")
+_SWITCH = choice(**{"0": False, "1": True, "no": False, "yes": True})
+_LEVEL = choice(debug="DEBUG", info="INFO", warning="WARNING", error="ERROR")
 SETTINGS: dict[str, Setting] = {
     "data": Setting("DAYUAN_DATA", "./data", Path, "folder of places and of the embedded server"),
     "redis_url": Setting(
@@ -86,16 +58,22 @@ SETTINGS: dict[str, Setting] = {
     "valkey_port": Setting(
         "DAYUAN_VALKEY_PORT",
         str(PORT),
-        _whole(1, 65535),
+        whole(1, 65535),
         "port of the embedded server, or the next free one; written to `data/valkey.port`",
     ),
     "host": Setting("DAYUAN_HOST", "127.0.0.1", str, "address to listen on"),
-    "port": Setting("DAYUAN_PORT", "8050", _whole(1, 65535), "port to listen on"),
+    "port": Setting("DAYUAN_PORT", "8050", whole(1, 65535), "port to listen on"),
+    "public_url": Setting(
+        "DAYUAN_PUBLIC_URL",
+        "",
+        web_address,
+        "address people reach this server by, when a proxy stands before it: links begin with it",
+    ),
     "demo": Setting("DAYUAN_DEMO", "0", _SWITCH, "1 plays the demo; `make run` sets it"),
-    "seed": Setting("DAYUAN_SEED", "1", _whole(0, 2**31 - 1), "seed of demo street and simulator"),
-    "rate": Setting("DAYUAN_RATE", "20", _whole(1, 20_000), "simulated events a second"),
+    "seed": Setting("DAYUAN_SEED", "1", whole(0, 2**31 - 1), "seed of demo street and simulator"),
+    "rate": Setting("DAYUAN_RATE", "20", whole(1, 20_000), "simulated events a second"),
     "idle_s": Setting(
-        "DAYUAN_IDLE_S", "600", _whole(60, 12 * 3600), "seconds until an idle console logs out"
+        "DAYUAN_IDLE_S", "600", whole(60, 12 * 3600), "seconds until an idle console logs out"
     ),
     "log_level": Setting("DAYUAN_LOG", "info", _LEVEL, "debug, info, warning or error"),
 }
@@ -110,6 +88,7 @@ class Settings:
     valkey_port: int
     host: str
     port: int
+    public_url: str
     demo: bool
     seed: int
     rate: int
@@ -179,6 +158,7 @@ _ENTRIES = {
     "engine": "feeds.engine:run",
     "simulator": "feeds.simulator:run",
     "scenario": "feeds.simulator:request",
+    "export": "pages.ogc_take:carry_out",
 }
 ASSETS = Path(__file__).resolve().parent / "assets"
 
@@ -205,9 +185,10 @@ def now() -> datetime:
 async def web(settings: Settings) -> None:
     """Serve pages, ``/live``, commands and APIs."""
     found = streets(settings)
-    async with people(settings) as (accounts, sources), Streams(settings.redis_url) as streams:
-        await refuse_an_open_door(settings, accounts)
-        parts = entry("parts")(**entry("backing")(streams, found, accounts, sources, now))
+    async with people(settings) as known, Streams(settings.redis_url) as streams:
+        await refuse_an_open_door(settings, known[0])
+        backed = entry("backing")(streams, found, *known, now)
+        parts = entry("parts")(**backed, public=settings.public_url)
         await entry("web")(parts, host=settings.host, port=settings.port, assets=ASSETS)
 
 
@@ -237,8 +218,8 @@ async def _in_each_street(settings: Settings, work: Any, **options: Any) -> None
 
 
 @asynccontextmanager
-async def people(settings: Settings) -> AsyncIterator[tuple[Accounts, Sources]]:
-    """Accounts and sources of this installation, connected; with the demo's own in demo mode."""
+async def people(settings: Settings) -> AsyncIterator[tuple[Accounts, Sources, Tokens]]:
+    """Accounts, sources and access tokens, connected; with the demo's own in demo mode."""
     found = streets(settings) if settings.demo else {}
     demo = demo_accounts([place for places in found.values() for place in places])
     source = next((Source(name="demo", territory=street) for street in sorted(found)), None)
@@ -247,6 +228,7 @@ async def people(settings: Settings) -> AsyncIterator[tuple[Accounts, Sources]]:
         yield (
             Accounts(client, demo=demo if settings.demo else (), console=console),
             Sources(client, demo=source),
+            Tokens(client),
         )
 
 
@@ -282,7 +264,7 @@ async def supervise(settings: Settings) -> None:
     stops_on_signals(supervisor.stop)
     announcing = asyncio.create_task(_announce(settings))
     try:
-        async with people(settings) as (accounts, _):
+        async with people(settings) as (accounts, *_):
             await refuse_an_open_door(settings, accounts)
         await supervisor.run()
     finally:
@@ -333,6 +315,7 @@ def parser() -> argparse.ArgumentParser:
     scenario.add_argument("name")
     commands.add_parser("import", help="read a compound from files", add_help=False)
     registry.add_arguments(commands)
+    granting.add_arguments(commands)
     return parser
 
 
@@ -341,8 +324,16 @@ async def _register(settings: Settings, asked: argparse.Namespace) -> None:
         url = settings.redis_url or await stack.enter_async_context(
             at_hand(settings.server_folder, port=settings.valkey_port)
         )
-        found = await stack.enter_async_context(people(replace(settings, redis_url=url)))
-        print(await registry.carry_out(asked, *found))
+        known = await stack.enter_async_context(people(replace(settings, redis_url=url)))
+        if asked.command in ("account", "source"):
+            print(await registry.carry_out(asked, *known[:2]))
+            return
+        streams = await stack.enter_async_context(Streams(url))
+        backed = entry("backing")(streams, streets(settings), *known, now)
+        if asked.command == "token":
+            print(await granting.carry_out(asked, backed, known[2]))
+        else:
+            print(await entry("export")(asked, backed, granting.operator()))
 
 
 async def _scenario(settings: Settings, name: str) -> None:
@@ -356,7 +347,7 @@ async def _scenario(settings: Settings, name: str) -> None:
 def carry_out(settings: Settings, asked: argparse.Namespace) -> int:
     """Do what the command line asks for; the exit code."""
     match asked.command:
-        case "account" | "source":
+        case "account" | "source" | "token" | "export":
             uvloop.run(_register(settings, asked))
         case "scenario":
             uvloop.run(_scenario(settings, asked.name))

@@ -102,12 +102,13 @@ class Sharing:
         bounds = await self.shelf.bounds(asker)
         return _json(documents.collection(self.base(request), one, bounds, exports(asker)))
 
-    async def schema(self, request: Request, name: str, queryables: bool = False) -> Response:
+    async def described(
+        self, request: Request, name: str, describe: Callable[[str, Collection], Any]
+    ) -> Response:
         """``/ogc/collections/{name}/schema``, ``.../queryables``."""
         if (one := self.find(_asker(request), name)) is None:
             return _no_collection()
-        content = documents.schema(self.base(request), one, queryables=queryables)
-        return _json(content, type_=SCHEMA)
+        return _json(describe(self.base(request), one), type_=SCHEMA)
 
     async def items(self, request: Request, name: str) -> Response:
         """``/ogc/collections/{name}/items``."""
@@ -169,11 +170,11 @@ def router(sharing: Sharing, export: Answering) -> APIRouter:
     """Every route below ``/ogc``; ``export`` answers ``/ogc/export``."""
     routes = APIRouter()
 
-    async def queryables(request: Request, name: str) -> Response:
-        return await sharing.schema(request, name, True)
-
     async def schema(request: Request, name: str) -> Response:
-        return await sharing.schema(request, name)
+        return await sharing.described(request, name, documents.schema)
+
+    async def queryables(request: Request, name: str) -> Response:
+        return await sharing.described(request, name, documents.queryables)
 
     async def collection(request: Request, name: str) -> Response:
         return await sharing.collection(request, name)

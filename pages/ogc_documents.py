@@ -114,22 +114,40 @@ _TYPES: Mapping[str, Document] = {
 }
 
 
-def schema(base: str, one: Collection, *, queryables: bool = False) -> Document:
-    """The fields of a collection as JSON Schema, or those that can be asked for by equality."""
-    fields = [field for field in one.fields if field.queryable or not queryables]
-    properties = {field.name: _property(field) for field in fields}
-    if not queryables:
-        shape = {"title": "geometry", "x-ogc-role": "primary-geometry"}
-        properties["geometry"] = shape | {"format": f"geometry-{one.shape.lower()}"}
+def schema(base: str, one: Collection) -> Document:
+    """A feature of the collection as JSON Schema.
+
+    It describes the whole GeoJSON feature with one plain type for each property, for that is what
+    GDAL reads types from; any property may be ``null``.
+    """
+    feature = {
+        "type": {"type": "string", "enum": ["Feature"]},
+        "id": {"type": "string"},
+        "geometry": {"title": one.shape, "format": f"geometry-{one.shape.lower()}"},
+        "properties": {"type": "object", "properties": _properties(one.fields)},
+    }
+    return _described(f"{base}/collections/{one.id}/schema", one, feature)
+
+
+def queryables(base: str, one: Collection) -> Document:
+    """The fields of a collection that can be asked for by equality, as JSON Schema."""
+    fields = [field for field in one.fields if field.queryable]
+    return _described(f"{base}/collections/{one.id}/queryables", one, _properties(fields))
+
+
+def _described(here: str, one: Collection, properties: Document) -> Document:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"{base}/collections/{one.id}/{'queryables' if queryables else 'schema'}",
+        "$id": here,
         "type": "object",
         "title": one.title,
         "description": one.about,
         "properties": properties,
-        "additionalProperties": False,
     }
+
+
+def _properties(fields: Iterable[Field]) -> Document:
+    return {field.name: _property(field) for field in fields}
 
 
 def _property(field: Field) -> Document:

@@ -197,11 +197,13 @@ def _integer(words: str) -> int:
     return int(words)
 
 
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+"""GDAL asks for booleans by 1 and 0."""
 _VALUES: dict[str, tuple[Callable[[str], Any], str]] = {
     "string": (str, "words are needed"),
     "integer": (_integer, "a whole number is needed"),
     "number": (_number, "a number is needed"),
-    "boolean": (lambda words: {"true": True, "false": False}[words.lower()], "true or false"),
+    "boolean": (lambda words: _BOOLEANS[words.lower()], "true or false"),
 }
 
 
