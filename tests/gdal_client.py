@@ -36,6 +36,8 @@ def main(url: str, credentials: str, wish: str) -> None:
     options = {"GDAL_HTTP_AUTH": way[0], f"GDAL_HTTP_{way[1]}": credentials}
     pyogrio.set_gdal_config_options({**options, "GDAL_HTTP_TIMEOUT": 20})
     asked = json.loads(wish)
+    if "bbox" in asked:
+        asked["bbox"] = tuple(asked["bbox"])
     names = [asked.pop("layer")] if asked else pyogrio.list_layers(f"OAPIF:{url}")[:, 0].tolist()
     print(json.dumps({name: read(url, name, **asked) for name in names}))
 
