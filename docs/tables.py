@@ -16,6 +16,7 @@ import msgspec
 
 import app
 from layers.layer import LAYERS, switches
+from layers.sharing.catalogue import COLLECTIONS
 from pages.texts import catalogue
 from twin import people
 from twin.catalogue import device_kinds, incident_kinds, rules
@@ -137,10 +138,30 @@ def keys() -> Iterator[Row]:
         yield f"`{'Ctrl ' if ctrl else ''}{cap}`", catalogue("en")[text], catalogue("zh-CN")[text]
 
 
+def collections() -> Iterator[Row]:
+    """Every collection that is shared."""
+    yield "Collection", "", "Holds", "Shape", "`datetime` asks for", "For"
+    for one in COLLECTIONS.values():
+        asks = f"`{one.time}`" if one.time else ""
+        roles = ", ".join(role for role in people.ROLES if one.open_to(role))
+        everybody = "everybody" if not one.roles else roles
+        yield f"`{one.id}`", one.title, one.about, one.shape, asks, everybody
+
+
+def fields() -> Iterator[Row]:
+    """Every field of every collection."""
+    yield "Collection", "Field", "Type", "Says", "Lives"
+    for one in COLLECTIONS.values():
+        for field in one.fields:
+            live = "yes" if field.live else ""
+            yield f"`{one.id}`", f"`{field.name}`", field.kind, field.words, live
+
+
 TABLES: dict[str, Callable[[], Iterable[Row]]] = {
     table.__name__: table
     for table in (
         settings, commands, events, devices, alarms, incidents, requests, layers, scenarios, keys,
+        collections, fields,
     )
 }  # fmt: skip
 
