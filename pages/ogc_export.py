@@ -72,8 +72,10 @@ class Exporting:
         if not exports(asker):
             return exception(403, "Forbidden", "for dispatchers and administrators")
         wish = read(request.query_params.multi_items(), asker, self._sharing.offered(asker))
-        if request.method == "HEAD":
-            return Response(None, 200, media_type=FORMS[wish.form].media)
+        if request.method == "HEAD":  # how long it would be, nobody knows before it is made
+            answer = Response(None, 200, media_type=FORMS[wish.form].media)
+            del answer.headers["content-length"]
+            return answer
         if self._busy.locked():
             refused = exception(503, "Busy", "another export is being made, try again")
             refused.headers["retry-after"] = "10"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -19,7 +19,7 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.sharing.catalogue import COLLECTIONS
-from layers.sharing.collection import Asker, Collection, Row, Scalar, World, feature, geometry
+from layers.sharing.collection import Asker, Collection, Row, Scalar, Shape, World, feature
 from layers.sharing.query import Box, Query
 
 TURN_S = 0.004
@@ -64,20 +64,44 @@ class Still:
         areas = [shapely.box(*box) for box in boxes]
         return np.unique(self._tree.query(areas, predicate="intersects")[1])
 
-    def _shapes(self) -> list[shapely.Geometry]:
-        everybody = Asker((), True, "")
-        seen = (self.collection.seen(row, everybody) for row in self.rows)
-        return [_shape(geometry(self.collection, one)) for one in seen]
+    def _shapes(self) -> Geometries:
+        everybody, one = Asker((), True, ""), self.collection
+        lines = [one.coordinates(one.seen(row, everybody)) for row in self.rows]
+        return SHAPES[one.shape](lines)
 
 
-def _shape(found: dict[str, object] | None) -> shapely.Geometry | None:
-    if found is None:
-        return None
-    coordinates: object = found["coordinates"]
-    if found["type"] == "Polygon":
-        (coordinates,) = coordinates  # type: ignore[misc]
-    makers = {"Point": shapely.Point, "LineString": shapely.LineString, "Polygon": shapely.Polygon}
-    return makers[str(found["type"])](coordinates)
+Geometries = NDArray[np.object_]
+
+
+def _points(spots: list[Any]) -> Geometries:
+    return _geometries(shapely.points(np.array(spots, float).reshape(-1, 2)))
+
+
+def _lines(lines: list[Any]) -> Geometries:
+    return _geometries(shapely.linestrings(*_joined(lines)) if lines else [])
+
+
+def _areas(rings: list[Any]) -> Geometries:
+    found = shapely.polygons(shapely.linearrings(*_joined(rings))) if rings else []
+    return _geometries(found)
+
+
+def _joined(lines: list[Any]) -> tuple[NDArray[np.float64], Numbers]:
+    """The corners of all lines in one array, and of which line each is: one call makes them all."""
+    sizes = [len(line) for line in lines]
+    corners = np.array([corner for line in lines for corner in line], float)
+    return corners, np.repeat(np.arange(len(lines)), sizes)
+
+
+def _geometries(found: Any) -> Geometries:
+    return np.asarray(found, object)
+
+
+SHAPES: dict[Shape, Callable[[list[Any]], Geometries]] = {
+    "Point": _points,
+    "LineString": _lines,
+    "Polygon": _areas,
+}
 
 
 class Shelf:
