@@ -78,19 +78,19 @@ def _points(spots: list[Any]) -> Geometries:
 
 
 def _lines(lines: list[Any]) -> Geometries:
-    return _geometries(shapely.linestrings(*_joined(lines)) if lines else [])
+    return _geometries(shapely.linestrings(**_joined(lines)) if lines else [])
 
 
 def _areas(rings: list[Any]) -> Geometries:
-    found = shapely.polygons(shapely.linearrings(*_joined(rings))) if rings else []
+    found = shapely.polygons(shapely.linearrings(**_joined(rings))) if rings else []
     return _geometries(found)
 
 
-def _joined(lines: list[Any]) -> tuple[NDArray[np.float64], Numbers]:
+def _joined(lines: list[Any]) -> dict[str, Any]:
     """The corners of all lines in one array, and of which line each is: one call makes them all."""
     sizes = [len(line) for line in lines]
     corners = np.array([corner for line in lines for corner in line], float)
-    return corners, np.repeat(np.arange(len(lines)), sizes)
+    return {"coords": corners, "indices": np.repeat(np.arange(len(lines)), sizes)}
 
 
 def _geometries(found: Any) -> Geometries:
