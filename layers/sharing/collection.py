@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
@@ -75,44 +75,71 @@ class Field:
         return self.kind != "instant"
 
 
+class Source(NamedTuple):
+    """Where rows come from: a compound with the twin of its street, or a district."""
+
+    compound: Compound | None = None
+    twin: Twin | None = None
+    district: District | None = None
+
+
 class World(NamedTuple):
     """All that can be shared: the twins by street, and the districts around them."""
 
     twins: Sequence[Twin]
     districts: Sequence[District] = ()
 
-    def compounds(self) -> Iterable[tuple[Compound, Twin]]:
-        """Every compound with the twin of its street."""
-        return ((place, twin) for twin in self.twins for place in twin.compounds.values())
+    def sources(self) -> Iterator[Source]:
+        """Every compound, then every district."""
+        for twin in self.twins:
+            for compound in twin.compounds.values():
+                yield Source(compound, twin)
+        for district in self.districts:
+            yield Source(district=district)
 
 
 def _as_it_stands(row: Row) -> Any:
     return None
 
 
+def _nothing(source: Source) -> Iterable[Row]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
     """One collection.
 
-    ``rows`` gives everything there is; ``partly`` says that seeing a part of a row's territory is
-    enough, as for a building that stands in a compound of which somebody sees one grid. ``now``
-    finds the live thing of a row. A ``moving`` collection has other rows from one moment to the
-    next, so it is not indexed. ``time`` names the field that ``datetime`` asks for. ``roles`` may
-    see it at all; none named means every role.
+    ``of`` gives all rows of a source in their order; of a ``moving`` collection, which has other
+    rows from one moment to the next, ``gather`` gives all there are now. ``partly`` says that
+    seeing a part of a row's territory is enough, as for a building that stands in a compound of
+    which somebody sees one grid. ``now`` finds the live thing of a row. ``time`` names the field
+    that ``datetime`` asks for. ``roles`` may see it at all; none named means every role.
     """
 
     id: str
     title: str
     about: str
     shape: Shape
-    rows: Callable[[World], Iterable[Row]]
     coordinates: Callable[[Seen], Any]
     fields: tuple[Field, ...]
+    of: Callable[[Source], Iterable[Row]] = _nothing
+    gather: Callable[[World], Iterable[Row]] | None = None
     partly: bool = True
-    moving: bool = False
     now: Callable[[Row], Any] = _as_it_stands
     time: str = ""
     roles: frozenset[str] = frozenset()
+
+    @property
+    def moving(self) -> bool:
+        """Whether rows come and go."""
+        return self.gather is not None
+
+    def rows(self, world: World) -> Iterable[Row]:
+        """All rows there are."""
+        if self.gather is not None:
+            return self.gather(world)
+        return (row for source in world.sources() for row in self.of(source))
 
     @property
     def live(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from layers import incidents
 from layers.redaction import device_name, place_words
-from layers.sharing.collection import Collection, Field, Kind, Row, Scalar, Seen, World
+from layers.sharing.collection import Collection, Field, Kind, Row, Scalar, Seen, Source, World
 from layers.sharing.still import COMPOUND, TERRITORY
 from twin.catalogue import device_kinds, incident_kind, rules
 from twin.people import MAY
@@ -27,12 +27,11 @@ def _now(name: str, kind: Kind, words: str, read: Callable[[Any], Scalar] | None
 # --- devices ----------------------------------------------------------------------------------
 
 
-def _devices(*kinds: str) -> Callable[[World], Iterator[Row]]:
-    def rows(world: World) -> Iterator[Row]:
-        for compound, twin in world.compounds():
-            for place in compound.devices:
-                if not kinds or place.kind in kinds:
-                    yield Row(place.id, place.territory, place, compound, twin)
+def _devices(*kinds: str) -> Callable[[Source], Iterator[Row]]:
+    def rows(source: Source) -> Iterator[Row]:
+        for place in source.compound.devices if source.compound else ():
+            if not kinds or place.kind in kinds:
+                yield Row(place.id, place.territory, place, source.compound, source.twin)
 
     return rows
 
@@ -110,7 +109,7 @@ def _of_devices(
     id_: str, title: str, about: str, *kinds: str, more: tuple[Field, ...]
 ) -> Collection:
     return Collection(
-        id=id_, title=title, about=about, shape="Point", rows=_devices(*kinds), now=_device,
+        id=id_, title=title, about=about, shape="Point", of=_devices(*kinds), now=_device,
         coordinates=lambda seen: seen.thing.lonlat, fields=(*_SITE, *more, *_STATE),
         partly=False, time="reported_at",
     )  # fmt: skip
@@ -236,7 +235,7 @@ LIVE: tuple[Collection, ...] = (
     Collection(
         id="responders", title="处置人员 Responders",
         about="People and teams on duty: role, status, and where they are. Off duty, no position.",
-        shape="Point", rows=_people, coordinates=_stands, partly=False, moving=True,
+        shape="Point", gather=_people, coordinates=_stands, partly=False,
         roles=WORKS_ON_CASES, time="located_at",
         fields=(
             _own("name", "string", "name of the person or team", lambda one: one.card.name),
@@ -257,7 +256,7 @@ LIVE: tuple[Collection, ...] = (
     Collection(
         id="alarms", title="告警 Alarms",
         about="Alarms that are not back to normal and acknowledged.",
-        shape="Point", rows=_alarms, coordinates=_at_device, partly=False, moving=True,
+        shape="Point", gather=_alarms, coordinates=_at_device, partly=False,
         time="raised_at",
         fields=(
             _own("device", "string", "id of the device"),
@@ -284,8 +283,8 @@ LIVE: tuple[Collection, ...] = (
         id="incidents", title="案件 Incidents",
         about="Cases, open and finished within thirty days. Rooms and words leave only while a "
         "case is open, and never to viewers.",
-        shape="Point", rows=_cases, coordinates=lambda seen: seen.thing.lonlat, partly=False,
-        moving=True, time="reported_at",
+        shape="Point", gather=_cases, coordinates=lambda seen: seen.thing.lonlat, partly=False,
+        time="reported_at",
         fields=(
             _own("kind", "string", "a row of the incident kinds"),
             _own("kind_label", "string", "the kind in words", _label(incident_kind, "kind")),

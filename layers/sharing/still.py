@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from layers.sharing.collection import Collection, Field, Kind, Row, Seen, World
-from twin.model import Compound, District
+from layers.sharing.collection import Collection, Field, Kind, Row, Seen, Source
+from twin.model import Compound
 
 Of = Callable[[Compound], Iterable[tuple[str, str, Any]]]
 """A compound's things of one sort as (id, territory, thing)."""
@@ -42,13 +42,16 @@ def _households(seen: Seen) -> int | None:
 HOUSEHOLDS = Field("households", "integer", "for whoever sees all of it", _households)
 
 
-def _each(of: Of) -> Callable[[World], Iterator[Row]]:
-    """Rows of every compound."""
+Rows = Callable[[Source], Iterator[Row]]
 
-    def rows(world: World) -> Iterator[Row]:
-        for compound, twin in world.compounds():
+
+def _each(of: Of) -> Rows:
+    """Rows of a compound."""
+
+    def rows(source: Source) -> Iterator[Row]:
+        if (compound := source.compound) is not None:
             for name, where, thing in of(compound):
-                yield Row(name, where or compound.territory, thing, compound, twin)
+                yield Row(name, where, thing, compound, source.twin)
 
     return rows
 
@@ -60,29 +63,21 @@ def _whole(attribute: str) -> Of:
     )
 
 
-def _between(attribute: str) -> Callable[[District], Iterator[Row]]:
-    return lambda district: (
-        Row(thing.id, district.territory, thing) for thing in getattr(district, attribute)
-    )
+def _with_district(own: Rows, attribute: str) -> Rows:
+    """A compound's rows, or those that lie between the compounds of a district."""
 
-
-def _with_district(
-    own: Callable[[World], Iterator[Row]], between: Callable[[District], Iterable[Row]]
-) -> Callable[[World], Iterator[Row]]:
-    """The compounds' rows, then those that lie between them."""
-
-    def rows(world: World) -> Iterator[Row]:
-        yield from own(world)
-        for district in world.districts:
-            yield from between(district)
+    def rows(source: Source) -> Iterator[Row]:
+        yield from own(source)
+        if (district := source.district) is not None:
+            for one in getattr(district, attribute):
+                yield Row(one.id, getattr(one, "territory", "") or district.territory, one)
 
     return rows
 
 
-def _divisions(world: World) -> Iterator[Row]:
-    for district in world.districts:
-        for one in district.divisions:
-            yield Row(one.territory, one.territory, one)
+def _divisions(source: Source) -> Iterator[Row]:
+    for one in source.district.divisions if source.district else ():
+        yield Row(one.territory, one.territory, one)
 
 
 def _outline(seen: Seen) -> Any:
@@ -113,7 +108,7 @@ STILL: tuple[Collection, ...] = (
         title="街道与社区 Divisions",
         about="Streets, towns and communities of the district.",
         shape="Polygon",
-        rows=_divisions,
+        of=_divisions,
         coordinates=_outline,
         fields=(
             NAME,
@@ -128,7 +123,7 @@ STILL: tuple[Collection, ...] = (
         title="小区 Compounds",
         about="Residential compounds: outline, names and where they belong.",
         shape="Polygon",
-        rows=_each(lambda place: ((place.id, place.territory, place),)),
+        of=_each(lambda place: ((place.id, place.territory, place),)),
         coordinates=_outline,
         fields=(
             NAME,
@@ -146,7 +141,7 @@ STILL: tuple[Collection, ...] = (
         title="网格 Grids",
         about="Grids, the last level of territory.",
         shape="Polygon",
-        rows=_each(lambda place: ((one.territory, one.territory, one) for one in place.grids)),
+        of=_each(lambda place: ((one.territory, one.territory, one) for one in place.grids)),
         coordinates=_outline,
         fields=(NAME, COMPOUND, TERRITORY, PROPOSED),
         partly=False,
@@ -156,7 +151,7 @@ STILL: tuple[Collection, ...] = (
         title="楼栋 Buildings",
         about="Buildings of the compounds, with height and floors.",
         shape="Polygon",
-        rows=_each(_whole("buildings")),
+        of=_each(_whole("buildings")),
         coordinates=_outline,
         fields=_BUILDING_FIELDS,
     ),
@@ -165,7 +160,7 @@ STILL: tuple[Collection, ...] = (
         title="周边楼栋 Surroundings",
         about="Buildings outside the compounds, for context.",
         shape="Polygon",
-        rows=_with_district(_each(_whole("surroundings")), _between("buildings")),
+        of=_with_district(_each(_whole("surroundings")), "buildings"),
         coordinates=_outline,
         fields=_BUILDING_FIELDS,
     ),
@@ -174,7 +169,7 @@ STILL: tuple[Collection, ...] = (
         title="单元门 Entrances",
         about="Doors of units, where a responder arrives.",
         shape="Point",
-        rows=_each(
+        of=_each(
             lambda place: (
                 (f"{building.id}/unit/{number}", place.territory, (building, door))
                 for building in place.buildings
@@ -195,7 +190,7 @@ STILL: tuple[Collection, ...] = (
         title="道路 Paths",
         about="Roads, fire lanes and footpaths.",
         shape="LineString",
-        rows=_with_district(_each(_whole("paths")), _between("paths")),
+        of=_with_district(_each(_whole("paths")), "paths"),
         coordinates=_line,
         fields=(KIND, _attribute("width_m", "number", "width in metres"), COMPOUND, PROPOSED),
     ),
@@ -204,7 +199,7 @@ STILL: tuple[Collection, ...] = (
         title="地面 Areas",
         about="Greens, water, parking, plazas and sports grounds.",
         shape="Polygon",
-        rows=_with_district(_each(_whole("areas")), _between("areas")),
+        of=_with_district(_each(_whole("areas")), "areas"),
         coordinates=_outline,
         fields=(KIND, NAME, COMPOUND, PROPOSED),
     ),
@@ -213,7 +208,7 @@ STILL: tuple[Collection, ...] = (
         title="围墙 Walls",
         about="Walls and fences; openings are where gates stand.",
         shape="LineString",
-        rows=_each(
+        of=_each(
             lambda place: (
                 (f"{place.id}/wall/{number}", place.territory, wall)
                 for number, wall in enumerate(place.walls, 1)
@@ -227,9 +222,9 @@ STILL: tuple[Collection, ...] = (
         title="服务点 Services",
         about="Hydrants, muster points, duty rooms, clinics, schools and the like.",
         shape="Point",
-        rows=_with_district(
+        of=_with_district(
             _each(lambda place: ((one.id, one.territory, one) for one in place.services)),
-            lambda district: (Row(one.id, one.territory, one) for one in district.services),
+            "services",
         ),
         coordinates=_spot,
         fields=(
@@ -248,7 +243,7 @@ STILL: tuple[Collection, ...] = (
         title="管线 Pipes",
         about="Pipes and cables below ground by kind.",
         shape="LineString",
-        rows=_each(_whole("pipes")),
+        of=_each(_whole("pipes")),
         coordinates=_line,
         fields=(
             KIND,
