@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 import app
+from geodata.store import save
 from tests.conftest import free_port
+from tests.layers.builders import a_compound
 from twin.errors import InvalidSetting
 
 HOUSE = Path(__file__).parent.parent
@@ -97,6 +99,18 @@ def test_an_account_can_be_made_before_the_first_start(tmp_path: Path) -> None:
     assert run(tmp_path, "account", "list").stdout == "li  dispatcher  lusong.hejiatu  li\n"
 
 
+def test_a_token_and_an_export_need_no_running_server(tmp_path: Path) -> None:
+    save(tmp_path / "places", a_compound("huodian"))
+    words = "token add gis --role viewer --territory lusong.hejiatu".split()
+    assert run(tmp_path, *words).stdout.startswith("dyt_gis.")
+    target = tmp_path / "street.zip"
+    words = f"export --territory lusong.hejiatu --format geojson -o {target}".split()
+    assert run(tmp_path, *words).stdout.startswith(f"{target}: geojson of lusong.hejiatu")
+    assert target.exists()
+    refused = run(tmp_path, *words)
+    assert refused.stderr == f"dayuan: {target} exists already\n"
+
+
 def test_others_are_not_let_in_while_no_account_exists(tmp_path: Path) -> None:
     refused = run(tmp_path, DAYUAN_HOST="0.0.0.0", DAYUAN_PORT=str(free_port()))
     assert refused.returncode == 2
@@ -129,7 +143,10 @@ def test_the_command_line_explains_itself(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_the_web_role_does_not_pay_for_reading_places() -> None:
-    program = "import app, sys; print([m for m in ('geopandas', 'pandas') if m in sys.modules])"
+    program = (
+        "import app, sys; [app.entry(name) for name in ('parts', 'backing', 'load', 'export')];"
+        "print([m for m in ('geopandas', 'pandas', 'pyogrio') if m in sys.modules])"
+    )
     shown = subprocess.run(
         [sys.executable, "-c", program], cwd=HOUSE, capture_output=True, text=True, check=True
     )

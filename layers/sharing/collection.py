@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+import msgspec
+
 from twin import territory
 from twin.model import Compound, District
 from twin.state import Twin
@@ -33,10 +35,11 @@ class Asker:
         return territory.touches(self.prefixes, path)
 
 
-class Row(NamedTuple):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One thing that can become a feature; ``territory`` decides who may see it.
 
-    ``compound`` and ``twin`` are None for what lies between compounds.
+    ``compound`` and ``twin`` are None for what lies between compounds. A question makes thousands
+    of these; the garbage collector shall not look at a whole street because of them.
     """
 
     id: str
@@ -46,7 +49,7 @@ class Row(NamedTuple):
     twin: Twin | None = None
 
 
-class Seen(NamedTuple):
+class Seen(msgspec.Struct, frozen=True, gc=False):
     """A row as one asker sees it: what fields are read from. ``now`` is the live thing, or None."""
 
     thing: Any
