@@ -1,4 +1,4 @@
-"""Addresses as people say them: ``三栋一单元`` and ``3-1-302`` taken apart, and one way to write them.
+"""Addresses as people say them: ``三栋一单元`` and ``3-1-302`` taken apart, and how to write them.
 
 Tolerant and without any knowledge of places: what a text means on the ground is for
 ``twin.gazetteer``. The words are a table, ``catalogue/address.toml``.
@@ -109,14 +109,12 @@ def _address(reading: _Reading, corrected: tuple[tuple[str, str], ...]) -> Addre
         _LATER[kind](reading, word)
     found = reading.found
     district, street, community, compound = head_parts(reading.before)
-    floor = found.get("floor")
     room = found.get("room", "")
-    if floor is None:
-        floor = floor_of(room)
+    floor = int(found["floor"]) if "floor" in found else floor_of(room)
     return Address(
         community_code=found.get("code", ""), district=district, street=street,
         community=community, compound=compound, building=found.get("building", ""),
-        until=found.get("until", ""), unit=found.get("unit", ""), floor=int(floor),
+        until=found.get("until", ""), unit=found.get("unit", ""), floor=floor,
         top="top" in found, room=room, gate=found.get("gate", ""), side=found.get("side", ""),
         relation=found.get("relation", ""), device=found.get("device", ""),
         number=found.get("number", ""), rest=tuple(reading.rest), corrected=corrected,
@@ -242,8 +240,7 @@ def _later(kind: str) -> _Step:
             reading.rest.append(match[0])
         else:
             reading.put("building", number(word), match[0])
-            if kind == "plain":
-                reading.doubts.append(word)
+            reading.doubts.append(match[0])  # 12号 may be anything that is numbered
         reading.started = True
 
     return step

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from string import ascii_uppercase, digits
 
 import msgspec
 
@@ -19,10 +20,8 @@ CHINESE: dict[str, str] = {
 """Chinese digits."""
 
 _TENS = {"十": 10, "百": 100}
-_SAME = str.maketrans(
-    {char: "-" for char in "‐‑‒–—―−~〜"}
-    | dict(zip("栋棟樓號單層門園區東廈燈桿蓋電廣場號", "幢幢楼号单层门园区东厦灯杆盖电广场号", strict=True))
-)
+_VARIANTS = "棟幢 栋幢 樓楼 號号 單单 層层 門门 園园 區区 東东 廈厦 燈灯 桿杆 蓋盖 電电 廣广 場场 ‐- ‑- ‒- –- —- ―- −- ~- 〜-"
+_SAME = str.maketrans({pair[0]: pair[1] for pair in _VARIANTS.split()})
 """One way of writing for what is written in several; traditional characters of the tokens too."""
 
 # Pieces of the pattern. Digits are spelled out, for \d takes those of every script.
@@ -40,16 +39,12 @@ _TOKENS = {
         rf"(?:第?({_NUM})(?:号|(?=号梯)))?({{devices}})(?:[ :]*(?:编号)?"
         r"((?:[A-Z]{1,4}-?)?[0-9]{1,5})号?(?![0-9]*(?:幢|单|号楼|#|室|层|楼|座|-)))?"
     ),
-    "range": (
-        f"第?({_NAME})(?:号楼|号|幢|#)?[-至到]第?({_NAME})(?:号楼|号幢|#楼|#幢|幢|座|楼)"
-    ),
+    "range": (f"第?({_NAME})(?:号楼|号|幢|#)?[-至到]第?({_NAME})(?:号楼|号幢|#楼|#幢|幢|座|楼)"),
     "dashed": (
         "(?<![0-9A-Z])[A-Z]?[0-9]{1,3}[A-Z]?"
         "(?:(?:[-/.][0-9]{1,4}[A-Z]?){1,3}| [0-9]{1,2} [0-9]{3,4}[A-Z]?)(?![0-9-])[室户]?"
     ),
-    "building": (
-        f"第?({_NAME})(?:号楼|号幢|#楼|#幢|[幢座](?:楼(?![下上前后顶旁道梯]))?|#)"
-    ),
+    "building": (f"第?({_NAME})(?:号楼|号幢|#楼|#幢|[幢座](?:楼(?![下上前后顶旁道梯]))?|#)"),
     "unit": f"第?({_NUM}|(?<![A-Z0-9])[A-Z])(?:单元|单|号?门洞)",
     "room": f"([0-9]{{1,4}}[A-Z]?|[{_CN}]{{3,5}})(?:号房|号室|室|房间|房|户)",
     "basement": f"(?:负|地下|-)({_NUM})(?:层|楼)|(?<![A-Z0-9])B([1-9])(?:层|楼|F)?(?![0-9A-Z-])",
@@ -65,7 +60,7 @@ _TOKENS = {
     "noise": "{noise}",
     "storeys": f"({_NUM})楼(?![道梯下上前后顶旁])",
     "plate": f"({_NAME})号(?![线令召称])",
-    "sign": "(?<![A-Z0-9])[A-Z]{1,4}-?[0-9]{1,5}(?![0-9])",
+    "sign": "(?<![A-Z0-9])[A-Z]{1,4}-?[0-9]{1,5}(?!幢|单|号楼|#|座|层|[0-9])",
     "plain": "(?<![A-Z0-9])([0-9]{1,4}[A-Z]?)(?![0-9A-Z])",
 }
 """The tokens in the order they are tried; each has a function of its name in ``twin.address``."""
@@ -136,7 +131,7 @@ def pattern() -> re.Pattern[str]:
 
 def _first(filled: dict[str, str]) -> str:
     """The characters a token can begin with: at any other nothing is tried, twice as fast."""
-    begins = set(f"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ{_CN}第负地东南西北中正大小侧后前主边偏顶楼天屋外旁")
+    begins = {*digits, *ascii_uppercase, *_CN, *"第负地东南西北中正大小侧后前主边偏顶楼天屋外旁"}
     begins |= set(filled["at_end"])
     begins |= {word[0] for some in filled.values() for word in some.split("|")}
     return "".join(sorted(begins - {"\\"})) + "-"
@@ -211,6 +206,7 @@ def head_parts(before: Sequence[str]) -> tuple[str, str, str, str]:
         return "", "", "", head
     found = _HEAD.fullmatch(head)
     assert found is not None, "every text is at least a compound"
-    district, street, community = (found[name] or "" for name in _HEAD.groupindex if name != "compound")
-    compound = found["compound"].strip()
-    return (district, street, community, compound) if compound else (district, street, "", community)
+    district, street, community, compound = (part or "" for part in found.groups())
+    if not compound.strip():
+        community, compound = "", community
+    return district, street, community, compound.strip()

@@ -79,9 +79,8 @@ class Gazetteer:
         if not named and words:
             yield from self._by_content(words, address, open_, general)
         for one in named:
-            why = [note("compound_read_as", written=one.written, name=one.name)] if one.written else []
             differs = _differing(address, self.sites[one.key].compound)
-            yield one.key, one.left, (*general, *why, *differs)
+            yield one.key, one.left, (*general, *_read_as(one), *differs)
 
     def _by_name(self, address: Address, words: str, open_: list[int]) -> list[Found]:
         """Compounds by the name written, or all of the community it turned out to be."""
@@ -111,7 +110,8 @@ class Gazetteer:
         """Of the compounds that may be seen those of the community, street or district said."""
         for column, field in _LEVELS:
             said = bare(plain(getattr(address, column)))
-            kept = [k for k in open_ if said and bare(plain(getattr(self.sites[k].compound, field))) == said]
+            names = {key: getattr(self.sites[key].compound, field) for key in open_}
+            kept = [key for key in open_ if said and bare(plain(names[key])) == said]
             if kept:
                 return kept
         return open_
@@ -172,6 +172,11 @@ def _remark(address: Address) -> Note:
 
 def _slips(address: Address) -> Iterator[Note]:
     return (note("slip", written=was, read=read) for was, read in address.corrected)
+
+
+def _read_as(one: Found) -> Iterator[Note]:
+    if one.written:
+        yield note("compound_read_as", written=one.written, name=one.name)
 
 
 def _differing(address: Address, place: Compound) -> Iterator[Note]:

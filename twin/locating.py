@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 import msgspec
 
@@ -26,7 +27,7 @@ def located(site: Site, address: Address, words: str, sees: Sees) -> list[Candid
     )
     for asked, way in ways:
         if asked:
-            return list(way(site, address, words, sees))[:MOST]
+            return list(islice(way(site, address, words, sees), MOST))
     return [_turned(site, address, site.whole())]
 
 
@@ -165,47 +166,38 @@ def _core(gate: str) -> str:
 
 
 def _devices(site: Site, address: Address, words: str, sees: Sees) -> Iterator[Candidate]:
-    there = [place for place in site.compound.devices if _is_meant(site, place, address, sees)]
+    there = _meant(site, address, address.number, sees)
     left = (_unread(words),) if words else ()
-    if not address.number:
-        why = (note("which_device", count=len(there)),) if len(there) > 1 else ()
-        yield from (site.device(place).with_notes(*why, *left) for place in there)
-    wanted = sign(address.number)
-    same = [place for place in there if address.number and _matches(wanted, sign(place.name))]
-    for place in same:
-        yield _turned(site, address, site.device(place).with_notes(*left))
-    if not there or (address.number and not same):
-        near = sorted(there, key=lambda place: abs(_index(place) - int(wanted[1] or 0)))[:2]
-        why = (note("no_such_device", kind=address.device, number=address.number),)
-        yield from (site.device(place).with_notes(*why) for place in near)
-        if not near:
-            yield site.whole().with_notes(*why)
+    several = not address.number and len(there) > 1
+    why = (note("which_device", count=len(there)),) if several else ()
+    for place in there:
+        yield _turned(site, address, site.device(place).with_notes(*why, *left))
+    if not there:
+        none = note("no_such_device", kind=address.device, number=address.number)
+        near = _meant(site, address, "", sees) if address.device else []
+        wanted = sign(address.number)[1]
+        near.sort(key=lambda place: abs(sign(place.name.upper())[1] - wanted))
+        places = [site.device(place) for place in near[:2]] or [
+            site.candidate(building) for building in site.buildings(address.building, words, sees)
+        ]
+        yield from (at.with_notes(none) for at in (places or [site.whole()]))
 
 
-def _is_meant(site: Site, place: DevicePlace, address: Address, sees: Sees) -> bool:
-    """Whether a device is of the kind, and in the building, unit, floor and room that were said."""
-    if address.device and place.kind != address.device:
-        return False
-    if not address.device and not _matches(sign(address.number), sign(place.name)):
-        return False
-    numbers = site.numbered.get(address.building, ())
-    inside = (
-        (address.building, place.building in {building.id for building, _ in numbers}),
-        (address.unit, unit_number(place.unit) == address.unit),
-        (address.floor, place.floor == address.floor),
-        (address.room, place.room == address.room),
-    )
-    return all(holds for asked, holds in inside if asked) and sees(place.territory)
-
-
-def _matches(wanted: tuple[str, str], there: tuple[str, str]) -> bool:
-    """Whether a sign is the one meant; letters count when both have some."""
-    letters = wanted[0] == there[0] or not wanted[0]
-    return bool(wanted[1]) and letters and wanted[1] == there[1]
-
-
-def _index(place: DevicePlace) -> int:
-    return int(sign(place.name)[1] or 0)
+def _meant(site: Site, address: Address, label: str, sees: Sees) -> list[DevicePlace]:
+    """Devices of the kind and label, in the building, unit, floor and room that were said."""
+    numbered = site.numbered.get(address.building, ())
+    buildings = {building.id for building, _ in numbered}
+    names = tuple(building.name for building, _ in numbered)  # 1幢配电箱 stands outside of it
+    devices = site.compound.devices
+    return [
+        place
+        for place in map(devices.__getitem__, site.signs.meant(address.device, label))
+        if sees(place.territory)
+        and (not address.building or place.building in buildings or place.name.startswith(names))
+        and (not address.unit or unit_number(place.unit) == address.unit)
+        and (not address.floor or place.floor == address.floor)
+        and (not address.room or place.room == address.room)
+    ]
 
 
 def _named(site: Site, address: Address, words: str, sees: Sees) -> Iterator[Candidate]:

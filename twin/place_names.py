@@ -9,8 +9,8 @@ from typing import NamedTuple
 from twin.address_words import canonical
 from twin.pinyin import alike, sounds
 
-GENERIC = ("小区", "社区", "大院")
-"""Endings that people leave out, or take for one another."""
+GENERIC = ("小区", "社区", "大院", "大厦", "花园", "公寓", "新村", "家园")
+"""Endings that people leave out. Who writes another one may mean another place, so it is said."""
 
 LEAST = 2
 """A name within a text has at least so many characters."""
@@ -79,18 +79,18 @@ class NameBook:
         return best[:most]
 
     def _whole(self, text: str) -> Iterator[Found]:
-        keys = self._keys.get(text) or self._keys.get(bare(text)) or []
-        for key in keys:
-            yield Found(key, self._shown[key], "")
+        whole = self._keys.get(text, [])
+        for key in whole or self._keys.get(bare(text), []):
+            yield Found(key, self._shown[key], "", "" if whole else text)
 
     def _contained(self, text: str) -> Iterator[Found]:
         taken = text
         for name in self._longest:
             if name in taken:
                 taken = taken.replace(name, "\0", 1)
+                left, ending = _rest_of(text, name)
                 for key in self._keys[name]:
-                    left = _rest_of(text, name)
-                    yield Found(key, self._shown[key], left)
+                    yield Found(key, self._shown[key], left, name + ending if ending else "")
 
     def _spelled(self, text: str) -> Iterator[Found]:
         """By its syllables or their first letters, typed as such."""
@@ -98,7 +98,9 @@ class NameBook:
             return
         letters = text.lower()
         for key, name in self._shown.items():
-            ways = {way for form in (name, bare(plain(name))) for pair in sounds(form) for way in pair}
+            ways = {
+                way for form in (name, bare(plain(name))) for pair in sounds(form) for way in pair
+            }
             if letters in ways:
                 yield Found(key, name, "", text)
 
@@ -107,7 +109,9 @@ class NameBook:
         wanted = bare(text)
         if len(wanted) < LEAST or wanted.isascii():
             return
-        heard = [key for key, name in self._shown.items() if _sounds_like(wanted, bare(plain(name)))]
+        heard = [
+            key for key, name in self._shown.items() if _sounds_like(wanted, bare(plain(name)))
+        ]
         close = heard or [
             key for key, name in self._shown.items() if _one_off(wanted, bare(plain(name)))
         ]
@@ -115,11 +119,15 @@ class NameBook:
             yield Found(key, self._shown[key], "", text)
 
 
-def _rest_of(text: str, name: str) -> str:
+def _rest_of(text: str, name: str) -> tuple[str, str]:
+    """What stands around a name in a text, and the generic ending it has there and not of its own.
+
+    >>> _rest_of("长塘湾火电社区东门", "火电")
+    ('长塘湾 东门', '社区')
+    """
     before, _, after = text.partition(name)
-    for ending in GENERIC:
-        after = after.removeprefix(ending)
-    return f"{before} {after}".strip(" 的")
+    ending = next((ending for ending in GENERIC if after.startswith(ending)), "")
+    return f"{before} {after.removeprefix(ending)}".strip(" 的"), ending
 
 
 def _sounds_like(one: str, other: str) -> bool:
@@ -137,7 +145,8 @@ def _one_off(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     if len(long) < 3 or len(long) - len(short) > 1 or len(short) < 2:
         return False
-    same = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    pairs = enumerate(zip(short, long, strict=False))
+    same = next((i for i, (a, b) in pairs if a != b), len(short))
     if len(short) < len(long):
         return short[same:] == long[same + 1 :]
     swapped = short[same : same + 2][::-1] == long[same : same + 2]
