@@ -31,8 +31,9 @@ from layers.clock import Clock
 from layers.columns import milliseconds
 from layers.incident_detail import Known
 from layers.live import Hub
+from layers.search import Finder
 from layers.strip import day_start_ms
-from pages import api, entry, server
+from pages import api, entry, search, server
 from pages.api import Answer, Backstage, Replays
 from pages.guard import Person
 from twin.events import AlarmRaised
@@ -128,6 +129,7 @@ class _Server(uvicorn.Server):
 def plug(parts: Parts, assets: Path) -> Any:
     """The application over its parts."""
     known = Known.unlearned(parts.twins.values())
+    finder = Finder(parts.twins)
     hub = Hub(parts.twins, now=now(), epoch=secrets.token_hex(4), travel=known.travel)
 
     def make_screen(
@@ -164,6 +166,7 @@ def plug(parts: Parts, assets: Path) -> Any:
             ]
             twins = list(parts.twins.values())
             learning = tasks.create_task(asyncio.to_thread(known.learn, twins))
+            running.append(tasks.create_task(asyncio.to_thread(finder.learn)))
             with suppress(TimeoutError):
                 async with asyncio.timeout(CATCH_UP_S):
                     await parts.current()
@@ -179,6 +182,7 @@ def plug(parts: Parts, assets: Path) -> Any:
             entry.router(parts.doors, parts.refused, _over_tls),
             parts.intake,
             api.router(stage),
+            search.router(finder),
         ],
         lifespan=living,
         assets=assets,

@@ -20,7 +20,10 @@ CHINESE: dict[str, str] = {
 """Chinese digits."""
 
 _TENS = {"十": 10, "百": 100}
-_VARIANTS = "棟幢 栋幢 樓楼 號号 單单 層层 門门 園园 區区 東东 廈厦 燈灯 桿杆 蓋盖 電电 廣广 場场 ‐- ‑- ‒- –- —- ―- −- ~- 〜-"
+_VARIANTS = (
+    "棟幢 栋幢 樓楼 號号 單单 層层 門门 園园 區区 東东 廈厦 燈灯 桿杆 蓋盖 電电 廣广 場场 "
+    "‐- ‑- ‒- –- —- ―- −- ~- 〜-"
+)
 _SAME = str.maketrans({pair[0]: pair[1] for pair in _VARIANTS.split()})
 """One way of writing for what is written in several; traditional characters of the tokens too."""
 
@@ -86,6 +89,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     relations: tuple[str, ...]
     at_end: tuple[str, ...]
     devices: dict[str, tuple[str, ...]]
+    services: dict[str, tuple[str, ...]]
     typos: dict[str, str]
     typos_behind_number: dict[str, str]
 

@@ -63,9 +63,8 @@ class Note(msgspec.Struct, frozen=True):
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """A place an address may mean.
 
-    ``kind``: compound, building, unit, gate, device, area or service. ``id`` is that of the
-    compound, building, device or service, or an area's name. ``lonlat`` is where to go: of a unit
-    its entrance. ``floor`` 0 is not known.
+    ``kind``: compound, building, unit, gate, device, area or service; ``id`` is its id, of a unit
+    the building's. ``lonlat`` is where to go: of a unit its entrance. ``floor`` 0 is not known.
     """
 
     kind: str

@@ -64,16 +64,23 @@ def _parts(char: str) -> tuple[str, ...]:
     return readings(char) or (("".join(_WORDS.findall(char.lower()))),)
 
 
+def syllables(text: str, most: int = VARIANTS) -> Iterator[tuple[str, ...]]:
+    """The syllables of a name, in each way of reading it; digits and letters stay as they are.
+
+    >>> list(syllables("长安3")), list(syllables("LP-1"))
+    ([('chang', 'an', '3'), ('zhang', 'an', '3')], [('l', 'p', '', '1')])
+    """
+    return islice(product(*map(_parts, text)), most)
+
+
 def sounds(text: str, most: int = VARIANTS) -> Iterator[tuple[str, str]]:
     """A name's syllables written together and its initials, for each way of reading it.
-
-    Digits and Latin letters stay as they are, anything else is left out.
 
     >>> list(sounds("火电小区")), next(sounds("3幢 LP-1"))
     ([('huodianxiaoqu', 'hdxq')], ('3zhuanglp1', '3zlp1'))
     """
-    for syllables in islice(product(*map(_parts, text)), most):
-        yield "".join(syllables), "".join(part[:1] for part in syllables)
+    for parts in syllables(text, most):
+        yield "".join(parts), "".join(part[:1] for part in parts)
 
 
 def alike(one: str, other: str) -> bool:

@@ -129,7 +129,7 @@ def _of_buildings(compound: Compound, buildings: Iterable[Building]) -> Iterator
 def _of_others(compound: Compound) -> Iterator[Named]:
     for area in compound.areas:
         if area.name:
-            yield Named(area.name, "area", area.name, middle(area.outline), compound.territory)
+            yield Named(area.name, "area", area.id, middle(area.outline), compound.territory)
     for service in compound.services:
         yield Named(service.name, "service", service.id, service.lonlat, service.territory)
 
