@@ -14,7 +14,7 @@ from layers.redaction import place_words
 from layers.search_index import RANK, Index
 from layers.spelling import normal
 from twin import territory
-from twin.address import Address, said
+from twin.address import Address, parse, said
 from twin.candidates import Candidate, Resolution
 from twin.catalogue import device_kinds, incident_kind
 from twin.gazetteer import Gazetteer
@@ -55,6 +55,7 @@ class Finder:
             places = [place for twin in self._twins.values() for place in twin.compounds.values()]
             if self._gazetteer is None:
                 self._gazetteer = Gazetteer(places)
+                self._gazetteer.prepare()
             if masked not in self._indexes:
                 self._indexes[masked] = Index(places, masked)
             return self._indexes[masked], self._gazetteer
@@ -99,9 +100,11 @@ class Finder:
         if not words:
             return [], []
         index, gazetteer = self.learn(masked)
-        meant = gazetteer.resolve(text, prefixes, here=here, masked=masked)
         names = {site.compound.id: site.compound.name for site in gazetteer.sites}
-        addresses = [_address(one, names) for one in _worth(meant)[:ADDRESSES]]
+        addresses: Found = []
+        if not _only_a_kind(parse(text)):  # which the index has in better order
+            meant = gazetteer.resolve(text, prefixes, here=here, masked=masked)
+            addresses = [_address(one, names) for one in _worth(meant)[:ADDRESSES]]
         hits = index.find(words, prefixes, here, limit)
         compounds = [site.compound for site in gazetteer.sites]
         rows = [
@@ -186,13 +189,12 @@ def _case_words(twin: Twin, case: Incident, masked: bool) -> str:
 
 def _worth(meant: Resolution) -> Sequence[Candidate]:
     """Candidates worth showing: all that fit, the nearest only to what is surely an address."""
-    if meant.status != "none":
-        return () if _only_a_kind(meant.address) else meant.candidates
-    return meant.candidates if _surely(meant.address) else ()
+    surely = meant.status != "none" or _surely(meant.address)
+    return meant.candidates if surely else ()
 
 
 def _only_a_kind(address: Address) -> bool:
-    """Whether nothing but a kind of device was said, which the index has in better order."""
+    """Whether nothing but a kind of device was said."""
     place = address.number or address.compound or address.indoors or address.rest
     return bool(address.device) and not place
 

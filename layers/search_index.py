@@ -7,8 +7,8 @@ that many devices share are held and looked through once.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from layers.spelling import Spelled, Texts, normal
 from twin import territory
 from twin.address_words import words as address_words
 from twin.catalogue import device_kinds
-from twin.model import Compound, DevicePlace, LonLat
+from twin.model import Area, Building, Compound, DevicePlace, LonLat, Service
 
 Mask = NDArray[np.bool_]
 
@@ -49,49 +49,76 @@ class Hit(NamedTuple):
     begins: bool
 
 
-def rows(compounds: Sequence[Compound], masked: bool) -> Iterator[Row]:
-    """All that stands in some compounds and has a name."""
-    for number, place in enumerate(compounds):
-        whole = place.territory
-        yield Row("compound", place.id, place.name, "", number, whole, place.origin)
-        for one in place.buildings:
-            where = one.territory or whole
-            at = one.entrances[0].lonlat if one.entrances else one.outline[0]
-            yield Row("building", one.id, one.name, "", number, where, at)
-        for area in place.areas:
-            if area.name:
-                at = area.outline[0]
-                yield Row("area", area.id, area.name, "", number, whole, at)
-        for service in place.services:
-            kind = f"service/{service.kind}"
-            path, at = service.territory, service.lonlat
-            yield Row("service", service.id, service.name, kind, number, path, at)
-        yield from (_device(device, place, number, masked) for device in place.devices)
+Thing = Compound | Building | Area | Service | DevicePlace
 
 
-def _device(place: DevicePlace, compound: Compound, number: int, masked: bool) -> Row:
-    name = device_name(place, compound, masked)
-    return Row("device", place.id, name, place.kind, number, place.territory, place.lonlat)
+def things(compound: Compound) -> Iterator[Thing]:
+    """All that stands in a compound and has a name, itself first."""
+    yield compound
+    yield from compound.buildings
+    yield from (area for area in compound.areas if area.name)
+    yield from compound.services
+    yield from compound.devices
+
+
+def _whole(one: Compound, number: int, compound: Compound, masked: bool) -> Row:
+    return Row("compound", one.id, one.name, "", number, one.territory, one.origin)
+
+
+def _building(one: Building, number: int, compound: Compound, masked: bool) -> Row:
+    at = one.entrances[0].lonlat if one.entrances else one.outline[0]
+    path = one.territory or compound.territory
+    return Row("building", one.id, one.name, "", number, path, at)
+
+
+def _area(one: Area, number: int, compound: Compound, masked: bool) -> Row:
+    return Row("area", one.id, one.name, "", number, compound.territory, one.outline[0])
+
+
+def _service(one: Service, number: int, compound: Compound, masked: bool) -> Row:
+    kind = f"service/{one.kind}"
+    return Row("service", one.id, one.name, kind, number, one.territory, one.lonlat)
+
+
+def _device(one: DevicePlace, number: int, compound: Compound, masked: bool) -> Row:
+    name = device_name(one, compound, masked)
+    return Row("device", one.id, name, one.kind, number, one.territory, one.lonlat)
+
+
+_ROWS: dict[type[Any], Callable[..., Row]] = {
+    Compound: _whole,
+    Building: _building,
+    Area: _area,
+    Service: _service,
+    DevicePlace: _device,
+}
 
 
 class Index:
     """The rows of some compounds, for one screen class."""
 
     def __init__(self, compounds: Sequence[Compound], masked: bool) -> None:
-        self._compounds = compounds
-        found = list(rows(compounds, masked))
-        order = np.lexsort(([len(row.name) for row in found], [RANK[row.type] for row in found]))
-        self._rows = [found[i] for i in order.tolist()]
-        self._name, names = _coded(row.name for row in self._rows)
-        self._kind, self._kinds = _coded(row.kind for row in self._rows)
-        self._path, self._paths = _coded(row.territory for row in self._rows)
-        self._compound = np.array([row.compound for row in self._rows], dtype=np.int32)
-        self._whole = np.array([row.type in ("compound", "area") for row in self._rows])
+        self._compounds, self._masked = compounds, masked
+        there = [(thing, i) for i, place in enumerate(compounds) for thing in things(place)]
+        rows = [self._made(thing, i) for thing, i in there]
+        order = np.lexsort(([len(row.name) for row in rows], [RANK[row.type] for row in rows]))
+        rows = [rows[i] for i in order.tolist()]
+        # Rows are made anew for what is found: a hundred bytes each, and few are ever shown.
+        self._things = [there[i][0] for i in order.tolist()]
+        self._name, names = _coded(row.name for row in rows)
+        self._kind, self._kinds = _coded(row.kind for row in rows)
+        self._path, self._paths = _coded(row.territory for row in rows)
+        self._compound = np.array([row.compound for row in rows], dtype=np.int32)
+        self._part_is_enough = np.array([row.type in ("compound", "area") for row in rows])
         self._texts = Texts([normal(name) for name in names])
         self._spelled = Spelled(names)
         self._kind_words = [_said(_kind_words(kind)) for kind in self._kinds]
         self._compound_words = [_said(_compound_words(place)) for place in compounds]
         self._views: OrderedDict[tuple[str, ...], Mask] = OrderedDict()
+
+    def _made(self, thing: Thing, compound: int) -> Row:
+        make = _ROWS[type(thing)]
+        return make(thing, compound, self._compounds[compound], self._masked)
 
     def find(
         self, words: Sequence[str], prefixes: Sequence[str], here: str, limit: int
@@ -106,7 +133,8 @@ class Index:
         hits: list[Hit] = []
         for wanted in (3, 2, 1, 0):
             best = np.flatnonzero(there & (score == wanted))[: limit - len(hits)]
-            hits += [Hit(self._rows[i], wanted >= 2) for i in best.tolist()]
+            rows = (self._made(self._things[i], self._compound[i]) for i in best.tolist())
+            hits += [Hit(row, wanted >= 2) for row in rows]
         return hits
 
     def _holding(self, word: str) -> Mask:
@@ -122,7 +150,7 @@ class Index:
         numbers = [i for i, one in enumerate(self._compounds) if word.startswith(f"{one.id}/")]
         found: Mask = np.isin(self._compound, numbers)
         for i in np.flatnonzero(found).tolist():
-            found[i] = self._rows[i].id.lower().startswith(word)
+            found[i] = self._things[i].id.lower().startswith(word)
         return found
 
     def _seen(self, prefixes: tuple[str, ...]) -> Mask:
@@ -130,7 +158,9 @@ class Index:
         if prefixes not in self._views:
             covered = np.array([territory.covers(prefixes, path) for path in self._paths])
             touched = np.array([territory.touches(prefixes, path) for path in self._paths])
-            self._views[prefixes] = np.where(self._whole, touched[self._path], covered[self._path])
+            self._views[prefixes] = np.where(
+                self._part_is_enough, touched[self._path], covered[self._path]
+            )
         self._views.move_to_end(prefixes)
         if len(self._views) > KEPT_VIEWS:
             self._views.popitem(last=False)

@@ -13,7 +13,8 @@ from twin.pinyin import syllables
 
 Mask = NDArray[np.bool_]
 _NUMBER = re.compile("[零〇一二两三四五六七八九十百]+(?=[幢号单层楼室期门网])")
-_TYPED = re.compile(r"[a-z0-9]{2,}")
+_TYPED = re.compile("[a-z]{2,}")
+_OTHER = re.compile("[^一-龥]+")
 _END = 10
 
 
@@ -65,30 +66,37 @@ class Texts:
 class Spelled:
     """Names by their syllables and by their initials, as people type them in Latin letters.
 
-    A word must begin where a syllable begins: ``an`` does not find 单元 (danyuan).
+    A word must begin where a syllable begins: ``an`` does not find 单元 (danyuan). Digits are left
+    out, so that a thousand flats are spelled once.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
-        lines = [_ways(name) for name in names]
-        joined = np.frombuffer("".join(f"{line}\n" for line in lines).encode("ascii"), np.uint8)
+        skeletons: dict[str, int] = {}
+        bare = (_OTHER.sub("", name) for name in names)
+        self._of = np.array([skeletons.setdefault(one, len(skeletons)) for one in bare], np.int32)
+        lines = "".join(f"{_ways(one)}\n" for one in skeletons)
+        joined = np.frombuffer(lines.encode("ascii"), np.uint8)
         ends = np.flatnonzero(joined == _END)
-        self._starts = np.concatenate(([0], ends[:-1] + 1)) if lines else ends
-        upper = (joined >= ord("A")) & (joined <= ord("Z"))
-        self._opens = upper | ((joined >= ord("0")) & (joined <= ord("9")))
-        self._units = np.where(upper, joined + 32, joined)
+        self._starts = np.concatenate(([0], ends[:-1] + 1)) if skeletons else ends
+        self._opens = (joined >= ord("A")) & (joined <= ord("Z"))
+        self._units = np.where(self._opens, joined + 32, joined)
 
     def holding(self, word: str) -> Mask:
-        """Which names sound like a word somewhere; one of letters and digits only."""
+        """Which names sound like a word somewhere; one of two letters or more, else none."""
         found = np.zeros(len(self._units), dtype=bool)
         found[self._places(word)] = True
-        return _any_in(found, self._starts)
+        return self._spread(_any_in(found, self._starts))
 
     def beginning(self, word: str) -> Mask:
         """Which names begin with the sound of a word."""
-        return np.isin(self._starts, self._places(word), assume_unique=True)
+        return self._spread(np.isin(self._starts, self._places(word), assume_unique=True))
+
+    def _spread(self, found: Mask) -> Mask:
+        """From what is spelled to the names spelled so."""
+        return found[self._of] if len(found) else np.zeros(len(self._of), dtype=bool)
 
     def _places(self, word: str) -> NDArray[np.intp]:
-        if not _TYPED.fullmatch(word) or word.isdecimal() or not len(self._units):
+        if not _TYPED.fullmatch(word) or not len(self._units):
             return np.empty(0, dtype=np.intp)
         wanted = np.frombuffer(word.encode("ascii"), np.uint8)
         places = np.flatnonzero((self._units == wanted[0]) & self._opens)
@@ -100,8 +108,6 @@ class Spelled:
 
 def _ways(name: str) -> str:
     """``HuoDian HD`` for each way of reading a name: capitals where a word may begin."""
-    if name.isascii():
-        return ""  # found by what is written
     ways = []
     for parts in syllables(name):
         full = "".join(part.capitalize() for part in parts)

@@ -38,6 +38,12 @@ class Gazetteer:
             for _, field in _LEVELS
         }
 
+    def prepare(self) -> None:
+        """Work out what is otherwise worked out when first asked for."""
+        for site in self.sites:
+            site.signs.meant("", "")
+            site.names.find("a")
+
     def resolve(
         self,
         text: str,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from twin.address_words import canonical
@@ -71,6 +72,16 @@ class NameBook:
         ways = (self._whole, self._contained, self._spelled, self._misheard)
         return next((found for way in ways if (found := list(way(text)))), [])
 
+    @cached_property
+    def _ways(self) -> dict[str, set[int]]:
+        """Each name's syllables, and initials, and whose they are."""
+        found: dict[str, set[int]] = {}
+        for key, name in self._shown.items():
+            for form in (name, bare(plain(name))):
+                for way in chain.from_iterable(sounds(form)):
+                    found.setdefault(way, set()).add(key)
+        return found
+
     def nearest(self, text: str, most: int = 3) -> list[int]:
         """The places whose names share most characters with a text."""
         wanted = set(bare(plain(text)))
@@ -96,13 +107,8 @@ class NameBook:
         """By its syllables or their first letters, typed as such."""
         if not text.isascii() or len(text) < LEAST or not text.isalpha():
             return
-        letters = text.lower()
-        for key, name in self._shown.items():
-            ways = {
-                way for form in (name, bare(plain(name))) for pair in sounds(form) for way in pair
-            }
-            if letters in ways:
-                yield Found(key, name, "", text)
+        for key in self._ways.get(text.lower(), ()):
+            yield Found(key, self._shown[key], "", text)
 
     def _misheard(self, text: str) -> Iterator[Found]:
         """One that sounds the same, or is longer and differs in one character."""
