@@ -23,8 +23,9 @@ class Address(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An address by its columns (``domain`` names: 社区代码 小区 幢 单元 层 室).
 
     ``community_code`` has 12 digits. ``compound`` are the words that stood where its name stands,
-    ``building`` is a number or letter without 幢, ``until`` the end of a range of them. ``floor``
-    0 is not known, below 0 is under ground. ``gate`` is a gate's name, ``side`` a quarter (东南),
+    ``building`` is a number or letter without 幢, ``until`` the end of a range of them, ``also``
+    further ones. ``floor`` 0 is not known, below 0 is under ground. ``gate`` is a gate's name,
+    ``side`` a quarter (东南),
     ``relation`` how the place lies to what is named (旁边), ``device`` a kind of device and
     ``number`` what is written on it. ``rest`` was not understood, ``corrected`` says what was
     taken for a slip (as written, as read), ``doubts`` which parts could have been read otherwise.
@@ -37,6 +38,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     compound: str = ""
     building: str = ""
     until: str = ""
+    also: tuple[str, ...] = ()
     unit: str = ""
     floor: int = 0
     top: bool = False
@@ -59,14 +61,15 @@ class Address(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class _Reading:
     """What has been understood so far, and where the text before it ended."""
 
-    __slots__ = ("before", "doubts", "found", "pending", "rest", "started")
+    __slots__ = ("also", "before", "doubts", "found", "rest", "started", "storeys")
 
     def __init__(self) -> None:
+        self.also: list[str] = []
         self.found: dict[str, str] = {}
         self.rest: list[str] = []
         self.before: list[str] = []
         self.doubts: list[str] = []
-        self.pending: list[tuple[str, str]] = []
+        self.storeys = ""
         self.started = False
 
     def put(self, column: str, value: str, written: str) -> None:
@@ -105,8 +108,8 @@ def parse(text: str) -> Address:
 
 
 def _address(reading: _Reading, corrected: tuple[tuple[str, str], ...]) -> Address:
-    for kind, word in reading.pending:
-        _LATER[kind](reading, word)
+    if reading.storeys:
+        _settle(reading)
     found = reading.found
     district, street, community, compound = head_parts(reading.before)
     room = found.get("room", "")
@@ -114,9 +117,9 @@ def _address(reading: _Reading, corrected: tuple[tuple[str, str], ...]) -> Addre
     return Address(
         community_code=found.get("code", ""), district=district, street=street,
         community=community, compound=compound, building=found.get("building", ""),
-        until=found.get("until", ""), unit=found.get("unit", ""), floor=floor,
-        top="top" in found, room=room, gate=found.get("gate", ""), side=found.get("side", ""),
-        relation=found.get("relation", ""), device=found.get("device", ""),
+        until=found.get("until", ""), also=tuple(reading.also), unit=found.get("unit", ""),
+        floor=floor, top="top" in found, room=room, gate=found.get("gate", ""),
+        side=found.get("side", ""), relation=found.get("relation", ""), device=found.get("device", ""),
         number=found.get("number", ""), rest=tuple(reading.rest), corrected=corrected,
         doubts=tuple(reading.doubts),
     )  # fmt: skip
@@ -169,12 +172,17 @@ def _dashed(reading: _Reading, match: re.Match[str], index: int) -> None:
         reading.put(column, number(part), match[0])
     if beyond == 1:
         reading.put("room", number(parts[-1]), match[0])
+        if len(parts[-1]) < 3:
+            reading.doubts.append(match[index])  # flat 5 or floor 5
     elif beyond == 2:
         reading.put("room", f"{number(parts[-2])}{parts[-1].zfill(2)}", match[0])
 
 
 def _building(reading: _Reading, match: re.Match[str], index: int) -> None:
-    reading.put("building", number(match[index + 1]), match[0])
+    name = number(match[index + 1])
+    if reading.found.setdefault("building", name) != name:
+        reading.also.append(name)
+    reading.started = True
 
 
 def _unit(reading: _Reading, match: re.Match[str], index: int) -> None:
@@ -221,53 +229,64 @@ def _noise(reading: _Reading, match: re.Match[str], index: int) -> None:
     return None
 
 
-def _later(kind: str) -> _Step:
-    def step(reading: _Reading, match: re.Match[str], index: int) -> None:
-        word = match[index + 1]
-        known = reading.found
-        if kind == "storeys" and ("building" in known or "room" in known):
-            reading.put("floor", number(word), match[0])
-        elif kind == "storeys" and "unit" not in known:
-            # 3楼2单元 is a building: what follows decides.
-            reading.pending.append(("storeys", word))
-        elif kind == "plate" and "building" in known:
-            reading.put("room", number(word), match[0])
-        elif kind == "plain" and "building" in known and len(word) >= 3:
-            reading.put("room", number(word), match[0])
-        elif kind == "plain" and not (reading.before and word.isdecimal() and len(word) < 3):
-            reading.rest.append(match[0])
-        elif "building" in known or "device" in known or "gate" in known:
-            reading.rest.append(match[0])
-        else:
-            reading.put("building", number(word), match[0])
-            reading.doubts.append(match[0])  # 12号 may be anything that is numbered
-        reading.started = True
+def _storeys(reading: _Reading, match: re.Match[str], index: int) -> None:
+    """``3楼`` is a floor behind a building, a building before a unit: what follows decides."""
+    if not reading.storeys and not {"building", "unit", "room"} & set(reading.found):
+        reading.storeys = match[index]
+    else:
+        if reading.storeys:
+            _settle(reading)
+        reading.put("floor", number(match[index + 1]), match[0])
+    reading.started = True
 
-    return step
+
+def _settle(reading: _Reading) -> None:
+    """What a ``3楼`` was that had nothing before it; said to be in doubt unless more follows."""
+    words, reading.storeys = reading.storeys, ""
+    name, room = number(words[:-1]), floor_of(reading.found.get("room", ""))
+    if "building" in reading.found or str(room) == name:
+        reading.put("floor", name, words)
+        return
+    reading.put("building", name, words)
+    if "unit" not in reading.found:
+        reading.doubts.append(words)
+
+
+def _plate(reading: _Reading, match: re.Match[str], index: int) -> None:
+    """``12号``: a room behind a building, else a building, which may be wrong."""
+    if "building" in reading.found:
+        reading.put("room", number(match[index + 1]), match[0])
+    elif {"device", "gate"} & set(reading.found):
+        reading.rest.append(match[0])
+    else:
+        reading.put("building", number(match[index + 1]), match[0])
+        reading.doubts.append(match[0])
+
+
+def _plain(reading: _Reading, match: re.Match[str], index: int) -> None:
+    """A bare number: a room if long and behind a door, a building if short and behind a name."""
+    word = match[index + 1] or number(match[index + 2])
+    inside = {"building", "unit"} & set(reading.found)
+    if inside and len(word) >= 3:
+        reading.put("room", number(word), match[0])
+    elif reading.before and not reading.started and word.isdecimal() and len(word) < 3:
+        reading.put("building", number(word), match[0])
+        reading.doubts.append(word)
+    else:
+        reading.rest.append(match[0])
+    reading.started = True
 
 
 def _sign(reading: _Reading, match: re.Match[str], index: int) -> None:
     reading.put("number", match[index], match[0])
 
 
-def _storeys(reading: _Reading, word: str) -> None:
-    """``3楼`` with nothing before it: a building, and said to be in doubt unless more follows."""
-    if "building" in reading.found or floor_of(reading.found.get("room", "")) == int(number(word)):
-        reading.put("floor", number(word), word)
-    else:
-        reading.put("building", number(word), word)
-        if "unit" not in reading.found:
-            reading.doubts.append(f"{word}楼")
-
-
 _STEPS = {
     "code": _code, "device": _device, "range": _range, "dashed": _dashed, "building": _building,
     "unit": _unit, "room": _room, "floor": _floor, "basement": _basement, "top": _top,
     "door": _door, "gate": _gate, "side": _side, "relation": _relation, "noise": _noise,
-    "storeys": _later("storeys"), "plate": _later("plate"), "plain": _later("plain"),
-    "sign": _sign,
+    "storeys": _storeys, "plate": _plate, "plain": _plain, "sign": _sign,
 }  # fmt: skip
-_LATER = {"storeys": _storeys}
 
 
 # --- one way of writing -------------------------------------------------------------------------

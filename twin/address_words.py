@@ -14,12 +14,12 @@ from twin.catalogue import device_kinds, read
 
 CHINESE: dict[str, str] = {
     char: str(digit)
-    for digit, chars in enumerate("零〇 一 二两 三 四 五 六 七 八 九".split())
+    for digit, chars in enumerate("零〇 一壹 二两贰 三叁 四肆 五伍 六陆 七柒 八捌 九玖".split())
     for char in chars
 }
 """Chinese digits."""
 
-_TENS = {"十": 10, "百": 100}
+_TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100}
 _VARIANTS = (
     "棟幢 栋幢 樓楼 號号 單单 層层 門门 園园 區区 東东 廈厦 燈灯 桿杆 蓋盖 電电 廣广 場场 "
     "‐- ‑- ‒- –- —- ―- −- ~- 〜-"
@@ -28,7 +28,8 @@ _SAME = str.maketrans({pair[0]: pair[1] for pair in _VARIANTS.split()})
 """One way of writing for what is written in several; traditional characters of the tokens too."""
 
 # Pieces of the pattern. Digits are spelled out, for \d takes those of every script.
-_CN = "零〇一二两三四五六七八九十百"
+_DIGITS = "".join(CHINESE)
+_CN = _DIGITS + "".join(_TENS)
 _NUM = f"(?:[0-9]{{1,4}}|[{_CN}]{{1,7}})"
 _NAME = f"(?:(?<![A-Z0-9])[A-Z])?[0-9]{{1,4}}[A-Z]?|[{_CN}]{{1,7}}|(?<![A-Z0-9])[A-Z]"
 _QUARTER = "东北|西北|东南|西南|[东南西北]"
@@ -64,7 +65,9 @@ _TOKENS = {
     "storeys": f"({_NUM})楼(?![道梯下上前后顶旁])",
     "plate": f"({_NAME})号(?![线令召称])",
     "sign": "(?<![A-Z0-9])[A-Z]{1,4}-?[0-9]{1,5}(?!幢|单|号楼|#|座|层|[0-9])",
-    "plain": "(?<![A-Z0-9])([0-9]{1,4}[A-Z]?)(?![0-9A-Z])",
+    "plain": (
+        f"(?<![A-Z0-9])([0-9]{{1,4}}[A-Z]?)(?![0-9A-Z])|([{_DIGITS}]{{3,4}})(?=[ ,]|$|一键)"
+    ),
 }
 """The tokens in the order they are tried; each has a function of its name in ``twin.address``."""
 
@@ -76,7 +79,7 @@ _HEAD = re.compile(
     "(?P<compound>.*)",
     re.DOTALL,
 )
-_LEADING = "在到去从于是的"
+_LEADING = "在到去从于是的住"
 _LEVELS = re.compile("[省市区县镇乡道会]")
 _LOOSE = re.compile("(?<=[0-9A-Z]) +(?=[一-龥])|(?<=[一-龥]) +(?=[0-9])")
 _SPACE = re.compile(r"\s+")

@@ -31,6 +31,8 @@ WEIGHTS = {
     "which_unit": 0.6,
     "which_floor": 0.6,
     "which_device": 0.6,
+    "which_gate": 0.6,
+    "no_device_there": 0.8,
     "no_entrance": 0.8,
     # Not what was asked for, but near it.
     "no_such_compound": 0.2,

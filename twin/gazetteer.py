@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
+
 from twin import territory
 from twin.address import Address, parse
 from twin.candidates import Candidate, Note, Resolution
 from twin.locating import located
 from twin.model import Compound
-from twin.place_names import Found, NameBook, bare, plain
+from twin.place_names import GENERIC, Found, NameBook, bare, plain
 from twin.site import Sees, Site, note
 
 MOST = 24
@@ -58,10 +60,13 @@ class Gazetteer:
         nothing in flats.
         """
         address = parse(text)
+        if address == Address(rest=address.rest) and not "".join(address.rest):
+            return Resolution(address, ())
         if masked and address.room:
             return Resolution(address, ())
         sees = _seeing(prefixes)
         open_ = [key for key, site in enumerate(self.sites) if _touched(prefixes, site)]
+        address = self._storey(address, open_)
         found = [
             candidate
             for key, words, notes in self._compounds(address, open_)
@@ -70,25 +75,36 @@ class Gazetteer:
         ]
         return Resolution(address, tuple(_ranked(found, here, len(open_))))
 
+    def _storey(self, address: Address, open_: list[int]) -> Address:
+        """``东裙楼二楼``: behind a building that has a name, what was in doubt is a floor."""
+        if not (address.doubts and address.doubts[0].endswith("楼")):
+            return address
+        if not any(self._holds(key, address.compound, endings=True) for key in open_):
+            return address
+        floor = int(address.building) if address.building.isdecimal() else 0
+        return msgspec.structs.replace(address, building="", floor=floor, doubts=())
+
     def _compounds(
         self, address: Address, open_: list[int]
     ) -> Iterator[tuple[int, str, tuple[Note, ...]]]:
         """Compounds that may be meant, the words left for inside, and what was read otherwise."""
         rest = " ".join(word for word in address.rest if not _is_remark(word))
-        words = " ".join(filter(None, (address.compound, rest)))
-        spared = [] if rest == "".join(address.rest) else [_remark(address)]
+        spared = [_remark(address)] if any(map(_is_remark, address.rest)) else []
         general = (*_slips(address), *spared)
-        if not words and not address.community:
-            yield from ((key, "", general) for key in self._of_level(address, open_))
-            return
-        named = self._by_name(address, words, open_)
-        if not named and words:
-            yield from self._by_content(words, address, open_, general)
+        level = self._of_level(address, open_)
+        words = " ".join(filter(None, (address.compound, rest)))
+        if address.community and level is None:  # no community of ours: the name goes on behind it
+            words = f"{address.community}{words}"
+        named = self._by_name(words, open_)
+        if not named and words and words not in GENERIC:
+            yield from self._by_content(words, address, level or open_, general)
+        elif not named:
+            yield from ((key, "", general) for key in level or open_)
         for one in named:
             differs = _differing(address, self.sites[one.key].compound)
             yield one.key, one.left, (*general, *_read_as(one), *differs)
 
-    def _by_name(self, address: Address, words: str, open_: list[int]) -> list[Found]:
+    def _by_name(self, words: str, open_: list[int]) -> list[Found]:
         """Compounds by the name written, or all of the community it turned out to be."""
         seen = set(open_)
         named = [one for one in self._names.find(words) if one.key in seen]
@@ -97,22 +113,21 @@ class Gazetteer:
         if exact and not (inside and any(one.left for one in exact)):
             return exact
         if inside:
-            return [Found(key, "", words) for key in inside]
+            return [Found(key, "", words.replace(" ", "")) for key in inside]
         level = [one for one in self._levels(words) if one.key in seen and not one.written]
         return level or exact or named
 
-    def _holds(self, key: int, words: str) -> bool:
-        """Whether something in a compound has just this name."""
-        return any(
-            not one.left and not one.written and plain(one.name) == plain(words)
-            for one in self.sites[key].names.find(words)
-        )
+    def _holds(self, key: int, words: str, endings: bool = False) -> bool:
+        """Whether something in a compound has just this name, or the words end in one."""
+        words = plain(words).replace(" ", "")
+        names = [plain(one.name) for one in self.sites[key].named] if words else []
+        return words in names or (endings and words.endswith(tuple(names)))
 
     def _levels(self, words: str) -> list[Found]:
         ways = (self._above[field].find(words) for _, field in _LEVELS)
         return next((found for found in ways if found), [])
 
-    def _of_level(self, address: Address, open_: list[int]) -> list[int]:
+    def _of_level(self, address: Address, open_: list[int]) -> list[int] | None:
         """Of the compounds that may be seen those of the community, street or district said."""
         for column, field in _LEVELS:
             said = bare(plain(getattr(address, column)))
@@ -120,7 +135,7 @@ class Gazetteer:
             kept = [key for key in open_ if said and bare(plain(names[key])) == said]
             if kept:
                 return kept
-        return open_
+        return None
 
     def _by_content(
         self, words: str, address: Address, open_: list[int], general: tuple[Note, ...]
@@ -189,7 +204,8 @@ def _differing(address: Address, place: Compound) -> Iterator[Note]:
     """Levels above the compound that were said and are not so."""
     for column, field in _LEVELS:
         said, known = getattr(address, column), getattr(place, field)
-        if said and known and bare(plain(said)) != bare(plain(known)):
+        same = bare(plain(said)) in (bare(plain(known)), bare(plain(place.name)))
+        if said and known and not same:
             yield note("level_differs", written=said, name=known)
 
 
@@ -204,6 +220,8 @@ def _code(address: Address, place: Compound) -> list[Note]:
 def _ranked(found: list[Candidate], here: str, open_: int) -> list[Candidate]:
     """What fits if anything does, else what is near; best first, each once."""
     fitting = [one for one in found if one.fits]
+    closer = [one for one in fitting if all(note.code != "no_device_there" for note in one.notes)]
+    fitting = closer or fitting
     kept = fitting or found
     if fitting and found != fitting and len(fitting) == 1 and open_ > 1:
         kept = [fitting[0].with_notes(Note("only_place"))]

@@ -38,13 +38,14 @@ def _in_buildings(site: Site, address: Address, words: str, sees: Sees) -> Itera
     if address.until:
         yield from _range(site, address, words, sees)
         return
-    buildings = site.buildings(address.building, words, sees)
-    left = () if not words else _left_over(buildings, words)
-    for building in buildings:
-        for candidate in _in_building(site, building, address):
-            yield _turned(site, address, candidate.with_notes(*left), building)
-    if not buildings:
-        yield from _neighbours(site, address, sees)
+    for number in (address.building, *address.also):
+        buildings = site.buildings(number, words, sees)
+        left = () if not words else _left_over(buildings, words)
+        for building in buildings:
+            for candidate in _in_building(site, building, address):
+                yield _turned(site, address, candidate.with_notes(*left), building)
+        if not buildings:
+            yield from _neighbours(site, number, sees)
 
 
 def _left_over(buildings: list[Building], words: str) -> tuple[Note, ...]:
@@ -66,15 +67,15 @@ def _range(site: Site, address: Address, words: str, sees: Sees) -> Iterator[Can
         for building in site.buildings(number, words, sees):
             yield site.candidate(building).with_notes(span)
     if not there:
-        yield from _neighbours(site, address, sees)
+        yield from _neighbours(site, address.building, sees)
 
 
-def _neighbours(site: Site, address: Address, sees: Sees) -> Iterator[Candidate]:
+def _neighbours(site: Site, wanted: str, sees: Sees) -> Iterator[Candidate]:
     """The buildings whose numbers are nearest to one that does not exist."""
     numbers = site.numbers(sees)
-    wanted = natural(address.building)[0]
-    near = sorted(numbers, key=lambda one: (abs(natural(one)[0] - wanted), natural(one)))[:2]
-    why = note("no_such_building", building=address.building, known=listed(numbers))
+    at = natural(wanted)[0]
+    near = sorted(numbers, key=lambda one: (abs(natural(one)[0] - at), natural(one)))[:2]
+    why = note("no_such_building", building=wanted, known=listed(numbers))
     for number in near:
         for building in site.buildings(number, "", sees):
             yield site.candidate(building).with_notes(why)
@@ -144,25 +145,24 @@ def _no_building(site: Site, address: Address, words: str, sees: Sees) -> Iterat
 
 def _gates(site: Site, address: Address, words: str, sees: Sees) -> Iterator[Candidate]:
     seen = [gate for gate in site.gates if sees(gate.territory)]
-    wanted = address.gate
+    wanted, core = address.gate, _core(address.gate)
     same = [gate for gate in seen if gate.name == wanted]
-    loose = [gate for gate in seen if _core(wanted) and _core(wanted) in gate.name]
+    loose = [gate for gate in seen if _core(gate.name) == core] if core else seen
     left = (_unread(words),) if words else ()
     for gate in same or loose:
-        why = () if same else (note("gate_read_as", written=wanted, name=gate.name),)
+        read_as = note("gate_read_as", written=wanted, name=gate.name)
+        why = () if same else (read_as,) if core else (note("which_gate", gate=wanted),)
         yield _turned(site, address, site.device(gate).with_notes(*why, *left))
     if not same and not loose:
         known = listed(dict.fromkeys(gate.name for gate in seen))
-        why = (note("no_such_gate", gate=wanted, known=known),)
-        yield from (site.device(gate).with_notes(*why) for gate in seen[:4])
-        if not seen:
-            yield site.whole().with_notes(*why)
+        none = note("no_such_gate", gate=wanted, known=known)
+        places = [site.device(gate) for gate in seen[:4]] or [site.whole()]
+        yield from (at.with_notes(none) for at in places)
 
 
 def _core(gate: str) -> str:
     """What of a gate's name tells it from others: 东大门 is 东门 to most; 大门 tells nothing."""
-    quarter = "".join(char for char in gate if char in "东南西北中正前后")
-    return f"{quarter}门" if quarter else ""
+    return "".join(char for char in gate if char in "东南西北中前后" or char.isdecimal())
 
 
 def _devices(site: Site, address: Address, words: str, sees: Sees) -> Iterator[Candidate]:
@@ -172,15 +172,23 @@ def _devices(site: Site, address: Address, words: str, sees: Sees) -> Iterator[C
     why = (note("which_device", count=len(there)),) if several else ()
     for place in there:
         yield _turned(site, address, site.device(place).with_notes(*why, *left))
-    if not there:
-        none = note("no_such_device", kind=address.device, number=address.number)
-        near = _meant(site, address, "", sees) if address.device else []
-        wanted = sign(address.number)[1]
-        near.sort(key=lambda place: abs(sign(place.name.upper())[1] - wanted))
-        places = [site.device(place) for place in near[:2]] or [
-            site.candidate(building) for building in site.buildings(address.building, words, sees)
-        ]
-        yield from (at.with_notes(none) for at in (places or [site.whole()]))
+    if not there and address.building and not address.number:
+        # 3幢1单元302，门锁坏了: where it is was said all the same.
+        none = note("no_device_there", kind=address.device)
+        found = _in_buildings(site, address, words, sees)
+        yield from (candidate.with_notes(none) for candidate in found)
+    elif not there:
+        yield from _other_devices(site, address, sees)
+
+
+def _other_devices(site: Site, address: Address, sees: Sees) -> Iterator[Candidate]:
+    """The devices of the kind whose numbers are nearest to one that does not exist."""
+    none = note("no_such_device", kind=address.device, number=address.number)
+    near = _meant(site, address, "", sees) if address.device else []
+    wanted = sign(address.number)[1]
+    near.sort(key=lambda place: abs(sign(place.name.upper())[1] - wanted))
+    places = [site.device(place) for place in near[:2]] or [site.whole()]
+    yield from (at.with_notes(none) for at in places)
 
 
 def _meant(site: Site, address: Address, label: str, sees: Sees) -> list[DevicePlace]:
@@ -208,7 +216,10 @@ def _named(site: Site, address: Address, words: str, sees: Sees) -> Iterator[Can
         notes = [note("name_read_as", written=one.written, name=named.name)] if one.written else []
         if one.left:
             notes.append(_unread(one.left))
-        yield _turned(site, address, site.thing(named).with_notes(*notes))
+        building = next((b for b in site.compound.buildings if b.id == named.building), None)
+        inside = _in_building(site, building, address) if building else [site.thing(named)]
+        for candidate in inside:
+            yield _turned(site, address, candidate.with_notes(*notes), building)
     if not found:
         yield site.whole().with_notes(note("no_such_name", words=words))
 

@@ -69,7 +69,7 @@ class NameBook:
         text = plain(text)
         if not text:
             return []
-        ways = (self._whole, self._contained, self._spelled, self._misheard)
+        ways = (self._whole, self._nearly_whole, self._contained, self._part, self._misheard)
         return next((found for way in ways if (found := list(way(text)))), [])
 
     @cached_property
@@ -90,9 +90,20 @@ class NameBook:
         return best[:most]
 
     def _whole(self, text: str) -> Iterator[Found]:
-        whole = self._keys.get(text, [])
-        for key in whole or self._keys.get(bare(text), []):
-            yield Found(key, self._shown[key], "", "" if whole else text)
+        for key in self._keys.get(text, ()):
+            yield Found(key, self._shown[key], "")
+
+    def _nearly_whole(self, text: str) -> Iterator[Found]:
+        """With another ending, by all its sounds, or spelled in syllables or first letters."""
+        keys = dict.fromkeys(self._keys.get(bare(text), ()))
+        if text.isascii() and len(text) >= LEAST:
+            keys |= dict.fromkeys(self._ways.get(text.lower(), ()))
+        elif len(text) > LEAST:
+            keys |= dict.fromkeys(
+                k for k in self._shown if _sounds_like(text, plain(self._shown[k]))
+            )
+        for key in keys:
+            yield Found(key, self._shown[key], "", text)
 
     def _contained(self, text: str) -> Iterator[Found]:
         taken = text
@@ -103,12 +114,13 @@ class NameBook:
                 for key in self._keys[name]:
                     yield Found(key, self._shown[key], left, name + ending if ending else "")
 
-    def _spelled(self, text: str) -> Iterator[Found]:
-        """By its syllables or their first letters, typed as such."""
-        if not text.isascii() or len(text) < LEAST or not text.isalpha():
+    def _part(self, text: str) -> Iterator[Found]:
+        """A part of a longer name: 警务室 of 军门警务室."""
+        if len(text) < LEAST or text in GENERIC:
             return
-        for key in self._ways.get(text.lower(), ()):
-            yield Found(key, self._shown[key], "", text)
+        for key, name in self._shown.items():
+            if text in plain(name):
+                yield Found(key, name, "", text)
 
     def _misheard(self, text: str) -> Iterator[Found]:
         """One that sounds the same, or is longer and differs in one character."""

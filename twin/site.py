@@ -50,7 +50,7 @@ class Site:
                 self.numbered.setdefault(read.building, []).append((building, read.compound))
             else:
                 named.append(building)
-        self.named = [*_of_buildings(compound, named), *_of_others(compound)]
+        self.named = [*_of_buildings(compound, named), *_of_others(compound, named)]
 
     @cached_property
     def names(self) -> NameBook:
@@ -126,11 +126,15 @@ def _of_buildings(compound: Compound, buildings: Iterable[Building]) -> Iterator
         yield Named(building.name, "building", building.id, at, path, building.id)
 
 
-def _of_others(compound: Compound) -> Iterator[Named]:
+def _of_others(compound: Compound, buildings: Sequence[Building]) -> Iterator[Named]:
+    """Areas and services, but for a service that its building is named after."""
+    told = {(building.name, building.id) for building in buildings}
     for area in compound.areas:
         if area.name:
             yield Named(area.name, "area", area.id, middle(area.outline), compound.territory)
     for service in compound.services:
+        if (service.name, service.building) in told:
+            continue
         yield Named(service.name, "service", service.id, service.lonlat, service.territory)
 
 
