@@ -60,8 +60,8 @@ def run(smoke: bool = False) -> list[Row]:
                  unit="addresses/CPU s", against="addresses/s wanted"),
         Row(figure="address", case="one bare pattern, well-formed texts only", value=peer,
             unit="addresses/CPU s", peer=mine, against="by the parser", ratio=peer / mine),
-        at_most(RESOLVE_MS, figure="address", case=f"resolved, {len(gazetteer.sites)} compounds, p95",
-                value=found[int(len(found) * 0.95)], unit="CPU ms"),
+        at_most(RESOLVE_MS, figure="address", unit="CPU ms", value=found[int(len(found) * 0.95)],
+                case=f"resolved, {len(gazetteer.sites)} compounds, p95"),
     ]  # fmt: skip
 
 

@@ -24,8 +24,9 @@ from twin.state import Twin
 
 DEVICES, LIMIT_MS, MEMORY_MB = 100_000, 50.0, 40.0
 QUERIES = (
-    "三栋一单元", "火电小区3幢1单元302", "3-1-302", "灯杆 LP-031", "烟感", "东门外", "huodian", "hdxq",
-    "yangan", "dongmen", "周敏", "zhoumin", "3幢1单元101一键呼", "火店小区", "翠塘湖", "摄像机 C-01", "不存在的地方",
+    "三栋一单元", "火电小区3幢1单元302", "3-1-302", "灯杆 LP-031", "烟感", "东门外", "huodian",
+    "hdxq", "yangan", "dongmen", "周敏", "zhoumin", "3幢1单元101一键呼", "火店小区", "翠塘湖",
+    "摄像机 C-01", "不存在的地方",
 )  # fmt: skip
 
 

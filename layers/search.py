@@ -152,13 +152,15 @@ def split(text: str) -> list[str]:
 
 
 def together(moving: Found, standing: tuple[Found, Found], limit: int = LIMIT) -> Found:
-    """One list: what an address means, then what begins with the words, then the rest."""
+    """One list: what an address means, what begins with the words, what holds them, what is near."""
     addresses, rows = standing
     # Open cases and people on duty first; what stands comes in its own order.
     moving = sorted(moving, key=lambda row: (not row["open"], len(row["name"]), row["id"]))
     found = sorted((*moving, *rows), key=lambda row: (not row["begins"], RANK[row["type"]]))
     unique: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in (*addresses, *found):
+    fitting = [row for row in addresses if row["fits"]]
+    near = [row for row in addresses if not row["fits"]]
+    for row in (*fitting, *found, *near):
         unique.setdefault((row["type"], row["id"]), row)
     hidden = ("begins", "open")
     kept = list(unique.values())[:limit]
@@ -195,7 +197,7 @@ def _worth(meant: Resolution) -> Sequence[Candidate]:
 
 def _only_a_kind(address: Address) -> bool:
     """Whether nothing but a kind of device was said."""
-    place = address.number or address.compound or address.indoors or address.rest
+    place = address.number or address.compound or address.indoors
     return bool(address.device) and not place
 
 

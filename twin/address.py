@@ -119,9 +119,9 @@ def _address(reading: _Reading, corrected: tuple[tuple[str, str], ...]) -> Addre
         community=community, compound=compound, building=found.get("building", ""),
         until=found.get("until", ""), also=tuple(reading.also), unit=found.get("unit", ""),
         floor=floor, top="top" in found, room=room, gate=found.get("gate", ""),
-        side=found.get("side", ""), relation=found.get("relation", ""), device=found.get("device", ""),
-        number=found.get("number", ""), rest=tuple(reading.rest), corrected=corrected,
-        doubts=tuple(reading.doubts),
+        side=found.get("side", ""), relation=found.get("relation", ""),
+        device=found.get("device", ""), number=found.get("number", ""),
+        rest=tuple(reading.rest), corrected=corrected, doubts=tuple(reading.doubts),
     )  # fmt: skip
 
 

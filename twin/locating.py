@@ -184,10 +184,10 @@ def _devices(site: Site, address: Address, words: str, sees: Sees) -> Iterator[C
 def _other_devices(site: Site, address: Address, sees: Sees) -> Iterator[Candidate]:
     """The devices of the kind whose numbers are nearest to one that does not exist."""
     none = note("no_such_device", kind=address.device, number=address.number)
-    near = _meant(site, address, "", sees) if address.device else []
-    wanted = sign(address.number)[1]
-    near.sort(key=lambda place: abs(sign(place.name.upper())[1] - wanted))
-    places = [site.device(place) for place in near[:2]] or [site.whole()]
+    devices = site.compound.devices
+    nearest = map(devices.__getitem__, site.signs.nearest(address.device, address.number))
+    near = islice((place for place in nearest if sees(place.territory)), 2)
+    places = [site.device(place) for place in near] or [site.whole()]
     yield from (at.with_notes(none) for at in places)
 
 

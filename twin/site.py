@@ -207,6 +207,13 @@ class Signs:
         found: list[int] = np.flatnonzero(there).tolist()
         return found
 
+    def nearest(self, kind: str, label: str) -> list[int]:
+        """The devices of a kind, the one whose number is nearest to a label's first."""
+        there = np.flatnonzero((self._kinds == kind)[self._kind])
+        away = np.abs(self._number[there] - sign(label)[1])
+        found: list[int] = there[np.argsort(away, kind="stable")].tolist()
+        return found
+
 
 def listed(words: Iterable[str], most: int = 8) -> str:
     """A few words in one, runs of numbers drawn together: 1-37、A.

@@ -1,7 +1,7 @@
-"""The ground the address texts are about: the demo street's plans, and two compounds made for them.
+"""The ground the address texts are about: the demo street's plans, and two compounds made up.
 
-军门社区 counts in 号楼, has a tower A座, two phases with a 3号楼 each, and its community's code; 金园小区
-sounds like 金元大厦 and holds what no other compound has: a building without entrances.
+军门社区 counts in 号楼, has a tower A座, two phases with a 3号楼 each, and its community's code.
+金园小区 sounds like 金元大厦 and holds what no other compound has: a building without entrances.
 """
 
 from __future__ import annotations

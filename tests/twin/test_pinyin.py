@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import doctest
 
-from geodata.pinyin import TABLE, lines
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geodata.pinyin import TABLE, lines
 from twin import pinyin
 from twin.pinyin import alike, readings, sounds
 
