@@ -141,7 +141,7 @@ class Finder:
             place = territory.compound_of(card.territory) or ""
             yield (
                 _row("responder", card.id, card.name, card.role, place, one.lonlat, card.territory)
-                | {"open": one.duty != "off_duty"},
+                | {"open": one.duty != "off_duty", "duty": one.status},
                 kept.words,
             )
 
@@ -152,7 +152,7 @@ def split(text: str) -> list[str]:
 
 
 def together(moving: Found, standing: tuple[Found, Found], limit: int = LIMIT) -> Found:
-    """One list: what an address means, what begins with the words, what holds them, what is near."""
+    """One list: what an address means, what begins with the words, the rest, what is near."""
     addresses, rows = standing
     # Open cases and people on duty first; what stands comes in its own order.
     moving = sorted(moving, key=lambda row: (not row["open"], len(row["name"]), row["id"]))

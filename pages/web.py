@@ -33,7 +33,7 @@ from layers.incident_detail import Known
 from layers.live import Hub
 from layers.search import Finder
 from layers.strip import day_start_ms
-from pages import api, entry, search, server
+from pages import addresses, api, entry, search, server
 from pages.api import Answer, Backstage, Replays
 from pages.guard import Person
 from twin.events import AlarmRaised
@@ -183,6 +183,7 @@ def plug(parts: Parts, assets: Path) -> Any:
             parts.intake,
             api.router(stage),
             search.router(finder),
+            addresses.router(hub.places),
         ],
         lifespan=living,
         assets=assets,

@@ -10,7 +10,7 @@ import msgspec
 from twin.address import Address, floor_of
 from twin.candidates import Candidate, Note
 from twin.model import Building, DevicePlace
-from twin.site import Sees, Site, listed, natural, note, sign, toward, unit_number
+from twin.site import Sees, Site, listed, natural, note, toward, unit_number
 
 MOST = 40
 """Candidates of one compound that are looked at further."""

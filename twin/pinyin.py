@@ -50,7 +50,7 @@ def readings(char: str) -> tuple[str, ...]:
     """The syllables a character is read as, the usual one first; none for what is not Chinese.
 
     >>> readings("电"), readings("长"), readings("3")
-    (('dian',), ('zhang', 'chang'), ())
+    (('dian',), ('chang', 'zhang'), ())
     """
     known = table()
     place = ord(char) - FIRST
@@ -76,8 +76,8 @@ def syllables(text: str, most: int = VARIANTS) -> Iterator[tuple[str, ...]]:
 def sounds(text: str, most: int = VARIANTS) -> Iterator[tuple[str, str]]:
     """A name's syllables written together and its initials, for each way of reading it.
 
-    >>> list(sounds("火电小区")), next(sounds("3幢 LP-1"))
-    ([('huodianxiaoqu', 'hdxq')], ('3zhuanglp1', '3zlp1'))
+    >>> next(sounds("火电小区")), next(sounds("3幢 LP-1"))
+    (('huodianxiaoqu', 'hdxq'), ('3zhuanglp1', '3zlp1'))
     """
     for parts in syllables(text, most):
         yield "".join(parts), "".join(part[:1] for part in parts)
