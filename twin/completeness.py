@@ -40,14 +40,14 @@ class _Rule(NamedTuple):
 
     duty: str
     name: str
-    count: Callable[[Compound], Iterable[tuple[str, bool]]]
+    rows: Callable[[Compound], Iterable[tuple[str, bool]]]
 
 
 def completeness(compound: Compound) -> list[Measure]:
     """The measures of one compound; one of which there is nothing to count is left out."""
     found = []
     for rule in _RULES:
-        rows = list(rule.count(compound))
+        rows = list(rule.rows(compound))
         missing = sorted((name for name, good in rows if not good), key=natural)
         if rows:
             found.append(
