@@ -1,11 +1,24 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 
-from tests.house import ADMIN, CHEN, House
+from feeds.accounts import Account
+from tests.house import House, open_house
+from tests.twin.address_places import STREET, junmen
 from twin.completeness import DUTIES
 
 pytestmark = pytest.mark.anyio
+
+CHEN = Account(name="chenmin", display="陈敏", role="dispatcher", prefixes=(STREET,))
+ADMIN = Account(name="admin", display="管理员", role="administrator", prefixes=(STREET,))
+
+
+@pytest.fixture
+async def house(valkey_url: str) -> AsyncIterator[House]:
+    async with open_house(valkey_url, {STREET: [junmen()]}) as opened:
+        yield opened
 
 
 async def test_an_administrator_sees_how_complete_each_compound_is(house: House) -> None:

@@ -13,9 +13,7 @@ GRID = f"{JUNMEN}.g1"
 def whole() -> Compound:
     """A compound of which nothing is missing."""
     place = junmen()
-    homes = tuple(
-        a_building("junmen", f"b{n}", f"{n}号楼", 7, 2, territory=GRID) for n in (1, 2)
-    )
+    homes = tuple(a_building("junmen", f"b{n}", f"{n}号楼", 7, 2, territory=GRID) for n in (1, 2))
     grid = Grid(territory=GRID, name="第1网格", outline=place.outline)
     flat = a_thing(GRID, "smoke", 9, "1号楼烟感", building="junmen/b1", unit="1单元", floor=7)
     return msgspec.structs.replace(place, buildings=homes, grids=(grid,), devices=(flat,))
@@ -50,9 +48,7 @@ def test_each_lack_of_a_building_is_counted_and_named(building, name):
     assert (done < total, first.name in missing) == (True, True)
 
 
-@pytest.mark.parametrize(
-    "device", [{"building": "junmen/b9"}, {"unit": "3"}, {"floor": 8}]
-)
+@pytest.mark.parametrize("device", [{"building": "junmen/b9"}, {"unit": "3"}, {"floor": 8}])
 def test_a_device_bound_to_no_flat_that_exists_is_counted(device):
     place = whole()
     stray = msgspec.structs.replace(place.devices[0], **device)
