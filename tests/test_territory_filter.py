@@ -37,7 +37,7 @@ TARGETS = [
 INVENTED = "INC-0101-9999-nowhere"
 ARGS = {"responder": "qingshui/responder/g1", "text": "x", "minutes": 5, "reason": "x",
         "passed": True, "state": "on"}  # fmt: skip
-ADDRESSES = ("清水小区1幢", "1幢", "99幢1单元", "东门", "清谁小区", "qingshui1幢", "1-99幢", "LP-1")
+ADDRESSES = ("清水1幢", "1幢", "99幢1单元", "东门", "清谁小区", "qingshui1幢", "1-99幢", "LP-1")
 WORDS = ("qingshui", "清水", "清水员1", "INC-1122", "yuanfang", "gate", "1", "网格", "小区")
 
 
