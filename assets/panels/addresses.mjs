@@ -2,6 +2,7 @@
 import { h } from "./dom.mjs";
 import { t } from "./texts.mjs";
 
+const LONG = 8; // rows that fit without scrolling
 const DUTIES = ["collected", "entered", "merged", "managed"];
 
 /** A share in whole per cent; 100 only when nothing is missing. */
@@ -18,7 +19,9 @@ export function addressSection(rows) {
   if (!rows?.length) return h("section", {}, title, h("p", { class: "dim", text: t(rows ? "addresses.none" : "addresses.failed") }));
   const head = ["compound", ...DUTIES, "gaps"].map((key) => h("th", { scope: "col", text: t(`addresses.${key}`) }));
   const table = h("table", { class: "shares" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows.map(row)));
-  return h("section", {}, title, h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": t("addresses.title") }, table));
+  // What scrolls can be reached by keyboard; what does not must not take the focus from the sheet.
+  const scrolls = rows.length > LONG ? { tabindex: "0", role: "group", "aria-label": t("addresses.title") } : {};
+  return h("section", {}, title, h("div", { class: "scroll", ...scrolls }, table));
 }
 
 function row({ name, shares, measures }) {
