@@ -161,7 +161,7 @@ function obey({ desk, queue, incident, search }) {
   const acts = {
     next: move(1), previous: move(-1), search: search.open, keys: showKeys, assign: incident.assignFirst,
     progress: incident.focusCrew, note: incident.focusNote, goto: () => desk.select(desk.selected(), { go: true }),
-    escape: () => closeMenu() || (desk.picked() ? desk.pick(null) : leaveField() || desk.select(null)),
+    escape: () => closeMenu() || desk.unmark() || (desk.picked() ? desk.pick(null) : leaveField() || desk.select(null)),
     tab: queue.show, command: incident.command,
   };
   return (act) => {

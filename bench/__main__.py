@@ -14,6 +14,7 @@ from time import perf_counter
 from bench.table import Row, table, write
 
 FIGURES = ("ingest", "fanout", "memory", "growth", "share", "glass", "map")
+FIGURES = ("ingest", "fanout", "memory", "growth", "glass", "map", "address", "search")
 WITH_BROWSER = ("glass", "map")
 RESULTS = Path(__file__).parent / "results.json"
 

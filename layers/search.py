@@ -1,164 +1,219 @@
-"""Search: buildings, devices, people and cases by what people type, filtered like everything else.
+"""Search: addresses, places, devices, people and cases, filtered like everything else that leaves.
 
-A first form: every word must occur somewhere in a thing's words, after both were brought to one
-way of writing (三栋一单元 becomes 3幢1单元). What begins with the words comes first, then the
-shorter name.
+Addresses go through parser and gazetteer; everything else is found by every word of what was
+typed, in Chinese, pinyin or initials. What stands still is indexed once, away from the event loop.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from threading import Lock
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
-from layers.redaction import device_name, place_words
+from layers.redaction import place_words
+from layers.search_index import RANK, Index
+from layers.spelling import normal
 from twin import territory
+from twin.address import Address, parse, said
+from twin.candidates import Candidate, Resolution
 from twin.catalogue import device_kinds, incident_kind
-from twin.model import Compound, LonLat
+from twin.gazetteer import Gazetteer
+from twin.model import LonLat
+from twin.pinyin import sounds
 from twin.state import Twin
+from twin.things import Incident
 
 LIMIT = 20
 MAX_WORDS = 8
+ADDRESSES = 12
+"""Places that an address may mean, at most."""
 
-_DIGITS = {word: number for number, word in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_NUMBER = re.compile("[零〇一二两三四五六七八九十百]+(?=[幢栋号单层楼室期门网])")
-_SAME = str.maketrans({"栋": "幢", "楼": "幢", "號": "号"})
+_TYPES = {"unit": "address", "gate": "device"}
+Found = list[dict[str, Any]]
 
 
-class Row(NamedTuple):
-    """Something that can be found: ``words`` is searched, the rest is shown."""
+class _Text(NamedTuple):
+    """What a moving thing is found by, and the version it was made from."""
 
-    type: str
-    id: str
-    name: str
-    detail: str
-    compound: str
-    lonlat: LonLat | None
-    territory: str
+    version: int
     words: str
 
 
-def normal(text: str) -> str:
-    """One way of writing for what people write in several.
+class Finder:
+    """Search over some streets. ``standing`` may run in any thread, ``moving`` on the loop."""
 
-    >>> normal("三栋一单元"), normal("十二号楼 GATE"), normal("３幢")
-    ('3幢1单元', '12幢 gate', '3幢')
-    """
-    halved = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text)
-    numbered = _NUMBER.sub(lambda found: str(_number(found.group())), halved.lower())
-    return numbered.translate(_SAME).replace("号幢", "幢").strip()
+    def __init__(self, twins: Mapping[str, Twin]) -> None:
+        self._twins = twins
+        self._indexes: dict[bool, Index] = {}
+        self._gazetteer: Gazetteer | None = None
+        self._learning = Lock()
+        self._texts: dict[tuple[str, bool], _Text] = {}
 
+    def learn(self, masked: bool = False) -> tuple[Index, Gazetteer]:
+        """Index and gazetteer, made when first asked for: a second for 100,000 devices."""
+        with self._learning:
+            places = [place for twin in self._twins.values() for place in twin.compounds.values()]
+            if self._gazetteer is None:
+                self._gazetteer = Gazetteer(places)
+                self._gazetteer.prepare()
+            if masked not in self._indexes:
+                self._indexes[masked] = Index(places, masked)
+            return self._indexes[masked], self._gazetteer
 
-def _number(words: str) -> int:
-    """A Chinese number below a thousand.
+    def find(
+        self,
+        prefixes: Sequence[str],
+        text: str,
+        *,
+        masked: bool,
+        here: str = "",
+        limit: int = LIMIT,
+    ) -> Found:
+        """What matches, best first, of what the account may see; no flats when ``masked``."""
+        words = split(text)
+        moving = self.moving(prefixes, words, masked=masked)
+        standing = self.standing(prefixes, text, masked=masked, here=here, limit=limit)
+        return together(moving, standing, limit)
 
-    >>> [_number(words) for words in ("三", "十", "二十一", "一百零五")]
-    [3, 10, 21, 105]
-    """
-    total, digit = 0, 0
-    for word in words:
-        if word in "十百":
-            total += (digit or 1) * (10 if word == "十" else 100)
-            digit = 0
-        else:
-            digit = digit * 10 + _DIGITS[word]
-    return total + digit
-
-
-def find(
-    twins: Mapping[str, Twin],
-    prefixes: Sequence[str],
-    text: str,
-    *,
-    masked: bool,
-    limit: int = LIMIT,
-) -> list[dict[str, Any]]:
-    """What matches, best first, of what the account may see; rooms cannot be searched masked."""
-    words = normal(text).split()[:MAX_WORDS]
-    if not words:
-        return []
-    found = [
-        row
-        for twin in twins.values()
-        for row in chain(_incidents(twin, masked), _responders(twin), _standing(twin, masked))
-        if all(word in row.words for word in words) and territory.covers(prefixes, row.territory)
-    ]
-    found.sort(key=lambda row: (not row.words.startswith(words[0]), len(row.name), row.id))
-    return [{k: v for k, v in row._asdict().items() if k != "words"} for row in found[:limit]]
-
-
-def _incidents(twin: Twin, masked: bool) -> Iterator[Row]:
-    for case in twin.incidents.values():
-        title = incident_kind(case.kind)
-        where = place_words(twin, case) if masked else case.place
-        said = "" if masked else case.text
-        words = normal(f"{title.label} {title.en} {case.id} {where} {said}")
-        yield Row(
-            "incident",
-            case.id,
-            title.label,
-            where,
-            case.compound,
-            case.lonlat,
-            case.territory,
-            words,
-        )
-
-
-def _responders(twin: Twin) -> Iterator[Row]:
-    for responder in twin.responders.values():
-        card = responder.card
-        place = territory.compound_of(card.territory) or ""
-        words = normal(f"{card.name} {card.id} {card.role}")
-        yield Row(
-            "responder",
-            card.id,
-            card.name,
-            card.role,
-            place,
-            responder.lonlat,
-            card.territory,
-            words,
-        )
-
-
-_rows_of: WeakKeyDictionary[Twin, dict[bool, list[Row]]] = WeakKeyDictionary()
-
-
-def _standing(twin: Twin, masked: bool) -> list[Row]:
-    """What does not move, made searchable once for each twin: there may be 100,000 of them."""
-    rows = _rows_of.setdefault(twin, {})
-    if masked not in rows:
-        compounds = twin.compounds.values()
-        rows[masked] = [
-            *chain.from_iterable(map(_buildings, compounds)),
-            *chain.from_iterable(_devices(compound, masked) for compound in compounds),
+    def moving(self, prefixes: Sequence[str], words: Sequence[str], *, masked: bool) -> Found:
+        """Cases and people in whom every word occurs."""
+        if not words:
+            return []
+        return [
+            row | {"begins": text.startswith(words[0])}
+            for twin in self._twins.values()
+            for row, text in (*self._incidents(twin, masked), *self._responders(twin))
+            if all(word in text for word in words) and territory.covers(prefixes, row["territory"])
         ]
-    return rows[masked]
+
+    def standing(
+        self,
+        prefixes: Sequence[str],
+        text: str,
+        *,
+        masked: bool,
+        here: str = "",
+        limit: int = LIMIT,
+    ) -> tuple[Found, Found]:
+        """Places that the text means as an address; compounds, buildings, devices by words."""
+        words = split(text)
+        if not words:
+            return [], []
+        index, gazetteer = self.learn(masked)
+        names = {site.compound.id: site.compound.name for site in gazetteer.sites}
+        addresses: Found = []
+        if not _only_a_kind(parse(text)):  # which the index has in better order
+            meant = gazetteer.resolve(text, prefixes, here=here, masked=masked)
+            addresses = [_address(one, names) for one in _worth(meant)[:ADDRESSES]]
+        hits = index.find(words, prefixes, here, limit)
+        compounds = [site.compound for site in gazetteer.sites]
+        rows = [
+            _row(
+                hit.row.type, hit.row.id, hit.row.name, _detail(hit.row.kind, hit.row.type),
+                compounds[hit.row.compound].id, hit.row.lonlat, hit.row.territory,
+            ) | {"place": compounds[hit.row.compound].name, "begins": hit.begins}
+            for hit in hits
+        ]  # fmt: skip
+        return addresses, rows
+
+    def _incidents(self, twin: Twin, masked: bool) -> Iterator[tuple[dict[str, Any], str]]:
+        for case in twin.incidents.values():
+            kept = self._texts.get((case.id, masked))
+            if kept is None or kept.version != case.version:
+                kept = _Text(case.version, _case_words(twin, case, masked))
+                self._texts[case.id, masked] = kept
+            where = place_words(twin, case) if masked else case.place
+            title = incident_kind(case.kind).label
+            yield (
+                _row("incident", case.id, title, where, case.compound, case.lonlat, case.territory)
+                | {"open": case.open},
+                kept.words,
+            )
+
+    def _responders(self, twin: Twin) -> Iterator[tuple[dict[str, Any], str]]:
+        for one in twin.responders.values():
+            card = one.card
+            kept = self._texts.get((card.id, False))
+            if kept is None:
+                ways = (way for pair in sounds(card.name) for way in pair)
+                kept = _Text(0, normal(f"{card.name} {card.id} {card.role} {' '.join(ways)}"))
+                self._texts[card.id, False] = kept
+            place = territory.compound_of(card.territory) or ""
+            yield (
+                _row("responder", card.id, card.name, card.role, place, one.lonlat, card.territory)
+                | {"open": one.duty != "off_duty", "duty": one.status},
+                kept.words,
+            )
 
 
-def _buildings(compound: Compound) -> Iterator[Row]:
-    for building in compound.buildings:
-        units = (f"{building.name}{_unit(door.unit)}" for door in building.entrances)
-        words = normal(" ".join((building.name, *units, compound.name)))
-        where = building.territory or compound.territory
-        yield Row(
-            "building", building.id, building.name, compound.name, compound.id,
-            building.outline[0], where, words,
-        )  # fmt: skip
+def split(text: str) -> list[str]:
+    """The words of what was typed, in their normal form, eight at most."""
+    return normal(text).split()[:MAX_WORDS]
 
 
-def _unit(unit: str) -> str:
-    return unit if unit.endswith("单元") else f"{unit}单元"
+def together(moving: Found, standing: tuple[Found, Found], limit: int = LIMIT) -> Found:
+    """One list: what an address means, what begins with the words, the rest, what is near."""
+    addresses, rows = standing
+    # Open cases and people on duty first; what stands comes in its own order.
+    moving = sorted(moving, key=lambda row: (not row["open"], len(row["name"]), row["id"]))
+    found = sorted((*moving, *rows), key=lambda row: (not row["begins"], RANK[row["type"]]))
+    unique: dict[tuple[str, str], dict[str, Any]] = {}
+    fitting = [row for row in addresses if row["fits"]]
+    near = [row for row in addresses if not row["fits"]]
+    for row in (*fitting, *found, *near):
+        unique.setdefault((row["type"], row["id"]), row)
+    hidden = ("begins", "open")
+    kept = list(unique.values())[:limit]
+    return [{name: value for name, value in row.items() if name not in hidden} for row in kept]
 
 
-def _devices(compound: Compound, masked: bool) -> Iterator[Row]:
-    for place in compound.devices:
-        kind = device_kinds()[place.kind]
-        name = device_name(place, compound, masked)
-        words = normal(f"{name} {kind.label} {kind.en} {place.id} {compound.name}")
-        yield Row(
-            "device", place.id, name, kind.label, compound.id, place.lonlat, place.territory, words
-        )
+def _row(
+    type_: str, id_: str, name: str, detail: str, compound: str, lonlat: LonLat | None, path: str
+) -> dict[str, Any]:
+    return {
+        "type": type_, "id": id_, "name": name, "detail": detail, "compound": compound,
+        "lonlat": lonlat, "territory": path,
+    }  # fmt: skip
+
+
+def _detail(kind: str, type_: str) -> str:
+    row = device_kinds().get(kind) if type_ == "device" else None
+    return row.label if row else kind.removeprefix("service/")
+
+
+def _case_words(twin: Twin, case: Incident, masked: bool) -> str:
+    title = incident_kind(case.kind)
+    where = place_words(twin, case) if masked else case.place
+    told = "" if masked else case.text
+    ways = (way for pair in sounds(title.label) for way in pair)
+    return normal(f"{title.label} {title.en} {case.id} {where} {told} {' '.join(ways)}")
+
+
+def _worth(meant: Resolution) -> Sequence[Candidate]:
+    """Candidates worth showing: all that fit, the nearest only to what is surely an address."""
+    surely = meant.status != "none" or _surely(meant.address)
+    return meant.candidates if surely else ()
+
+
+def _only_a_kind(address: Address) -> bool:
+    """Whether nothing but a kind of device was said."""
+    place = address.number or address.compound or address.indoors
+    return bool(address.device) and not place
+
+
+def _surely(address: Address) -> bool:
+    return address.indoors or bool(address.gate) or bool(address.device and address.number)
+
+
+def _address(one: Candidate, names: Mapping[str, str]) -> dict[str, Any]:
+    name = said(one.name, one.unit, one.floor, one.room) if one.kind == "unit" else one.name
+    inside = "/".join(filter(None, (one.unit, str(one.floor or ""), one.room)))
+    id_ = f"{one.id}#{inside}" if one.kind == "unit" else one.id
+    row = _row(
+        _TYPES.get(one.kind, one.kind), id_, name, "", one.compound, one.lonlat, one.territory
+    )
+    return row | {
+        "place": names[one.compound], "building": one.building, "unit": one.unit,
+        "floor": one.floor, "room": one.room, "exact": one.exact, "fits": one.fits,
+        "notes": [{"code": note.code, **note.args} for note in one.notes],
+    }  # fmt: skip

@@ -19,7 +19,7 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
-from layers import search, style
+from layers import style
 from layers.connection import GONE, Viewer, serve
 from layers.incident_detail import Known, detail
 from layers.live import Hub
@@ -196,12 +196,6 @@ def _places(routes: APIRouter, stage: Backstage) -> None:
         if lang not in LANGUAGES:
             return _refusal(404, "unknown", f"languages: {', '.join(LANGUAGES)}")
         return _json(dict(catalogue(lang)))
-
-    @routes.get("/api/search")
-    async def found(request: Request) -> Response:
-        who, words = _person(request), request.query_params.get("q", "")[:100]
-        twins = stage.hub.twins
-        return _json(search.find(twins, who.prefixes, words, masked=masked(who)))
 
 
 def _cases(routes: APIRouter, stage: Backstage) -> None:

@@ -32,10 +32,11 @@ from layers.clock import Clock
 from layers.columns import milliseconds
 from layers.incident_detail import Known
 from layers.live import Hub
+from layers.search import Finder
 from layers.sharing.collection import World
 from layers.sharing.index import Shelf
 from layers.strip import day_start_ms
-from pages import api, entry, ogc, server
+from pages import addresses, api, entry, ogc, search, server
 from pages.api import Answer, Backstage, Replays
 from pages.guard import Lookup, Person
 from pages.ogc import Sharing
@@ -142,6 +143,7 @@ class _Server(uvicorn.Server):
 def plug(parts: Parts, assets: Path) -> Any:
     """The application over its parts."""
     known = Known.unlearned(parts.twins.values())
+    finder = Finder(parts.twins)
     hub = Hub(parts.twins, now=now(), epoch=secrets.token_hex(4), travel=known.travel)
 
     def make_screen(
@@ -181,6 +183,7 @@ def plug(parts: Parts, assets: Path) -> Any:
             ]
             twins = list(parts.twins.values())
             learning = tasks.create_task(asyncio.to_thread(known.learn, twins))
+            running.append(tasks.create_task(asyncio.to_thread(finder.learn)))
             with suppress(TimeoutError):
                 async with asyncio.timeout(CATCH_UP_S):
                     await parts.current()
@@ -197,6 +200,8 @@ def plug(parts: Parts, assets: Path) -> Any:
             parts.intake,
             api.router(stage),
             ogc.router(sharing, Exporting(sharing, parts.pack, parts.exported).answer),
+            search.router(finder),
+            addresses.router(hub.places),
         ],
         lifespan=living,
         assets=assets,

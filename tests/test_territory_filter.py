@@ -43,6 +43,7 @@ TARGETS = [
 INVENTED = "INC-0101-9999-nowhere"
 ARGS = {"responder": "qingshui/responder/g1", "text": "x", "minutes": 5, "reason": "x",
         "passed": True, "state": "on"}  # fmt: skip
+ADDRESSES = ("清水1幢", "1幢", "99幢1单元", "东门", "清谁小区", "qingshui1幢", "1-99幢", "LP-1")
 WORDS = ("qingshui", "清水", "清水员1", "INC-1122", "yuanfang", "gate", "1", "网格", "小区")
 
 
@@ -87,7 +88,9 @@ def probes(their_replay: str) -> dict[tuple[str, str], list[Ask]]:
         ("GET", "/api/style"): gets("/api/style?lang=zh-CN", "/api/style?lang=en"),
         ("GET", "/api/catalogue"): gets("/api/catalogue"),
         ("GET", "/api/texts/{lang}"): gets("/api/texts/zh-CN", "/api/texts/en", "/api/texts/x"),
-        ("GET", "/api/search"): gets(*(f"/api/search?q={word}" for word in (*WORDS, ""))),
+        ("GET", "/api/search"): gets(*(f"/api/search?q={word}&here=qingshui" for word in
+                                           (*WORDS, *ADDRESSES, ""))),
+        ("GET", "/api/addresses"): gets("/api/addresses"),
         ("GET", "/api/incidents/{incident}"): gets(*(
             f"/api/incidents/{t.case_of(place, grid)}{session}" for place, grid in t.PLACES
             for session in ("", "?session=live", f"?session={their_replay}", "?session=no"))),

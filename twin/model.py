@@ -203,6 +203,8 @@ class Compound(Value):
     district_name: str = ""
     households: int = 0
     attribution: str = ""
+    community_code: str = ""
+    """The community's 12 digits in the official list of divisions, when they are known."""
 
 
 class Division(Value):

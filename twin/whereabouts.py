@@ -6,6 +6,7 @@ import math
 
 import shapely
 
+from twin.address import said
 from twin.metres import xy_from_lonlat
 from twin.model import Compound, DevicePlace, Ring
 
@@ -24,9 +25,8 @@ def place_text(compound: Compound, place: DevicePlace) -> str:
 
 def _indoors(compound: Compound, place: DevicePlace) -> str:
     names = {building.id: building.name for building in compound.buildings}
-    unit = place.unit if not place.unit or place.unit.endswith("单元") else f"{place.unit}单元"
-    floor = f"{place.floor}层" if place.floor and not place.room else ""
-    return f"{names.get(place.building, place.building)}{unit}{place.room or floor}"
+    building = names.get(place.building, place.building)
+    return said(building, place.unit, place.floor, place.room)
 
 
 def _outdoors(compound: Compound, place: DevicePlace) -> str:

@@ -9,6 +9,7 @@ import { createCrowding } from "./crowding.mjs";
 import { createDevices } from "./devices.mjs";
 import { createFocus } from "./focus.mjs";
 import { addIcons } from "./icons.mjs";
+import { createMark } from "./mark.mjs";
 import { createMovers } from "./movers.mjs";
 import { createPicking } from "./picking.mjs";
 import { createPopup, createTip } from "./popup.mjs";
@@ -55,6 +56,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
   const focus = createFocus(map, fill);
   const crowd = createCrowding(map, named.meta["dayuan:crowded"], named.meta["dayuan:band"]);
   const countDevices = (ids) => crowd(ids.reduce((sum, id) => sum + (places.get(id)?.shapes.devices.length ?? 0), 0));
+  const mark = createMark(map, { buildingOf: (id) => places.building(id), colour: palette.accent });
   const camera = createCamera(map, {
     screen, limit: named.meta["dayuan:band"], places: places.all, reducedMotion,
     onView: (view) => {
@@ -74,6 +76,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
   const learn = (place) => {
     devices.learn(place);
     countDevices(camera.view().compounds);
+    mark.redraw();
     drawThings();
     drawRollups();
   };
@@ -149,6 +152,8 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
       const lonlat = told?.lonlat ?? target.lonlat;
       if (lonlat) camera.goTo(lonlat);
     },
+    mark: mark.show,
+    unmark: mark.clear,
     fit: (compound) => {
       const place = places.summary(compound);
       if (place) camera.fit(place.bounds, places.get(compound)?.shapes);

@@ -110,8 +110,12 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
     goTo: (target) => {
       if (target.compound) here = target.compound;
       map?.goTo(target);
+      map?.unmark();
       if (target.type === "device") pick(target.id);
+      else if (target.type !== "responder" && target.lonlat) map?.mark(target);
+      redraw();
     },
+    unmark: () => map?.unmark() ?? false,
     join: (parts) => {
       live = parts.live ?? live;
       map = parts.map ?? map;

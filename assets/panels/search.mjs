@@ -1,7 +1,7 @@
 // Find an address, a device, a person or an incident, and go there.
 import { attribute, byId, h, keyed, say } from "./dom.mjs";
-import { roleWord } from "./names.mjs";
-import { has, t } from "./texts.mjs";
+import { detailOf, notesOf, summaryOf, typeOf } from "./found.mjs";
+import { t } from "./texts.mjs";
 
 const PAUSE_MS = 120;
 
@@ -14,45 +14,48 @@ export function createSearch(desk, get = fetch) {
   const input = h("input", { type: "text", enterkeyhint: "search", role: "combobox", "aria-expanded": "true", autocomplete: "off",
     "aria-controls": "search-found", autofocus: true });
   const list = h("ul", { id: "search-found", role: "listbox" });
-  const none = h("p", { class: "dim", role: "status" });
-  const dialog = h("dialog", { class: "search" }, input, list, none);
+  const told = h("p", { class: "dim", role: "status" });
+  const dialog = h("dialog", { class: "search" }, input, told, list);
   byId("dialogs").append(dialog);
 
   const draw = () => {
     index = Math.min(index, Math.max(0, found.length - 1));
     const make = (row) => h("li", { role: "option", onclick: () => go(row) }, h("span", { class: "kind" }),
-      h("span", { class: "name" }), h("span", { class: "dim" }));
+      h("span", { class: "name" }), h("span", { class: "dim" }), h("span", { class: "notes" }));
     keyed(list, found, (row) => `${row.type}|${row.id}`, make, (node, row) => {
       const i = found.indexOf(row);
       attribute(node, "id", `found-${i}`);
       attribute(node, "aria-selected", String(i === index));
-      say(node.children[0], has(`search.${row.type}`) ? t(`search.${row.type}`) : row.type);
+      attribute(node, "class", row.fits === false ? "near" : "");
+      say(node.children[0], typeOf(row));
       say(node.children[1], row.name ?? row.id);
-      say(node.children[2], row.type === "responder" ? roleWord(row.detail) : (row.detail ?? ""));
+      say(node.children[2], detailOf(row));
+      say(node.children[3], notesOf(row));
       if (i === index) node.scrollIntoView({ block: "nearest" });
     });
     attribute(input, "aria-activedescendant", found.length ? `found-${index}` : null);
-    const words = input.value.trim();
-    say(none, !words ? t("search.examples") : found.length ? "" : t("search.nothing", { words }));
+    say(told, summaryOf(input.value.trim(), found));
   };
 
   const look = async () => {
     const [words, turn] = [input.value.trim(), ++asked];
     if (!words) return void ((found = []), draw());
     try {
-      const response = await get(`/api/search?q=${encodeURIComponent(words)}`);
+      const here = encodeURIComponent(desk.here()?.id ?? "");
+      const response = await get(`/api/search?q=${encodeURIComponent(words)}&here=${here}`);
       const answer = response.ok ? await response.json() : [];
       if (turn !== asked) return; // a later question was asked meanwhile
       found = answer.slice(0, 12);
       draw();
     } catch {
-      if (turn === asked) say(none, t("search.failed"));
+      if (turn === asked) say(told, t("search.failed"));
     }
   };
 
   const go = (row) => {
     dialog.close();
     if (row.type === "incident") desk.select(row.id, { go: true });
+    else if (row.type === "compound") desk.visit(row.id);
     else desk.goTo(row);
   };
 

@@ -1,4 +1,5 @@
 // Sheets that only show something: the keys, and what an administrator must know.
+import { addressSection } from "./addresses.mjs";
 import { ask } from "./dialogs.mjs";
 import { h, memory } from "./dom.mjs";
 import { figure } from "./format.mjs";
@@ -32,12 +33,14 @@ export async function showAdmin(get = fetch) {
       return null;
     }
   };
-  const [devices, rejected] = await Promise.all([read("/api/devices/unregistered"), read("/api/rejected")]);
+  const [devices, rejected, addresses] = await Promise.all(
+    ["/api/devices/unregistered", "/api/rejected", "/api/addresses"].map(read));
   const row = (one) => [[one.id, one.type, one.source].filter(Boolean).join(" · "), figure(one.count ?? 1)];
   return ask(t("admin.open"), [
     section("admin.unregistered", devices, row),
     section("admin.rejected", rejectedRows(rejected), (one) => [one.source, figure(one.count)]),
     section("admin.newest", newestRows(rejected), (one) => [`${one.field ?? ""} ${one.value ?? ""}`, one.reason ?? ""]),
+    addressSection(addresses),
   ], { confirm: "", wide: true });
 }
 

@@ -11,7 +11,8 @@ from tests.layers.builders import COMMUNITY, STREET, a_street, at, opened
 def found(words: str, prefixes: tuple[str, ...] = (STREET,), masked: bool = False) -> list[str]:
     twin = a_street()
     twin.apply(opened(1, "huodian/call/1", twin, at(0)))
-    return [row["id"] for row in search.find({STREET: twin}, prefixes, words, masked=masked)]
+    finder = search.Finder({STREET: twin})
+    return [row["id"] for row in finder.find(prefixes, words, masked=masked)]
 
 
 @pytest.mark.parametrize("words", ["3幢", "三栋", "3号楼", "３幢", " 三幢 "])

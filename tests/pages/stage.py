@@ -39,7 +39,7 @@ MAP = """
 export async function createMap() {
   const asked = (window.asked = []);
   const names = ["connect", "show", "select", "goTo", "fit", "drawRoute", "highlightCameras",
-    "resize", "setLanguage", "loadPlaces"];
+    "resize", "setLanguage", "loadPlaces", "mark", "unmark"];
   const note = (name) => (...words) => void asked.push([name, ...words]);
   return Object.fromEntries(names.map((name) => [name, note(name)]));
 }

@@ -267,3 +267,28 @@ def test_without_a_map_the_queue_still_works(stage: Open) -> None:
     one.show(incident(1))
     one.page.wait_for_selector("#map-notice:visible")
     assert "一键呼求助" in one.page.inner_text("#queue-list")
+
+
+def test_an_address_is_chosen_by_keys_and_marked_and_its_reasons_are_read(stage: Open) -> None:
+    one = stage("console")
+    note = {"code": "compound_read_as", "written": "金源", "name": "金元大厦"}
+    rows = [
+        {"type": "address", "id": f"{place}/b3#1", "name": "3幢1单元", "detail": "", "place": "x",
+         "compound": place, "lonlat": [113.1, 27.8], "building": f"{place}/b3", "unit": "1",
+         "floor": 3, "fits": True, "exact": place == "huodian", "notes": [note]}
+        for place in ("huodian", "jinyuan")
+    ]  # fmt: skip
+    one.answers["/api/search"] = (200, rows)
+    one.show()
+    one.page.keyboard.press("Control+k")
+    one.page.keyboard.type("三栋一单元")
+    one.page.wait_for_selector("#search-found li + li")
+    words = one.page.inner_text("dialog.search")
+    assert "有 2 处相符" in words and "“金源”按“金元大厦”理解" in words
+    one.page.keyboard.press("ArrowDown")
+    one.page.keyboard.press("Enter")
+    asked = one.page.evaluate("asked.filter(([name]) => ['goTo', 'mark'].includes(name))")
+    assert [(name, target["id"]) for name, target in asked] == [
+        ("goTo", "jinyuan/b3#1"), ("mark", "jinyuan/b3#1"),
+    ]  # fmt: skip
+    assert one.page.evaluate("document.querySelector('dialog[open]') === null")

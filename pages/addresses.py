@@ -1,0 +1,57 @@
+"""``/api/addresses``: how complete the addresses of each compound are, for administrators."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from layers.places import Places
+from pages.guard import Person
+from twin.completeness import DUTIES, Measure, completeness, share
+from twin.model import Compound
+from twin.territory import covers
+
+_FORBIDDEN = {"error": "not_permitted", "reason": "for administrators", "detail": {}}
+
+
+def router(places: Places) -> APIRouter:
+    """``GET /api/addresses``; compounds the account sees whole, the least complete first."""
+    routes = APIRouter()
+    known: dict[str, tuple[Compound, list[Measure]]] = {}
+
+    @routes.get("/api/addresses")
+    async def shares(request: Request) -> Response:
+        who: Person = request.scope["person"]
+        if who.role != "administrator":
+            return _json(_FORBIDDEN, 403)
+        seen = [one for one in places.compounds.values() if covers(who.prefixes, one.territory)]
+        return _json(await asyncio.to_thread(_rows, seen, known))
+
+    return routes
+
+
+def _rows(
+    compounds: Sequence[Compound], known: dict[str, tuple[Compound, list[Measure]]]
+) -> list[dict[str, Any]]:
+    """Each compound's shares and measures; counted once for a compound as it stands."""
+    rows = []
+    for place in compounds:
+        if place.id not in known or known[place.id][0] is not place:
+            known[place.id] = (place, completeness(place))
+        measures = known[place.id][1]
+        shares = {duty: share(measures, duty) for duty in DUTIES}
+        told = {duty: value for duty, value in shares.items() if value is not None}
+        rows.append(
+            {"id": place.id, "name": place.name, "shares": told,
+             "measures": [msgspec.to_builtins(one) for one in measures]}
+        )  # fmt: skip
+    return sorted(rows, key=lambda row: (sum(row["shares"].values()), row["id"]))
+
+
+def _json(content: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(content), status, media_type="application/json")
