@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from math import isfinite
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from layers import incidents
 from layers.columns import milliseconds
+from layers.incidents import Travel
 from twin import commands, territory
 from twin.catalogue import incident_kind
+from twin.catalogue.ways import mode_of
 from twin.dispatch import recommend
 from twin.model import Compound, LonLat, Ring
+from twin.obstacles import Live, Obstacle
 from twin.paths import Network
 from twin.people import Actor
 from twin.sight import fields_of_view, seeing
 from twin.state import Twin
 from twin.things import Incident, Responder
+from twin.trips import Trip, Trips, goal_of
 
 KEPT_FIELDS = 16
 """Compounds whose cameras' fields of view are held at once: half a megabyte for 26 cameras."""
@@ -30,12 +36,15 @@ class Known:
 
     The networks by ``learn``, which may run in a thread while screens are served already; until
     then nobody is recommended and no arrival foretold. The fields only when a case there is
-    opened. On a street of 100,000 devices the one takes two seconds, the other ten and 150 MB
-    (``bench/memory.py``).
+    opened. On a street of 100,000 devices the one takes two seconds and 20 MB, the other ten
+    and 150 MB (``bench/memory.py``).
+
+    What stands in the way differs between a live session and a replay, so it belongs to the twin.
     """
 
     networks: dict[str, Network]
     fields: Callable[[Compound], Mapping[str, Ring]]
+    _lives: WeakKeyDictionary[Twin, Live] = field(default_factory=WeakKeyDictionary)
 
     @classmethod
     def of(cls, twins: Iterable[Twin]) -> Known:
@@ -57,13 +66,35 @@ class Known:
         for twin in twins:
             self.networks[twin.street] = Network(list(twin.compounds.values()))
 
-    def travel(self, responder: Responder, incident: Incident) -> float | None:
-        """Seconds on foot along the paths from where a responder is to a case (``Hub.travel``)."""
-        here = responder.lonlat
-        if here is None:
+    def live(self, twin: Twin) -> Live | None:
+        """What stands in the way in a twin; None until the networks are learned."""
+        network = self.networks.get(twin.street)
+        if network is None:
             return None
-        network = self.networks.get(territory.street_of(incident.territory))
-        return network.route(here, incident.lonlat).seconds if network else None
+        if (found := self._lives.get(twin)) is None:
+            found = self._lives[twin] = Live(network, twin)
+        return found
+
+    def travel(self, twins: Mapping[str, Twin]) -> Travel:
+        """A hub's ``Travel``: seconds from where a responder is to the door and floor of a case.
+
+        None where it is not known where they are, or no way is open.
+        """
+
+        def seconds(responder: Responder, incident: Incident) -> float | None:
+            twin = twins.get(territory.street_of(incident.territory))
+            trips = self.trips(twin, responder, incident) if twin is not None else None
+            found = float(trips.seconds[0]) if trips is not None else float("inf")
+            return found if isfinite(found) else None
+
+        return seconds
+
+    def trips(self, twin: Twin, responder: Responder, incident: Incident) -> Trips | None:
+        """The one trip from where a responder is to a case, or None where that is not known."""
+        here, live = responder.lonlat, self.live(twin)
+        if here is None or live is None:
+            return None
+        return Trips(live, goal_of(twin, incident), [here], [mode_of(responder.card.vehicle)])
 
 
 def detail(
@@ -75,7 +106,8 @@ def detail(
     are left out. The caller has made sure that the incident itself may be seen.
     """
     seen = [name for name in incident.alarms if _sees(actor, twin, name)]
-    shown = incidents.thing(twin, incident, known.travel, alarms=seen, masked=masked)
+    travel = known.travel({twin.street: twin})
+    shown = incidents.thing(twin, incident, travel, alarms=seen, masked=masked)
     for member in shown["crew"]:
         member["route"] = _route(twin, incident, known, actor, member)
     return shown | {
@@ -95,13 +127,10 @@ def _route(
     twin: Twin, incident: Incident, known: Known, actor: Actor, member: Mapping[str, Any]
 ) -> list[LonLat]:
     """The way a crew member still has to walk; empty on scene, or where it is not ours to see."""
-    here = twin.responders[member["id"]].lonlat
-    if member["state"] not in incidents.UNDER_WAY or here is None:
+    if member["state"] not in incidents.UNDER_WAY or not _sees(actor, twin, member["id"]):
         return []
-    if not _sees(actor, twin, member["id"]):
-        return []
-    network = known.networks.get(twin.street)
-    return network.route(here, incident.lonlat).line if network else []
+    trips = known.trips(twin, twin.responders[member["id"]], incident)
+    return trips.trip(0).line if trips is not None else []
 
 
 def _sees(actor: Actor, twin: Twin, subject: str) -> bool:
@@ -111,25 +140,45 @@ def _sees(actor: Actor, twin: Twin, subject: str) -> bool:
 def _recommendations(
     twin: Twin, incident: Incident, known: Known, actor: Actor, now: datetime
 ) -> list[dict[str, Any]]:
-    network = known.networks.get(twin.street)
-    if not incident.open or network is None:
+    live = known.live(twin)
+    if not incident.open or live is None:
         return []
-    found = recommend(twin, incident, network, now)
+    found = recommend(twin, incident, live, now)
     return [
         {
             "responder": one.responder,
             "name": twin.responders[one.responder].card.name,
             "role": twin.responders[one.responder].card.role,
-            "seconds": one.seconds,
-            "distance_m": one.distance_m,
-            "via": one.via,
             "load": one.load,
             "skilled": one.skilled,
-            "route": one.route,
         }
+        | trip_words(twin, actor, one.trip)
         for one in found
         if _sees(actor, twin, one.responder)
     ]
+
+
+def trip_words(twin: Twin, actor: Actor, trip: Trip) -> dict[str, Any]:
+    """A trip as screens get it; ``seconds`` is null when cut off.
+
+    The gates and lifts it goes round are named to whoever sees them, to others only counted.
+    """
+    return {
+        "seconds": trip.seconds if isfinite(trip.seconds) else None,
+        "distance_m": trip.distance_m,
+        "via": trip.via,
+        "mode": trip.mode,
+        "by": trip.by,
+        "floor": trip.floor,
+        "around": [_named(twin, actor, one) for one in trip.around],
+        "route": trip.line,
+    }
+
+
+def _named(twin: Twin, actor: Actor, one: Obstacle) -> dict[str, str]:
+    if _sees(actor, twin, one.id):
+        return {"id": one.id, "code": one.code, "name": one.name}
+    return {"id": "", "code": one.code, "name": ""}
 
 
 def _cameras(twin: Twin, incident: Incident, known: Known, actor: Actor) -> list[dict[str, Any]]:

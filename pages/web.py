@@ -128,14 +128,14 @@ class _Server(uvicorn.Server):
 def plug(parts: Parts, assets: Path) -> Any:
     """The application over its parts."""
     known = Known.unlearned(parts.twins.values())
-    hub = Hub(parts.twins, now=now(), epoch=secrets.token_hex(4), travel=known.travel)
+    hub = Hub(parts.twins, now=now(), epoch=secrets.token_hex(4), travel=known.travel(parts.twins))
 
     def make_screen(
         twins: Mapping[str, Twin], start: float, at: float, end: float, name: str
     ) -> tuple[Hub, Clock]:
         clock = Clock(now_ms=at, start_ms=start, end_ms=end, mode="paused")
         instant = datetime.fromtimestamp(at / 1000, UTC)
-        screen = Hub(twins, now=instant, epoch=name, clock=clock, travel=known.travel)
+        screen = Hub(twins, now=instant, epoch=name, clock=clock, travel=known.travel(twins))
         return screen, clock
 
     recordings = parts.recordings(make_screen)
