@@ -32,7 +32,7 @@ from layers.columns import milliseconds
 from layers.incident_detail import Known
 from layers.live import Hub
 from layers.strip import day_start_ms
-from pages import api, entry, server
+from pages import api, entry, server, ways
 from pages.api import Answer, Backstage, Replays
 from pages.guard import Person
 from twin.events import AlarmRaised
@@ -128,14 +128,14 @@ class _Server(uvicorn.Server):
 def plug(parts: Parts, assets: Path) -> Any:
     """The application over its parts."""
     known = Known.unlearned(parts.twins.values())
-    hub = Hub(parts.twins, now=now(), epoch=secrets.token_hex(4), travel=known.travel(parts.twins))
+    hub = Hub(parts.twins, now=now(), epoch=secrets.token_hex(4), travel=known.lives.travel(parts.twins))
 
     def make_screen(
         twins: Mapping[str, Twin], start: float, at: float, end: float, name: str
     ) -> tuple[Hub, Clock]:
         clock = Clock(now_ms=at, start_ms=start, end_ms=end, mode="paused")
         instant = datetime.fromtimestamp(at / 1000, UTC)
-        screen = Hub(twins, now=instant, epoch=name, clock=clock, travel=known.travel(twins))
+        screen = Hub(twins, now=instant, epoch=name, clock=clock, travel=known.lives.travel(twins))
         return screen, clock
 
     recordings = parts.recordings(make_screen)
@@ -179,6 +179,7 @@ def plug(parts: Parts, assets: Path) -> Any:
             entry.router(parts.doors, parts.refused, _over_tls),
             parts.intake,
             api.router(stage),
+            ways.router(stage),
         ],
         lifespan=living,
         assets=assets,

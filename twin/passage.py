@@ -54,6 +54,10 @@ class Step(NamedTuple):
     ridden: bool
 
 
+Spots = tuple[tuple[int, float], ...]
+"""Places on the network: an edge and metres along it, each."""
+
+
 class Search(NamedTuple):
     """Seconds from every node to a goal, and the node after it on the way; the goal is the last."""
 
@@ -112,7 +116,7 @@ class Passage:
         self.placed = tuple(placed)
         self._stops: dict[str, dict[int, list[Placed]]] = {}
         self._weights: dict[str, Floats] = {}
-        self._searches: dict[tuple[str, int, float], Search] = {}
+        self._searches: dict[tuple[str, Spots], Search] = {}
 
     def ways_to(
         self,
@@ -127,6 +131,10 @@ class Passage:
         reached through the nearest door.
         """
         return Ways(self, mode, self.network.xy(starts), self.network.xy([goal]), door)
+
+    def copy(self) -> Passage:
+        """The same ways with searches of its own, for another thread."""
+        return Passage(self.network, self.placed)
 
     def route(self, a: LonLat, b: LonLat) -> Route:
         """The quickest way on foot from one position to another."""
@@ -163,21 +171,20 @@ class Passage:
             legs[1] = np.inf if one.from_m > along_m else legs[1]
         return legs
 
-    def search(self, mode: str, edge: int, along_m: float) -> Search:
-        """Seconds from everywhere to a place on an edge."""
-        key = (mode, edge, along_m)
+    def search(self, mode: str, spots: Spots) -> Search:
+        """Seconds from everywhere to the nearest of some places, each on an edge."""
+        key = (mode, spots)
         if (found := self._searches.get(key)) is None:
             if len(self._searches) >= KEPT:
                 self._searches.pop(next(iter(self._searches)), None)
-            found = self._searches[key] = self._searched(mode, edge, along_m)
+            found = self._searches[key] = self._searched(mode, spots)
         return found
 
-    def _searched(self, mode: str, edge: int, along_m: float) -> Search:
+    def _searched(self, mode: str, spots: Spots) -> Search:
         layers = self.network.layers(mode)
-        ends, costs = layers.ends[edge], self.legs(edge, along_m, "foot", WALK_M_S)
-        if layers.rides and layers.speeds[edge]:
-            ridden = self.legs(edge, along_m, mode, layers.speeds[edge]) + layers.park_s
-            ends, costs = np.append(ends, ends + layers.nodes), np.append(costs, ridden)
+        arrivals = [self._arrivals(layers, mode, *spot) for spot in spots]
+        ends = np.concatenate([nodes for nodes, _ in arrivals])
+        costs = np.concatenate([seconds for _, seconds in arrivals])
         size = layers.size + 1
         matrix = csr_array(
             (
@@ -188,6 +195,16 @@ class Passage:
             shape=(size, size),
         )
         return Search(*dijkstra(matrix, indices=layers.size, return_predecessors=True))
+
+    def _arrivals(
+        self, layers: Layers, mode: str, edge: int, along_m: float
+    ) -> tuple[Rows, Floats]:
+        """The nodes from which one comes to a place on an edge, and seconds from each."""
+        ends, seconds = layers.ends[edge], self.legs(edge, along_m, "foot", WALK_M_S)
+        if not (layers.rides and layers.speeds[edge]):
+            return ends, seconds
+        ridden = self.legs(edge, along_m, mode, float(layers.speeds[edge])) + layers.park_s
+        return np.append(ends, ends + layers.nodes), np.append(seconds, ridden)
 
 
 class Ways:
@@ -254,7 +271,7 @@ class Ways:
         if choice < 0:
             return [Step(edge, along_m, goal_m, layers.rides)]
         found = [Step(edge, along_m, choice * self._passage.network.lengths[edge], layers.rides)]
-        search = self._passage.search(self.mode, goal, goal_m)
+        search = self._passage.search(self.mode, ((goal, goal_m),))
         nodes = [int(layers.ends[edge, choice]) + (layers.nodes if layers.rides else 0)]
         while (node := int(search.after[nodes[-1]])) != layers.size:
             nodes.append(node)
@@ -284,7 +301,7 @@ class Ways:
             return np.full(count, np.inf), np.zeros(count, np.intp)
         goal, goal_m = int(last.edge[0]), float(last.along_m[0])
         layers = self._layers
-        search = self._passage.search(self.mode, goal, goal_m)
+        search = self._passage.search(self.mode, ((goal, goal_m),))
         speeds = layers.speeds[first.edge] if layers.rides else np.full(count, WALK_M_S)
         legs = self._legs(first, speeds)
         nodes = layers.ends[first.edge] + (layers.nodes if layers.rides else 0)

@@ -74,6 +74,7 @@ class Network:
                 self.gates_on.setdefault(edge, []).append((along_m, gate))
         self._ridden: dict[str, tuple[Ints, shapely.STRtree]] = {}
         self._layers: dict[str, Layers] = {}
+        self._door_feet: Feet | None = None
         self.free = Passage(self)
 
     def route(self, a: LonLat, b: LonLat) -> Route:
@@ -121,6 +122,12 @@ class Network:
                 for all_, some in zip(found, could, strict=True):
                     all_[row] = some[best]
         return found
+
+    def door_feet(self) -> Feet:
+        """Where every door steps onto the network; worked out once."""
+        if self._door_feet is None:
+            self._door_feet = self.feet(self.doors.xy)
+        return self._door_feet
 
     def piece(self, edge: int, from_m: float, to_m: float) -> Floats:
         """The part of an edge between two places on it, in the direction of walking."""
