@@ -128,7 +128,8 @@ class _Server(uvicorn.Server):
 def plug(parts: Parts, assets: Path) -> Any:
     """The application over its parts."""
     known = Known.unlearned(parts.twins.values())
-    hub = Hub(parts.twins, now=now(), epoch=secrets.token_hex(4), travel=known.lives.travel(parts.twins))
+    travel = known.lives.travel(parts.twins)
+    hub = Hub(parts.twins, now=now(), epoch=secrets.token_hex(4), travel=travel)
 
     def make_screen(
         twins: Mapping[str, Twin], start: float, at: float, end: float, name: str
