@@ -45,10 +45,11 @@ def recommend(twin: Twin, incident: Incident, live: Live, now: datetime) -> list
     duty, unavailable, already on the case or farther than REACH_S.
     """
     skills = set(incident_kind(incident.kind).skills)
+    there = set(incident.working)
     could = [
         one
         for one in twin.responders.values()
-        if one.status in ON_DUTY and one.id not in incident.working
+        if one.status in ON_DUTY and one.id not in there
     ]
     starts = [start_of(one, now) for one in could]
     modes = [mode_of(one.card.vehicle) for one in could]

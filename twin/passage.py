@@ -130,7 +130,7 @@ class Passage:
         ``door`` is the building and unit that the goal lies in, where that is known; else it is
         reached through the nearest door.
         """
-        return Ways(self, mode, self.network.xy(starts), self.network.xy([goal]), door)
+        return Ways(self, mode, starts, goal, door)
 
     def copy(self) -> Passage:
         """The same ways with searches of its own, for another thread."""
@@ -211,17 +211,21 @@ class Ways:
     """The quickest ways from some starts to one goal; drawn one by one when asked for."""
 
     def __init__(
-        self, passage: Passage, mode: str, begin: Floats, end: Floats, door: tuple[str, str]
+        self,
+        passage: Passage,
+        mode: str,
+        starts: Sequence[LonLat],
+        goal: LonLat,
+        door: tuple[str, str],
     ) -> None:
         self.mode = mode
         self._passage, network = passage, passage.network
-        self._asked = (mode, begin, end, door)
+        self._asked = (mode, starts, goal, door)
+        begin, self._starts, self._first = network.stand(starts, mode)
+        end, self._goal, self._last = network.stand([goal], "foot")
+        if (unit := network.doors.door(*door)) is not None:
+            self._goal, self._last = unit[None], network.feet(unit[None])
         self._begin, self._end = begin, end
-        unit = network.doors.door(*door)
-        self._starts = network.doors.out(begin)
-        self._goal = network.doors.out(end) if unit is None else unit[None]
-        self._first = network.feet(self._starts, mode)
-        self._last = network.feet(self._goal)
         seconds, self._from = self._through()
         aside = self._first.aside_m + self._last.aside_m
         aside = aside + _gaps(begin, self._starts) + _gaps(end, self._goal)

@@ -28,6 +28,8 @@ GATE_M = 4.0
 """A gate stands on the path nearest to it, if that is no farther."""
 BESIDE_M = 0.3
 """Paths that lie on one another are one to a gate."""
+KEPT_STANDS = 20_000
+"""Positions whose feet are kept: a few megabytes."""
 STEP_OFF_M = 40.0
 """How far from a position a path may be and still be preferred for having nothing in between."""
 
@@ -39,6 +41,14 @@ class Feet(NamedTuple):
     point: Floats
     along_m: Floats
     aside_m: Floats
+
+
+class Stand(NamedTuple):
+    """Where positions stand, in metres: themselves, the doors they leave by, their feet."""
+
+    xy: Floats
+    doors: Floats
+    feet: Feet
 
 
 class Gate(NamedTuple):
@@ -74,6 +84,7 @@ class Network:
                 self.gates_on.setdefault(edge, []).append((along_m, gate))
         self._ridden: dict[str, tuple[Ints, shapely.STRtree]] = {}
         self._layers: dict[str, Layers] = {}
+        self._stands: dict[str, dict[LonLat, Floats]] = {}
         self._door_feet: Feet | None = None
         self.free = Passage(self)
 
@@ -123,6 +134,21 @@ class Network:
                     all_[row] = some[best]
         return found
 
+    def stand(self, lonlats: Sequence[LonLat], mode: str = "foot") -> Stand:
+        """Where positions stand; worked out once for each, as people mostly stay where they are."""
+        known = self._stands.setdefault(mode, {})
+        if len(known) > KEPT_STANDS:
+            known.clear()
+        if new := [spot for spot in dict.fromkeys(lonlats) if spot not in known]:
+            xy = self.xy(new)
+            doors = self.doors.out(xy)
+            feet = self.feet(doors, mode)
+            rows = np.column_stack((xy, doors, feet.point, feet.edge, feet.along_m, feet.aside_m))
+            known.update(zip(new, rows, strict=True))
+        kept = np.array([known[spot] for spot in lonlats], np.float64).reshape(-1, 9)
+        found = Feet(kept[:, 6].astype(np.intp), kept[:, 4:6], kept[:, 7], kept[:, 8])
+        return Stand(kept[:, 0:2], kept[:, 2:4], found)
+
     def door_feet(self) -> Feet:
         """Where every door steps onto the network; worked out once."""
         if self._door_feet is None:
@@ -133,7 +159,10 @@ class Network:
         """The part of an edge between two places on it, in the direction of walking."""
         low, high = min(from_m, to_m), max(from_m, to_m)
         rows = slice(int(self.graph.first[edge]), int(self.graph.last[edge]) + 1)
-        along, points = self.metres[rows] - self.metres[rows.start], self.graph.points[rows]
+        points = self.graph.points[rows]
+        if high - low >= self.lengths[edge]:
+            return points if from_m <= to_m else points[::-1]
+        along = self.metres[rows] - self.metres[rows.start]
         inner = points[(along > low) & (along < high)]
         tips = [[np.interp(at, along, axis) for axis in points.T] for at in (low, high)]
         part = np.vstack((tips[0], inner, tips[1]))
