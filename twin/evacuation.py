@@ -195,14 +195,10 @@ class _Flow:
         """Seconds straight along an edge to a muster point on it, and which one."""
         best = (float("inf"), -1)
         for number, (other, goal_m) in enumerate(self._spots):
-            if other == edge and not self._parted(edge, along_m, goal_m):
+            along = np.array([along_m])
+            if other == edge and not self._passage.parted(edge, along, goal_m)[0]:
                 best = min(best, (abs(goal_m - along_m) / WALK_M_S, number))
         return best
-
-    def _parted(self, edge: int, a_m: float, b_m: float) -> bool:
-        low, high = min(a_m, b_m), max(a_m, b_m)
-        stops = self._passage.stops("foot").get(edge, ())
-        return any(low < one.from_m and high > one.to_m for one in stops)
 
     def _arrive(self, node: int, people: float) -> None:
         """The last stretch, from a node to the muster point that is nearest to it."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
@@ -163,13 +164,29 @@ class Passage:
     def legs(self, edge: int, along_m: float, mode: str, speed: float) -> Floats:
         """Seconds from a place on an edge to its two ends; infinite past what stops the mode.
 
-        Who stands in an obstacle itself may leave it either way.
+        Who stands in an obstacle itself may leave it on the nearer side.
         """
         legs = np.array((along_m, self.network.lengths[edge] - along_m)) / speed
         for one in self.stops(mode).get(edge, ()):
-            legs[0] = np.inf if one.to_m < along_m else legs[0]
-            legs[1] = np.inf if one.from_m > along_m else legs[1]
+            middle_m = (one.from_m + one.to_m) / 2
+            legs[0] = np.inf if along_m > middle_m else legs[0]
+            legs[1] = np.inf if along_m < middle_m else legs[1]
         return legs
+
+    def parted(
+        self, edge: int, along_m: Floats, goal_m: float, mode: str = "foot"
+    ) -> NDArray[np.bool_]:
+        """Whether something on an edge stands between each of some places on it and another.
+
+        Two places in one obstacle are not parted by it.
+        """
+        parted = np.zeros(len(along_m), np.bool_)
+        for one in self.stops(mode).get(edge, ()):
+            middle_m = (one.from_m + one.to_m) / 2
+            inside = (one.from_m <= along_m) & (along_m <= one.to_m)
+            both = inside & (one.from_m <= goal_m <= one.to_m)
+            parted |= ((along_m - middle_m) * (goal_m - middle_m) < 0) & ~both
+        return parted
 
     def search(self, mode: str, spots: Spots) -> Search:
         """Seconds from everywhere to the nearest of some places, each on an edge."""
@@ -313,7 +330,8 @@ class Ways:
         ends = np.argmin(legs, axis=1)
         seconds = legs[np.arange(count), ends]
         along = np.abs(first.along_m - goal_m) / speeds + (layers.park_s if layers.rides else 0.0)
-        same = (first.edge == goal) & (along <= seconds) & ~self._parted(first, goal, goal_m)
+        parted = self._passage.parted(goal, first.along_m, goal_m, self.mode)
+        same = (first.edge == goal) & (along <= seconds) & ~parted
         return np.where(same, along, seconds), np.where(same, -1, ends)
 
     def _legs(self, first: Feet, speeds: Floats) -> Floats:
@@ -325,14 +343,6 @@ class Ways:
             edge, along_m = int(first.edge[row]), float(first.along_m[row])
             legs[row] = self._passage.legs(edge, along_m, self.mode, float(speeds[row]))
         return legs
-
-    def _parted(self, first: Feet, goal: int, goal_m: float) -> bool | Ints:
-        """Whether something on the goal's edge stands between each place on it and the goal."""
-        parted = np.zeros(len(first.edge), bool)
-        for one in self._passage.stops(self.mode).get(goal, ()):
-            parted |= (first.along_m < one.from_m) & (goal_m > one.to_m)
-            parted |= (first.along_m > one.to_m) & (goal_m < one.from_m)
-        return parted
 
     def _between(self, row: int, steps: Sequence[Step]) -> Iterable[Floats]:
         """From door to door, in metres: onto the network, along it, and off it."""

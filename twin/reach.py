@@ -66,8 +66,9 @@ class Spread:
             edge, along_m = int(feet.edge[row]), float(feet.along_m[row])
             legs[row] = passage.legs(edge, along_m, "foot", WALK_M_S)
         seconds = (legs + self.nodes[network.graph.ends[feet.edge]]).min(axis=1)
-        own = (feet.edge == self._foot.edge[0]) & ~np.isin(feet.edge, list(stops))
-        along = np.abs(feet.along_m - self._foot.along_m[0]) / WALK_M_S + self._aside_s
+        edge, at_m = int(self._foot.edge[0]), float(self._foot.along_m[0])
+        own = (feet.edge == edge) & ~passage.parted(edge, feet.along_m, at_m)
+        along = np.abs(feet.along_m - at_m) / WALK_M_S + self._aside_s
         return np.asarray(np.where(own, np.minimum(along, seconds), seconds)
                           + feet.aside_m / WALK_M_S)  # fmt: skip
 
@@ -95,8 +96,9 @@ class Spread:
     def _parts(self, edge: int, left: Floats) -> list[shapely.LineString]:
         """What of an edge is reached from its two ends, as far as nothing stops one."""
         length = float(self._network.lengths[edge])
-        _, high = self._clear(edge, 0.0)
-        low, _ = self._clear(edge, length)
+        stops = self.passage.stops("foot").get(edge, ())
+        high = min((one.from_m for one in stops), default=length)
+        low = max((one.to_m for one in stops), default=0.0)
         spans = ((0.0, min(float(left[0]), high)), (max(length - float(left[1]), low), length))
         parts = [self._network.piece(edge, *span) for span in spans if span[1] > span[0]]
         return [shapely.LineString(part) for part in parts]
@@ -105,8 +107,10 @@ class Spread:
         """From where to where on an edge one can walk from a place on it."""
         low, high = 0.0, float(self._network.lengths[edge])
         for one in self.passage.stops("foot").get(edge, ()):
-            low = max(low, one.to_m) if one.to_m < at_m else low
-            high = min(high, one.from_m) if one.from_m > at_m else high
+            if at_m > (one.from_m + one.to_m) / 2:
+                low = max(low, one.to_m if at_m > one.to_m else one.from_m)
+            else:
+                high = min(high, one.from_m if at_m < one.from_m else one.to_m)
         return low, high
 
 
