@@ -157,7 +157,10 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
       if (place) camera.fit(place.bounds, places.get(compound)?.shapes);
     },
     drawRoute: focus.route,
-    showWays: ways.show,
+    showWays: (what, answer, look) => {
+      const bounds = ways.show(what, answer);
+      if (look && bounds) camera.fit(bounds);
+    },
     highlightCameras: focus.cameras,
     resize: () => map.resize(),
     project: (lonlat) => map.project(lonlat),

@@ -36,13 +36,22 @@ export function obstacleShapes(row) {
   return row.lonlat ? [feature("Point", row.lonlat, properties)] : [];
 }
 
+/** The box around some features, or null around none. */
+function boundsOf(features) {
+  const spots = features.flatMap(({ geometry }) => geometry.coordinates.flat(Infinity));
+  if (!spots.length) return null;
+  const [lons, lats] = [0, 1].map((axis) => spots.filter((_, n) => n % 2 === axis));
+  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+}
+
 /** @param {ReturnType<typeof import("./filling.mjs").createFill>} fill */
 export function createWays(fill) {
   return {
-    /** Draw one answer of `/api/ways`, or none. */
+    /** Draw one answer of `/api/ways`, or none; gives west, south, east and north of what is drawn. */
     show: (what, answer) => {
       const drawn = what && answer ? DRAWN[what](answer) : {};
       for (const name of ["reach", "flows", "helps"]) fill(name, drawn[name] ?? []);
+      return boundsOf(Object.values(drawn).flat());
     },
     /** Draw what stands in the way. */
     obstacles: (rows) => fill("obstacles", [...rows].flatMap(obstacleShapes)),

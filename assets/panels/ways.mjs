@@ -17,9 +17,9 @@ export function createWays(desk) {
   let [subject, what, answer, asked] = [null, null, null, 0];
   const part = skeleton({ show: (name) => show(name), close: () => close(), open: (row) => open(row) });
 
-  const drawOnMap = () => desk.map()?.showWays(what, answer);
+  const drawOnMap = (look = false) => desk.map()?.showWays(what, answer, look);
 
-  const read = async () => {
+  const read = async (look) => {
     const mine = (asked += 1);
     const query = new URLSearchParams({ incident: subject, session: desk.session });
     const response = await fetch(`/api/ways/${what}?${query}`).catch(() => null);
@@ -27,8 +27,9 @@ export function createWays(desk) {
     answer = response?.ok ? await response.json() : null;
     if (mine !== asked) return;
     if (!answer) desk.hint(t("hint.no_link"));
-    drawOnMap();
+    drawOnMap(look);
     draw();
+    if (look) part.node.scrollIntoView({ block: "nearest" });
   };
 
   /** Show one of the three, or put it away when it is shown. */
@@ -39,7 +40,7 @@ export function createWays(desk) {
     asked += 1;
     drawOnMap();
     draw();
-    if (what) read();
+    if (what) read(true);
   };
 
   const send = async (order) => {
@@ -78,7 +79,7 @@ export function createWays(desk) {
     if (what) drawTold(part.told, answer ? TOLD[what](answer) : [{ key: "wait", words: t("ways.working") }]);
   };
 
-  return { node: part.node, draw, show, renew: () => what && read() };
+  return { node: part.node, draw, show, renew: () => what && read(false) };
 }
 
 function skeleton({ show, close, open }) {

@@ -1,9 +1,11 @@
 // Trips and obstacles in words, in the language on screen. Pure.
 import { t } from "./texts.mjs";
 
-/** A gate, lift or closed way and why it stops people: 南门 故障. */
+/** A gate, lift or closed way and why it stops people: 南门故障, 施工封闭（挖沟）. */
 export function obstacleWords({ name, code }) {
-  return [name, t(`ways.why.${code}`)].filter(Boolean).join(" ");
+  const why = t(`ways.why.${code}`);
+  if (code.startsWith("closure.")) return name ? t("ways.closed_for", { why, reason: name }) : why;
+  return t("ways.stopped", { name, why }).trim();
 }
 
 /** What a trip goes by, in short pieces: how, which gate, up to which floor, past what. */
