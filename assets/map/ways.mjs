@@ -25,6 +25,7 @@ const DRAWN = {
 
 /** What stands in the way, as features: a mark for a gate, the line or the ground of a closed way. */
 export function obstacleShapes(row) {
+  if (row.code.startsWith("lift.")) return []; // indoors: its own mark says so
   const properties = { id: row.id, name: obstacleWords(row) };
   if (row.outline?.length) {
     const ring = row.outline.slice(0, -1);

@@ -8,10 +8,15 @@ export function obstacleWords({ name, code }) {
   return t("ways.stopped", { name, why }).trim();
 }
 
+/** The end of a lift's name, from its last number on: whoever goes to a unit knows the rest. */
+function inUnit(name) {
+  return /\d+\D*$/.exec(name)?.[0] ?? name;
+}
+
 /** What a trip goes by, in short pieces: how, which gate, up to which floor, past what. */
 export function tripWords(trip) {
   const around = trip.around ?? [];
-  const lifts = around.filter(({ code }) => code.startsWith("lift.")).map(obstacleWords);
+  const lifts = around.filter(({ code }) => code.startsWith("lift.")).map((lift) => obstacleWords({ ...lift, name: inUnit(lift.name) }));
   const past = around.filter(({ code }) => !code.startsWith("lift.")).map(obstacleWords);
   const climb = trip.by && t(`ways.by.${trip.by}`, { floor: trip.floor });
   const cutOff = trip.seconds === null;

@@ -68,6 +68,7 @@ test("an obstacle is drawn where it is: a gate, a path, an area", () => {
   assert.deepEqual(kinds({ id: "w", code, name: "", outline: [], line: [[0, 0], [1, 1]] }), ["LineString", "Point"]);
   assert.deepEqual(kinds({ id: "w", code, name: "", outline: [[0, 0], [1, 0], [1, 1], [0, 0]] }), ["Polygon", "Point"]);
   assert.deepEqual(kinds({ id: "w", code, name: "" }), []);
+  assert.deepEqual(kinds({ id: "l", code: "lift.fault", name: "", lonlat: [1, 2] }), []);
 });
 
 test("a ring around a place is closed and as wide as it should be", () => {
