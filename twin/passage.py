@@ -348,8 +348,8 @@ class Ways:
         """From door to door, in metres: onto the network, along it, and off it."""
         if not self.linked[row]:
             return []
-        pieces = [self._passage.network.piece(*step[:3]) for step in steps]
-        return [self._starts[row], self._first.point[row], *pieces, self._last.point, self._goal]
+        drawn = self._passage.network.drawn([step[:3] for step in steps])
+        return [self._starts[row], self._first.point[row], drawn, self._last.point, self._goal]
 
     def _drawn(self, xy: Floats) -> tuple[list[LonLat], float]:
         """A way along corners in degrees, and its metres."""

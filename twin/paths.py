@@ -168,6 +168,22 @@ class Network:
         part = np.vstack((tips[0], inner, tips[1]))
         return part if from_m <= to_m else part[::-1]
 
+    def drawn(self, pieces: Sequence[tuple[int, float, float]]) -> Floats:
+        """Pieces of edges one after the other, as one line; whole edges are looked up at once."""
+        graph, lengths = self.graph, self.lengths
+        lines: list[Floats] = []
+        rows: list[int] = []
+        for edge, from_m, to_m in pieces:
+            first, last = int(graph.first[edge]), int(graph.last[edge])
+            if abs(to_m - from_m) < lengths[edge]:
+                lines += [graph.points[rows], self.piece(edge, from_m, to_m)]
+                rows = []
+            elif from_m <= to_m:
+                rows += range(first, last + 1)
+            else:
+                rows += range(last, first - 1, -1)
+        return np.concatenate((*lines, graph.points[rows]))
+
     def edges_of(self, path: str) -> Ints:
         """The edges of a path, by its id."""
         wanted = {n for n, name in enumerate(self.path_ids) if name == path}
