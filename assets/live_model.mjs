@@ -1,7 +1,7 @@
 // What the socket has said so far: things that have words, panel values, devices in view as arrays.
 import { UNKNOWN_CODE, unpackState } from "./frames.mjs";
 
-const SORTS = ["incidents", "alarms", "responders"];
+const SORTS = ["incidents", "alarms", "responders", "ways"];
 const NEVER = UNKNOWN_CODE | (3 << 3);
 
 /**

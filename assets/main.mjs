@@ -162,7 +162,7 @@ function obey({ desk, queue, incident, search }) {
     next: move(1), previous: move(-1), search: search.open, keys: showKeys, assign: incident.assignFirst,
     progress: incident.focusCrew, note: incident.focusNote, goto: () => desk.select(desk.selected(), { go: true }),
     escape: () => closeMenu() || desk.unmark() || (desk.picked() ? desk.pick(null) : leaveField() || desk.select(null)),
-    tab: queue.show, command: incident.command,
+    tab: queue.show, command: incident.command, ways: incident.ways.show,
   };
   return (act) => {
     const [name, argument] = act.split(":");

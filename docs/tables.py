@@ -21,7 +21,7 @@ from pages.texts import catalogue
 from twin import people
 from twin.catalogue import device_kinds, incident_kinds, rules
 from twin.events import BY_TYPE, TELEMETRY_TYPES, Event
-from twin.requests import ALARM_NEEDS, CASES, COMMANDS
+from twin.requests import NEEDS
 
 HOUSE = Path(__file__).parent.parent
 PAGES = HOUSE / "docs" / "reference"
@@ -107,8 +107,7 @@ def incidents() -> Iterator[Row]:
 def requests() -> Iterator[Row]:
     """Every command a person may give, what it needs and who may."""
     yield "Command", "Needs", *people.ROLES
-    for name in COMMANDS:
-        needs = CASES[name].needs if name in CASES else ALARM_NEEDS.get(name, ("state",))
+    for name, needs in NEEDS.items():
         allowed = ("yes" if people.may(role, name) else "" for role in people.ROLES)
         yield f"`{name}`", _codes(needs), *allowed
 

@@ -92,7 +92,8 @@ class Desk:
         """The refusal as the loser should hear it, once our replica has seen the winner's event."""
         await replica.reached(str(stale.detail["entry"]), CATCH_UP_S)
         thing = str(stale.detail["thing"])
-        found = replica.twin.incidents.get(thing) or replica.twin.alarms.get(thing)
+        twin = replica.twin
+        found = twin.incidents.get(thing) or twin.alarms.get(thing) or twin.closures.get(thing)
         told = detail(found) if found else {"version": stale.detail["version"]}
         return StaleVersion("somebody else was first", **told)
 
@@ -188,5 +189,7 @@ async def answer(
 
 
 def _holds(twin: Twin, target: str) -> bool:
-    places: Iterable[Mapping[str, object]] = (twin.incidents, twin.alarms, twin.devices)
+    places: Iterable[Mapping[str, object]] = (
+        twin.incidents, twin.alarms, twin.devices, twin.closures, twin.compounds,
+    )  # fmt: skip
     return any(target in place for place in places)

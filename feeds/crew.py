@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from feeds.walkers import Walker
 from twin.catalogue import incident_kind
 from twin.dispatch import recommend
+from twin.obstacles import Live
 from twin.paths import Network
 from twin.people import Actor
 from twin.requests import Command
@@ -57,6 +58,7 @@ class Crews:
         self._reviewer = Actor(account=REVIEWER, role="reviewer", prefixes=(street,))
         names = {walker.card.name for walker in walkers.values()}
         self._simulated = SYSTEM | {DISPATCHER, REVIEWER} | names
+        self._live: Live | None = None
         self._human_at: datetime | None = None
         self._looked_at: datetime | None = None
         self._sent: set[str] = set()
@@ -78,6 +80,12 @@ class Crews:
                 yield Command(
                     name="acknowledge", target=alarm.id, version=alarm.version, by=self._dispatcher
                 )
+
+    def _follow(self, twin: Twin) -> Live:
+        """The ways of this moment in the twin."""
+        if self._live is None or self._live.twin is not twin:
+            self._live = Live(self.network, twin)
+        return self._live
 
     def _look_for_people(self, twin: Twin) -> None:
         for incident in twin.open_incidents.values():
@@ -106,7 +114,7 @@ class Crews:
             return self._ask("check", incident, self._reviewer, passed=True, text="回访满意。")
         if incident.state == "checked" and waited_s >= max(patience_s, STEP_S["close"]):
             return self._ask("close", incident, self._reviewer)
-        return self._work(incident, now)
+        return self._work(twin, incident, now)
 
     def _dispatch(
         self, twin: Twin, incident: Incident, now: datetime, waited_s: float
@@ -118,7 +126,7 @@ class Crews:
             return None
         if incident.state == "reported" and incident_kind(incident.kind).verify_first:
             return self._ask("verify", incident, self._dispatcher)
-        found = recommend(twin, incident, self.network, now)
+        found = recommend(twin, incident, self._follow(twin), now)
         could = [one for one in found if one.responder in self.walkers.keys() - self._sent]
         # Who is free comes before who knows it best: the demo should not queue behind one person.
         could.sort(key=lambda one: (one.load > 0, not one.skilled))
@@ -127,20 +135,22 @@ class Crews:
         self._sent.add(could[0].responder)  # the twin hears of it only when it has been written
         return self._ask("assign", incident, self._dispatcher, responder=could[0].responder)
 
-    def _work(self, incident: Incident, now: datetime) -> Command | None:
+    def _work(self, twin: Twin, incident: Incident, now: datetime) -> Command | None:
         for who in incident.working:
             walker = self.walkers.get(who)
             if walker is None:
                 continue
             step = incident.crew[who]
             waited_s = (now - step.since).total_seconds()
-            name = self._step(step.state, incident, walker, waited_s)
+            name = self._step(twin, step.state, incident, walker, waited_s)
             if name is not None:
                 words = WORDS.get(incident.kind, DONE) if name == "handle" else ""
                 return self._ask(name, incident, _self(walker), responder=who, text=words)
         return None
 
-    def _step(self, state: str, incident: Incident, walker: Walker, waited_s: float) -> str | None:
+    def _step(
+        self, twin: Twin, state: str, incident: Incident, walker: Walker, waited_s: float
+    ) -> str | None:
         """The next step of somebody on a case; they go to one case after the other."""
         if state == "assigned":
             return "accept" if waited_s >= STEP_S["accept"] else None
@@ -149,7 +159,7 @@ class Crews:
         if state == "accepted":
             return "start" if waited_s >= STEP_S["start"] else None
         if walker.case is None:
-            walker.send(self.network, incident.lonlat, incident.id)
+            walker.send(self._follow(twin).passage(), incident.lonlat, incident.id)
         if state == "en_route":
             return "arrive" if walker.arrived else None
         hold_s = self.hold_s.get(incident.device, STEP_S["handle"])

@@ -14,6 +14,7 @@ import numpy as np
 from twin.events import PositionData, ResponderPosition
 from twin.metres import xy_from_lonlat
 from twin.model import Compound, LonLat, ResponderCard
+from twin.passage import Passage
 from twin.paths import WALK_M_S, Network
 
 PATROL_M_S = 0.9
@@ -57,7 +58,7 @@ class Walker:
         if self._beat:
             self.here = chance.choice(self._beat)
 
-    def send(self, network: Network, goal: LonLat, case: str) -> None:
+    def send(self, network: Network | Passage, goal: LonLat, case: str) -> None:
         """Set out for a case, from where they are."""
         self.case = case
         self._walk(network.route(self.here, goal).line)

@@ -10,15 +10,15 @@ from typing import Any
 
 from layers import incidents
 from layers.columns import milliseconds
+from layers.lives import Lives, trip_words
 from twin import commands, territory
 from twin.catalogue import incident_kind
 from twin.dispatch import recommend
 from twin.model import Compound, LonLat, Ring
-from twin.paths import Network
 from twin.people import Actor
 from twin.sight import fields_of_view, seeing
 from twin.state import Twin
-from twin.things import Incident, Responder
+from twin.things import Incident
 
 KEPT_FIELDS = 16
 """Compounds whose cameras' fields of view are held at once: half a megabyte for 26 cameras."""
@@ -30,11 +30,11 @@ class Known:
 
     The networks by ``learn``, which may run in a thread while screens are served already; until
     then nobody is recommended and no arrival foretold. The fields only when a case there is
-    opened. On a street of 100,000 devices the one takes two seconds, the other ten and 150 MB
-    (``bench/memory.py``).
+    opened. On a street of 100,000 devices the one takes a second and 20 MB, the other ten and
+    150 MB (``bench/ways.py``, ``bench/memory.py``).
     """
 
-    networks: dict[str, Network]
+    lives: Lives
     fields: Callable[[Compound], Mapping[str, Ring]]
 
     @classmethod
@@ -50,20 +50,11 @@ class Known:
         """For these twins' places, without networks yet."""
         compounds = {name: place for twin in twins for name, place in twin.compounds.items()}
         by_name = lru_cache(KEPT_FIELDS)(lambda name: fields_of_view(compounds[name]))
-        return cls({}, lambda compound: by_name(compound.id))
+        return cls(Lives(), lambda compound: by_name(compound.id))
 
     def learn(self, twins: Iterable[Twin]) -> None:
         """Work the networks out; reads places only, so any thread may."""
-        for twin in twins:
-            self.networks[twin.street] = Network(list(twin.compounds.values()))
-
-    def travel(self, responder: Responder, incident: Incident) -> float | None:
-        """Seconds on foot along the paths from where a responder is to a case (``Hub.travel``)."""
-        here = responder.lonlat
-        if here is None:
-            return None
-        network = self.networks.get(territory.street_of(incident.territory))
-        return network.route(here, incident.lonlat).seconds if network else None
+        self.lives.learn(twins)
 
 
 def detail(
@@ -75,7 +66,8 @@ def detail(
     are left out. The caller has made sure that the incident itself may be seen.
     """
     seen = [name for name in incident.alarms if _sees(actor, twin, name)]
-    shown = incidents.thing(twin, incident, known.travel, alarms=seen, masked=masked)
+    travel = known.lives.travel({twin.street: twin})
+    shown = incidents.thing(twin, incident, travel, alarms=seen, masked=masked)
     for member in shown["crew"]:
         member["route"] = _route(twin, incident, known, actor, member)
     return shown | {
@@ -95,13 +87,10 @@ def _route(
     twin: Twin, incident: Incident, known: Known, actor: Actor, member: Mapping[str, Any]
 ) -> list[LonLat]:
     """The way a crew member still has to walk; empty on scene, or where it is not ours to see."""
-    here = twin.responders[member["id"]].lonlat
-    if member["state"] not in incidents.UNDER_WAY or here is None:
+    if member["state"] not in incidents.UNDER_WAY or not _sees(actor, twin, member["id"]):
         return []
-    if not _sees(actor, twin, member["id"]):
-        return []
-    network = known.networks.get(twin.street)
-    return network.route(here, incident.lonlat).line if network else []
+    trips = known.lives.trips(twin, twin.responders[member["id"]], incident)
+    return trips.trip(0).line if trips is not None else []
 
 
 def _sees(actor: Actor, twin: Twin, subject: str) -> bool:
@@ -111,22 +100,19 @@ def _sees(actor: Actor, twin: Twin, subject: str) -> bool:
 def _recommendations(
     twin: Twin, incident: Incident, known: Known, actor: Actor, now: datetime
 ) -> list[dict[str, Any]]:
-    network = known.networks.get(twin.street)
-    if not incident.open or network is None:
+    live = known.lives.live(twin)
+    if not incident.open or live is None:
         return []
-    found = recommend(twin, incident, network, now)
+    found = recommend(twin, incident, live, now)
     return [
         {
             "responder": one.responder,
             "name": twin.responders[one.responder].card.name,
             "role": twin.responders[one.responder].card.role,
-            "seconds": one.seconds,
-            "distance_m": one.distance_m,
-            "via": one.via,
             "load": one.load,
             "skilled": one.skilled,
-            "route": one.route,
         }
+        | trip_words(twin, actor, one.trip)
         for one in found
         if _sees(actor, twin, one.responder)
     ]

@@ -11,17 +11,18 @@ from collections.abc import Callable, Iterable
 from functools import cache, partial
 from typing import Any, NamedTuple
 
-from layers import alarms, incidents, panels, responders
+from layers import alarms, incidents, panels, responders, ways
 from layers.columns import Columns, milliseconds
 from layers.frames import Indices, encoder
 from layers.incidents import Travel
 from layers.panels import Fact
 from layers.strip import Strip
 from twin.events import AlarmRaised
+from twin.obstacles import KINDS
 from twin.state import Twin
-from twin.things import Alarm, Change, Device, Incident, Responder
+from twin.things import Alarm, Change, Closure, Device, Incident, Responder
 
-SORTS = ("incidents", "alarms", "responders")
+SORTS = ("incidents", "alarms", "responders", "ways")
 
 
 class Thing(NamedTuple):
@@ -78,7 +79,9 @@ class Picture:
         self._naming: dict[str, set[str]] = {}
         self._street_of_incident: dict[str, Twin] = {}
         for twin in self.twins.values():
-            everything = (twin.responders, twin.alarms, twin.incidents)
+            standing = [one.id for one in twin.devices.values() if one.kind in KINDS]
+            self._dirty["ways"].update(standing)
+            everything = (twin.responders, twin.alarms, twin.incidents, twin.closures)
             for things in everything:
                 self.take(twin.street, things.values())
         self.publish(now_ms, every=True)
@@ -89,6 +92,8 @@ class Picture:
         for change in changes:
             if isinstance(change, Device):
                 self.columns.take(change)
+                if change.kind in KINDS:
+                    self._dirty["ways"].add(change.id)
             elif isinstance(change, Responder):
                 self._dirty["responders"].add(change.id)
                 self._moving.update(change.assignments)
@@ -97,6 +102,8 @@ class Picture:
                 self._dirty["incidents"].add(change.id)
             elif isinstance(change, Alarm):
                 self._take_alarm(change)
+            elif isinstance(change, Closure):
+                self._dirty["ways"].add(change.id)
 
     def _take_alarm(self, alarm: Alarm) -> None:
         self.columns.take_alarm(alarm)
@@ -126,6 +133,7 @@ class Picture:
             "incidents": self._incident,
             "alarms": self._alarm,
             "responders": self._responder,
+            "ways": self._way,
         }
         turned = []
         for sort, names in self._dirty.items():
@@ -211,6 +219,15 @@ class Picture:
         responder = twin.responders[name]
         self.duty[name] = (responder.card.territory, responder.status)
         return _linked(twin, responder.card.territory, responders.thing(responder))
+
+    def _way(self, name: str) -> Thing | None:
+        twin = self._home.get(name.partition("/")[0])
+        plain = ways.thing(twin, name, masked=False) if twin is not None else None
+        if twin is None or plain is None:
+            return None
+        words = encoder.encode(plain)
+        masked = encoder.encode(ways.thing(twin, name, masked=True))
+        return Thing(twin.territory_of(name), frozenset(), words, masked, words, masked)
 
 
 def _linked(twin: Twin, where: str, shown: dict[str, Any]) -> Thing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from layers import style_ways
 from layers.palette import (
     ACCENT,
     AREAS,
@@ -109,7 +110,10 @@ BOUNDARY_PARTS = (
     ),
     Part(
         id="route", type="line", source="route", layout=_ROUND,
-        paint={"line-color": GOOD, "line-width": by_zoom(15, 2.5, 19, 6)},
+        paint={
+            "line-color": ["case", ["boolean", get("cut"), False], LEVELS[2], GOOD],
+            "line-width": by_zoom(15, 2.5, 19, 6),
+        },
     ),
 )  # fmt: skip
 
@@ -166,4 +170,4 @@ BUILDING_PARTS = (
     ),
 )  # fmt: skip
 
-PARTS = (*GROUND_PARTS, *BOUNDARY_PARTS, *BUILDING_PARTS)
+PARTS = (*GROUND_PARTS, *BOUNDARY_PARTS, *style_ways.GROUND_PARTS, *BUILDING_PARTS)

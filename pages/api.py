@@ -110,7 +110,7 @@ def _live(routes: APIRouter, stage: Backstage) -> None:
         try:
             async with asyncio.timeout(None) as life:
                 watching = asyncio.create_task(_end_with_session(stage, token, life))
-                await serve(receive, send, partial(_joinable, stage, viewer.prefixes), viewer)
+                await serve(receive, send, partial(joinable, stage, viewer.prefixes), viewer)
         except TimeoutError:
             with suppress(*GONE):
                 await send({"type": "websocket.close", "code": SESSION_ENDED, "reason": "session"})
@@ -121,7 +121,7 @@ def _live(routes: APIRouter, stage: Backstage) -> None:
     routes.add_websocket_route("/live", _Raw(live), name="live")
 
 
-def _joinable(stage: Backstage, prefixes: Sequence[str], session: str) -> Hub | None:
+def joinable(stage: Backstage, prefixes: Sequence[str], session: str) -> Hub | None:
     """The hub of a session; a replay of streets the account has nothing in is none to it."""
     hub = stage.find(session)
     if hub is None or hub is stage.hub or any(touches(prefixes, street) for street in hub.twins):
@@ -202,7 +202,7 @@ def _cases(routes: APIRouter, stage: Backstage) -> None:
     @routes.get("/api/incidents/{incident}")
     async def case(request: Request, incident: str) -> Response:
         who = _person(request)
-        hub = _joinable(stage, who.prefixes, request.query_params.get("session", "live"))
+        hub = joinable(stage, who.prefixes, request.query_params.get("session", "live"))
         twins = hub.twins.values() if hub else ()
         for twin in twins:
             found = twin.incidents.get(incident)

@@ -36,7 +36,7 @@ from layers.search import Finder
 from layers.sharing.collection import World
 from layers.sharing.index import Shelf
 from layers.strip import day_start_ms
-from pages import addresses, api, entry, ogc, search, server
+from pages import addresses, api, entry, ogc, search, server, ways
 from pages.api import Answer, Backstage, Replays
 from pages.guard import Lookup, Person
 from pages.ogc import Sharing
@@ -144,14 +144,15 @@ def plug(parts: Parts, assets: Path) -> Any:
     """The application over its parts."""
     known = Known.unlearned(parts.twins.values())
     finder = Finder(parts.twins)
-    hub = Hub(parts.twins, now=now(), epoch=secrets.token_hex(4), travel=known.travel)
+    travel = known.lives.travel(parts.twins)
+    hub = Hub(parts.twins, now=now(), epoch=secrets.token_hex(4), travel=travel)
 
     def make_screen(
         twins: Mapping[str, Twin], start: float, at: float, end: float, name: str
     ) -> tuple[Hub, Clock]:
         clock = Clock(now_ms=at, start_ms=start, end_ms=end, mode="paused")
         instant = datetime.fromtimestamp(at / 1000, UTC)
-        screen = Hub(twins, now=instant, epoch=name, clock=clock, travel=known.travel)
+        screen = Hub(twins, now=instant, epoch=name, clock=clock, travel=known.lives.travel(twins))
         return screen, clock
 
     recordings = parts.recordings(make_screen)
@@ -202,6 +203,7 @@ def plug(parts: Parts, assets: Path) -> Any:
             ogc.router(sharing, Exporting(sharing, parts.pack, parts.exported).answer),
             search.router(finder),
             addresses.router(hub.places),
+            ways.router(stage),
         ],
         lifespan=living,
         assets=assets,

@@ -94,6 +94,10 @@ def probes(their_replay: str) -> dict[tuple[str, str], list[Ask]]:
         ("GET", "/api/incidents/{incident}"): gets(*(
             f"/api/incidents/{t.case_of(place, grid)}{session}" for place, grid in t.PLACES
             for session in ("", "?session=live", f"?session={their_replay}", "?session=no"))),
+        **{("GET", f"/api/ways/{what}"): gets(*(f"/api/ways/{what}?{where}" for where in (
+            "incident=no", f"incident={THEIRS[0]}", f"incident={t.case_of('qiaotou', 1)}",
+            "service=qingshui/muster/1")))
+           for what in ("circle", "nearest", "evacuation")},
         ("POST", "/api/commands"): [],  # has a test of its own
         ("GET", "/api/replay"): gets("/api/replay"),
         ("POST", "/api/replay"): [Ask("POST", "/api/replay", {"at": "x"})],

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 
-from twin import people
+from twin import closing, people
 from twin.errors import CommandRejected, StaleVersion
 from twin.events import (
     AlarmAcknowledged,
@@ -27,11 +27,12 @@ from twin.events import (
     ShelveData,
 )
 from twin.incidents import legal, step_of
+from twin.model import Compound
 from twin.people import Actor
-from twin.requests import ALARM_NEEDS, CASES, COMMANDS, SENDS, Args, Command
+from twin.requests import ALARM_NEEDS, CASES, COMMANDS, NEEDS, SENDS, Args, Command
 from twin.state import Twin
 from twin.territory import covers, touches
-from twin.things import Alarm, Device, Incident
+from twin.things import Alarm, Closure, Device, Incident
 
 __all__ = [
     "Actor", "Append", "Command", "appends", "decide", "detail", "possible", "possible_for_alarm",
@@ -61,8 +62,12 @@ def decide(twin: Twin, command: Command, at: datetime) -> list[Event]:
     target = _target(twin, command)
     if isinstance(target, Device):
         return [_desired(target, args, command, at)]
+    if isinstance(target, Compound):
+        return [closing.closed(twin, target, args, command, at)]
     if command.version is not None and command.version != target.version:
         raise StaleVersion("somebody else was first", **detail(target))
+    if isinstance(target, Closure):
+        return [closing.opened(target, args, command, at)]
     if isinstance(target, Incident) and command.name in CASES:
         return _case_events(twin, target, args, command, at)
     return _alarm_events(twin, target, args, command, at)
@@ -110,8 +115,10 @@ def appends(events: Sequence[Event]) -> list[Append]:
     return steps
 
 
-def detail(thing: Incident | Alarm) -> dict[str, object]:
+def detail(thing: Incident | Alarm | Closure) -> dict[str, object]:
     """What a refusal tells: state, version, and by whom and when (epoch ms) it last changed."""
+    if isinstance(thing, Closure):
+        return closing.detail(thing)
     state = thing.state if isinstance(thing, Incident) else thing.label
     at = None if thing.last_at is None else int(thing.last_at.timestamp() * 1000)
     return {"state": state, "version": thing.version, "by": thing.last_by, "at": at}
@@ -125,18 +132,20 @@ def _args(command: Command) -> Args:
         args = msgspec.convert(command.args, Args)
     except msgspec.ValidationError as exc:
         raise CommandRejected("invalid", f"{command.name}: {exc}") from exc
-    row = CASES.get(command.name)
-    needs = row.needs if row else ALARM_NEEDS.get(command.name, ("state",))
-    for name in needs:
+    for name in NEEDS[command.name]:
         if getattr(args, name) in ("", None, 0) and getattr(args, name) is not False:
             raise CommandRejected("invalid", f"{command.name} needs {name}", field=name)
     return args
 
 
-def _target(twin: Twin, command: Command) -> Incident | Alarm | Device:
-    found: Incident | Alarm | Device | None
+def _target(twin: Twin, command: Command) -> Incident | Alarm | Device | Closure | Compound:
+    found: Incident | Alarm | Device | Closure | Compound | None
     if command.name == "set_device":
         found = twin.devices.get(command.target)
+    elif command.name == "close_way":
+        found = twin.compounds.get(command.target)
+    elif command.name == "open_way":
+        found = twin.closures.get(command.target)
     elif command.name in CASES:
         found = twin.incidents.get(command.target)
     else:

@@ -1,70 +1,69 @@
-"""Who should go: the nearest free responder with the skill, by the way on foot."""
+"""Who should go: the nearest free responder with the skill, by the way that is open now."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from math import isinf
 from typing import NamedTuple
 
 from twin.catalogue import incident_kind
+from twin.catalogue.ways import mode_of
 from twin.model import LonLat
-from twin.paths import Network
+from twin.obstacles import Live
 from twin.state import Twin
 from twin.things import Incident, Responder
+from twin.trips import Trip, Trips, goal_of
 
 MOST = 10
 ON_DUTY = frozenset({"available", "busy"})
 """Duty that can be asked; busy people come after free ones."""
 REACH_S = 45 * 60.0
-"""Nobody who would walk longer is help; compounds of one street may lie far apart."""
+"""Nobody who would take longer is help; compounds of one street may lie far apart."""
 KNOWN_FOR = timedelta(minutes=15)
 """Where somebody was longer ago says less than where their post is."""
 
 
 class Recommendation(NamedTuple):
-    """A responder who could go: how soon, how far, through which gate, how loaded, which way."""
+    """A responder who could go: how soon and which way, whether it suits them, how loaded."""
 
     responder: str
-    seconds: float
-    distance_m: float
+    trip: Trip
     skilled: bool
     load: int
-    via: str
-    route: list[LonLat]
+
+    @property
+    def seconds(self) -> float:
+        """Until they stand at the door on the floor; infinite while they are cut off."""
+        return self.trip.seconds
 
 
-def recommend(
-    twin: Twin, incident: Incident, network: Network, now: datetime
-) -> list[Recommendation]:
+def recommend(twin: Twin, incident: Incident, live: Live, now: datetime) -> list[Recommendation]:
     """At most ten responders who could be sent, best first.
 
-    Skilled before unskilled, free before busy, then by seconds on foot from where they were seen
-    last, else from their post. Nobody off duty, unavailable, already on the case or farther than
-    REACH_S.
+    Who can get there before who is cut off, skilled before unskilled, free before busy, then by
+    seconds from where they were seen last, else from their post, by what they ride. Nobody off
+    duty, unavailable, already on the case or farther than REACH_S.
     """
     skills = set(incident_kind(incident.kind).skills)
+    there = set(incident.working)
     could = [
         one
         for one in twin.responders.values()
-        if one.status in ON_DUTY and one.id not in incident.working
+        if one.status in ON_DUTY and one.id not in there
     ]
-    ways = network.ways_to(incident.lonlat, [start_of(one, now) for one in could])
-    ranked = sorted(
-        (not _skilled(one, skills), one.status != "available", seconds, one.id, row)
-        for row, (one, seconds) in enumerate(zip(could, ways.seconds.tolist(), strict=True))
-        if seconds <= REACH_S
-    )
-    best = [(could[row], ways.route(row)) for *_, row in ranked[:MOST]]
+    starts = [start_of(one, now) for one in could]
+    modes = [mode_of(one.card.vehicle) for one in could]
+    trips = Trips(live, goal_of(twin, incident), starts, modes)
+    ranked = []
+    for row, (one, seconds) in enumerate(zip(could, trips.seconds.tolist(), strict=True)):
+        known_s = trips.free_seconds(row) if isinf(seconds) else seconds
+        if known_s <= REACH_S:
+            busy = one.status != "available"
+            ranked.append((isinf(seconds), not _skilled(one, skills), busy, known_s, one.id, row))
+    best = [(could[row], trips.trip(row)) for *_, row in sorted(ranked)[:MOST]]
     return [
-        Recommendation(
-            responder=one.id,
-            seconds=way.seconds,
-            distance_m=way.distance_m,
-            skilled=_skilled(one, skills),
-            load=len(one.assignments),
-            via=way.via,
-            route=way.line,
-        )
-        for one, way in best
+        Recommendation(one.id, trip, _skilled(one, skills), len(one.assignments))
+        for one, trip in best
     ]
 
 

@@ -26,11 +26,13 @@ from twin.events import (
     Reading,
     ResponderPosition,
     ResponderStatus,
+    WayClosed,
+    WayOpened,
     type_of,
 )
 from twin.incidents import advance, report
 from twin.territory import compound_of
-from twin.things import Alarm, Change, Device, Feed, Incident, Unregistered
+from twin.things import Alarm, Change, Closure, Device, Feed, Incident, Unregistered
 
 if TYPE_CHECKING:
     from twin.state import Twin
@@ -264,6 +266,47 @@ def _forget(twin: Twin, before: datetime) -> None:
         del twin.incidents[incident_id]
 
 
+# --- ways ----------------------------------------------------------------------------------------
+
+
+def way_closed(twin: Twin, event: WayClosed) -> list[Change]:
+    """A way is closed; also the moment to drop what was opened long ago."""
+    told = event.data
+    if event.subject in twin.closures or told.version != 1:
+        return []
+    old = [one.id for one in twin.closures.values() if _opened_before(one, event.time - KEPT)]
+    for name in old:
+        del twin.closures[name]
+    closure = twin.closures[event.subject] = Closure(
+        id=event.subject,
+        kind=told.kind,
+        territory=event.territory or twin.territory_of(event.subject),
+        reason=told.reason,
+        closed_at=event.time,
+        closed_by=event.by,
+        path=told.path,
+        outline=told.outline,
+        until=told.until,
+        last_by=event.by,
+        last_at=event.time,
+    )
+    return [closure]
+
+
+def way_opened(twin: Twin, event: WayOpened) -> list[Change]:
+    """A closed way is free again."""
+    closure = twin.closures.get(event.subject)
+    if closure is None or event.data.version != closure.version + 1:
+        return []
+    closure.version, closure.opened_at = event.data.version, event.time
+    closure.last_by, closure.last_at = event.by, event.time
+    return [closure]
+
+
+def _opened_before(closure: Closure, instant: datetime) -> bool:
+    return closure.opened_at is not None and closure.opened_at < instant
+
+
 # --- the rest ----------------------------------------------------------------------------------
 
 
@@ -331,6 +374,8 @@ EFFECTS: dict[type[Event], Callable[[Twin, Any], list[Change]]] = {
     DeviceSilent: silent,
     ResponderStatus: duty,
     IncidentReported: opened,
+    WayClosed: way_closed,
+    WayOpened: way_opened,
     FeedChanged: feed_changed,
 }
 """Which function an event type goes to; every type has one."""

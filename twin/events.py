@@ -388,6 +388,39 @@ class IncidentNoted(Event, tag="incident.noted"):
     data: NoteData
 
 
+class WayClosedData(Data):
+    """Which way: a path by its id, or an outline on the ground; why, and until when at most.
+
+    ``kind`` is a row of ``ways.toml``, ``closures``. ``version`` is 1.
+    """
+
+    version: int
+    kind: str
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    path: str = ""
+    outline: Annotated[tuple[tuple[float, float], ...], Meta(max_length=100)] = ()
+    until: Instant | None = None
+
+
+class WayClosed(Event, tag="way.closed"):
+    """Somebody found a way blocked or fenced off; ``subject`` is ``<compound>/way/<number>``."""
+
+    data: WayClosedData
+
+
+class WayOpenedData(Data):
+    """Why the way is open again; ``version`` is 2."""
+
+    version: int
+    reason: Words = ""
+
+
+class WayOpened(Event, tag="way.opened"):
+    """A closed way is free again, by a person's word or because its time was up."""
+
+    data: WayOpenedData
+
+
 class AccountData(Data):
     """The outcome of something an account did outside a case: never a password, never a token."""
 
@@ -454,7 +487,7 @@ OPERATIONS = (
     IncidentReported, IncidentAlarmJoined, IncidentVerified, IncidentRejected, IncidentAssigned,
     IncidentResponderAdded, IncidentReassigned, IncidentAccepted, IncidentStarted,
     IncidentArrived, IncidentHandled, IncidentChecked, IncidentClosed, IncidentCancelled,
-    IncidentReopened, IncidentNoted,
+    IncidentReopened, IncidentNoted, WayClosed, WayOpened,
     AccountLogin, AccountLogout, TokenGranted, TokenRevoked, DataExported, CommandRefused,
     FeedChanged,
 )  # fmt: skip

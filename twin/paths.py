@@ -1,55 +1,41 @@
-"""Ways on foot: a graph of the paths of some compounds, and the quickest way through it.
+"""The ways of some compounds as arrays: paths, gates, walls and doors; built once, asked often.
 
 Inside, all is in local metres (``twin.metres``). A position that lies in a building is reached
-through the nearest door, and nobody steps onto the network through a wall or a building. Lines are
-split where they meet, and ends that miss a line or each other by half a metre are joined.
+through the nearest door, and nobody steps onto the network through a wall or a building. Nothing
+here changes: what stands in the way now is a ``twin.passage.Passage`` over the network, and one
+with nothing in the way is ``Network.free``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
-from twin.metres import lonlat_from_xy, xy_from_lonlat
-from twin.model import Building, Compound, LonLat
+from twin.catalogue.ways import ways
+from twin.doors import Doors
+from twin.knots import Floats, Ints, knotted
+from twin.metres import xy_from_lonlat
+from twin.model import Compound, DevicePlace, LonLat, Path
+from twin.passage import KEPT, WALK_M_S, Layers, Passage, Route, Ways
 
-WALK_M_S = 1.3
-"""Comfortable gait of adults is 1.27 to 1.46 m/s (Bohannon 1997, Age and Ageing 26:15-19); the low
-end leaves room for gates, kerbs and carried kit."""
-SNAP_M = 0.5
-GRID_M = 0.05
+__all__ = ["KEPT", "WALK_M_S", "Feet", "Network", "Route", "Ways"]
+
 GATE_M = 4.0
-"""A route passes through a gate when it comes this near to it."""
+"""A gate stands on the path nearest to it, if that is no farther."""
+BESIDE_M = 0.3
+"""Paths that lie on one another are one to a gate."""
+KEPT_STANDS = 20_000
+"""Positions whose feet are kept: a few megabytes."""
 STEP_OFF_M = 40.0
 """How far from a position a path may be and still be preferred for having nothing in between."""
-WALL_DEPTH_M = 0.4
-"""Buildings block from this far behind their façade, for doors and devices stand on façades."""
-STRAIGHT_M = 0.05
-"""Corners of a drawn route that bend by less are left out."""
-KEPT = 128
-"""Goals whose searches are kept: open cases are asked for again and again."""
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
-
-
-class Route(NamedTuple):
-    """A way: metres, seconds on foot, its line, and the name of the last gate it passes or ""."""
-
-    distance_m: float
-    seconds: float
-    line: list[LonLat]
-    via: str
 
 
 class Feet(NamedTuple):
-    """Where positions meet the network: edge, point, metres to the edge's two ends and aside."""
+    """Where positions meet the network: edge, point, metres along the edge and aside of it."""
 
     edge: Ints
     point: Floats
@@ -57,59 +43,88 @@ class Feet(NamedTuple):
     aside_m: Floats
 
 
-class Network:
-    """The ways of some compounds, streets outside them included; built once, asked often."""
+class Stand(NamedTuple):
+    """Where positions stand, in metres: themselves, the doors they leave by, their feet."""
 
-    def __init__(self, compounds: Sequence[Compound]) -> None:
+    xy: Floats
+    doors: Floats
+    feet: Feet
+
+
+class Gate(NamedTuple):
+    """A gate on the network: its id, its name, and where it stands: edges and metres along them."""
+
+    id: str
+    name: str
+    spots: tuple[tuple[int, float], ...]
+
+
+class Network:
+    """The ways of some compounds, streets outside them included."""
+
+    def __init__(self, compounds: Sequence[Compound], roads: Sequence[Path] = ()) -> None:
+        """``roads`` are ways that belong to no compound, such as a district's."""
         self.origin: LonLat = compounds[0].origin if compounds else (0.0, 0.0)
-        lines = [self._line(path.line) for place in compounds for path in place.paths]
-        self.nodes, self.edges = _graph(lines)
-        ends = self.nodes[self.edges]
-        self._starts: Floats = ends[:, 0]
-        self._spans: Floats = ends[:, 1] - ends[:, 0]
-        self._lengths: Floats = np.hypot(*self._spans.T)
-        size = len(self.nodes)
-        self._matrix = csr_matrix((self._lengths, tuple(self.edges.T)), shape=(size, size))
-        self._tree = shapely.STRtree(shapely.linestrings(ends))
-        self.doors = _Doors([b for place in compounds for b in place.buildings], self.origin)
+        paths = [*(path for place in compounds for path in place.paths), *roads]
+        self.graph = knotted([self._line(path.line) for path in paths])
+        self.path_ids = [path.id for path in paths]
+        self.kinds = np.array([path.kind for path in paths], dtype=np.str_)[self.graph.line]
+        self.widths = np.array([path.width_m for path in paths], np.float32)[self.graph.line]
+        self.metres = _metres(self.graph.points)
+        self.lengths: Floats = self.metres[self.graph.last] - self.metres[self.graph.first]
+        self.tree = shapely.STRtree(self._edge_lines())
+        self.doors = Doors([one for place in compounds for one in place.buildings], self.origin)
         walls = [self._line(wall.line) for place in compounds for wall in place.walls]
         self._barriers = shapely.STRtree([*walls, *self.doors.cores()])
         gates = [d for place in compounds for d in place.devices if d.kind == "gate"]
-        self._gate_names = [gate.name for gate in gates]
-        self._gates = shapely.STRtree(shapely.points(self._xy([gate.lonlat for gate in gates])))
-        self._searches: dict[int, tuple[Floats, list[list[int]]]] = {}
+        self.gates = {gate.id: self._gate(gate) for gate in gates if not gate.building}
+        self.gates_on: dict[int, list[tuple[float, Gate]]] = {}
+        for gate in self.gates.values():
+            for edge, along_m in gate.spots:
+                self.gates_on.setdefault(edge, []).append((along_m, gate))
+        self._ridden: dict[str, tuple[Ints, shapely.STRtree]] = {}
+        self._layers: dict[str, Layers] = {}
+        self._stands: dict[str, dict[LonLat, Floats]] = {}
+        self._door_feet: Feet | None = None
+        self.free = Passage(self)
 
     def route(self, a: LonLat, b: LonLat) -> Route:
-        """The quickest way from one position to another; straight where no path leads there."""
-        return self.ways_to(b, [a]).route(0)
+        """The quickest way on foot with nothing in the way; straight where no path leads there."""
+        return self.free.route(a, b)
 
     def costs_to(self, goal: LonLat, starts: Sequence[LonLat]) -> Floats:
         """Seconds on foot from each start to one goal, in one search."""
-        return self.ways_to(goal, starts).seconds
+        return self.free.ways_to(goal, starts).seconds
 
     def ways_to(self, goal: LonLat, starts: Sequence[LonLat]) -> Ways:
-        """The quickest ways from many starts to one goal, in one search."""
-        return Ways(self, self._xy(starts), self._xy([goal]))
+        """The quickest ways on foot from many starts to one goal, in one search."""
+        return self.free.ways_to(goal, starts)
 
-    def search(self, edge: int) -> tuple[Floats, list[list[int]]]:
-        """Metres to every node from each end of an edge, and the node before on the way."""
-        if (found := self._searches.get(edge)) is None:
-            if len(self._searches) >= KEPT:
-                del self._searches[next(iter(self._searches))]
-            costs, before = dijkstra(
-                self._matrix, directed=False, indices=self.edges[edge], return_predecessors=True
-            )
-            found = self._searches[edge] = (costs, before.tolist())
+    def layers(self, mode: str) -> Layers:
+        """The graph that a mode moves on; made once."""
+        if (found := self._layers.get(mode)) is None:
+            found = self._layers[mode] = Layers(
+                self.graph.ends, len(self.graph.nodes), self.lengths, self.speeds(mode),
+                ways().modes[mode].park_s,
+            )  # fmt: skip
         return found
 
-    def feet(self, xy: Floats) -> Feet:
-        """Where positions step onto the network: the nearest edge with nothing in between."""
-        if not len(self.edges) or not len(xy):
+    def speeds(self, mode: str) -> Floats:
+        """Metres a second that a mode rides on every edge; 0 where it does not."""
+        speeds = np.zeros(len(self.kinds))
+        for kind, speed in ways().modes[mode].ride.items():
+            speeds[self.kinds == kind] = speed
+        return speeds
+
+    def feet(self, xy: Floats, mode: str = "foot") -> Feet:
+        """Where positions step onto what a mode moves on: the nearest with nothing in between."""
+        edges, tree = self._rideable(mode)
+        if not len(edges) or not len(xy):
             nothing = np.zeros(len(xy))
-            return Feet(nothing.astype(np.intp), xy, np.zeros((len(xy), 2)), nothing)
-        found = self._onto(xy, self._tree.nearest(shapely.points(xy)))
+            return Feet(np.full(len(xy), -1, np.intp), xy, nothing, nothing)
+        found = self._onto(xy, edges[tree.nearest(shapely.points(xy))])
         for row in np.flatnonzero(self._barred(xy, found.point)):
-            near = np.sort(self._tree.query(shapely.Point(xy[row]), "dwithin", STEP_OFF_M))
+            near = edges[np.sort(tree.query(shapely.Point(xy[row]), "dwithin", STEP_OFF_M))]
             here = np.repeat(xy[row : row + 1], len(near), axis=0)
             could = self._onto(here, near)
             aside = np.where(self._barred(here, could.point), np.inf, could.aside_m)
@@ -119,12 +134,82 @@ class Network:
                     all_[row] = some[best]
         return found
 
+    def stand(self, lonlats: Sequence[LonLat], mode: str = "foot") -> Stand:
+        """Where positions stand; worked out once for each, as people mostly stay where they are."""
+        known = self._stands.setdefault(mode, {})
+        if len(known) > KEPT_STANDS:
+            known.clear()
+        if new := [spot for spot in dict.fromkeys(lonlats) if spot not in known]:
+            xy = self.xy(new)
+            doors = self.doors.out(xy)
+            feet = self.feet(doors, mode)
+            rows = np.column_stack((xy, doors, feet.point, feet.edge, feet.along_m, feet.aside_m))
+            known.update(zip(new, rows, strict=True))
+        kept = np.array([known[spot] for spot in lonlats], np.float64).reshape(-1, 9)
+        found = Feet(kept[:, 6].astype(np.intp), kept[:, 4:6], kept[:, 7], kept[:, 8])
+        return Stand(kept[:, 0:2], kept[:, 2:4], found)
+
+    def door_feet(self) -> Feet:
+        """Where every door steps onto the network; worked out once."""
+        if self._door_feet is None:
+            self._door_feet = self.feet(self.doors.xy)
+        return self._door_feet
+
+    def piece(self, edge: int, from_m: float, to_m: float) -> Floats:
+        """The part of an edge between two places on it, in the direction of walking."""
+        low, high = min(from_m, to_m), max(from_m, to_m)
+        rows = slice(int(self.graph.first[edge]), int(self.graph.last[edge]) + 1)
+        points = self.graph.points[rows]
+        if high - low >= self.lengths[edge]:
+            return points if from_m <= to_m else points[::-1]
+        along = self.metres[rows] - self.metres[rows.start]
+        inner = points[(along > low) & (along < high)]
+        tips = [[np.interp(at, along, axis) for axis in points.T] for at in (low, high)]
+        part = np.vstack((tips[0], inner, tips[1]))
+        return part if from_m <= to_m else part[::-1]
+
+    def drawn(self, pieces: Sequence[tuple[int, float, float]]) -> Floats:
+        """Pieces of edges one after the other, as one line; whole edges are looked up at once."""
+        graph, lengths = self.graph, self.lengths
+        lines: list[Floats] = []
+        rows: list[int] = []
+        for edge, from_m, to_m in pieces:
+            first, last = int(graph.first[edge]), int(graph.last[edge])
+            if abs(to_m - from_m) < lengths[edge]:
+                lines += [graph.points[rows], self.piece(edge, from_m, to_m)]
+                rows = []
+            elif from_m <= to_m:
+                rows += range(first, last + 1)
+            else:
+                rows += range(last, first - 1, -1)
+        return np.concatenate((*lines, graph.points[rows]))
+
+    def edges_of(self, path: str) -> Ints:
+        """The edges of a path, by its id."""
+        wanted = {n for n, name in enumerate(self.path_ids) if name == path}
+        return np.flatnonzero(np.isin(self.graph.line, list(wanted)))
+
+    def xy(self, lonlats: Sequence[LonLat]) -> Floats:
+        """Positions in the network's metres."""
+        return xy_from_lonlat(np.array(lonlats, np.float64).reshape(-1, 2), self.origin)
+
+    def _rideable(self, mode: str) -> tuple[Ints, shapely.STRtree]:
+        """The edges to step onto: those a mode rides on, all of them on foot."""
+        if mode not in self._ridden:
+            speeds = self.speeds(mode)
+            edges = np.flatnonzero(speeds) if speeds.any() else np.arange(len(speeds))
+            whole = len(edges) == len(speeds)
+            tree = self.tree if whole else shapely.STRtree(self.tree.geometries[edges])
+            self._ridden[mode] = edges, tree
+        return self._ridden[mode]
+
     def _onto(self, xy: Floats, edge: Ints) -> Feet:
         """The point of an edge that is nearest to each position."""
-        starts, spans, lengths = self._starts[edge], self._spans[edge], self._lengths[edge]
-        share = np.clip(((xy - starts) * spans).sum(axis=1) / lengths**2, 0.0, 1.0)
-        point = starts + share[:, None] * spans
-        along = np.column_stack((share * lengths, (1.0 - share) * lengths))
+        lines = self.tree.geometries[edge]
+        along = np.clip(
+            shapely.line_locate_point(lines, shapely.points(xy)), 0.0, self.lengths[edge]
+        )
+        point = shapely.get_coordinates(shapely.line_interpolate_point(lines, along))
         return Feet(edge, point, along, np.hypot(*(point - xy).T))
 
     def _barred(self, xy: Floats, point: Floats) -> NDArray[np.bool_]:
@@ -134,127 +219,28 @@ class Network:
         barred[self._barriers.query(steps, "intersects")[0]] = True
         return barred
 
-    def drawn(self, xy: Floats) -> Route:
-        """A way along corners, in degrees, with the last gate on it."""
-        distance_m = float(np.hypot(*np.diff(xy, axis=0).T).sum())
-        line = shapely.LineString(xy)
-        corners = shapely.get_coordinates(shapely.simplify(line, STRAIGHT_M))
-        # A few centimetres to the path and back leave the same corner twice.
-        corners = corners[np.append(True, np.hypot(*np.diff(corners, axis=0).T) > 1e-3)]
-        lonlats = [(lon, lat) for lon, lat in lonlat_from_xy(corners, self.origin).tolist()]
-        return Route(distance_m, distance_m / WALK_M_S, lonlats, self._last_gate(line))
+    def _gate(self, gate: DevicePlace) -> Gate:
+        """A gate where it stands on the network; a unit's door (of a building) is not asked for."""
+        spot = shapely.Point(self.xy([gate.lonlat])[0])
+        near = np.sort(self.tree.query(spot, "dwithin", GATE_M))
+        lines = self.tree.geometries[near]
+        gaps = shapely.distance(lines, spot)
+        if len(gaps):
+            near, lines = near[gaps <= gaps.min() + BESIDE_M], lines[gaps <= gaps.min() + BESIDE_M]
+        along = shapely.line_locate_point(lines, spot)
+        return Gate(gate.id, gate.name, tuple(zip(near.tolist(), along.tolist(), strict=True)))
 
-    def _last_gate(self, line: shapely.LineString) -> str:
-        near = np.sort(self._gates.query(line, "dwithin", GATE_M))
-        if not len(near):
-            return ""
-        along = shapely.line_locate_point(line, self._gates.geometries[near])
-        return self._gate_names[int(near[np.argmax(along)])]
-
-    def _xy(self, lonlats: Sequence[LonLat]) -> Floats:
-        return xy_from_lonlat(np.array(lonlats, np.float64).reshape(-1, 2), self.origin)
+    def _edge_lines(self) -> NDArray[np.object_]:
+        counts = self.graph.last - self.graph.first + 1
+        begins = np.append(0, np.cumsum(counts))[:-1]
+        rows = np.repeat(self.graph.first - begins, counts) + np.arange(counts.sum())
+        number = np.repeat(np.arange(len(counts)), counts)
+        return np.asarray(shapely.linestrings(self.graph.points[rows], indices=number))
 
     def _line(self, lonlats: ArrayLike) -> shapely.LineString:
         return shapely.LineString(xy_from_lonlat(lonlats, self.origin))
 
 
-class Ways:
-    """The quickest ways from some starts to one goal; drawn one by one when asked for."""
-
-    def __init__(self, network: Network, begin: Floats, end: Floats) -> None:
-        self._network = network
-        self._begin, self._end = begin, end
-        self._starts, self._goal = network.doors.out(begin), network.doors.out(end)
-        self._first, self._last = network.feet(self._starts), network.feet(self._goal)
-        metres, self._ends = self._through()
-        metres = metres + self._first.aside_m + self._last.aside_m
-        metres += _gaps(begin, self._starts) + _gaps(end, self._goal)
-        self._linked = np.isfinite(metres)
-        self.seconds: Floats = np.where(self._linked, metres, _gaps(begin, end)) / WALK_M_S
-
-    def route(self, row: int) -> Route:
-        """The way from one of the starts."""
-        between = self._corners(row) if self._linked[row] else np.empty((0, 2))
-        return self._network.drawn(np.vstack((self._begin[row], between, self._end)))
-
-    def _through(self) -> tuple[Floats, Ints]:
-        """Metres on the network, and by which ends of the two edges a way goes.
-
-        That is 2 × end of the start's edge + end of the goal's edge; -1 is along the one edge.
-        """
-        first, last, edges = self._first, self._last, self._network.edges
-        if not len(edges) or not len(self._begin):
-            return np.full(len(self._begin), np.inf), np.zeros(len(self._begin), np.intp)
-        costs, _ = self._network.search(int(last.edge[0]))
-        legs = first.along_m[:, :, None] + costs[:, edges[first.edge]].transpose(1, 2, 0)
-        legs = (legs + last.along_m[0]).reshape(-1, 4)
-        ends = np.argmin(legs, axis=1)
-        metres = legs[np.arange(len(legs)), ends]
-        along = np.abs(first.along_m[:, 0] - last.along_m[0, 0])
-        same = (first.edge == last.edge[0]) & (along <= metres)
-        return np.where(same, along, metres), np.where(same, -1, ends)
-
-    def _corners(self, row: int) -> Floats:
-        """From door to door: onto the network, along it, and off it."""
-        start, goal, ends = self._first.point[row], self._last.point, int(self._ends[row])
-        steps: list[int] = []
-        if ends >= 0:
-            edge, network = int(self._last.edge[0]), self._network
-            before = network.search(edge)[1][ends % 2]
-            steps = [int(network.edges[self._first.edge[row], ends // 2])]
-            last = int(network.edges[edge, ends % 2])
-            while steps[-1] != last:
-                steps.append(before[steps[-1]])
-        middle = self._network.nodes[steps]
-        return np.vstack((self._starts[row], start, middle, goal, self._goal))
-
-
-class _Doors:
-    """The doors of buildings: what lies in a building is reached through its nearest one."""
-
-    def __init__(self, buildings: Iterable[Building], origin: LonLat) -> None:
-        self.buildings = [b for b in buildings if b.entrances]
-        rings = [xy_from_lonlat(b.outline, origin) for b in self.buildings]
-        self.outlines = [shapely.Polygon(ring) for ring in rings]
-        self.doors = [
-            xy_from_lonlat([door.lonlat for door in b.entrances], origin) for b in self.buildings
-        ]
-        self._tree = shapely.STRtree(self.outlines)
-
-    def cores(self) -> list[shapely.Polygon]:
-        """What of the buildings nobody walks through."""
-        return [shapely.buffer(outline, -WALL_DEPTH_M) for outline in self.outlines]
-
-    def out(self, xy: Floats) -> Floats:
-        """Positions, those in a building replaced by its door nearest to them."""
-        found = xy.copy()
-        for row, building in zip(*self._tree.query(shapely.points(xy), "intersects"), strict=True):
-            doors = self.doors[building]
-            found[row] = doors[np.argmin(np.hypot(*(doors - xy[row]).T))]
-        return found
-
-
-def _gaps(a: Floats, b: Floats) -> Floats:
-    return np.asarray(np.hypot(*(a - b).T))
-
-
-def _graph(lines: Sequence[shapely.LineString]) -> tuple[Floats, Ints]:
-    """Nodes (n, 2) and edges (m, 2) of lines, split where they meet."""
-    if not lines:
-        return np.empty((0, 2)), np.empty((0, 2), np.intp)
-    merged = shapely.union_all([*lines, *_joints(lines)], grid_size=GRID_M)
-    xy, part = shapely.get_coordinates(shapely.get_parts(merged), return_index=True)
-    nodes, number = np.unique(xy, axis=0, return_inverse=True)
-    number = number.ravel()
-    pairs = np.column_stack((number[:-1], number[1:]))[part[:-1] == part[1:]]
-    edges = np.unique(np.sort(pairs, axis=1), axis=0)
-    return nodes, edges[edges[:, 0] != edges[:, 1]]
-
-
-def _joints(lines: Sequence[shapely.LineString]) -> list[shapely.LineString]:
-    """Short lines from every end to the lines it misses by no more than ``SNAP_M``."""
-    tree = shapely.STRtree(lines)
-    ends = shapely.points([xy for line in lines for xy in (line.coords[0], line.coords[-1])])
-    rows, others = tree.query(ends, "dwithin", SNAP_M)
-    joints = shapely.shortest_line(ends[rows], tree.geometries[others])
-    return [joint for joint in joints if joint.length > 0]
+def _metres(points: Floats) -> Floats:
+    """Metres along all points in one; two of them on one edge differ by what lies between."""
+    return np.append(0.0, np.cumsum(np.hypot(*np.diff(points, axis=0).T)))[: len(points)]

@@ -30,6 +30,8 @@ MAY: dict[str, frozenset[str]] = {
     "reopen": _REVIEW,
     "note": _STEP | _REVIEW,
     "set_device": _DISPATCH,
+    "close_way": _DISPATCH,
+    "open_way": _DISPATCH,
 }
 """Which roles may give a command."""
 

@@ -45,6 +45,9 @@ class Args(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     minutes: Annotated[int, Meta(ge=0, le=SHELF_CAP_MIN)] = 0
     passed: bool | None = None
     state: str = ""
+    kind: str = ""
+    path: str = ""
+    outline: Annotated[tuple[tuple[float, float], ...], Meta(max_length=100)] = ()
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,5 +116,16 @@ ALARM_NEEDS: dict[str, tuple[str, ...]] = {
 SENDS = frozenset({"assign", "add_responder", "reassign"})
 """Commands that put a responder on a case who was not on it."""
 
-COMMANDS = (*ALARM_NEEDS, *CASES, "set_device")
+WAY_NEEDS: dict[str, tuple[str, ...]] = {"close_way": ("kind", "reason"), "open_way": ()}
+"""``close_way`` is aimed at a compound and needs ``path`` or ``outline`` beside these."""
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    **ALARM_NEEDS,
+    **{name: row.needs for name, row in CASES.items()},
+    "set_device": ("state",),
+    **WAY_NEEDS,
+}
+"""The arguments that each command must carry."""
+
+COMMANDS = tuple(NEEDS)
 """Every command's name."""

@@ -13,7 +13,7 @@ import msgspec
 
 from twin.effects import index_alarm, index_crew, index_incident
 from twin.model import LonLat
-from twin.things import Alarm, Device, Feed, Incident, Responder, Unregistered
+from twin.things import Alarm, Closure, Device, Feed, Incident, Responder, Unregistered
 
 if TYPE_CHECKING:
     from twin.state import Twin
@@ -53,6 +53,7 @@ class _Saved(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     unregistered: list[Unregistered]
     feeds: list[Feed]
     numbers: dict[str, int]
+    closures: list[Closure] = []
 
 
 class _Read(_Saved, kw_only=True, forbid_unknown_fields=True):
@@ -83,6 +84,7 @@ def encode(twin: Twin) -> bytes:
             unregistered=[twin.unregistered[key] for key in sorted(twin.unregistered)],
             feeds=[twin.feeds[key] for key in sorted(twin.feeds)],
             numbers={day: twin.numbers[day] for day in sorted(twin.numbers)},
+            closures=[twin.closures[key] for key in sorted(twin.closures)],
         )
     )
 
@@ -108,6 +110,7 @@ def decode_into(twin: Twin, data: bytes) -> None:
     twin.unregistered = {found.id: found for found in saved.unregistered}
     twin.feeds = {feed.id: feed for feed in saved.feeds}
     twin.numbers = saved.numbers
+    twin.closures = {closure.id: closure for closure in saved.closures}
     twin.newest_at = saved.newest_at
     for incident in saved.incidents:
         index_incident(twin, incident)

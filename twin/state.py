@@ -22,12 +22,15 @@ from twin.events import (
     Event,
     Reading,
     ResponderPosition,
+    WayOpened,
+    WayOpenedData,
 )
 from twin.fences import Fences
 from twin.model import Compound
 from twin.things import (
     Alarm,
     Change,
+    Closure,
     Device,
     Feed,
     Incident,
@@ -93,6 +96,7 @@ class Twin:
         self.incidents: dict[str, Incident] = {}
         self.open_incidents: dict[str, Incident] = {}
         self.unregistered: dict[str, Unregistered] = {}
+        self.closures: dict[str, Closure] = {}
         self.feeds: dict[str, Feed] = {}
         self.numbers: dict[str, int] = {}
         self.newest_at: datetime | None = None
@@ -224,12 +228,13 @@ class Twin:
         return Folded(changes, rejected)
 
     def due(self, now: datetime, listening_since: datetime | None = None) -> list[Event]:
-        """What follows from time alone: devices gone silent, shelves that ended.
+        """What follows from time alone: devices gone silent, shelves and closings that ended.
 
         ``listening_since`` is when this shard's feeds came (back) up: silence while we were deaf
         is not the device's. Ids are deterministic, so asking twice and appending twice is safe.
         """
-        return [*self._silences(now, listening_since or _EVER), *self._unshelved(now)]
+        silences = self._silences(now, listening_since or _EVER)
+        return [*silences, *self._unshelved(now), *self._opened(now)]
 
     def _silences(self, now: datetime, listening_since: datetime) -> Iterable[Event]:
         cut = {name: now - traits.patience for name, traits in self.traits.items()}
@@ -258,6 +263,18 @@ class Twin:
                     by="system",
                     territory=self.territory_of(alarm.id),
                     data=AlarmData(version=alarm.version + 1),
+                )
+
+    def _opened(self, now: datetime) -> Iterable[Event]:
+        for closure in self.closures.values():
+            if closure.closed and closure.until is not None and closure.until <= now:
+                yield WayOpened(
+                    id=f"{closure.id}@2",
+                    subject=closure.id,
+                    time=closure.until,
+                    by="system",
+                    territory=closure.territory,
+                    data=WayOpenedData(version=2),
                 )
 
     # --- keeping ------------------------------------------------------------------------------

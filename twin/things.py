@@ -262,6 +262,29 @@ class Incident(msgspec.Struct, gc=False, eq=False, kw_only=True):
         return self.resolve_due_at if self.state in BUSY_STEPS else None
 
 
+class Closure(msgspec.Struct, gc=False, eq=False, kw_only=True):
+    """A way that somebody closed: a path or an outline; ``kind`` is a row of ``ways.toml``."""
+
+    id: str
+    kind: str
+    territory: str
+    reason: str
+    closed_at: datetime
+    closed_by: str
+    path: str = ""
+    outline: tuple[LonLat, ...] = ()
+    until: datetime | None = None
+    opened_at: datetime | None = None
+    version: int = 1
+    last_by: str = ""
+    last_at: datetime | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is closed still."""
+        return self.opened_at is None
+
+
 class Unregistered(msgspec.Struct, gc=False, eq=False):
     """Something that sends telemetry but stands in no place file; shown to administrators."""
 
@@ -282,4 +305,4 @@ class Feed(msgspec.Struct, gc=False, eq=False):
     reason: str = ""
 
 
-Change = Device | Responder | Alarm | Incident | Unregistered
+Change = Device | Responder | Alarm | Incident | Closure | Unregistered

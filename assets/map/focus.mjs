@@ -25,10 +25,10 @@ export function createFocus(map, fill) {
       for (const id of new Set([...seen, ...now])) if (seen.has(id) !== now.has(id)) mark(id, { seen: now.has(id) });
       seen = now;
     },
-    /** Draw one way, or none. */
-    route: (lonlats) => {
+    /** Draw one way, or none; `cut` says that something stands in it that no way leads round. */
+    route: (lonlats, cut = false) => {
       const line = lonlats?.length > 1
-        ? [{ type: "Feature", properties: { id: "route" }, geometry: { type: "LineString", coordinates: lonlats } }]
+        ? [{ type: "Feature", properties: { id: "route", cut }, geometry: { type: "LineString", coordinates: lonlats } }]
         : [];
       fill("route", line);
     },

@@ -18,6 +18,7 @@ import { createFill } from "./filling.mjs";
 import { scaled } from "./scaling.mjs";
 import { createPlaces } from "./sources.mjs";
 import { createTelling } from "./telling.mjs";
+import { createWays } from "./ways.mjs";
 
 const LOOKS = { available: "available", busy: "busy" };
 
@@ -57,6 +58,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
   const crowd = createCrowding(map, named.meta["dayuan:crowded"], named.meta["dayuan:band"]);
   const countDevices = (ids) => crowd(ids.reduce((sum, id) => sum + (places.get(id)?.shapes.devices.length ?? 0), 0));
   const mark = createMark(map, { buildingOf: (id) => places.building(id), colour: palette.accent });
+  const ways = createWays(fill);
   const camera = createCamera(map, {
     screen, limit: named.meta["dayuan:band"], places: places.all, reducedMotion,
     onView: (view) => {
@@ -87,6 +89,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
     cases.draw(things.incidents);
     devices.redraw();
     movers.draw(things.responders.values());
+    ways.obstacles(things.ways.values());
     popup.refresh();
   };
 
@@ -159,6 +162,10 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
       if (place) camera.fit(place.bounds, places.get(compound)?.shapes);
     },
     drawRoute: focus.route,
+    showWays: (what, answer, look) => {
+      const bounds = ways.show(what, answer);
+      if (look && bounds) camera.fit(bounds);
+    },
     highlightCameras: focus.cameras,
     resize: () => map.resize(),
     project: (lonlat) => map.project(lonlat),

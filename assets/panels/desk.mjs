@@ -21,8 +21,9 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
   let [selected, picked, here] = [null, null, places[0]?.id ?? null];
   let [ready, newest, told, hintTimer] = [false, NaN, NaN, 0];
   const devices = new Map();
+  const listeners = new Set();
   const model = () => live?.model ?? live ?? {};
-  const nothing = { incidents: new Map(), alarms: new Map(), responders: new Map() };
+  const nothing = { incidents: new Map(), alarms: new Map(), responders: new Map(), ways: new Map() };
   const details = createDetails({ session, onChange: () => (drawOnMap(), redraw()) });
 
   const things = () => model().things ?? nothing;
@@ -33,7 +34,8 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
     const crew = (detail?.crew ?? []).find((member) => member.route?.length);
     const first = detail?.recommendations?.[0];
     const route = crew?.route ?? detail?.route ?? (detail?.crew?.length ? null : first?.route) ?? null;
-    map?.drawRoute(selected ? route : null);
+    const cutOff = !crew && first?.seconds === null;
+    map?.drawRoute(selected ? route : null, cutOff);
     map?.highlightCameras(selected ? (detail?.cameras ?? []).slice(0, 6).map((camera) => camera.id) : []);
   };
 
@@ -67,6 +69,12 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
     const rows = response.ok ? ((await response.json()).devices ?? []) : [];
     devices.set(compound, new Map(rows.map((row) => [row.id, row])));
     redraw();
+  };
+
+  /** Something in the way turned: what was recommended may hold no longer. */
+  const waysTurned = () => {
+    details.renew();
+    for (const heard of listeners) heard();
   };
 
   const hint = (words) => {
@@ -116,6 +124,8 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
       redraw();
     },
     unmark: () => map?.unmark() ?? false,
+    /** Be told when something in the way turned. */
+    onWays: (listener) => listeners.add(listener),
     join: (parts) => {
       live = parts.live ?? live;
       map = parts.map ?? map;
@@ -125,6 +135,7 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
     took: (frame) => {
       ready = true;
       if (Number.isFinite(frame?.newest)) [newest, told] = [frame.newest, frame.at];
+      if (frame?.kind === "things" && frame.things.ways) waysTurned();
       if (frame?.kind === "snapshot" && selected && !things().incidents.has(selected)) select(null);
       details.follow(selected ? things().incidents.get(selected) : null);
     },

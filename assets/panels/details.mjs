@@ -15,11 +15,12 @@ export function createDetails({ session, onChange, get = fetch, now = Date.now }
   let have = null;
   let asking = "";
   let asked = 0;
+  let stale = false;
 
   const ask = async (id, version) => {
     const key = `${id}|${version}`;
     if (asking === key) return;
-    [asking, asked] = [key, now()];
+    [asking, asked, stale] = [key, now(), false];
     try {
       const response = await get(`/api/incidents/${encodeURIComponent(id)}?session=${encodeURIComponent(session)}`);
       const answer = response.ok ? await response.json() : null;
@@ -29,6 +30,7 @@ export function createDetails({ session, onChange, get = fetch, now = Date.now }
       // the socket tells the person that the link is gone; the next change asks again
     } finally {
       if (asking === key) asking = "";
+      if (stale && wanted === id) ask(id, version);
     }
   };
 
@@ -43,5 +45,12 @@ export function createDetails({ session, onChange, get = fetch, now = Date.now }
         ask(incident.id, incident.version);
   };
 
-  return { follow, current: () => have };
+  /** What the details depend on has changed: ask again, now or as soon as the answer under way is here. */
+  const renew = () => {
+    if (!wanted) return;
+    stale = true;
+    if (!asking && have) ask(wanted, have.version);
+  };
+
+  return { follow, renew, current: () => have };
 }

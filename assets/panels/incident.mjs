@@ -8,6 +8,8 @@ import { drawOutcome } from "./outcome.mjs";
 import { crewLine } from "./queue.mjs";
 import { crewWord, incidentTitle, instant, levelWords, logWords, roleWord, sourceWord, stateWord, whereabouts } from "./names.mjs";
 import { inLanguage, t } from "./texts.mjs";
+import { createWays } from "./ways.mjs";
+import { tripWords } from "./ways_words.mjs";
 
 const SHOWN = 3; // recommendations: more would push the buttons off a laptop screen
 
@@ -17,6 +19,9 @@ const active = (member) => !["released", "handled"].includes(member.state);
 export function createIncident(desk) {
   const root = byId("incident");
   const part = skeleton();
+  const ways = createWays(desk);
+  part.noteForm.after(ways.node);
+  desk.onWays(ways.renew);
   root.append(part.empty, part.body);
 
   const incident = () => desk.things().incidents.get(desk.selected()) ?? null;
@@ -90,11 +95,12 @@ export function createIncident(desk) {
     drawOutcome(part.said, row, [row.id, ...alarms().map((alarm) => alarm.id)], desk);
     shown(part.noteForm, possible().includes("note"));
     shown(part.past, !desk.commandable());
+    ways.draw();
     drawLog(part.log, detail?.log ?? [], desk);
   };
 
   return {
-    draw, command, assignFirst,
+    draw, command, assignFirst, ways,
     focusNote: () => (part.noteForm.hidden ? command("note") : part.note.focus()),
     focusCrew: () => {
       const step = part.crew.querySelector("button");
@@ -187,7 +193,7 @@ function drawRecommendations(part, row, detail, possible, { dispatch, takeOver, 
     const best = found === rows[0];
     attribute(node, "data-best", best && first);
     say(node.querySelector(".who"), [found.name, roleWord(found.role)].filter(Boolean).join(" · "));
-    say(node.querySelector(".travel"), travel(found.seconds));
+    say(node.querySelector(".travel"), found.seconds === null ? t("ways.cut_off") : travel(found.seconds));
     say(node.querySelector(".why"), whyWords(found));
     const send = node.querySelector(".send");
     attribute(send, "class", best && first ? "send primary" : "send");
@@ -206,7 +212,7 @@ function whyWords(found) {
   const words = [
     found.skilled ? t("why.skilled") : t("why.unskilled"),
     t("why.load", { n: found.load ?? 0 }),
-    found.via && t("why.via", { gate: found.via }),
+    ...tripWords(found),
     Number.isFinite(found.distance_m) && metres(found.distance_m),
   ];
   return words.filter(Boolean).join(" · ");

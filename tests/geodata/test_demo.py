@@ -191,8 +191,8 @@ def test_the_ways_of_the_street_and_of_each_compound_hang_together(
 ) -> None:
     for compounds in [street, *([compound] for compound in street)]:
         network = Network(compounds)
-        size = len(network.nodes)
-        edges = csr_matrix((np.ones(len(network.edges)), tuple(network.edges.T)), (size, size))
+        ends, size = network.graph.ends, len(network.graph.nodes)
+        edges = csr_matrix((np.ones(len(ends)), tuple(ends.T)), (size, size))
         assert connected_components(edges, directed=False)[0] == 1
         for compound in compounds:
             doors = [e.lonlat for b in compound.buildings for e in b.entrances]

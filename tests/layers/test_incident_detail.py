@@ -108,11 +108,12 @@ def test_the_way_takes_time_and_off_duty_there_is_none(twin):
     known, case = Known.of([twin]), twin.incidents["INC-1121-0001"]
     walk = events.PositionData(lonlat=at_m(100, 0))
     twin.apply(events.ResponderPosition(id="w", subject=ZHOU, time=at(2), data=walk))
-    seconds = known.travel(twin.responders[ZHOU], case)
+    travel = known.lives.travel({twin.street: twin})
+    seconds = travel(twin.responders[ZHOU], case)
     assert seconds is not None and 50 < seconds < 150
     off = events.StatusData(status="off_duty")
     twin.apply(events.ResponderStatus(id="o", subject=ZHOU, time=at(3), by="zhou", data=off))
-    assert known.travel(twin.responders[ZHOU], case) is None
+    assert travel(twin.responders[ZHOU], case) is None
 
 
 def test_before_the_paths_are_learned_a_case_opens_without_ways(twin):
@@ -120,7 +121,7 @@ def test_before_the_paths_are_learned_a_case_opens_without_ways(twin):
     told = detail(twin, case, known, CHEN, now=at(2), masked=False)
     assert told["recommendations"] == []
     assert told["cameras"]
-    assert known.travel(twin.responders[ZHOU], case) is None
+    assert known.lives.travel({twin.street: twin})(twin.responders[ZHOU], case) is None
     known.learn([twin])
     assert detail(twin, case, known, CHEN, now=at(2), masked=False)["recommendations"]
 

@@ -27,7 +27,8 @@ NOW = 1_795_228_927_000
 LIVE = """
 export function openLive() {
   const listeners = {};
-  const model = { things: { incidents: new Map(), alarms: new Map(), responders: new Map() },
+  const model = { things: { incidents: new Map(), alarms: new Map(), responders: new Map(),
+    ways: new Map() },
     panels: {}, said: [] };
   const emit = (kind, frame) => (listeners[kind] ?? []).forEach((listener) => listener(frame));
   window.stage = { model, emit };
@@ -39,7 +40,7 @@ MAP = """
 export async function createMap() {
   const asked = (window.asked = []);
   const names = ["connect", "show", "select", "goTo", "fit", "drawRoute", "highlightCameras",
-    "resize", "setLanguage", "loadPlaces", "mark", "unmark"];
+    "resize", "setLanguage", "loadPlaces", "mark", "unmark", "showWays"];
   const note = (name) => (...words) => void asked.push([name, ...words]);
   return Object.fromEntries(names.map((name) => [name, note(name)]));
 }

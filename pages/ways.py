@@ -1,0 +1,101 @@
+"""``/api/ways``: the ten-minute circle, what lies nearest, evacuation; filtered by territory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from layers import reach
+from pages.api import Backstage, joinable
+from twin.model import Compound, LonLat
+from twin.obstacles import Live
+from twin.state import Twin
+from twin.territory import covers, touches
+
+_encoder = msgspec.json.Encoder()
+
+
+class _Here(NamedTuple):
+    """What a request is about: a place in a twin, its ways, and who asks."""
+
+    twin: Twin
+    live: Live
+    prefixes: Sequence[str]
+    lonlat: LonLat
+    compound: Compound
+
+
+def router(stage: Backstage) -> APIRouter:
+    """The routes; ``incident`` or ``service`` says where, ``session`` when."""
+    routes = APIRouter(prefix="/api/ways")
+
+    @routes.get("/circle")
+    async def circle(request: Request) -> Response:
+        here = _here(stage, request)
+        if here is None:
+            return _unknown()
+        work = reach.circle(here.twin, here.live, here.prefixes, here.lonlat)
+        return _json(await asyncio.to_thread(work))
+
+    @routes.get("/nearest")
+    async def nearest(request: Request) -> Response:
+        here = _here(stage, request)
+        if here is None:
+            return _unknown()
+        work = reach.nearest(here.twin, here.live, here.prefixes, here.lonlat)
+        return _json(await asyncio.to_thread(work))
+
+    @routes.get("/evacuation")
+    async def evacuation(request: Request) -> Response:
+        here = _here(stage, request)
+        if here is None:
+            return _unknown()
+        work = reach.evacuate(here.twin, here.live, here.prefixes, here.compound)
+        return _json(await asyncio.to_thread(work))
+
+    return routes
+
+
+def _here(stage: Backstage, request: Request) -> _Here | None:
+    """The place a request names, or None when there is none or the asker may not see it."""
+    prefixes: Sequence[str] = request.scope["person"].prefixes
+    hub = joinable(stage, prefixes, request.query_params.get("session", "live"))
+    for twin in hub.twins.values() if hub else ():
+        live = stage.known.lives.live(twin)
+        found = _case(twin, prefixes, request) or _service(twin, prefixes, request)
+        compound = twin.compounds.get(found[1]) if found is not None else None
+        if live is not None and found is not None and compound is not None:
+            return _Here(twin, live, prefixes, found[0], compound)
+    return None
+
+
+def _case(twin: Twin, prefixes: Sequence[str], request: Request) -> tuple[LonLat, str] | None:
+    found = twin.incidents.get(request.query_params.get("incident", ""))
+    if found is None or not covers(prefixes, found.territory):
+        return None
+    return found.lonlat, found.compound
+
+
+def _service(twin: Twin, prefixes: Sequence[str], request: Request) -> tuple[LonLat, str] | None:
+    name = request.query_params.get("service", "")
+    compound = twin.compounds.get(name.partition("/")[0])
+    if compound is None or not touches(prefixes, compound.territory):
+        return None
+    found = next((one for one in compound.services if one.id == name), None)
+    if found is None or not covers(prefixes, found.territory or compound.territory):
+        return None
+    return found.lonlat, compound.id
+
+
+def _json(content: dict[str, Any]) -> Response:
+    return Response(_encoder.encode(content), 200, media_type="application/json")
+
+
+def _unknown() -> Response:
+    words = {"error": "unknown", "reason": "no such place", "detail": {}}
+    return Response(_encoder.encode(words), 404, media_type="application/json")

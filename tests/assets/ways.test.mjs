@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createModel } from "../../assets/live_model.mjs";
+import { createWays, obstacleShapes } from "../../assets/map/ways.mjs";
+import { createDetails } from "../../assets/panels/details.mjs";
+import { around } from "../../assets/panels/ways.mjs";
+import { tripWords } from "../../assets/panels/ways_words.mjs";
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+const answer = (body) => ({ ok: true, status: 200, json: async () => body });
+
+test("what stands in the way is one of the things a screen hears of", () => {
+  const model = createModel();
+  model.take({ things: { ways: { "a/gate/1": { id: "a/gate/1", code: "gate.fault" } } } });
+  assert.equal(model.things.ways.size, 1);
+  model.take({ things: { ways: { "a/gate/1": null } } });
+  assert.equal(model.things.ways.size, 0);
+});
+
+test("details are asked for anew when something in the way turned, even while an answer is under way", async () => {
+  const waiting = [];
+  const get = () => new Promise((resolve) => waiting.push(resolve));
+  const details = createDetails({ session: "live", onChange: () => {}, get });
+  details.renew();
+  assert.equal(waiting.length, 0);
+  details.follow({ id: "INC-1", version: 1 });
+  details.renew();
+  assert.equal(waiting.length, 1);
+  waiting[0](answer({ recommendations: ["old"] }));
+  await settled();
+  assert.equal(waiting.length, 2);
+  waiting[1](answer({ recommendations: ["new"] }));
+  await settled();
+  assert.deepEqual(details.current().recommendations, ["new"]);
+  details.renew();
+  assert.equal(waiting.length, 3);
+});
+
+test("a trip says how, by which gate, up what, and past what", () => {
+  const lift = { code: "lift.stopped", name: "2号梯" };
+  const gate = { code: "gate.fault", name: "南门" };
+  const trip = { seconds: 80, mode: "ebike", via: "东门", by: "stairs", floor: 3, around: [gate, lift] };
+  const words = tripWords(trip);
+  assert.equal(words.length, 4);
+  assert.deepEqual(words.map((word) => word.split("list.")[0]), ["ways.mode.ebike", "why.via", "ways.by.stairs", "ways.around"]);
+  assert.ok(words[2].endsWith("ways.stopped"));
+  assert.ok(tripWords({ ...trip, seconds: null, by: "" }).at(-1).startsWith("ways.cut_by"));
+  assert.deepEqual(tripWords({ seconds: 5, mode: "foot", via: "", by: "", around: [] }), []);
+});
+
+test("each answer is drawn as ground, lines and marks, and put away again", () => {
+  const drawn = {};
+  const ways = createWays((name, features) => (drawn[name] = features));
+  ways.show("circle", { area: [[[[0, 0], [1, 0], [0, 0]]]] });
+  assert.deepEqual([drawn.reach.length, drawn.flows.length, drawn.helps.length], [1, 0, 0]);
+  const muster = { id: "m", lonlat: [1, 2], name: "集合点", people: 5 };
+  const gate = { id: "g", lonlat: [1, 3], name: "东门", people: 5 };
+  ways.show("evacuation", { loads: [{ line: [[0, 0], [1, 1]], people: 5 }], musters: [muster], gates: [gate] });
+  assert.deepEqual([drawn.reach.length, drawn.flows.length, drawn.helps.length], [0, 1, 2]);
+  ways.show(null, null);
+  assert.deepEqual([drawn.reach.length, drawn.flows.length, drawn.helps.length], [0, 0, 0]);
+});
+
+test("an obstacle is drawn where it is: a gate, a path, an area", () => {
+  const code = "closure.works";
+  const kinds = (row) => obstacleShapes(row).map((one) => one.geometry.type);
+  assert.deepEqual(kinds({ id: "g", code: "gate.fault", name: "", lonlat: [1, 2] }), ["Point"]);
+  assert.deepEqual(kinds({ id: "w", code, name: "", outline: [], line: [[0, 0], [1, 1]] }), ["LineString", "Point"]);
+  assert.deepEqual(kinds({ id: "w", code, name: "", outline: [[0, 0], [1, 0], [1, 1], [0, 0]] }), ["Polygon", "Point"]);
+  assert.deepEqual(kinds({ id: "w", code, name: "" }), []);
+  assert.deepEqual(kinds({ id: "l", code: "lift.fault", name: "", lonlat: [1, 2] }), []);
+});
+
+test("a ring around a place is closed and as wide as it should be", () => {
+  const ring = around([113.15, 27.83], 8);
+  assert.deepEqual(ring[0], ring.at(-1));
+  assert.ok(Math.abs((ring[3][1] - 27.83) * 111_320 - 8) < 0.1);
+});

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from layers.lives import Lives, trip_words
+from tests.twin.builders import STREET, a_state, after
+from tests.twin.place_builders import a_path, a_place, at
+from twin.obstacles import Live
+from twin.people import Actor
+from twin.state import Twin
+from twin.trips import Goal, Trips
+
+GATE = "huodian/gate/东门"
+
+
+def learned() -> tuple[Lives, Twin]:
+    lives, twin = Lives(), Twin(STREET, [a_place()])
+    lives.learn([twin])
+    return lives, twin
+
+
+def test_a_replay_shares_the_network_and_has_its_own_gates():
+    lives, twin = learned()
+    past = Twin(STREET, [a_place()])
+    now_live, past_live = lives.live(twin), lives.live(past)
+    assert now_live and past_live and now_live.network is past_live.network
+    twin.apply(a_state(GATE, "fault"))
+    assert len(now_live.standing()) == 1 and past_live.standing() == []
+    assert lives.live(twin) is now_live
+    assert Lives().live(twin) is None
+
+
+def test_roads_of_no_compound_are_ways_too():
+    lives, twin = Lives(), Twin(STREET, [a_place()])
+    lives.learn([twin], {STREET: [a_path("district", (150, 100), (400, 100), kind="road")]})
+    live = lives.live(twin)
+    assert live and live.network.route(at(390, 100), at(0, 60)).via == "东门"
+
+
+@pytest.mark.parametrize(("prefix", "name"), [(STREET, "东门"), ("x.y", "")])
+def test_what_a_trip_goes_round_is_named_to_those_who_may_see_it(prefix: str, name: str):
+    lives, twin = learned()
+    live = lives.live(twin)
+    assert isinstance(live, Live)
+    twin.apply(a_state(GATE, "fault", after(1)))
+    trip = Trips(live, Goal(at(0, 60)), [at(-40, 100)]).trip(0)
+    actor = Actor(account="a", role="dispatcher", prefixes=(prefix,))
+    told = trip_words(twin, actor, trip)
+    assert told["seconds"] is None and told["route"]
+    assert told["around"] == [{"id": GATE if name else "", "code": "gate.fault", "name": name}]
+
+
