@@ -90,7 +90,7 @@ def covered(
     left = coverage.without(dark | off)
     density, sure = coverage.density_px_m(left), coverage.density_px_m(left, sure=True)
     ground = coverage.ground
-    masks = _classes(ground.open, whole, density, sure, editions()[edition])
+    masks = _classes(ground.free, whole, density, sure, editions()[edition])
     drawn = _drawn(compound, coverage, masks)
     cell_m2, area_m2 = ground.cell_m**2, ground.area_m2
     return {
@@ -118,15 +118,15 @@ def _own(compound: Compound, coverage: Coverage, prefixes: Sequence[str]) -> Cov
     own = {place.id: coverage.seen[place.id] for place in places if place.id in coverage.seen}
     grids = [grid for grid in compound.grids if covers(prefixes, grid.territory)]
     inside = _in_grids(compound, coverage, grids)
-    return replace(coverage, ground=replace(coverage.ground, open=inside), seen=own)
+    return replace(coverage, ground=replace(coverage.ground, free=inside), seen=own)
 
 
 def _in_grids(compound: Compound, coverage: Coverage, grids: Sequence[Grid]) -> Flags:
     ground = coverage.ground
-    centres = ground.centres(np.arange(ground.open.size))
+    centres = ground.centres(np.arange(ground.free.size))
     shapes = [shapely.Polygon(xy_from_lonlat(g.outline, compound.origin)) for g in grids]
     inside = shapely.contains_xy(shapely.union_all(shapes), centres[:, 0], centres[:, 1])
-    return np.asarray(ground.open & inside.reshape(ground.open.shape))
+    return np.asarray(ground.free & inside.reshape(ground.free.shape))
 
 
 def _classes(

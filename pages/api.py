@@ -27,6 +27,7 @@ from pages.guard import Person, session_token
 from pages.texts import DEFAULT, LANGUAGES, catalogue, language
 from twin.catalogue import device_kinds, incident_kinds, rules
 from twin.errors import CommandRejected
+from twin.lenses import editions
 from twin.people import MAY, Actor, may
 from twin.territory import covers, touches
 
@@ -110,7 +111,7 @@ def _live(routes: APIRouter, stage: Backstage) -> None:
         try:
             async with asyncio.timeout(None) as life:
                 watching = asyncio.create_task(_end_with_session(stage, token, life))
-                await serve(receive, send, partial(_joinable, stage, viewer.prefixes), viewer)
+                await serve(receive, send, partial(joinable, stage, viewer.prefixes), viewer)
         except TimeoutError:
             with suppress(*GONE):
                 await send({"type": "websocket.close", "code": SESSION_ENDED, "reason": "session"})
@@ -121,7 +122,7 @@ def _live(routes: APIRouter, stage: Backstage) -> None:
     routes.add_websocket_route("/live", _Raw(live), name="live")
 
 
-def _joinable(stage: Backstage, prefixes: Sequence[str], session: str) -> Hub | None:
+def joinable(stage: Backstage, prefixes: Sequence[str], session: str) -> Hub | None:
     """The hub of a session; a replay of streets the account has nothing in is none to it."""
     hub = stage.find(session)
     if hub is None or hub is stage.hub or any(touches(prefixes, street) for street in hub.twins):
@@ -189,7 +190,14 @@ def _places(routes: APIRouter, stage: Backstage) -> None:
 
     @routes.get("/api/catalogue")
     async def rows() -> Response:
-        return _json({"kinds": device_kinds(), "incidents": incident_kinds(), "rules": rules()})
+        return _json(
+            {
+                "kinds": device_kinds(),
+                "incidents": incident_kinds(),
+                "rules": rules(),
+                "densities": editions(),
+            }
+        )
 
     @routes.get("/api/texts/{lang}")
     async def texts(lang: str) -> Response:
@@ -208,11 +216,13 @@ def _cases(routes: APIRouter, stage: Backstage) -> None:
     @routes.get("/api/incidents/{incident}")
     async def case(request: Request, incident: str) -> Response:
         who = _person(request)
-        hub = _joinable(stage, who.prefixes, request.query_params.get("session", "live"))
+        hub = joinable(stage, who.prefixes, request.query_params.get("session", "live"))
         twins = hub.twins.values() if hub else ()
         for twin in twins:
             found = twin.incidents.get(incident)
             if found is not None and covers(who.prefixes, found.territory):
+                # The first case of a street has its cameras put in order: some ten milliseconds.
+                await asyncio.to_thread(stage.known.sights.eyes, twin.street)
                 now = stage.now() if hub is stage.hub or hub is None else hub.instant()
                 told = detail(
                     twin, found, stage.known, actor_of(who), now=now, masked=masked(who)

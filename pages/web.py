@@ -16,6 +16,7 @@ from collections.abc import (
     Iterable,
     Iterator,
     Mapping,
+    Sequence,
 )
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -32,10 +33,10 @@ from layers.columns import milliseconds
 from layers.incident_detail import Known
 from layers.live import Hub
 from layers.strip import day_start_ms
-from pages import api, entry, server
+from pages import api, entry, server, sight
 from pages.api import Answer, Backstage, Replays
 from pages.guard import Person
-from twin.events import AlarmRaised
+from twin.events import AlarmRaised, Event
 from twin.people import Actor
 from twin.state import Twin
 from twin.things import Change
@@ -77,6 +78,9 @@ class Parts:
     all that stood in them at the start has been folded; ``recordings`` is given the function that
     makes a replay's screen; ``raised`` gives the alarms raised since an instant (ms); ``refused``
     is what a failed login raises, ``away`` what any call raises while the streams do not answer.
+    ``record`` writes operations of a street; ``edit`` changes a compound's file and gives it before
+    and after, None where places cannot be changed; browsers may fetch pictures of cameras from
+    ``stream_origins``.
     """
 
     twins: Mapping[str, Twin]
@@ -90,6 +94,9 @@ class Parts:
     away: type[Exception]
     raised: Callable[[int], Awaitable[list[AlarmRaised]]]
     intake: APIRouter
+    record: Callable[[str, Sequence[Event]], Awaitable[object]]
+    edit: sight.Edit | None = None
+    stream_origins: tuple[str, ...] = ()
 
 
 async def run(parts: Parts, *, host: str, port: int, assets: Path) -> None:
@@ -179,7 +186,9 @@ def plug(parts: Parts, assets: Path) -> Any:
             entry.router(parts.doors, parts.refused, _over_tls),
             parts.intake,
             api.router(stage),
+            sight.router(stage, parts.record, parts.edit, parts.stream_origins),
         ],
+        picture_origins=parts.stream_origins,
         lifespan=living,
         assets=assets,
         away=parts.away,

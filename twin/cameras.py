@@ -104,9 +104,7 @@ def changes(before: DevicePlace, after: DevicePlace) -> tuple[str, ...]:
     ]
     old, new = before.lens or Lens(), after.lens or Lens()
     names += [
-        f"lens.{name}"
-        for name in old.__struct_fields__
-        if getattr(old, name) != getattr(new, name)
+        f"lens.{name}" for name in old.__struct_fields__ if getattr(old, name) != getattr(new, name)
     ]
     return tuple(names)
 
@@ -136,11 +134,7 @@ def viewing(
     if by.role not in VIEWERS:
         raise CommandRejected("not_permitted", f"a {by.role} may not view cameras")
     device = twin.devices.get(camera)
-    if (
-        device is None
-        or device.kind != "camera"
-        or not covers(by.prefixes, device.place.territory)
-    ):
+    if device is None or device.kind != "camera" or not covers(by.prefixes, device.place.territory):
         raise CommandRejected("unknown", f"no camera {camera!r} here")
     if purpose not in PURPOSES:
         raise CommandRejected("invalid", f"one of {', '.join(PURPOSES)} is needed", field="purpose")

@@ -34,23 +34,23 @@ class Seen(NamedTuple):
 class Ground:
     """The open ground of a compound as cells: row by row from the south-west corner.
 
-    ``west_m`` and ``south_m`` are the corner in the compound's local metres; ``open`` says which
+    ``west_m`` and ``south_m`` are the corner in the compound's local metres; ``free`` says which
     cells (rows, columns) lie inside the outline and outside buildings.
     """
 
     west_m: float
     south_m: float
     cell_m: float
-    open: Flags
+    free: Flags
 
     @property
     def area_m2(self) -> float:
         """Open ground in all."""
-        return float(self.open.sum()) * self.cell_m**2
+        return float(self.free.sum()) * self.cell_m**2
 
     def centres(self, cells: NDArray[np.integer]) -> Floats:
         """The middles of cells in local metres, shape (n, 2)."""
-        rows, columns = np.divmod(cells, self.open.shape[1])
+        rows, columns = np.divmod(cells, self.free.shape[1])
         return np.column_stack(
             (
                 self.west_m + (columns + 0.5) * self.cell_m,
@@ -60,12 +60,12 @@ class Ground:
 
     def within(self, xy: Floats, reach_m: float) -> Cells:
         """The open cells in the square about a place."""
-        rows, columns = self.open.shape
+        rows, columns = self.free.shape
         corner = (xy - (self.west_m, self.south_m)) / self.cell_m
         reach = reach_m / self.cell_m
         low = np.clip(np.floor(corner - reach), 0, (columns, rows)).astype(int)
         high = np.clip(np.ceil(corner + reach), 0, (columns, rows)).astype(int)
-        row, column = np.nonzero(self.open[low[1] : high[1], low[0] : high[0]])
+        row, column = np.nonzero(self.free[low[1] : high[1], low[0] : high[0]])
         return np.asarray((row + low[1]) * columns + column + low[0], dtype=np.int32)
 
 
@@ -122,13 +122,13 @@ class Coverage:
 
         Shape (rows, columns). ``sure`` leaves out what an uncertain direction only may show.
         """
-        best = np.zeros(self.ground.open.size)
+        best = np.zeros(self.ground.free.size)
         for camera in cameras:
             cells, density, certain = self.seen[camera]
             if sure:
                 cells, density = cells[certain], density[certain]
             best[cells] = np.maximum(best[cells], density)
-        return best.reshape(self.ground.open.shape)
+        return best.reshape(self.ground.free.shape)
 
     def without(self, lost: Collection[str]) -> list[str]:
         """The cameras that are left."""
@@ -136,9 +136,9 @@ class Coverage:
 
     def share(self, cameras: Collection[str]) -> float:
         """The part of the open ground that these cameras see, 0 to 1; 1 where there is none."""
-        if not self.ground.open.any():
+        if not self.ground.free.any():
             return 1.0
-        return float((self.density_px_m(cameras) > 0).sum() / self.ground.open.sum())
+        return float((self.density_px_m(cameras) > 0).sum() / self.ground.free.sum())
 
 
 def _seen(place: DevicePlace, ground: Ground, walls: Walls) -> Seen:

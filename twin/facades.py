@@ -71,8 +71,7 @@ def with_masks(compound: Compound) -> Compound:
     """
     found = all_glimpses(compound)
     devices = tuple(
-        masked(place, found[place.id]) if place.id in found else place
-        for place in compound.devices
+        masked(place, found[place.id]) if place.id in found else place for place in compound.devices
     )
     return msgspec.structs.replace(compound, devices=devices)
 

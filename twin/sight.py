@@ -262,4 +262,4 @@ def _valid(corners: Floats) -> shapely.Geometry:
 def _polygons(shape: shapely.Geometry) -> shapely.MultiPolygon:
     """Of a shape what has an area."""
     parts = shapely.get_parts(shapely.get_parts(shape))
-    return shapely.multipolygons([part for part in parts if part.geom_type == "Polygon"])
+    return shapely.MultiPolygon([part for part in parts if part.geom_type == "Polygon"])
