@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from layers.switch import Feature
+from layers.switch import Feature, Layer
 from twin.coverage import Coverage, outlines
 from twin.eyes import Eyes
 from twin.lenses import Edition, distance_m, editions, optics
@@ -20,6 +20,8 @@ from twin.model import Compound, DevicePlace, Grid, Lens
 from twin.sight import Flags, ground_in_view, open_spans, walls_of
 from twin.state import Twin
 from twin.territory import covers
+
+LAYER = Layer(name="coverage", label="layers.coverage", counts="ground")
 
 KEPT = 16
 """Compounds whose coverage is held at once: a megabyte for 60 cameras."""
@@ -91,7 +93,7 @@ def covered(
     density, sure = coverage.density_px_m(left), coverage.density_px_m(left, sure=True)
     ground = coverage.ground
     masks = _classes(ground.free, whole, density, sure, editions()[edition])
-    drawn = _drawn(compound, coverage, masks)
+    drawn = _drawn(compound, coverage, masks, [*editions()[edition].levels])
     cell_m2, area_m2 = ground.cell_m**2, ground.area_m2
     return {
         "compound": compound.id,
@@ -142,8 +144,13 @@ def _classes(
     return found
 
 
-def _drawn(compound: Compound, coverage: Coverage, masks: Mapping[str, Flags]) -> list[Feature]:
-    """Gaps one by one, each with its area; of every other class one feature."""
+def _drawn(
+    compound: Compound, coverage: Coverage, masks: Mapping[str, Flags], levels: Sequence[str]
+) -> list[Feature]:
+    """Gaps one by one, each with its area; of every other class one feature.
+
+    ``shade`` rises from 0 below the lowest level to 1 at the highest.
+    """
     ground, found = coverage.ground, []
     for name, mask in masks.items():
         shapes = outlines(ground, mask, LEAST_GAP_M2)
@@ -153,7 +160,9 @@ def _drawn(compound: Compound, coverage: Coverage, masks: Mapping[str, Flags]) -
             found.append(
                 _shape(
                     smooth, compound, id=f"{compound.id}/{name}/{number}",
-                    m2=round(sum(shape.area for shape in group)), **{"class": name},
+                    m2=round(sum(shape.area for shape in group)),
+                    shade=(levels.index(name) + 1) / len(levels) if name in levels else 0.0,
+                    **{"class": name},
                 )
             )  # fmt: skip
     return found

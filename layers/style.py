@@ -14,7 +14,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from layers import style_places, style_things
+from layers import style_places, style_sight, style_things
 from layers.palette import GROUND, LEVELS, TITLES
 from layers.style_parts import BAND_ZOOM, Part
 from twin.catalogue import device_kinds, incident_kinds
@@ -22,11 +22,13 @@ from twin.catalogue import device_kinds, incident_kinds
 SOURCES = (
     "areas", "paths", "surroundings", "boundary", "grids", "gridnames", "fields", "route",
     "walls", "buildings", "floors", "lit", "roofs", "devices", "alarmed", "gates", "responders",
-    "incidents", "rollups",
+    "incidents", "rollups", "coverage", "rings", "sighted", "blind",
 )  # fmt: skip
 """GeoJSON sources, all with ``promoteId`` so that ids can be words."""
 
 MAX_ZOOM = 22
+
+_PARTS = (*style_places.PARTS, *style_sight.LABEL_PARTS, *style_things.PARTS)
 
 
 def style(lang: str) -> dict[str, Any]:
@@ -60,7 +62,7 @@ def _style(lang: str) -> dict[str, Any]:
             "atmosphere-blend": 0,
         },
         "sources": {name: _source(name) for name in SOURCES},
-        "layers": [_layer(part) for part in (*style_places.PARTS, *style_things.PARTS)],
+        "layers": [_layer(part) for part in _PARTS],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from layers import style_sight
 from layers.palette import (
     ACCENT,
     AREAS,
@@ -166,4 +167,7 @@ BUILDING_PARTS = (
     ),
 )  # fmt: skip
 
-PARTS = (*GROUND_PARTS, *BOUNDARY_PARTS, *BUILDING_PARTS)
+PARTS = (
+    *GROUND_PARTS, *style_sight.GROUND_PARTS, *BOUNDARY_PARTS, *style_sight.MARK_PARTS,
+    *BUILDING_PARTS,
+)  # fmt: skip

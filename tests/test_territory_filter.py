@@ -88,7 +88,8 @@ def probes(their_replay: str) -> dict[tuple[str, str], list[Ask]]:
         ("POST", "/api/commands"): [],  # has a test of its own
         ("GET", "/api/coverage/{compound}"): gets(*(
             f"/api/coverage/{name}{more}" for name in t.STREET_OF
-            for more in ("", "?edition=2025&without=qingshui/camera/1", f"?session={their_replay}"))),
+            for more in ("", "?edition=2025", "?without=qingshui/camera/1",
+                         f"?session={their_replay}"))),
         ("GET", "/api/cameras/{camera:path}"): gets(*(
             f"/api/cameras/{name}/camera/{n}" for name in t.STREET_OF for n in (1, 2))),
         ("POST", "/api/cameras/{camera:path}/view"): [

@@ -16,7 +16,7 @@ from twin.sight import Flags, Walls, certainty, hidden, wedge_share
 BESIDE_M = 15.0
 """A camera that sees the ground this close to a place shows who comes and goes there."""
 _RINGS_M = (4.0, 9.0, BESIDE_M)
-_TURNS = 8
+_TURNS = 16
 RANKS_PX_M = tuple(level.px_m for level in editions()["2014"].levels.values())
 """Pictures between two of these densities show as much; the surer one comes first."""
 

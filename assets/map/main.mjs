@@ -12,6 +12,7 @@ import { addIcons } from "./icons.mjs";
 import { createMovers } from "./movers.mjs";
 import { createPicking } from "./picking.mjs";
 import { createPopup, createTip } from "./popup.mjs";
+import { createSighting } from "./sighting.mjs";
 import { createRollups } from "./rollups.mjs";
 import { createFill } from "./filling.mjs";
 import { scaled } from "./scaling.mjs";
@@ -55,6 +56,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
   const focus = createFocus(map, fill);
   const crowd = createCrowding(map, named.meta["dayuan:crowded"], named.meta["dayuan:band"]);
   const countDevices = (ids) => crowd(ids.reduce((sum, id) => sum + (places.get(id)?.shapes.devices.length ?? 0), 0));
+  const sighting = createSighting(map, { fill, device: places.device });
   const camera = createCamera(map, {
     screen, limit: named.meta["dayuan:band"], places: places.all, reducedMotion,
     onView: (view) => {
@@ -155,6 +157,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
     },
     drawRoute: focus.route,
     highlightCameras: focus.cameras,
+    sighting,
     resize: () => map.resize(),
     project: (lonlat) => map.project(lonlat),
     setLanguage: async (newLang) => {

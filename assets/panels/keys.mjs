@@ -12,6 +12,7 @@ export const SHORTCUTS = [
   { key: "2", text: "keys.working", act: "tab:working", group: "move" },
   { key: "3", text: "keys.today", act: "tab:today", group: "move" },
   { key: "f", text: "keys.goto", act: "goto", group: "move" },
+  { key: "y", text: "keys.coverage", act: "layer:coverage", group: "move" },
   { key: "/", text: "keys.search", act: "search", group: "move" },
   { key: "k", ctrl: true, text: "keys.search", act: "search", group: "move" },
   { key: "escape", text: "keys.escape", act: "escape", group: "move" },
