@@ -21,12 +21,14 @@ from twin.sight import Walls, certainty, hidden, walls_of
 
 HOMES = frozenset({"residence"})
 """Uses of a building (``Building.use``) whose windows are homes'."""
-PIECE_M = 1.5
-"""Façades are looked at in pieces about as wide as a window."""
+PIECE_M = 0.6
+"""Façades are looked at in pieces about as wide as a casement."""
 FACED = 0.26
 """Sine of the least angle between sight line and wall, 15°: flatter, a pane only mirrors."""
 SILL_M = 1.5
 """Height of a face above its floor."""
+APART_DEG = 10.0
+"""Masks nearer to each other than this are one."""
 MARGIN_DEG = 2.0
 """A mask goes this much beyond what it hides: a mount gives a little in the wind."""
 
@@ -148,7 +150,7 @@ def _windows(ring: Floats, eye: Floats) -> tuple[Floats, NDArray[np.bool_]]:
 
 
 def _grouped(building: Building, ways: Floats, density: Floats) -> list[Glimpse]:
-    """Bearings of what is seen of one building as one mask each, cut at gaps wider than 20°."""
+    """Bearings of what is seen of one building as one mask, or several where nothing is between."""
     if not len(ways):
         return []
     away = np.hypot(ways[:, 0], ways[:, 1])
@@ -158,7 +160,8 @@ def _grouped(building: Building, ways: Floats, density: Floats) -> list[Glimpse]
     gaps = np.diff(bearing[order], append=bearing[order][0] + 360.0)
     order = np.roll(order, -int(np.argmax(gaps)) - 1)
     turned = (bearing[order] - bearing[order][0]) % 360.0
-    groups = np.split(order, np.flatnonzero(np.diff(turned) > 20.0) + 1)
+    apart = np.diff(turned) > half[order][:-1] + half[order][1:] + APART_DEG
+    groups = np.split(order, np.flatnonzero(apart) + 1)
     return [
         Glimpse(
             building.id,

@@ -24,7 +24,7 @@ export function createCamera(desk) {
     if (picked === id) return;
     end();
     [id, told] = [picked, null];
-    desk.map()?.sighting.rings([]);
+    desk.map()?.sighting?.rings([]);
     if (!picked) return view?.rest();
     const response = await fetch(`/api/cameras/${picked}?session=${encodeURIComponent(desk.session)}`).catch(() => null);
     const answer = response?.ok ? await response.json() : null;
@@ -48,7 +48,7 @@ export function createCamera(desk) {
     const key = `${id}|${edition()}|${language()}`;
     if (!told || drawn === key) return;
     drawn = key;
-    desk.map()?.sighting.rings(worded(told.rings.features, edition()));
+    desk.map()?.sighting?.rings(worded(told.rings.features, edition()));
   };
 
   const watch = async (event) => {

@@ -34,7 +34,7 @@ export function createCoverage(desk) {
     if (asked !== key || !on) return;
     failed = !answer;
     if (answer) told = answer;
-    desk.map()?.sighting.coverage(told);
+    desk.map()?.sighting?.coverage(told);
     desk.redraw();
   };
 
@@ -42,7 +42,7 @@ export function createCoverage(desk) {
     if (visible === on) return;
     [on, told] = [visible, null];
     off.clear();
-    desk.map()?.sighting.coverage(null);
+    desk.map()?.sighting?.coverage(null);
     ask();
     desk.redraw();
   };

@@ -38,7 +38,7 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
     map?.drawRoute(selected ? route : null);
     const seeing = selected ? (detail?.cameras ?? []).slice(0, CAMERAS) : [];
     map?.highlightCameras(seeing.map((camera) => camera.id));
-    map?.sighting.sighted(seeing.map((camera) => ({ id: camera.id, sure: camera.certainty === 1, words: densityWords(camera, catalogue) })));
+    map?.sighting?.sighted(seeing.map((camera) => ({ id: camera.id, sure: camera.certainty === 1, words: densityWords(camera, catalogue) })));
   };
 
   const select = (id, { go = false } = {}) => {

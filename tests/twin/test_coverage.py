@@ -35,7 +35,7 @@ def test_open_ground_is_what_lies_inside_the_outline_and_outside_buildings(place
 
 def test_a_camera_covers_its_wedge(coverage: Coverage) -> None:
     cells, density, sure = coverage.seen["huodian/camera/2"]
-    assert len(cells) == pytest.approx(40**2 * np.pi / 4 - 240, rel=0.05)  # less what lies behind b1
+    assert len(cells) == pytest.approx(40**2 * np.pi / 4 - 240, rel=0.05)  # b1 hides some
     assert sure.all() and density.min() == pytest.approx(1920 / 80, rel=0.05)
 
 
