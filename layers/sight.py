@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from layers.switch import Feature, Layer
-from twin.coverage import Coverage, outlines
+from twin.coverage import Coverage, regions
 from twin.eyes import Eyes
 from twin.lenses import Edition, distance_m, editions, optics
 from twin.metres import lonlat_from_xy, xy_from_lonlat
@@ -151,21 +151,23 @@ def _drawn(
 
     ``shade`` rises from 0 below the lowest level to 1 at the highest.
     """
-    ground, found = coverage.ground, []
-    for name, mask in masks.items():
-        shapes = outlines(ground, mask, LEAST_GAP_M2)
-        groups = [[shape] for shape in shapes] if name == "gap" else [shapes] if shapes else []
-        for number, group in enumerate(groups):
-            smooth = shapely.simplify(np.array(group, object), ground.cell_m * SMOOTH)
-            found.append(
-                _shape(
-                    smooth, compound, id=f"{compound.id}/{name}/{number}",
-                    m2=round(sum(shape.area for shape in group)),
-                    shade=(levels.index(name) + 1) / len(levels) if name in levels else 0.0,
-                    **{"class": name},
-                )
-            )  # fmt: skip
-    return found
+    ground, names = coverage.ground, [*masks]
+    labels = np.zeros(ground.free.shape, np.int8)
+    for number, mask in enumerate(masks.values(), start=1):
+        labels[mask] = number
+    groups: dict[tuple[str, int], list[shapely.Polygon]] = {}
+    for number, shape in regions(ground, labels, LEAST_GAP_M2):
+        name = names[number - 1]
+        groups.setdefault((name, len(groups) if name == "gap" else 0), []).append(shape)
+    return [
+        _shape(
+            shapely.simplify(np.array(shapes, object), ground.cell_m * SMOOTH), compound,
+            id=f"{compound.id}/{name}/{number}", m2=round(sum(shape.area for shape in shapes)),
+            shade=(levels.index(name) + 1) / len(levels) if name in levels else 0.0,
+            **{"class": name},
+        )
+        for (name, number), shapes in groups.items()
+    ]  # fmt: skip
 
 
 def _shape(polygons: Sequence[Any], compound: Compound, **properties: object) -> Feature:

@@ -155,22 +155,38 @@ def _seen(place: DevicePlace, ground: Ground, walls: Walls) -> Seen:
     return Seen(cells, density.astype(np.float32), share >= 1.0)
 
 
-def outlines(ground: Ground, chosen: Flags, least_m2: float = 0.0) -> list[shapely.Polygon]:
-    """Cells (rows, columns) as polygons in local metres; pieces smaller than ``least_m2`` go.
+def regions(
+    ground: Ground, labels: NDArray[np.integer], least_m2: float = 0.0
+) -> list[tuple[int, shapely.Polygon]]:
+    """Neighbouring cells of one label (rows, columns) as polygons in local metres.
 
-    The sides between a chosen cell and another one are the lines; what they enclose and is chosen
-    is a polygon. Faster than the union of as many boxes.
+    Label 0 is left out, and so are pieces smaller than ``least_m2``. The sides between cells of
+    different labels are the lines, and what they enclose is a polygon: one pass for all labels.
     """
-    padded = np.pad(chosen, 1).astype(np.int8)
-    row, column = np.nonzero(np.diff(padded[:, 1:-1], axis=0))
-    across = np.stack((column, row, column + 1, row), axis=1)
-    row, column = np.nonzero(np.diff(padded[1:-1], axis=1))
-    upright = np.stack((column, row, column, row + 1), axis=1)
-    sides = np.concatenate((across, upright)).reshape(-1, 2, 2) * ground.cell_m
-    corners = sides + np.array((ground.west_m, ground.south_m))
+    padded = np.pad(labels, 1)
+    level = padded[1:, 1:-1] != padded[:-1, 1:-1]
+    upright = padded[1:-1, 1:] != padded[1:-1, :-1]
+    lines = np.concatenate((_runs(level, upright), _runs(upright.T, level.T)[:, :, ::-1]))
+    corner = np.array((ground.west_m, ground.south_m))
+    corners = lines[:, :, ::-1] * ground.cell_m + corner
     faces = shapely.get_parts(shapely.polygonize(shapely.linestrings(corners)))
     faces = faces[shapely.area(faces) >= max(least_m2, 1e-6)]
     inside = shapely.get_coordinates(shapely.point_on_surface(faces))
-    cells = np.floor((inside - (ground.west_m, ground.south_m)) / ground.cell_m).astype(int)
-    kept: list[shapely.Polygon] = list(faces[chosen[cells[:, 1], cells[:, 0]]])
-    return kept
+    cells = np.floor((inside - corner) / ground.cell_m).astype(int)
+    found = labels[cells[:, 1], cells[:, 0]]
+    return [(int(n), face) for n, face in zip(found, faces, strict=True) if n != 0]
+
+
+def _runs(sides: Flags, across: Flags) -> Floats:
+    """Straight runs of cell sides along rows, cut wherever a side across them ends: (n, 2, 2).
+
+    ``sides`` are (rows + 1, columns), ``across`` (rows, columns + 1); a corner is (row, column).
+    """
+    touched = np.zeros((sides.shape[0], across.shape[1]), bool)
+    touched[:-1] |= across
+    touched[1:] |= across
+    before, after = (np.zeros_like(sides) for _ in range(2))
+    before[:, 1:], after[:, :-1] = sides[:, :-1], sides[:, 1:]
+    row, first = np.nonzero(sides & (~before | touched[:, :-1]))
+    last = np.nonzero(sides & (~after | touched[:, 1:]))[1] + 1
+    return np.stack((row, first, row, last), axis=1).reshape(-1, 2, 2).astype(float)

@@ -6,9 +6,10 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from tests.twin.place_builders import a_camera, a_place
-from twin.coverage import Coverage, ground_of, outlines
+from twin.coverage import Coverage, Ground, ground_of, regions
 from twin.model import Compound, Lens
 
 CAMERAS = (
@@ -77,22 +78,34 @@ def test_more_cameras_never_see_less(order: list[str], some: int, more: int) -> 
     assert coverage.share(few) <= coverage.share(many)
 
 
-def test_outlines_hold_the_chosen_cells_and_no_others(coverage: Coverage) -> None:
+def test_regions_hold_the_cells_of_their_label_and_no_others(coverage: Coverage) -> None:
     ground = coverage.ground
-    chosen = ground.free & (coverage.density_px_m(list(coverage.seen)) == 0)
-    shapes = outlines(ground, chosen)
-    assert sum(shape.area for shape in shapes) == pytest.approx(chosen.sum())
-    centres = ground.centres(np.arange(chosen.size))
-    inside = shapely.contains_xy(shapely.union_all(shapes), centres[:, 0], centres[:, 1])
-    assert (inside.reshape(chosen.shape) == chosen).all()
+    seen = coverage.density_px_m(list(coverage.seen)) > 0
+    labels = np.where(ground.free, 1 + seen, 0)
+    centres = ground.centres(np.arange(labels.size))
+    for label in (1, 2):
+        shapes = [shape for one, shape in regions(ground, labels) if one == label]
+        assert sum(shape.area for shape in shapes) == pytest.approx((labels == label).sum())
+        inside = shapely.contains_xy(shapely.union_all(shapes), centres[:, 0], centres[:, 1])
+        assert (inside.reshape(labels.shape) == (labels == label)).all()
+
+
+@settings(max_examples=50, deadline=None)
+@given(arrays(np.int8, (7, 9), elements=st.integers(0, 3)))
+def test_any_labels_come_back_cell_by_cell(labels: np.ndarray) -> None:
+    ground = Ground(-3.0, 5.0, 2.0, np.ones((7, 9), bool))
+    centres, again = ground.centres(np.arange(63)), np.zeros(63, int)
+    for label, shape in regions(ground, labels):
+        again[shapely.contains_xy(shape, centres[:, 0], centres[:, 1])] = label
+    assert (again.reshape(labels.shape) == labels).all()
 
 
 def test_small_pieces_and_nothing_at_all_have_no_outline(coverage: Coverage) -> None:
-    none = np.zeros_like(coverage.ground.free)
-    assert outlines(coverage.ground, none) == []
-    none[3, 4] = none[9, 9] = none[10, 10] = True  # the last two touch at a corner only
-    assert len(outlines(coverage.ground, none)) == 3
-    assert outlines(coverage.ground, none, 1.5) == []
+    none = np.zeros(coverage.ground.free.shape, int)
+    assert regions(coverage.ground, none) == []
+    none[3, 4] = none[9, 9] = none[10, 10] = 1  # the last two touch at a corner only
+    assert len(regions(coverage.ground, none)) == 3
+    assert regions(coverage.ground, none, 1.5) == []
 
 
 def test_a_large_compound_has_larger_cells() -> None:
