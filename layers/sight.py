@@ -29,7 +29,8 @@ LEAST_GAP_M2 = 4.0
 """Smaller pieces are the corners of cells, not places."""
 SMOOTH = 0.75
 """Of a cell: how far a drawn line may leave the stairs of the cells."""
-LOWEST_DEG = 60.0
+STEEPEST_DEG = 60.0
+"""No tilt is guessed beyond it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +193,12 @@ def _lonlats(corners: Any, compound: Compound) -> list[list[float]]:
 def camera(compound: Compound, place: DevicePlace) -> dict[str, Any]:
     """A camera's pose and lens, and its rings of pixel density by edition as GeoJSON lines.
 
-    ``tilt_deg`` of a camera that nobody measured is such that its picture ends at its range;
-    ``tilt_known`` tells. Of a stream only that there is one: its address is given to whoever says
-    what for, in answer to that.
+    ``tilt_deg`` of a camera that nobody measured is such that its range lies in the middle of the
+    picture's upper half; ``tilt_known`` tells. Of a stream only that there is one: its address is
+    given to whoever says what for, in answer to that.
     """
     look, lens = optics(place), place.lens or Lens()
-    lowest = math.degrees(math.atan2(look.height_m, look.far_m)) + look.vfov_deg / 2
+    guess = math.degrees(math.atan2(look.height_m, look.far_m)) + look.vfov_deg / 4
     return {
         "id": place.id,
         "name": place.name,
@@ -206,7 +207,7 @@ def camera(compound: Compound, place: DevicePlace) -> dict[str, Any]:
         "azimuth_deg": place.azimuth_deg,
         "hfov_deg": round(look.hfov_deg, 1),
         "vfov_deg": round(look.vfov_deg, 1),
-        "tilt_deg": round(min(lowest, LOWEST_DEG) if look.tilt_deg is None else look.tilt_deg, 1),
+        "tilt_deg": round(min(guess, STEEPEST_DEG) if look.tilt_deg is None else look.tilt_deg, 1),
         "tilt_known": look.tilt_deg is not None,
         "near_m": round(look.near_m, 1),
         "far_m": round(look.far_m, 1),

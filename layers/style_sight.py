@@ -54,15 +54,16 @@ MARK_PARTS = (
 LABEL_PARTS = (
     Part(
         id="rings-words", type="symbol", source="rings", minzoom=16.4,
+        filter=["==", ["geometry-type"], "Point"],
         layout=label(get("words"), by_zoom(16.4, 9, 19, 13), **{
-            "symbol-placement": "line-center", "text-keep-upright": True, "text-padding": 1,
+            "text-padding": 1, "text-anchor": "bottom", "text-allow-overlap": True,
         }),
         paint={"text-color": SEEN, **_HALO},
     ),
     Part(
         id="sighted", type="symbol", source="sighted", minzoom=15.6,
         layout=label(get("words"), by_zoom(15.6, 9, 19, 13), **{
-            "text-anchor": "top", "text-offset": [0, 1.1], "text-optional": True,
+            "text-anchor": "top", "text-offset": [0, 1.1], "text-allow-overlap": True,
         }),
         paint={"text-color": ["case", get("sure"), SEEN, TEXT], **_HALO},
     ),

@@ -1,9 +1,9 @@
 // What a camera would see: a second map over the same places, looked at from the camera's pose.
 import { Map as MapLibre } from "../vendor/maplibre-gl.mjs";
-import { addIcons } from "./icons.mjs";
 
 const HIGHEST_PITCH = 88; // beyond the horizon the map is drawn from far away, and stays so
 const ANGLES = [15, 110]; // vertical; wider ones are no picture any more
+const EMPTY = { type: "FeatureCollection", features: [] };
 const EYE_M = 0.5;
 const FRESH_MS = 2000;
 const LIVE = ["incidents", "lit", "alarmed", "gates", "responders"];
@@ -24,7 +24,10 @@ export function seenStyle(style) {
     ...layer, layout: { ...small(layout), visibility: "visible" },
   }));
   const used = new Set(layers.map(({ source }) => source));
-  const sources = Object.fromEntries(Object.entries(style.sources).filter(([name]) => used.has(name)));
+  // What lives comes once its images are there.
+  const start = (name, source) => (LIVE.includes(name) && source.type === "geojson" ? { ...source, data: EMPTY } : source);
+  const sources = Object.fromEntries(Object.entries(style.sources).filter(([name]) => used.has(name))
+    .map(([name, source]) => [name, start(name, source)]));
   return { ...style, layers, sources };
 }
 
@@ -48,11 +51,11 @@ export function createCameraView(main, node) {
   map.getCanvas().setAttribute("tabindex", "-1");
   const told = new Map();
   let timer = 0;
-  const ready = new Promise((resolve) => map.once("load", resolve)).then(() =>
-    addIcons(map, main.getStyle().metadata["dayuan:palette"]));
+  const ready = new Promise((resolve) => map.once("style.load", resolve));
 
   /** Take over what changes; the same object again is nothing new. */
   const refresh = () => {
+    copyImages(main, map);
     for (const name of LIVE) {
       const data = main.getSource(name)?.serialize?.().data;
       const words = data && JSON.stringify(data);
@@ -60,7 +63,6 @@ export function createCameraView(main, node) {
       told.set(name, words);
       map.getSource(name)?.setData(data);
     }
-    for (const id of gateIcons(main, map)) map.addImage(id, main.getImage(id).data, { pixelRatio: main.getImage(id).pixelRatio });
   };
 
   return {
@@ -83,7 +85,10 @@ export function createCameraView(main, node) {
   };
 }
 
-/** Images the page's map has made since, such as those of gates with their words. */
-function gateIcons(main, map) {
-  return main.listImages().filter((id) => !map.hasImage(id));
+/** Images that the page's map has made by now, such as those of gates with their words. */
+function copyImages(main, map) {
+  for (const id of main.listImages().filter((one) => !map.hasImage(one))) {
+    const { data, pixelRatio, sdf } = main.getImage(id);
+    map.addImage(id, data, { pixelRatio, sdf });
+  }
 }

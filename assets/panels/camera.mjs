@@ -1,6 +1,6 @@
 // The part of a device's card that only cameras have: what it would see, its lens, its rings, and
 // the real picture for whoever says why.
-import { edition, editionSwitch, lines, ringWords, worded } from "./densities.mjs";
+import { edition, editionSwitch, lines, ofEdition, ringLabel, ringWords } from "./densities.mjs";
 import { attribute, h, say, shown } from "./dom.mjs";
 import { askToView, showPicture } from "./picture.mjs";
 import { language, t } from "./texts.mjs";
@@ -48,7 +48,8 @@ export function createCamera(desk) {
     const key = `${id}|${edition()}|${language()}`;
     if (!told || drawn === key) return;
     drawn = key;
-    desk.map()?.sighting?.rings(worded(told.rings.features, edition()));
+    const arcs = ofEdition(told.rings.features, edition());
+    desk.map()?.sighting?.rings([...arcs, ...arcs.map(ringLabel)]);
   };
 
   const watch = async (event) => {
@@ -76,7 +77,7 @@ export function createCamera(desk) {
     paint();
     editions.draw();
     drawFacts(part, told);
-    lines(part.rings, worded(told.rings.features, edition()).map(ringWords));
+    lines(part.rings, ofEdition(told.rings.features, edition()).map(ringWords));
     return drawForm(part, told, { desk, running: Boolean(stop), said });
   };
   return { node: part.node, draw };

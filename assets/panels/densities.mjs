@@ -40,12 +40,17 @@ export function editionSwitch(catalogue, onChange) {
   } };
 }
 
-/** Rings of one edition with the words that stand on them. */
-export function worded(features, year) {
-  return features.filter(({ properties }) => properties.edition === year).map((feature) => ({
-    ...feature,
-    properties: { ...feature.properties, words: `${inLanguage(feature.properties.label, feature.properties.en)} ${feature.properties.px_m} px/m` },
-  }));
+/** Rings of one edition. */
+export function ofEdition(features, year) {
+  return features.filter(({ properties }) => properties.edition === year);
+}
+
+/** Where a ring's words stand: in the middle of its longest arc. */
+export function ringLabel({ properties, geometry }) {
+  const longest = geometry.coordinates.reduce((one, other) => (other.length > one.length ? other : one));
+  const words = `${inLanguage(properties.label, properties.en)} ${properties.px_m}`;
+  const coordinates = longest[Math.floor(longest.length / 2)];
+  return { type: "Feature", geometry: { type: "Point", coordinates }, properties: { id: `${properties.id}/words`, words } };
 }
 
 /** A line of the key to the rings. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { drawable, seenStyle } from "../../assets/map/camera_view.mjs";
-import { densityWords, ringWords, worded } from "../../assets/panels/densities.mjs";
+import { densityWords, ofEdition, ringLabel, ringWords } from "../../assets/panels/densities.mjs";
 import { askToView } from "../../assets/panels/picture.mjs";
 
 const CATALOGUE = { densities: { 2014: { levels: { recognise: { px_m: 125, label: "识认", en: "recognise" } } } } };
@@ -15,13 +15,14 @@ test("a camera's pose is brought to what a map can draw", () => {
 test("a camera sees ground, buildings and what lives, not lines on a map", () => {
   const layer = (id, source, more = {}) => ({ id, source, type: "fill", ...more });
   const style = {
-    sources: { buildings: {}, grids: {}, incidents: {} },
+    sources: { buildings: {}, grids: {}, incidents: { type: "geojson", data: { features: [1] } } },
     layers: [layer("buildings", "buildings", { minzoom: 15 }), layer("grids", "grids"),
       layer("case", "incidents", { layout: { visibility: "none", "text-size": 30, "text-font": ["x"] } })],
   };
   const seen = seenStyle(style);
   assert.deepEqual(seen.layers.map(({ id }) => id), ["buildings", "case"]);
   assert.deepEqual(Object.keys(seen.sources), ["buildings", "incidents"]);
+  assert.deepEqual(seen.sources.incidents.data.features, []);
   assert.equal(seen.layers[0].minzoom, undefined);
   assert.deepEqual(seen.layers[1].layout, { visibility: "visible", "text-size": 11, "text-font": ["x"] });
 });
@@ -36,10 +37,12 @@ test("a density is said with its level, and what makes it less sure", () => {
 });
 
 test("rings are those of one edition", () => {
-  const ring = (edition) => ({ properties: { edition, label: "识认", en: "recognise", px_m: 125, radius_m: 12 } });
-  const found = worded([ring("2014"), ring("2025")], "2014");
+  const geometry = { type: "MultiLineString", coordinates: [[[0, 0]], [[1, 1], [2, 2], [3, 3]]] };
+  const ring = (edition) => ({ geometry, properties: { edition, label: "识认", en: "recognise", px_m: 125, radius_m: 12 } });
+  const found = ofEdition([ring("2014"), ring("2025")], "2014");
   assert.equal(found.length, 1);
-  assert.match(found[0].properties.words, /125 px\/m/);
+  assert.match(ringLabel(found[0]).properties.words, / 125$/);
+  assert.deepEqual(ringLabel(found[0]).geometry.coordinates, [2, 2]);
   assert.match(ringWords(found[0]), /12 m/);
 });
 

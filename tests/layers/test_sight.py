@@ -103,7 +103,7 @@ def test_a_camera_is_told_with_rings_but_never_with_its_stream(place: Compound) 
 def test_a_camera_nobody_measured_is_taken_to_look_as_far_as_its_range(place: Compound) -> None:
     found = sight.camera(place, CAMERAS[0])
     assert not found["tilt_known"]
-    assert found["tilt_deg"] - found["vfov_deg"] / 2 == pytest.approx(5.7, abs=0.1)
+    assert found["tilt_deg"] - found["vfov_deg"] / 4 == pytest.approx(5.7, abs=0.1)
     assert sight.camera(place, a_camera(9, 0, 5, None))["rings"]["features"] == []
 
 
