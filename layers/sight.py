@@ -12,8 +12,10 @@ import numpy as np
 import shapely
 
 from layers.switch import Feature, Layer
+from twin.cameras import as_row
 from twin.coverage import Coverage, regions
 from twin.eyes import Eyes
+from twin.facades import glimpses
 from twin.lenses import Edition, distance_m, editions, optics
 from twin.metres import lonlat_from_xy, xy_from_lonlat
 from twin.model import Compound, DevicePlace, Grid, Lens
@@ -195,7 +197,7 @@ def camera(compound: Compound, place: DevicePlace) -> dict[str, Any]:
 
     ``tilt_deg`` of a camera that nobody measured is such that its range lies in the middle of the
     picture's upper half; ``tilt_known`` tells. Of a stream only that there is one: its address is
-    given to whoever says what for, in answer to that.
+    given to whoever says what for, in answer to that. ``facades`` are homes it shows too sharply.
     """
     look, lens = optics(place), place.lens or Lens()
     guess = math.degrees(math.atan2(look.height_m, look.far_m)) + look.vfov_deg / 4
@@ -214,6 +216,7 @@ def camera(compound: Compound, place: DevicePlace) -> dict[str, Any]:
         "pixels_wide": look.pixels_wide,
         "unsure_deg": look.unsure_deg,
         "masks": look.masks,
+        "facades": [as_row(one) for one in glimpses(compound, place)],
         "stream_kind": lens.stream_kind if lens.stream else "",
         "rings": {
             "type": "FeatureCollection",

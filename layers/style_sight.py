@@ -15,8 +15,8 @@ GROUND_PARTS = (
         id="coverage", type="fill", source="coverage", switch="coverage",
         paint={
             "fill-color": table(get("class"), _KIND, ACCENT),
-            "fill-opacity": ["match", get("class"), ["gap"], 0.22, ["lost"], 0.5,
-                             ["maybe"], 0.18, ["+", 0.08, ["*", 0.4, ["get", "shade"]]]],
+            "fill-opacity": ["match", get("class"), "gap", 0.14, "lost", 0.5, "maybe", 0.24,
+                             ["+", 0.16, ["*", 0.5, ["get", "shade"]]]],
         },
     ),
     Part(

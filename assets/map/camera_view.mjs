@@ -1,5 +1,6 @@
 // What a camera would see: a second map over the same places, looked at from the camera's pose.
 import { Map as MapLibre } from "../vendor/maplibre-gl.mjs";
+import { t } from "../panels/texts.mjs";
 
 const HIGHEST_PITCH = 88; // beyond the horizon the map is drawn from far away, and stays so
 const ANGLES = [15, 110]; // vertical; wider ones are no picture any more
@@ -48,7 +49,9 @@ export function createCameraView(main, node) {
     canvasContextAttributes: { antialias: false },
   });
   map.on("error", ({ error }) => console.warn("camera view", error));
-  map.getCanvas().setAttribute("tabindex", "-1");
+  const canvas = map.getCanvas();
+  canvas.removeAttribute("tabindex");
+  canvas.setAttribute("role", "img"); // a second region named like the map would confuse
   const told = new Map();
   let timer = 0;
   const ready = new Promise((resolve) => map.once("style.load", resolve));
@@ -69,6 +72,7 @@ export function createCameraView(main, node) {
     /** Look from a camera's pose. */
     show: async (camera) => {
       await ready;
+      canvas.setAttribute("aria-label", t("sight.sim"));
       map.resize();
       const { vfov, pitch } = drawable(camera);
       map.setVerticalFieldOfView(vfov);

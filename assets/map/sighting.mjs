@@ -3,7 +3,7 @@ import { point } from "./geometry.mjs";
 
 const HATCH_PX = 12;
 const HATCHES = { "hatch-gap": "#b79bff", "hatch-lost": "#ff8fc7" };
-const THIN = { buildings: 0.28, floors: 0.12 }; // what stands on the ground that coverage shows
+const THIN = { buildings: 0.4, floors: 0.15 }; // what stands on the ground that coverage shows
 const LETTERS = 14; // of a map's labels that stand beside each other; more would hide the ground
 
 /**
@@ -14,7 +14,7 @@ const LETTERS = 14; // of a map's labels that stand beside each other; more woul
  */
 export function createSighting(map, { fill, device }) {
   for (const [name, colour] of Object.entries(HATCHES)) map.addImage(name, hatch(colour));
-  const solid = new Map(Object.keys(THIN).map((id) => [id, map.getPaintProperty(id, "fill-extrusion-opacity")]));
+  const solid = new Map(Object.keys(THIN).filter((id) => map.getLayer(id)).map((id) => [id, map.getPaintProperty(id, "fill-extrusion-opacity")]));
   const marks = (rows) =>
     rows.map((row) => ({ ...row, lonlat: device(row.id)?.lonlat })).filter(({ lonlat }) => lonlat)
       .map(({ lonlat, ...row }) => point(lonlat, row));

@@ -114,6 +114,7 @@ function drawFacts(part, told) {
     told.unsure_deg > 0 && t("sight.unsure", { deg: told.unsure_deg }),
     told.azimuth_deg !== null && !told.tilt_known && t("sight.tilt_guess"),
     told.masks.length > 0 && t("sight.masks", { n: told.masks.length }),
+    told.facades.length > 0 && t("sight.facades", { names: [...new Set(told.facades.map(({ name }) => name))].join(t("list.and")) }),
   ];
   shown(say(part.about, doubts.filter(Boolean).join(" · ")), doubts.some(Boolean));
 }

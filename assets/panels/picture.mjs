@@ -1,5 +1,6 @@
 // The real picture of a camera: asked for with a purpose, shown while it is in sight, kept nowhere.
 import { h } from "./dom.mjs";
+import { t } from "./texts.mjs";
 
 const STILL_MS = 10_000;
 const HLS = "application/vnd.apple.mpegurl";
@@ -25,10 +26,10 @@ export const ELEMENTS = {
     [video.muted, video.src] = [true, stream];
     return video;
   },
-  mjpeg: (stream, failed) => h("img", { alt: "", referrerpolicy: "no-referrer", onerror: failed, src: stream }),
-  still: (stream, failed) => h("img", { alt: "", referrerpolicy: "no-referrer", onerror: failed, src: stream }),
+  mjpeg: (stream, failed) => h("img", { alt: t("sight.real"), referrerpolicy: "no-referrer", onerror: failed, src: stream }),
+  still: (stream, failed) => h("img", { alt: t("sight.real"), referrerpolicy: "no-referrer", onerror: failed, src: stream }),
   // A page of others: it may run and know its own origin, and nothing of ours.
-  webrtc: (stream) => h("iframe", { title: "", referrerpolicy: "no-referrer", allow: "autoplay", src: stream,
+  webrtc: (stream) => h("iframe", { title: t("sight.real"), referrerpolicy: "no-referrer", allow: "autoplay", src: stream,
     sandbox: new URL(stream).origin === location.origin ? "allow-scripts" : "allow-scripts allow-same-origin" }),
 };
 

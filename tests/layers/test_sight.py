@@ -100,6 +100,12 @@ def test_a_camera_is_told_with_rings_but_never_with_its_stream(place: Compound) 
     assert ("2014", "identify") not in rings  # 3.84 m are less than the mast is high
 
 
+def test_a_camera_that_shows_homes_too_sharply_says_so(place: Compound) -> None:
+    assert sight.camera(place, CAMERAS[0])["facades"] == []
+    (facade,) = sight.camera(place, a_camera(9, 50, 17.5, 0.0))["facades"]
+    assert facade["name"] == "b1"
+
+
 def test_a_camera_nobody_measured_is_taken_to_look_as_far_as_its_range(place: Compound) -> None:
     found = sight.camera(place, CAMERAS[0])
     assert not found["tilt_known"]
