@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ import uvloop
 from feeds import granting, registry
 from feeds.accounts import CONSOLE, Accounts, Terms, demo_accounts
 from feeds.link import client_from_url
+from feeds.origins import origins
 from feeds.settings import Setting, choice, web_address, whole
 from feeds.sources import Source, Sources
 from feeds.streams import Streams
@@ -49,16 +51,12 @@ _LEVEL = choice(debug="DEBUG", info="INFO", warning="WARNING", error="ERROR")
 SETTINGS: dict[str, Setting] = {
     "data": Setting("DAYUAN_DATA", "./data", Path, "folder of places and of the embedded server"),
     "redis_url": Setting(
-        "DAYUAN_REDIS_URL",
-        "",
-        str,
+        "DAYUAN_REDIS_URL", "", str,
         "Redis 7 or Valkey to use instead of the embedded one: `redis://` `rediss://` `unix://` "
         "`redis+cluster://` `rediss+cluster://`",
     ),
     "valkey_port": Setting(
-        "DAYUAN_VALKEY_PORT",
-        str(PORT),
-        whole(1, 65535),
+        "DAYUAN_VALKEY_PORT", str(PORT), whole(1, 65535),
         "port of the embedded server, or the next free one; written to `data/valkey.port`",
     ),
     "host": Setting("DAYUAN_HOST", "127.0.0.1", str, "address to listen on"),
@@ -75,8 +73,11 @@ SETTINGS: dict[str, Setting] = {
     "idle_s": Setting(
         "DAYUAN_IDLE_S", "600", whole(60, 12 * 3600), "seconds until an idle console logs out"
     ),
+    "stream_origins": Setting(
+        "DAYUAN_STREAM_ORIGINS", "", origins, "origins of camera pictures, spaces between"
+    ),
     "log_level": Setting("DAYUAN_LOG", "info", _LEVEL, "debug, info, warning or error"),
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,7 @@ class Settings:
     seed: int
     rate: int
     idle_s: int
+    stream_origins: tuple[str, ...]
     log_level: str
 
     @property
@@ -150,6 +152,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 _ENTRIES = {
     "load": "geodata.store:load",
     "save": "geodata.store:save",
+    "edit": "geodata.store:edit",
     "demo": "geodata.demo:build",
     "import": "geodata.importer:main",
     "backing": "feeds.backing:backing",
@@ -188,7 +191,12 @@ async def web(settings: Settings) -> None:
     async with people(settings) as known, Streams(settings.redis_url) as streams:
         await refuse_an_open_door(settings, known[0])
         backed = entry("backing")(streams, found, *known, now)
-        parts = entry("parts")(**backed, public=settings.public_url)
+        parts = entry("parts")(
+            **backed,
+            public=settings.public_url,
+            edit=partial(entry("edit"), settings.places),
+            stream_origins=settings.stream_origins,
+        )
         await entry("web")(parts, host=settings.host, port=settings.port, assets=ASSETS)
 
 
@@ -292,11 +300,8 @@ def _roles(settings: Settings) -> list[Role]:
     demo = "1" if settings.demo else "0"
     env = os.environ | {"DAYUAN_REDIS_URL": settings.redis_url, "DAYUAN_DEMO": demo}
     program = (sys.executable, str(Path(__file__).resolve()))
-    return [
-        Role(name=name, argv=(*program, *name.split()), env=env)
-        for name in ROLES
-        if settings.demo or name not in _DEMO_ROLES
-    ]
+    names = [name for name in ROLES if settings.demo or name not in _DEMO_ROLES]
+    return [Role(name=name, argv=(*program, *name.split()), env=env) for name in names]
 
 
 # --- command line -----------------------------------------------------------------------------

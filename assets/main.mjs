@@ -2,6 +2,7 @@
 import { openLive } from "./live.mjs";
 import { createClock } from "./panels/clock.mjs";
 import { createCommander } from "./panels/commands.mjs";
+import { createCoverage } from "./panels/coverage.mjs";
 import { createDesk } from "./panels/desk.mjs";
 import { createDevice } from "./panels/device.mjs";
 import { byId, say, shown } from "./panels/dom.mjs";
@@ -139,6 +140,7 @@ function furnishDesk(desk, page, live) {
   const queue = createQueue(desk);
   const incident = createIncident(desk);
   const layers = createLayers(desk);
+  const coverage = (desk.coverage = createCoverage(desk));
   const search = createSearch(desk);
   const transport = page === "replay" ? createTransport(desk, (order) => live.send(order)) : null;
   const choose = transport ? transport.seek : (at) => location.assign(`/replay?at=${Math.round(at)}`);
@@ -146,13 +148,13 @@ function furnishDesk(desk, page, live) {
   desk.onMap = () => layers.apply();
   press({ "search-open": search.open, "keys-open": showKeys, "admin-open": () => showAdmin(), logout, theme: switchTheme });
   document.addEventListener("click", (event) => event.target.closest("#me") || (byId("me").open = false));
-  listen(document, obey({ desk, queue, incident, search }), singleKeys);
-  return [createHeader(desk), queue, incident, layers, createDevice(desk), createStrip(desk, choose),
+  listen(document, obey({ desk, queue, incident, search, layers }), singleKeys);
+  return [createHeader(desk), queue, incident, layers, coverage, createDevice(desk), createStrip(desk, choose),
     createNews(desk), ...(transport ? [transport] : [])];
 }
 
 /** What each action of the shortcut table does. */
-function obey({ desk, queue, incident, search }) {
+function obey({ desk, queue, incident, search, layers }) {
   const move = (step) => () => {
     const id = neighbour(queue.ids(), desk.selected(), step);
     if (id) desk.select(id, { go: true });
@@ -163,6 +165,7 @@ function obey({ desk, queue, incident, search }) {
     progress: incident.focusCrew, note: incident.focusNote, goto: () => desk.select(desk.selected(), { go: true }),
     escape: () => closeMenu() || desk.unmark() || (desk.picked() ? desk.pick(null) : leaveField() || desk.select(null)),
     tab: queue.show, command: incident.command, ways: incident.ways.show,
+    layer: layers.toggle,
   };
   return (act) => {
     const [name, argument] = act.split(":");
@@ -252,6 +255,7 @@ function selected(desk, target) {
   if (!target) return desk.picked() ? desk.pick(null) : undefined;
   if (target.type === "incident") return desk.select(target.id);
   if (target.type === "responder") return desk.select(desk.things().responders.get(target.id)?.incident ?? desk.selected());
+  if (desk.coverage?.take(target)) return undefined;
   if (target.type === "device" || target.type === "camera" || target.type === "gate") return desk.pick(target.id);
   if (target.type === "compound") return desk.visit(target.id);
   return undefined;

@@ -16,6 +16,7 @@ from bench.table import Row, table, write
 FIGURES = ("ingest", "fanout", "memory", "growth", "share", "glass", "map")
 FIGURES = ("ingest", "fanout", "memory", "growth", "glass", "map", "address", "search")
 FIGURES = ("ingest", "fanout", "memory", "growth", "ways", "glass", "map")
+FIGURES = ("ingest", "fanout", "memory", "growth", "sight", "glass", "map")
 WITH_BROWSER = ("glass", "map")
 RESULTS = Path(__file__).parent / "results.json"
 

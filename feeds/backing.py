@@ -43,6 +43,7 @@ def backing(
         "twins": twins,
         "follow": partial(follow_all, replicas.values()),
         "current": partial(all_current, replicas.values()),
+        "record": streams.append_operations,
         "command": lambda body, actor, at: answer(body, actor, desk, at),
         "rejected": streams.rejected,
         "recordings": partial(Sessions, streams, streets),

@@ -11,6 +11,7 @@ import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from twin.facades import all_glimpses
 from twin.metres import lonlat_from_xy, xy_from_lonlat
 from twin.model import Compound, LonLat, Ring
 
@@ -52,7 +53,7 @@ def faults(compound: Compound) -> list[Fault]:
     if any(fault.kind == "invalid" for fault in found):
         return found
     shapes = _shapes(compound)
-    for check in (_overlaps, _outside, _tiling, _through, _misplaced, _unreachable):
+    for check in (_overlaps, _outside, _tiling, _through, _misplaced, _unreachable, _unmasked):
         found.extend(check(compound, shapes))
     return found
 
@@ -201,6 +202,18 @@ def _misplaced(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
     for device in sorted({int(number) for number in near[0]}):
         place = compound.devices[device]
         yield Fault(place.id, place.lonlat, "in wall", "stands in a wall")
+
+
+def _unmasked(compound: Compound, _shapes: _Shapes) -> Iterator[Fault]:
+    """Cameras that would show a face in the window of a home, and no mask over it."""
+    places = {device.id: device.lonlat for device in compound.devices}
+    for camera, seen in all_glimpses(compound).items():
+        for one in seen:
+            words = (
+                f"sees homes in {one.name} with {one.density_px_m:.0f} px/m from "
+                f"{one.distance_m:.1f} m: mask {one.from_deg:g}° to {one.to_deg:g}°"
+            )
+            yield Fault(camera, places[camera], "unmasked", words)
 
 
 def _unreachable(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ import random
 from geodata import huodian, jinyuan, nanxing, xiangyuan
 from geodata.outskirts import lengthen, surround
 from geodata.ways import knot, wood
+from twin.facades import with_masks
 from twin.model import Compound
 
 DRAWN = (huodian.plan, jinyuan.plan, nanxing.plan, xiangyuan.plan)
@@ -23,4 +24,4 @@ def build(seed: int) -> list[Compound]:
     surround(plans, seed)
     for plan in plans:
         wood(plan, random.Random(f"trees {plan.id} {seed}"), round(plan.outline.area / CROWN_M2))
-    return [plan.compound() for plan in plans]
+    return [with_masks(plan.compound()) for plan in plans]

@@ -17,6 +17,7 @@ from geodata.reading import Source
 from geodata.report import Report
 from twin import territory as path
 from twin.errors import DayuanError, InvalidPlace, InvalidTerritory
+from twin.facades import with_masks
 from twin.model import Building, Compound
 
 # Said by the survey already, in its own words and before anything was built on it.
@@ -151,7 +152,8 @@ def _surveyed(
     named["name_en"] = known.get("name_en") or label.capitalize()
     compound = layout.propose(site, report.territory, seed, **named)
     context = tuple(_context(site, house) for house in understood.context)
-    report.compound = msgspec.structs.replace(compound, surroundings=context)
+    # Nobody has masked what is only proposed.
+    report.compound = with_masks(msgspec.structs.replace(compound, surroundings=context))
     report.faults += [f for f in checks.faults(report.compound) if f.kind not in _SAID]
 
 

@@ -23,6 +23,7 @@ FATAL = {
     "self-crossing": "an outline that crosses itself",
     "overlap": "buildings on the same ground",
     "duplicate id": "an id that two things have",
+    "unmasked": "a camera that shows a face in the window of a home",
     "no buildings": "nothing that could be a building",
     "elsewhere": "outline and buildings do not belong together",
     "taken": "another compound has this id",

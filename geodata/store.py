@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from sys import intern
 
@@ -11,6 +13,7 @@ import msgspec
 
 from twin.model import Compound
 
+_editing = threading.Lock()
 _REPEATED = ("territory", "kind", "name", "building", "unit", "room", "use")
 
 
@@ -38,6 +41,25 @@ def _sharing(compound: Compound) -> Compound:
         for field in _REPEATED:
             msgspec.structs.force_setattr(place, field, intern(getattr(place, field)))
     return compound
+
+
+def edit(
+    folder: Path | str, compound: str, change: Callable[[Compound], Compound]
+) -> tuple[Compound, Compound]:
+    """Change one compound on disk: as it is there now, and as it is then.
+
+    One change at a time in a process, so that none of two is lost. What ``change`` raises passes
+    through and leaves the file as it was; KeyError when there is no such compound.
+    """
+    with _editing:
+        file = Path(folder) / f"{compound}.json"
+        if not file.is_file():
+            raise KeyError(compound)
+        before = msgspec.json.decode(file.read_bytes(), type=Compound)
+        after = change(before)
+        if after != before:
+            save(folder, after)
+    return before, after
 
 
 def save(folder: Path | str, compound: Compound) -> Path:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from layers.switch import Feature, Layer, kinds_of, polygon
+from layers.switch import Feature, Layer, kinds_of
 from twin import territory
+from twin.lenses import optics
 from twin.model import Compound
 from twin.sight import fields_of_view
 
@@ -20,10 +21,17 @@ LAYER = Layer(
 
 
 def fields(compound: Compound, prefixes: Sequence[str]) -> list[Feature]:
-    """Fields of view, clipped by buildings, of the cameras an account may see."""
-    seen = {place.id for place in compound.devices if territory.covers(prefixes, place.territory)}
+    """Fields of view, clipped by buildings, of the cameras an account may see.
+
+    ``unsure`` is how many degrees the direction may be off; such a field is all that may be seen.
+    """
+    seen = {p.id: p for p in compound.devices if territory.covers(prefixes, p.territory)}
     return [
-        polygon(ring, id=camera)
-        for camera, ring in fields_of_view(compound).items()
+        {
+            "type": "Feature",
+            "geometry": {"type": "MultiPolygon", "coordinates": field},
+            "properties": {"id": camera, "unsure": optics(seen[camera]).unsure_deg},
+        }
+        for camera, field in fields_of_view(compound).items()
         if camera in seen
     ]

@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from layers import incidents
 from layers.columns import milliseconds
 from layers.lives import Lives, trip_words
+from layers.sight import Sights, levels_at, working
 from twin import commands, territory
 from twin.catalogue import incident_kind
 from twin.dispatch import recommend
-from twin.model import Compound, LonLat, Ring
+from twin.eyes import BESIDE_M, Sighting
+from twin.model import Compound, LonLat
 from twin.people import Actor
-from twin.sight import fields_of_view, seeing
 from twin.state import Twin
 from twin.things import Incident
-
-KEPT_FIELDS = 16
-"""Compounds whose cameras' fields of view are held at once: half a megabyte for 26 cameras."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is worked out once: path networks by street, fields of view of a compound's cameras.
+    """What is worked out once: path networks by street, what cameras see.
 
     The networks by ``learn``, which may run in a thread while screens are served already; until
-    then nobody is recommended and no arrival foretold. The fields only when a case there is
-    opened. On a street of 100,000 devices the one takes a second and 20 MB, the other ten and
-    150 MB (``bench/ways.py``, ``bench/memory.py``).
+    then nobody is recommended and no arrival foretold. What cameras see only when it is asked for.
     """
 
     lives: Lives
-    fields: Callable[[Compound], Mapping[str, Ring]]
+    sights: Sights
 
     @classmethod
     def of(cls, twins: Iterable[Twin]) -> Known:
@@ -48,9 +43,7 @@ class Known:
     @classmethod
     def unlearned(cls, twins: Iterable[Twin]) -> Known:
         """For these twins' places, without networks yet."""
-        compounds = {name: place for twin in twins for name, place in twin.compounds.items()}
-        by_name = lru_cache(KEPT_FIELDS)(lambda name: fields_of_view(compounds[name]))
-        return cls(Lives(), lambda compound: by_name(compound.id))
+        return cls(Lives(), Sights.of(twins))
 
     def learn(self, twins: Iterable[Twin]) -> None:
         """Work the networks out; reads places only, so any thread may."""
@@ -122,25 +115,28 @@ def _cameras(twin: Twin, incident: Incident, known: Known, actor: Actor) -> list
     compound = twin.compounds.get(incident.compound)
     if compound is None:
         return []
-    fields = known.fields(compound)
-    places = [
-        place
-        for place in compound.devices
-        if place.id in fields and territory.covers(actor.prefixes, place.territory)
-    ]
-    found: dict[str, float] = {}
+    eyes = known.sights.eyes(twin.street)
+    found: dict[str, Sighting] = {}
     for spot in _spots(twin, compound, incident):
-        for camera, distance_m in seeing(places, fields, spot):
-            found.setdefault(camera, distance_m)
-    return [
-        {
-            "id": camera,
-            "name": twin.devices[camera].place.name,
-            "distance_m": distance_m,
-            "online": twin.devices[camera].state == "online" and not twin.devices[camera].silent,
-        }
-        for camera, distance_m in found.items()
-    ]
+        for sighting in eyes.seeing(
+            spot, wanted=lambda camera: _sees(actor, twin, camera), beside_m=BESIDE_M
+        ):
+            found.setdefault(sighting.camera, sighting)
+    rows = [_camera(twin, sighting) for sighting in found.values()]
+    return sorted(rows, key=lambda row: not row["online"])
+
+
+def _camera(twin: Twin, sighting: Sighting) -> dict[str, Any]:
+    return {
+        "id": sighting.camera,
+        "name": twin.devices[sighting.camera].place.name,
+        "distance_m": sighting.distance_m,
+        "density_px_m": round(sighting.density_px_m, 1),
+        "levels": levels_at(sighting.density_px_m),
+        "certainty": round(sighting.certainty, 2),
+        "beside": sighting.beside,
+        "online": working(twin, sighting.camera),
+    }
 
 
 def _spots(twin: Twin, compound: Compound, incident: Incident) -> list[LonLat]:

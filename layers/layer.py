@@ -17,6 +17,7 @@ from layers import (
     responders,
     rollups,
     sensors,
+    sight,
 )
 from layers.switch import Layer
 from twin.catalogue import device_kinds
@@ -26,6 +27,7 @@ LAYERS: tuple[Layer, ...] = (
     grids.LAYER,
     buildings.LAYER,
     cameras.LAYER,
+    sight.LAYER,
     sensors.LAYER,
     gates.LAYER,
     responders.LAYER,

@@ -14,7 +14,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from layers import style_places, style_things, style_ways
+from layers import style_places, style_sight, style_things, style_ways
 from layers.palette import GROUND, LEVELS, TITLES
 from layers.style_parts import BAND_ZOOM, Part
 from twin.catalogue import device_kinds, incident_kinds
@@ -22,13 +22,15 @@ from twin.catalogue import device_kinds, incident_kinds
 SOURCES = (
     "areas", "paths", "surroundings", "boundary", "grids", "gridnames", "fields", "route",
     "walls", "buildings", "floors", "lit", "roofs", "devices", "alarmed", "gates", "responders",
-    "incidents", "rollups", *style_ways.SOURCES,
+    "incidents", "rollups", "coverage", "rings", "sighted", "blind", *style_ways.SOURCES,
 )  # fmt: skip
 """GeoJSON sources, all with ``promoteId`` so that ids can be words."""
 
-_PARTS = (*style_places.PARTS, *style_things.PARTS, *style_ways.MARK_PARTS)
-
 MAX_ZOOM = 22
+
+_PARTS = (
+    *style_places.PARTS, *style_sight.LABEL_PARTS, *style_things.PARTS, *style_ways.MARK_PARTS,
+)  # fmt: skip
 
 
 def style(lang: str) -> dict[str, Any]:

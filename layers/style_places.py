@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers import style_ways
+from layers import style_sight, style_ways
 from layers.palette import (
     ACCENT,
     AREAS,
@@ -170,4 +170,7 @@ BUILDING_PARTS = (
     ),
 )  # fmt: skip
 
-PARTS = (*GROUND_PARTS, *BOUNDARY_PARTS, *style_ways.GROUND_PARTS, *BUILDING_PARTS)
+PARTS = (
+    *GROUND_PARTS, *style_sight.GROUND_PARTS, *BOUNDARY_PARTS, *style_sight.MARK_PARTS,
+    *style_ways.GROUND_PARTS, *BUILDING_PARTS,
+)  # fmt: skip

@@ -27,6 +27,7 @@ from pages.guard import Person, session_token
 from pages.texts import DEFAULT, LANGUAGES, catalogue, language
 from twin.catalogue import device_kinds, incident_kinds, rules
 from twin.errors import CommandRejected
+from twin.lenses import editions
 from twin.people import MAY, Actor, may
 from twin.territory import covers, touches
 
@@ -189,7 +190,14 @@ def _places(routes: APIRouter, stage: Backstage) -> None:
 
     @routes.get("/api/catalogue")
     async def rows() -> Response:
-        return _json({"kinds": device_kinds(), "incidents": incident_kinds(), "rules": rules()})
+        return _json(
+            {
+                "kinds": device_kinds(),
+                "incidents": incident_kinds(),
+                "rules": rules(),
+                "densities": editions(),
+            }
+        )
 
     @routes.get("/api/texts/{lang}")
     async def texts(lang: str) -> Response:
@@ -207,6 +215,8 @@ def _cases(routes: APIRouter, stage: Backstage) -> None:
         for twin in twins:
             found = twin.incidents.get(incident)
             if found is not None and covers(who.prefixes, found.territory):
+                # The first case of a street has its cameras put in order: some ten milliseconds.
+                await asyncio.to_thread(stage.known.sights.eyes, twin.street)
                 now = stage.now() if hub is stage.hub or hub is None else hub.instant()
                 told = detail(
                     twin, found, stage.known, actor_of(who), now=now, masked=masked(who)

@@ -7,7 +7,7 @@ catch-all at start-up, and the guard is added last so that it stands outermost.
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -23,7 +23,8 @@ from pages.texts import DEFAULT, text
 LAYOUTS = {"/wall": wall.layout, "/console": console.layout, "/replay": replay.layout}
 _POLICY = (
     "default-src 'none'; script-src 'self' {hashes}; worker-src 'self'; connect-src 'self';"
-    " style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:;"
+    " style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:{pictures};"
+    " font-src 'self' data:; media-src 'self'{pictures}; frame-src 'self'{pictures};"
     " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 """``unsafe-inline`` for styles only: React sets style attributes, which no hash can allow."""
@@ -40,6 +41,7 @@ def build(
     away: type[Exception] = OSError,
     programs: Lookup = no_programs,
     refused: type[Exception] = PermissionError,
+    picture_origins: Sequence[str] = (),
 ) -> FastAPI:
     """The application, ready for uvicorn.
 
@@ -47,6 +49,7 @@ def build(
     as the server; ``assets`` is the folder of browser files; ``away`` is what ``lookup`` and the
     routes raise while the streams do not answer, which is a 503. ``programs`` knows who is behind
     an Authorization header and raises ``refused`` after too many wrong ones.
+    From ``picture_origins`` pages may show cameras' pictures.
     """
     mimetypes.add_type("text/javascript", ".mjs")
     server = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
@@ -67,7 +70,8 @@ def build(
 
     def policy() -> str:
         # Dash adds inline scripts up to its first page request, so nothing older may be kept.
-        return _POLICY.format(hashes=" ".join(pages.csp_hashes()))
+        pictures = "".join(f" {origin}" for origin in picture_origins)
+        return _POLICY.format(hashes=" ".join(pages.csp_hashes()), pictures=pictures)
 
     async def unavailable(request: Request, exc: Exception) -> Response:
         return not_now()

@@ -36,12 +36,12 @@ from layers.search import Finder
 from layers.sharing.collection import World
 from layers.sharing.index import Shelf
 from layers.strip import day_start_ms
-from pages import addresses, api, entry, ogc, search, server, ways
+from pages import addresses, api, entry, ogc, search, server, sight, ways
 from pages.api import Answer, Backstage, Replays
 from pages.guard import Lookup, Person
 from pages.ogc import Sharing
 from pages.ogc_export import Exporting
-from twin.events import AlarmRaised
+from twin.events import AlarmRaised, Event
 from twin.model import District
 from twin.people import Actor
 from twin.state import Twin
@@ -87,6 +87,9 @@ class Parts:
     ``programs`` gives who is behind an Authorization header, ``exported`` records what somebody
     takes away, ``pack`` makes a GeoPackage in a process of its own; ``public`` is the address
     people know us by, when a proxy stands before us.
+    ``record`` writes operations of a street; ``edit`` changes a compound's file and gives it before
+    and after, None where places cannot be changed; browsers may fetch pictures of cameras from
+    ``stream_origins``.
     """
 
     twins: Mapping[str, Twin]
@@ -105,6 +108,9 @@ class Parts:
     pack: Callable[[Path, Path], Awaitable[bool]]
     public: str = ""
     districts: Sequence[District] = ()
+    record: Callable[[str, Sequence[Event]], Awaitable[object]]
+    edit: sight.Edit | None = None
+    stream_origins: tuple[str, ...] = ()
 
 
 async def run(parts: Parts, *, host: str, port: int, assets: Path) -> None:
@@ -204,7 +210,9 @@ def plug(parts: Parts, assets: Path) -> Any:
             search.router(finder),
             addresses.router(hub.places),
             ways.router(stage),
+            sight.router(stage, parts.record, parts.edit, parts.stream_origins),
         ],
+        picture_origins=parts.stream_origins,
         lifespan=living,
         assets=assets,
         away=parts.away,

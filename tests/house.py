@@ -69,8 +69,9 @@ async def open_house(
     demo: Sequence[Account] = (),
     console: Terms = CONSOLE,
     patience_s: float = 15.0,
+    more: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[House]:
-    """Serve some streets until the block ends."""
+    """Serve some streets until the block ends; ``more`` are further parts (``web.Parts``)."""
     made: list[Any] = []
     plug = web.plug
 
@@ -81,7 +82,8 @@ async def open_house(
     async with client_from_url(url) as client, Streams(url, patience_s=patience_s) as streams:
         accounts = Accounts(client, demo=demo, console=console, hasher=QUICK)
         sources, tokens = Sources(client), Tokens(client)
-        parts = web.Parts(**backing(streams, streets, accounts, sources, tokens, web.now))
+        backed = backing(streams, streets, accounts, sources, tokens, web.now)
+        parts = web.Parts(**backed, **(more or {}))
         port = free_port()
         with patch.object(web, "plug", noted):
             task = asyncio.create_task(web.run(parts, host="127.0.0.1", port=port, assets=ASSETS))

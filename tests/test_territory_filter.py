@@ -99,6 +99,17 @@ def probes(their_replay: str) -> dict[tuple[str, str], list[Ask]]:
             "service=qingshui/muster/1")))
            for what in ("circle", "nearest", "evacuation")},
         ("POST", "/api/commands"): [],  # has a test of its own
+        ("GET", "/api/coverage/{compound}"): gets(*(
+            f"/api/coverage/{name}{more}" for name in t.STREET_OF
+            for more in ("", "?edition=2025", "?without=qingshui/camera/1",
+                         f"?session={their_replay}"))),
+        ("GET", "/api/cameras/{camera:path}"): gets(*(
+            f"/api/cameras/{name}/camera/{n}" for name in t.STREET_OF for n in (1, 2))),
+        ("POST", "/api/cameras/{camera:path}/view"): [
+            Ask("POST", f"/api/cameras/{name}/camera/1/view", {"purpose": "patrol"})
+            for name in t.STREET_OF],
+        ("PUT", "/api/cameras/{camera:path}"): [
+            Ask("PUT", f"/api/cameras/{name}/camera/1", {"height_m": 4.5}) for name in t.STREET_OF],
         ("GET", "/api/replay"): gets("/api/replay"),
         ("POST", "/api/replay"): [Ask("POST", "/api/replay", {"at": "x"})],
         ("GET", "/api/devices/unregistered"): gets("/api/devices/unregistered"),

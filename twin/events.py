@@ -464,6 +464,32 @@ class CommandRefused(Event, tag="command.refused"):
     data: AccountData
 
 
+class ViewedData(Data):
+    """Why somebody looked at a camera's real picture, and for which case, if for one."""
+
+    purpose: str
+    incident: str = ""
+    stream_kind: str = ""
+
+
+class CameraViewed(Event, tag="camera.viewed"):
+    """A person was shown a camera's real picture; ``subject`` is the camera."""
+
+    data: ViewedData
+
+
+class PlacedData(Data):
+    """Which fields of a camera's place somebody changed; the place itself is in its file."""
+
+    changed: tuple[str, ...]
+
+
+class CameraPlaced(Event, tag="camera.placed"):
+    """An administrator changed where a camera stands, how it looks, or what it masks."""
+
+    data: PlacedData
+
+
 class FeedData(Data):
     """State of an outside source."""
 
@@ -489,7 +515,7 @@ OPERATIONS = (
     IncidentArrived, IncidentHandled, IncidentChecked, IncidentClosed, IncidentCancelled,
     IncidentReopened, IncidentNoted, WayClosed, WayOpened,
     AccountLogin, AccountLogout, TokenGranted, TokenRevoked, DataExported, CommandRefused,
-    FeedChanged,
+    CameraViewed, CameraPlaced, FeedChanged,
 )  # fmt: skip
 
 

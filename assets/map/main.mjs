@@ -13,6 +13,7 @@ import { createMark } from "./mark.mjs";
 import { createMovers } from "./movers.mjs";
 import { createPicking } from "./picking.mjs";
 import { createPopup, createTip } from "./popup.mjs";
+import { createSighting } from "./sighting.mjs";
 import { createRollups } from "./rollups.mjs";
 import { createFill } from "./filling.mjs";
 import { scaled } from "./scaling.mjs";
@@ -59,6 +60,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
   const countDevices = (ids) => crowd(ids.reduce((sum, id) => sum + (places.get(id)?.shapes.devices.length ?? 0), 0));
   const mark = createMark(map, { buildingOf: (id) => places.building(id), colour: palette.accent });
   const ways = createWays(fill);
+  const sighting = createSighting(map, { fill, device: places.device });
   const camera = createCamera(map, {
     screen, limit: named.meta["dayuan:band"], places: places.all, reducedMotion,
     onView: (view) => {
@@ -167,6 +169,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
       if (look && bounds) camera.fit(bounds);
     },
     highlightCameras: focus.cameras,
+    sighting,
     resize: () => map.resize(),
     project: (lonlat) => map.project(lonlat),
     setLanguage: async (newLang) => {

@@ -1,9 +1,11 @@
 // What all panels of a page share: the facts on screen, what is selected, and how to ask for more.
+import { densityWords } from "./densities.mjs";
 import { byId, say } from "./dom.mjs";
 import { createDetails } from "./details.mjs";
 import { t } from "./texts.mjs";
 
 const HINT_MS = 4000;
+const CAMERAS = 6; // as many as the list beside it shows
 const FRAME_MS = 2500; // the server says something every second
 
 /**
@@ -36,7 +38,9 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
     const route = crew?.route ?? detail?.route ?? (detail?.crew?.length ? null : first?.route) ?? null;
     const cutOff = !crew && first?.seconds === null;
     map?.drawRoute(selected ? route : null, cutOff);
-    map?.highlightCameras(selected ? (detail?.cameras ?? []).slice(0, 6).map((camera) => camera.id) : []);
+    const seeing = selected ? (detail?.cameras ?? []).slice(0, CAMERAS) : [];
+    map?.highlightCameras(seeing.map((camera) => camera.id));
+    map?.sighting?.sighted(seeing.map((camera) => ({ id: camera.id, sure: camera.certainty === 1, words: densityWords(camera, catalogue) })));
   };
 
   const select = (id, { go = false } = {}) => {
@@ -85,7 +89,7 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
 
   return {
     me, places, catalogue, clock, session, status: { state: "connecting", since: Date.now() },
-    things, select, pick, hint,
+    things, select, pick, hint, learn, redraw,
     panels: () => model().panels ?? {},
     ready: () => ready,
     map: () => map,

@@ -1,5 +1,6 @@
 // The card of a device picked on the map: what it is, what it says, its alarms.
 import { ALARMS_FOR } from "./actions.mjs";
+import { createCamera } from "./camera.mjs";
 import { askShelve } from "./dialogs.mjs";
 import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
 import { clock } from "./format.mjs";
@@ -31,7 +32,8 @@ export function createDevice(desk) {
   const [name, about, list] = [h("h2", {}), h("p", { class: "dim" }), h("ul", { class: "alarms" })];
   const shut = h("button", { type: "button", class: "shut", text: "×", onclick: () => desk.pick(null) });
   root.classList.add("float", "device");
-  root.append(shut, name, about, list);
+  const camera = createCamera(desk);
+  root.append(shut, name, about, camera.node, list);
 
   const send = async (command, id) => {
     const args = command === "shelve" ? await askShelve(t("action.shelve")) : {};
@@ -46,10 +48,12 @@ export function createDevice(desk) {
   const draw = () => {
     const picked = desk.picked();
     shown(root, Boolean(picked));
+    const kindOf = () => desk.device(picked)?.kind ?? picked.split("/").at(-2);
+    camera.draw(picked, picked && kindOf());
     if (!picked) return;
     const place = desk.device(picked);
     say(name, place?.name ?? picked);
-    const kind = place?.kind ?? picked.split("/").at(-2);
+    const kind = kindOf();
     say(about, [deviceKind(kind), ...readingWords(kind, desk.reading(picked), desk.catalogue), picked].filter(Boolean).join(" · "));
     attribute(shut, "aria-label", t("dialog.close"));
     const alarms = [...desk.things().alarms.values()].filter((alarm) => alarm.device === picked && alarm.label !== "normal");

@@ -1,5 +1,6 @@
 // The incident on the desk: what is known, who can go, what can be done, what was done.
 import { ALARMS_FOR, NEXT_STEP, commandsFor, offered, sending } from "./actions.mjs";
+import { densityWords } from "./densities.mjs";
 import { ASK, askInsteadOf } from "./dialogs.mjs";
 import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
 import { clock, elapsed, metres, travel } from "./format.mjs";
@@ -167,11 +168,12 @@ function drawCameras(part, detail, desk) {
   shown(say(part.camerasNone, t("incident.no_cameras")), Boolean(detail) && cameras.length === 0);
   const make = (camera) =>
     h("li", {}, h("button", { type: "button", class: "camera", onclick: () => desk.goTo({ type: "device", id: camera.id }) },
-      h("span", { class: "view", "aria-hidden": "true" }, h("i", {})), h("span", { class: "name" })));
+      h("span", { class: "view", "aria-hidden": "true" }, h("i", {})), h("span", { class: "name" }), h("span", { class: "density figures" })));
   keyed(part.cameras, cameras, (camera) => camera.id, make, (node, camera) => {
     attribute(node.firstElementChild, "data-offline", camera.online === false);
     const off = camera.online === false ? ` ${t("layers.offline")}` : "";
     say(node.querySelector(".name"), `${camera.name} ${metres(camera.distance_m)}${off}`);
+    say(node.querySelector(".density"), densityWords(camera, desk.catalogue));
     // The nearer the camera, the larger the mark in its picture.
     node.querySelector("i").style.setProperty("--near", Math.max(0.25, 1 - camera.distance_m / 80).toFixed(2));
   });

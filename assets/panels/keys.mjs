@@ -15,6 +15,7 @@ export const SHORTCUTS = [
   { key: "o", text: "keys.circle", act: "ways:circle", group: "move" },
   { key: "h", text: "keys.nearest", act: "ways:nearest", group: "move" },
   { key: "u", text: "keys.evacuation", act: "ways:evacuation", group: "move" },
+  { key: "y", text: "keys.coverage", act: "layer:coverage", group: "move" },
   { key: "/", text: "keys.search", act: "search", group: "move" },
   { key: "k", ctrl: true, text: "keys.search", act: "search", group: "move" },
   { key: "escape", text: "keys.escape", act: "escape", group: "move" },

@@ -5,10 +5,13 @@ import { deviceKind } from "./names.mjs";
 import { has, t } from "./texts.mjs";
 
 /** Layers in the order of the panel; sensor kinds follow below "sensors". */
-export const LAYERS = ["cameras", "fields", "gates", "sensors", "grids", "responders", "buildings"];
+export const LAYERS = ["cameras", "fields", "coverage", "gates", "sensors", "grids", "responders", "buildings"];
+
+/** Layers that are there however many things they show. */
+const ALWAYS = ["fields", "coverage", "buildings"];
 
 /** Layers that are off until somebody wants them: a field of view for every camera hides the map. */
-const OFF = ["fields"];
+const OFF = ["fields", "coverage"];
 
 /**
  * Rows of the panel from the counts the server gives.
@@ -16,7 +19,7 @@ const OFF = ["fields"];
  * @param {boolean} [kindsToo] whether each kind of sensor has a row of its own
  */
 export function layerRows(counts, kindsToo = true) {
-  const rows = LAYERS.filter((name) => name === "fields" || name === "buildings" || counts[name]);
+  const rows = LAYERS.filter((name) => ALWAYS.includes(name) || counts[name]);
   const kinds = Object.keys(counts).filter((name) => name.startsWith("sensors/")).sort();
   return rows.flatMap((name) => (name === "sensors" ? [name, ...(kindsToo ? kinds : [])] : [name]));
 }
@@ -48,12 +51,14 @@ export function createLayers(desk) {
     choice[name] = visible;
     memory.set(key, choice);
     desk.map()?.show(name, visible);
+    if (name === "coverage") desk.coverage?.show(visible);
   };
 
   /** Tell a new map what this person chose. */
   const apply = () => {
     for (const [name, visible] of Object.entries({ ...Object.fromEntries(OFF.map((name) => [name, false])), ...choice }))
       desk.map()?.show(name, visible);
+    desk.coverage?.show(on("coverage"));
   };
 
   const unfold = () => {
@@ -84,7 +89,7 @@ export function createLayers(desk) {
     });
   };
 
-  return { draw, apply };
+  return { draw, apply, toggle: (name) => (set(name, !on(name)), draw()) };
 }
 
 function drawMore(button, unfolded) {

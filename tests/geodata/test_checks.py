@@ -42,6 +42,13 @@ def device(compound: Compound, kind: str, lonlat: LonLat, grid: str = "g1") -> C
     return msgspec.structs.replace(compound, devices=(*compound.devices, place))
 
 
+def watching(compound: Compound, lonlat: LonLat) -> Compound:
+    """A camera before the first building, which looks straight into its windows."""
+    place = device(compound, "camera", lonlat).devices[-1]
+    place = msgspec.structs.replace(place, height_m=3.0, azimuth_deg=0.0, hfov_deg=90.0)
+    return msgspec.structs.replace(compound, devices=(*compound.devices, place))
+
+
 def grid(compound: Compound, outline: Ring) -> Compound:
     changed = msgspec.structs.replace(compound.grids[0], outline=outline)
     return msgspec.structs.replace(compound, grids=(changed,))
@@ -77,6 +84,7 @@ CASES: dict[str, Callable[[Compound], Compound]] = {
     "wrong grid": lambda c: device(c, "call", at(0, 0), grid="g7"),
     "in building": lambda c: device(c, "camera", at(-40, -45)),
     "in wall": lambda c: device(c, "camera", at(-89.9, 60)),
+    "unmasked": lambda c: watching(c, at(-58, -51.5)),
     "through": lambda c: path(c, (-70, -45), (0, -45)),
 }
 
