@@ -32,7 +32,7 @@ from layers.columns import milliseconds
 from layers.incident_detail import Known
 from layers.live import Hub
 from layers.strip import day_start_ms
-from pages import api, entry, server
+from pages import api, entry, inside, server
 from pages.api import Answer, Backstage, Replays
 from pages.guard import Person
 from twin.events import AlarmRaised
@@ -179,6 +179,7 @@ def plug(parts: Parts, assets: Path) -> Any:
             entry.router(parts.doors, parts.refused, _over_tls),
             parts.intake,
             api.router(stage),
+            inside.router(stage),
         ],
         lifespan=living,
         assets=assets,
