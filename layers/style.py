@@ -22,7 +22,7 @@ from twin.catalogue import device_kinds, incident_kinds
 SOURCES = (
     "areas", "paths", "surroundings", "boundary", "grids", "gridnames", "fields", "route",
     "walls", "buildings", "floors", "lit", "roofs", "devices", "alarmed", "gates", "responders",
-    "incidents", "rollups",
+    "incidents", "rollups", "storeys", "shafts", "inside",
 )  # fmt: skip
 """GeoJSON sources, all with ``promoteId`` so that ids can be words."""
 

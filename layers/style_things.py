@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from layers.palette import ACCENT, DIM, GROUND, PANEL, SEEN, TEXT
+from layers.style_inside import MARK_PARTS
 from layers.style_parts import (
     BAND_ZOOM,
     Expression,
@@ -224,4 +225,4 @@ LIVING_PARTS = (
     ),
 )  # fmt: skip
 
-PARTS = (*DEVICE_PARTS, *NAME_PARTS, *LIVING_PARTS)
+PARTS = (*DEVICE_PARTS, *NAME_PARTS, *MARK_PARTS, *LIVING_PARTS)

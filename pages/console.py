@@ -43,7 +43,12 @@ def desk() -> list[Component]:
         queue(),
         shell.map_area(
             html.Div(
-                [shell.layer_switches(), html.Div(id="device", hidden=True)], className="corner"
+                [
+                    shell.layer_switches(),
+                    html.Section(id="building", hidden=True, **shell.named("inside.label")),
+                    html.Div(id="device", hidden=True),
+                ],
+                className="corner",
             ),
             shell.legend(),
         ),

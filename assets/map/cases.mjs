@@ -11,7 +11,7 @@ const LIT_UP_TO = 2; // levels that light their building even when they are not 
  * @param {import("../vendor/maplibre-gl.mjs").Map} map
  * @param {object} options
  */
-export function createCases(map, { places, titleOf, palette, fill, visible, edge }) {
+export function createCases(map, { places, titleOf, palette, fill, visible, edge, inside }) {
   const rings = new Map();
   const heights = new Map();
   const hidden = new Set();
@@ -20,10 +20,13 @@ export function createCases(map, { places, titleOf, palette, fill, visible, edge
   let selected = null;
   let rows = new Map();
 
+  /** Where a case is drawn: on its floor, lifted with it while its building is open. */
+  const stand = (row) => inside.spot(row) ?? spotOf(row, places.building(row.building));
+
   const draw = () => {
     const open = [...rows.values()].filter((row) => !FINISHED.has(row.state));
     covered = new Set(open.map((row) => row.device).filter(Boolean));
-    const spots = open.map((row) => ({ row, ...(spotOf(row, places.building(row.building)) ?? { lonlat: null }) })).filter(({ lonlat }) => lonlat);
+    const spots = open.map((row) => ({ row, ...(stand(row) ?? { lonlat: null }) })).filter(({ lonlat }) => lonlat);
     const found = apart(spots);
     fill("incidents", found.map(feature));
     light(open);
@@ -42,7 +45,7 @@ export function createCases(map, { places, titleOf, palette, fill, visible, edge
   const light = (open) => {
     const worst = new Map();
     for (const row of open) {
-      if (!row.building || (row.level > LIT_UP_TO && row.id !== selected)) continue;
+      if (!row.building || row.building === inside.id() || (row.level > LIT_UP_TO && row.id !== selected)) continue;
       if (row.level < (worst.get(row.building)?.level ?? 9)) worst.set(row.building, row);
     }
     const shapes = [];
@@ -107,7 +110,7 @@ export function createCases(map, { places, titleOf, palette, fill, visible, edge
     },
     spot: (id) => {
       const row = rows.get(id);
-      return row ? spotOf(row, places.building(row.building)) : null;
+      return row ? stand(row) : null;
     },
     selected: () => rows.get(selected) ?? null,
     /** Whether a device is told of by an open case already: its own mark would lie under the case's. */

@@ -75,7 +75,7 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
     hintTimer = setTimeout(() => say(byId("hint"), ""), HINT_MS);
   };
 
-  return {
+  const desk = {
     me, places, catalogue, clock, session, status: { state: "connecting", since: Date.now() },
     things, select, pick, hint,
     panels: () => model().panels ?? {},
@@ -111,6 +111,7 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
       if (target.compound) here = target.compound;
       map?.goTo(target);
       if (target.type === "device") pick(target.id);
+      if (target.type === "building") desk.inside?.enter(target.id);
     },
     join: (parts) => {
       live = parts.live ?? live;
@@ -125,4 +126,5 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
       details.follow(selected ? things().incidents.get(selected) : null);
     },
   };
+  return desk;
 }
