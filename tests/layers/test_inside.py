@@ -21,8 +21,7 @@ def place(**more: Any) -> Compound:
     (block,) = plain.buildings
     west, south = block.outline[0]
     doors = tuple(
-        Entrance(unit=str(n), lonlat=(west + 0.0001 * n - 0.00005, south + 0.00021))
-        for n in (1, 2)
+        Entrance(unit=str(n), lonlat=(west + 0.0001 * n - 0.00005, south + 0.00021)) for n in (1, 2)
     )
     lift = DevicePlace(
         id="huodian/lift/9", kind="lift", name="3幢2单元电梯", building=block.id, unit="2", floor=1,
