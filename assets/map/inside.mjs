@@ -18,9 +18,10 @@ const AWAY = ["sensors", "cameras", "cameras-glyph", "gone", "gridnames", "roofs
  * @param {ReturnType<typeof import("./filling.mjs").createFill>} options.fill
  * @param {() => object|undefined} options.model the live model
  * @param {(layer: string) => boolean} options.shown whether a layer's switch is on
- * @param {(id: string) => boolean} options.told whether a case on the map tells of a device
+ * @param {(id: string) => boolean} options.covered whether a case on the map tells of a device
+ * @param {(device: string) => string|undefined} options.unitOf
  */
-export function createInside(map, { kinds, fill, model, shown, told: covered }) {
+export function createInside(map, { kinds, fill, model, shown, covered, unitOf }) {
   let told = null;
   let chosen = 0;
   const faint = Object.entries(FAINT).filter(([id]) => map.getLayer(id));
@@ -61,9 +62,8 @@ export function createInside(map, { kinds, fill, model, shown, told: covered }) 
       for (const part of parts.length ? parts : told.units.keys())
         worst.set(plateId(floor, part), Math.min(level, worst.get(plateId(floor, part)) ?? 9));
     };
-    const units = new Map(told.devices.map(({ id, unit }) => [id, unit]));
     for (const device of told.devices) note(floorOf(device, told, reading), device.unit, reading(device.id)?.level);
-    for (const row of casesIn(told, incidents())) note(floorOfCase(row, told, reading), units.get(row.device) ?? "", row.level);
+    for (const row of casesIn(told, incidents())) note(floorOfCase(row, told, reading), unitOf(row.device ?? ""), row.level);
     return worst;
   };
 
@@ -125,8 +125,8 @@ export function createInside(map, { kinds, fill, model, shown, told: covered }) 
     spot: (incident) => {
       if (!told || incident.building !== told.id) return null;
       const floor = floorOfCase(incident, told, reading) || told.floors.find((row) => row.floor > 0)?.floor;
-      const device = told.devices.find(({ id }) => id === incident.device);
-      const lonlat = incident.lonlat ?? told.units.find(({ units }) => units.includes(device?.unit))?.middle ?? told.units[0]?.middle;
+      const home = told.units.find(({ units }) => units.includes(unitOf(incident.device ?? ""))) ?? told.units[0];
+      const lonlat = incident.lonlat ?? home?.middle;
       return lonlat ? { lonlat, height: standing(told, chosen, floor) } : null;
     },
     /** What a view must hold to show all of it. */

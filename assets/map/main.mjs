@@ -48,7 +48,8 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
   let live = null;
   const places = createPlaces({ source, kinds: kinds(), read, onLoad: (place) => learn(place) });
   const devices = createDevices(map, { places, kinds, palette, fill, covered: (id) => cases.covers(id) || inside.holds(id) });
-  const inside = createInside(map, { kinds, fill, model: () => live?.model, shown: (name) => shown(name), told: (id) => cases.covers(id) });
+  const inside = createInside(map, { kinds, fill, model: () => live?.model, shown: (name) => shown(name),
+    covered: (id) => cases.covers(id), unitOf: (id) => places.device(id)?.unit });
   const cases = createCases(map, {
     places, titleOf, palette, fill, inside, visible: () => shown("incidents") && near(),
     edge: (lonlat) => atRightEdge(map, screen, lonlat),
