@@ -67,6 +67,7 @@ def described(
         "units": [
             {
                 "units": part.units,
+                "names": [unit.removesuffix("单元") for unit in part.units],
                 "shape": _degrees(part.shape, origin),
                 "door": _lonlat(part.door, origin) if part.door else None,
                 "middle": _lonlat(_middle(part.shape), origin),

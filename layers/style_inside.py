@@ -63,7 +63,8 @@ MARK_PARTS = (
         id="inside-names", type="symbol", source="inside", minzoom=_SHOWN_ZOOM,
         filter=["in", get("part"), ["literal", ["floor", "unit"]]],
         layout=label(
-            get("name"), ["case", _CHOSEN, 15, ["==", get("part"), "unit"], 13, 11.5], **_LIFTED,
+            ["format", get("name"), {"font-scale": ["case", _CHOSEN, 1.3, 1]}],
+            by_zoom(17, 11.5, 19.5, 13.5), **_LIFTED,
             **{"text-anchor": ["case", ["==", get("part"), "floor"], "right", "center"],
                "text-offset": ["case", ["==", get("part"), "floor"],
                                ["literal", [-0.5, 0]], ["literal", [0, 0]]],

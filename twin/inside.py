@@ -225,9 +225,7 @@ def _doors(building: Building, footprint: shapely.Geometry, origin: LonLat) -> l
     rim = shapely.boundary(footprint)
     for entrance in building.entrances:
         point = shapely.Point(_xy(entrance.lonlat, origin))
-        on_rim = shapely.line_interpolate_point(rim, shapely.line_locate_point(rim, point))
-        if isinstance(rim, shapely.MultiLineString):
-            on_rim = shapely.get_point(shapely.shortest_line(rim, point), 0)
+        on_rim = shapely.get_point(shapely.shortest_line(rim, point), 0)
         spots.setdefault(entrance.unit, []).append((on_rim.x, on_rim.y))
     found: list[Door] = []
     for unit, own in spots.items():

@@ -75,7 +75,7 @@ export function createInside(map, { kinds, fill, model, shown, covered, unitOf }
       return point(left, { id: `floor|${floor}`, part: "floor", name: floorName(floor), floor, chosen: floor === chosen, level,
         height: lying.get(floor), order: floor === chosen ? 0 : level || 9 });
     }) : [];
-    const units = lying.has(chosen) ? told.units.filter(({ units: own }) => own.length).map(({ units: own, middle }, i) =>
+    const units = lying.has(chosen) ? told.units.filter(({ names: own }) => own.length).map(({ names: own, middle }, i) =>
       point(middle, { id: `unit|${i}`, part: "unit", name: t("inside.unit", { n: own.join("·") }), chosen: false, level: 0,
         height: lying.get(chosen) + 0.5, order: 5 })) : [];
     return [...names, ...units, ...told.devices.flatMap(mark)];

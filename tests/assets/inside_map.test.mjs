@@ -6,7 +6,7 @@ const ring = (west, east) => [[west, 0], [east, 0], [east, 1e-4], [west, 1e-4], 
 const TOLD = {
   id: "h/b9", name: "9幢", rooms: [], stairs: [],
   floors: [1, 2, 3].map((floor) => ({ floor })),
-  units: [{ units: ["1"], shape: [[ring(0, 1e-4)]], middle: [5e-5, 5e-5] }, { units: ["2"], shape: [[ring(1e-4, 2e-4)]], middle: [15e-5, 5e-5] }],
+  units: [{ units: ["1"], names: ["1"], shape: [[ring(0, 1e-4)]], middle: [5e-5, 5e-5] }, { units: ["2"], names: ["2"], shape: [[ring(1e-4, 2e-4)]], middle: [15e-5, 5e-5] }],
   shafts: [{ id: "h/lift/1", unit: "2", shape: [[ring(12e-5, 13e-5)]] }],
   devices: [{ id: "h/lift/1", kind: "lift", unit: "2", floor: 1, room: "", lonlat: [125e-6, 5e-5], name: "" },
     { id: "h/call/1", kind: "call", unit: "2", floor: 3, room: "302", lonlat: [16e-5, 5e-5], name: "" },
