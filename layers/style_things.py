@@ -179,8 +179,9 @@ LIVING_PARTS = (
         layout=label(
             get("label"), by_zoom(15.2, 12, 18, 15, 20, 18), **_HEIGHT,
             **{"text-variable-anchor-offset": [
-                   "case", ["boolean", get("edge"), False],
-                   _sides("right", "bottom", "top", "left"),
+                   "case",
+                   ["boolean", get("inside"), False], _sides("bottom", "right", "left", "top"),
+                   ["boolean", get("edge"), False], _sides("right", "bottom", "top", "left"),
                    _sides("left", "right", "top", "bottom"),
                ],
                "text-justify": "auto", "text-max-width": 14, "symbol-sort-key": get("order")},

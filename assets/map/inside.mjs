@@ -4,12 +4,12 @@ import { casesIn, floorOf, floorOfCase } from "../panels/floors.mjs";
 import { floorName } from "../panels/names.mjs";
 import { t } from "../panels/texts.mjs";
 import { point } from "./geometry.mjs";
-import { cabin, corners, extent, leftmost, levels, plateId, plates, shafts, standing } from "./storeys.mjs";
+import { cabin, corners, extent, leftmost, levels, plateId, plates, shafts, standing, towards } from "./storeys.mjs";
 
 const AGE_OPACITY = [1, 0.75, 0.6, 0.4];
 /** What steps back while a building is open: shapes grow faint, crowds of symbols leave. */
-const FAINT = { buildings: 0.16, surroundings: 0.3, walls: 0.2, lit: 0.3 };
-const AWAY = ["sensors", "cameras", "cameras-glyph", "gone", "gridnames", "roofs", "floors", "fields"];
+const FAINT = { buildings: 0.24, surroundings: 0.4, walls: 0.2, lit: 0.3 };
+const AWAY = ["sensors", "cameras", "cameras-glyph", "gone", "gridnames", "roofs", "floors", "fields", "fields-seen", "fields-seen-edge"];
 
 /**
  * @param {import("../vendor/maplibre-gl.mjs").Map} map
@@ -76,7 +76,7 @@ export function createInside(map, { kinds, fill, model, shown, covered, unitOf }
         height: lying.get(floor), order: floor === chosen ? 0 : level || 9 });
     }) : [];
     const units = lying.has(chosen) ? told.units.filter(({ names: own }) => own.length).map(({ names: own, middle }, i) =>
-      point(middle, { id: `unit|${i}`, part: "unit", name: t("inside.unit", { n: own.join("·") }), chosen: false, level: 0,
+      point(towards(told, middle, map.getBearing()), { id: `unit|${i}`, part: "unit", name: t("inside.unit", { n: own.join("·") }), chosen: false, level: 0,
         height: lying.get(chosen) + 0.5, order: 5 })) : [];
     return [...names, ...units, ...told.devices.flatMap(mark)];
   };

@@ -1,7 +1,7 @@
 // A building taken apart: its storeys as plates lifted off each other, what stands on the chosen
 // one, and where things are then. Pure; `told` is the answer of /api/buildings.
 import { acrossBearing } from "./fitting.mjs";
-import { grown, metresPerDegree } from "./geometry.mjs";
+import { grown, metresPerDegree, moved } from "./geometry.mjs";
 
 const PLATE_M = 0.45;
 const WALL_M = 1; // walls of the chosen storey: low enough to look over them
@@ -120,6 +120,12 @@ export function cabin(told, chosen, floor) {
 /** The height at which a mark on a storey stands clear of its plate. */
 export function standing(told, chosen, floor) {
   return (levels(told, chosen).get(floor) ?? 0) + PLATE_M + WALL_M;
+}
+
+/** A spot moved towards who looks along a bearing, near the front edge: names stand clear of marks. */
+export function towards(told, spot, bearing) {
+  const far = 0.32 * depth(corners(told));
+  return moved(spot, -far * Math.sin((bearing * Math.PI) / 180), -far * Math.cos((bearing * Math.PI) / 180));
 }
 
 /** The leftmost corner of the footprint for who looks along a bearing: where storeys are numbered. */

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { nearestSide } from "../../assets/map/fitting.mjs";
 import { centroid, distance, moved } from "../../assets/map/geometry.mjs";
 import { foremost } from "../../assets/map/picking.mjs";
-import { cabin, corners, depth, extent, leftmost, levels, plates, shafts, standing, treads } from "../../assets/map/storeys.mjs";
+import { cabin, corners, depth, extent, leftmost, levels, plates, shafts, standing, towards, treads } from "../../assets/map/storeys.mjs";
 import { aboutWords, rowWords } from "../../assets/panels/building.mjs";
 import { byKind, casesIn, devicesOn, firstFloor, floorOf, floorOfCase, floorRows, stepped } from "../../assets/panels/floors.mjs";
 import { actionOf, cap, SHORTCUTS } from "../../assets/panels/keys.mjs";
@@ -88,6 +88,12 @@ test("a shaft goes through all storeys, and its cabin hangs at the floor it repo
 test("storeys are numbered on the left of who looks", () => {
   near(distance(leftmost(building(), 0), moved(HERE, 0, 0)) % 12, 0, 0.01);
   near(distance(leftmost(building(), 180), moved(HERE, 45, 0)) % 12, 0, 0.01);
+});
+
+test("a name moves towards who looks, and stays on the plate", () => {
+  const middle = moved(HERE, 7.5, 6);
+  near(distance(towards(building(), middle, 0), moved(HERE, 7.5, 2.16)), 0, 0.1);
+  near(distance(towards(building(), middle, 180), moved(HERE, 7.5, 9.84)), 0, 0.1);
 });
 
 test("a building is turned no more than need be for its long side to lie across", () => {
