@@ -21,6 +21,9 @@ from twin.model import Building, Compound, DevicePlace, LonLat
 KEPT_PLANS = 256
 """Buildings whose inside is held at once; one is worked out in some milliseconds."""
 
+SMOOTH_M = 0.02
+"""Points of a shape that lie this close to the line between their neighbours are left out."""
+
 FEWEST = 5
 """Counts of households below this are not told (domain rules on household data, k = 5)."""
 
@@ -123,7 +126,8 @@ def _middle(shape: shapely.Geometry) -> tuple[float, float]:
 
 def _degrees(shape: shapely.Geometry, origin: LonLat) -> list[list[list[tuple[float, ...]]]]:
     """Coordinates of a MultiPolygon in degrees, outer rings counter-clockwise (RFC 7946)."""
-    turned = shapely.orient_polygons(shapely.get_parts(shape))
+    plain = shapely.simplify(shapely.get_parts(shape), SMOOTH_M)
+    turned = shapely.orient_polygons(plain)
     return [
         [[_lonlat(xy, origin) for xy in ring.coords] for ring in (one.exterior, *one.interiors)]
         for one in turned

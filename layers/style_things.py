@@ -180,7 +180,7 @@ LIVING_PARTS = (
             get("label"), by_zoom(15.2, 12, 18, 15, 20, 18), **_HEIGHT,
             **{"text-variable-anchor-offset": [
                    "case",
-                   ["boolean", get("inside"), False], _sides("bottom", "right", "left", "top"),
+                   ["boolean", get("inside"), False], _sides("bottom", "top"),
                    ["boolean", get("edge"), False], _sides("right", "bottom", "top", "left"),
                    _sides("left", "right", "top", "bottom"),
                ],

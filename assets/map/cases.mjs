@@ -36,8 +36,8 @@ export function createCases(map, { places, titleOf, palette, fill, visible, edge
   const feature = ({ row, lonlat, height }) =>
     point(lonlat, {
       id: row.id, level: row.level, height, selected: row.id === selected, edge: edge(lonlat),
-      inside: row.building === inside.id() && Boolean(row.building),
-      label: [titleOf(row.kind), row.place?.split(" · ")[0]].filter(Boolean).join(" · "),
+      inside: Boolean(inside.id()), // marks elsewhere stay, and what they say leaves with the crowd
+      label: !inside.id() || row.building === inside.id() ? [titleOf(row.kind), row.place?.split(" · ")[0]].filter(Boolean).join(" · ") : "",
       order: (row.id === selected ? 0 : 10) + row.level,
       opacity: selected && row.id !== selected && !(row.level === 1 && row.unacked) ? 0.6 : 1,
     });

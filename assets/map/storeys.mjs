@@ -1,7 +1,7 @@
 // A building taken apart: its storeys as plates lifted off each other, what stands on the chosen
 // one, and where things are then. Pure; `told` is the answer of /api/buildings.
 import { acrossBearing } from "./fitting.mjs";
-import { grown, metresPerDegree, moved } from "./geometry.mjs";
+import { distance, grown, metresPerDegree, moved, thick } from "./geometry.mjs";
 
 const PLATE_M = 0.45;
 const WALL_M = 1; // walls of the chosen storey: low enough to look over them
@@ -10,6 +10,7 @@ const [LEAST_M, MOST_M] = [1.9, 5]; // from one plate to the next
 const GAP_SHARE = 0.62; // of the depth: what hides nothing when looked at 60 degrees off the vertical
 const [GAP_M, WIDEST_M] = [2, 18];
 const SEAM_M = 0.12; // between the plates of neighbouring units
+const THICK_M = 0.25;
 const TREADS = 5;
 
 const polygon = (coordinates, properties) => ({ type: "Feature", geometry: { type: "Polygon", coordinates }, properties });
@@ -70,10 +71,13 @@ export function plates(told, chosen) {
   return [...found, ...walls(told, chosen, ground), ...stairs(told, chosen, ground)];
 }
 
+/** Each side a wall of its own: one ring with a hole fails where a corner is smaller than a wall. */
 function walls(told, floor, base) {
-  return rings(told).map((outer, i) =>
-    polygon([grown(outer, -SEAM_M), grown(outer, -SEAM_M - 0.22).reverse()],
-      { id: `wall|${i}`, floor, part: "wall", base, height: base + WALL_M }));
+  return rings(told).flatMap((outer, i) => {
+    const ring = grown(outer, -SEAM_M - THICK_M / 2);
+    return ring.slice(1).flatMap((to, n) => (distance(ring[n], to) < THICK_M / 2 ? [] : [
+      polygon([thick([ring[n], to], THICK_M)], { id: `wall|${i}|${n}`, floor, part: "wall", base, height: base + WALL_M })]));
+  });
 }
 
 /** Steps that rise away from the door; a landing that was cut to its unit is one block. */

@@ -101,7 +101,7 @@ export function createBuilding(desk, get = fetch) {
     if (told) follow();
     shown(part.root, Boolean(told));
     attribute(byId("map-area"), "data-inside", Boolean(told));
-    if (!told) return;
+    if (!told) return void delete part.rail.dataset.chosen;
     rows = count();
     attribute(part.shut, "aria-label", t("inside.leave"));
     attribute(part.rail, "aria-label", t("inside.rail"));
@@ -156,7 +156,6 @@ function drawRail(rail, rows, chosen, choose) {
   keyed(rail, rows, ({ floor }) => String(floor), make, (node, row) => {
     const [name, devices, worst] = node.children;
     const own = row.floor === chosen;
-    const turned = own && node.getAttribute("aria-selected") !== "true";
     attribute(node, "aria-selected", String(own));
     attribute(node, "tabindex", own ? "0" : "-1");
     attribute(node, "aria-label", rowWords(row));
@@ -168,8 +167,19 @@ function drawRail(rail, rows, chosen, choose) {
       worst.replaceChildren(...(row.level ? [mark(row.level), h("b", {})] : []));
     }
     if (row.level) say(worst.lastElementChild, words);
-    if (turned) node.scrollIntoView?.({ block: "nearest" });
   });
+  if (rail.dataset.chosen === String(chosen)) return;
+  rail.dataset.chosen = chosen;
+  reveal(rail);
+}
+
+/** Scroll the rail, and nothing around it, until the chosen floor is in view. */
+function reveal(rail) {
+  const node = rail.querySelector("[aria-selected=true]");
+  if (!node) return;
+  const [box, own] = [rail.getBoundingClientRect(), node.getBoundingClientRect()];
+  if (own.top < box.top) rail.scrollTop -= box.top - own.top;
+  if (own.bottom > box.bottom) rail.scrollTop += own.bottom - box.bottom;
 }
 
 function drawFloor(part, told, floor, desk) {

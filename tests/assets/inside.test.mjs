@@ -58,7 +58,7 @@ test("each unit has a plate on each storey, and only the chosen one has walls an
   const of = (part) => drawn.filter(({ properties }) => properties.part === part);
   assert.equal(of("plate").length, 18);
   assert.deepEqual(new Set(of("plate").filter(({ properties }) => properties.chosen).map(({ properties }) => properties.floor)), new Set([3]));
-  assert.equal(of("wall").length, 3);
+  assert.equal(of("wall").length, 3 * 4);
   assert.equal(of("stair").length, 5);
   for (const { properties } of [...of("wall"), ...of("stair")]) assert.equal(properties.base, 10.45);
   assert.equal(new Set(drawn.map(({ properties }) => properties.id)).size, drawn.length);
