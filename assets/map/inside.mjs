@@ -1,7 +1,6 @@
 // The open building on the map: its storeys lifted apart, marks on the chosen one, lift cabins where
 // they are; everything else steps back. Data moves marks and colours, never the view.
 import { casesIn, floorOf, floorOfCase } from "../panels/floors.mjs";
-import { floorName } from "../panels/names.mjs";
 import { t } from "../panels/texts.mjs";
 import { point } from "./geometry.mjs";
 import { cabin, corners, extent, leftmost, levels, plateId, plates, shafts, standing, towards } from "./storeys.mjs";
@@ -73,7 +72,7 @@ export function createInside(map, { kinds, fill, model, shown, covered, unitOf }
     const lying = levels(told, chosen);
     const names = left ? told.floors.map(({ floor }) => {
       const level = Math.min(9, ...told.units.map((_, part) => worst.get(plateId(floor, part)) ?? 9)) % 9;
-      return point(left, { id: `floor|${floor}`, part: "floor", name: floorName(floor), floor, chosen: floor === chosen, level,
+      return point(left, { id: `floor|${floor}`, part: "floor", name: plateName(floor), floor, chosen: floor === chosen, level,
         height: lying.get(floor), order: floor === chosen ? 0 : level || 9 });
     }) : [];
     const units = lying.has(chosen) ? told.units.filter(({ names: own }) => own.length).map(({ names: own, middle }, i) =>
@@ -133,4 +132,9 @@ export function createInside(map, { kinds, fill, model, shown, covered, unitOf }
     /** What a view must hold to show all of it. */
     extent: () => (told && corners(told).length ? { points: extent(told), ring: corners(told) } : null),
   };
+}
+
+/** What stands beside a plate: short, for there may be thirty. */
+function plateName(floor) {
+  return floor > 0 ? t("inside.plate", { n: floor }) : t("inside.plate_below", { n: -floor });
 }

@@ -25,7 +25,7 @@ export function createBuilding(desk, get = fetch) {
   const taken = () => {
     const [card, map] = [part.root.getBoundingClientRect(), byId("map").getBoundingClientRect()];
     const right = card.right - map.left;
-    return right > map.width * 0.6 ? 16 : right + 40; // on a phone the card covers the map anyway
+    return right > map.width * 0.6 ? 16 : right + 56; // on a phone the card covers the map anyway
   };
 
   /** Open a building; the person asked, so the map may look at it. */

@@ -194,8 +194,8 @@ test("card and rail speak both languages, basements too", async () => {
   assert.match(rowWords(row), /^3层.*4 台设备.*2 条告警.*特重/);
   assert.match(rowWords({ ...row, floor: -1 }), /^地下1层/);
   await speak("en", read);
-  assert.equal(aboutWords(building({ use: "observatory" })), "observatory · 6 floors · 3 units");
-  assert.match(rowWords(row), /^Floor 3, 4 devices, 2 alarms, Ⅰ Critical$/);
+  assert.equal(aboutWords(building({ use: "observatory" })), "observatory · Floors: 6 · Units: 3");
+  assert.match(rowWords(row), /^Floor 3, devices: 4, alarms: 2, Ⅰ Critical$/);
 });
 
 /** The texts the server would send: enough of TOML for our own files. */
