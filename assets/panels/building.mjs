@@ -152,13 +152,14 @@ export function rowWords({ floor, devices, alarms, cases, level }) {
 
 function drawRail(rail, rows, chosen, choose) {
   const make = ({ floor }) => h("li", { role: "option", "data-floor": floor, onclick: () => choose(floor) },
-    h("span", { class: "floor" }), h("span", { class: "dim figures" }), h("span", { class: "worst" }));
+    h("span", { class: "floor", "aria-hidden": "true" }), h("span", { class: "dim figures", "aria-hidden": "true" }),
+    h("span", { class: "worst", "aria-hidden": "true" }), h("span", { class: "unseen" }));
   keyed(rail, rows, ({ floor }) => String(floor), make, (node, row) => {
-    const [name, devices, worst] = node.children;
+    const [name, devices, worst, spoken] = node.children;
     const own = row.floor === chosen;
     attribute(node, "aria-selected", String(own));
     attribute(node, "tabindex", own ? "0" : "-1");
-    attribute(node, "aria-label", rowWords(row));
+    say(spoken, rowWords(row));
     say(name, floorName(row.floor));
     say(devices, row.devices ? String(row.devices) : "–");
     const words = row.level ? `${NUMERALS[row.level]} ${row.alarms || row.cases}` : "";

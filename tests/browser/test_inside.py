@@ -11,7 +11,7 @@ import shapely
 from tests.browser.conftest import Visit
 from tests.browser.house import House, state
 from tests.browser.screen import DESK, Screen
-from tests.browser.test_accessible import in_both_languages
+from tests.browser.test_accessible import in_both_themes
 
 pytestmark = pytest.mark.browser
 MAP = f"{DESK}.map()"
@@ -70,7 +70,7 @@ def test_a_case_stands_on_its_floor_in_its_unit_while_its_building_is_open(
 
     _counts_follow_within_a_second(screen, house, caller)
     _keys_walk_the_floors(screen)
-    found = in_both_languages(screen, "console, a building open")
+    found = in_both_themes(screen, "console, a building open")
     assert not found, "\n".join(found)
     screen.page.keyboard.press("Escape")
     screen.until(f"!{MAP}.opened() && document.getElementById('building').hidden")
