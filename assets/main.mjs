@@ -1,5 +1,6 @@
 // Joins the socket, the map and the panels of one page.
 import { openLive } from "./live.mjs";
+import { createBuilding } from "./panels/building.mjs";
 import { createClock } from "./panels/clock.mjs";
 import { createCommander } from "./panels/commands.mjs";
 import { createCoverage } from "./panels/coverage.mjs";
@@ -142,6 +143,8 @@ function furnishDesk(desk, page, live) {
   const layers = createLayers(desk);
   const coverage = (desk.coverage = createCoverage(desk));
   const search = createSearch(desk);
+  const building = createBuilding(desk);
+  desk.inside = building;
   const transport = page === "replay" ? createTransport(desk, (order) => live.send(order)) : null;
   const choose = transport ? transport.seek : (at) => location.assign(`/replay?at=${Math.round(at)}`);
   if (matchMedia("(max-width: 900px)").matches) byId("layers").open = false;
@@ -149,7 +152,7 @@ function furnishDesk(desk, page, live) {
   press({ "search-open": search.open, "keys-open": showKeys, "admin-open": () => showAdmin(), logout, theme: switchTheme });
   document.addEventListener("click", (event) => event.target.closest("#me") || (byId("me").open = false));
   listen(document, obey({ desk, queue, incident, search, layers }), singleKeys);
-  return [createHeader(desk), queue, incident, layers, coverage, createDevice(desk), createStrip(desk, choose),
+  return [createHeader(desk), queue, incident, layers, coverage, building, createDevice(desk), createStrip(desk, choose),
     createNews(desk), ...(transport ? [transport] : [])];
 }
 
@@ -163,14 +166,22 @@ function obey({ desk, queue, incident, search, layers }) {
   const acts = {
     next: move(1), previous: move(-1), search: search.open, keys: showKeys, assign: incident.assignFirst,
     progress: incident.focusCrew, note: incident.focusNote, goto: () => desk.select(desk.selected(), { go: true }),
-    escape: () => closeMenu() || desk.unmark() || (desk.picked() ? desk.pick(null) : leaveField() || desk.select(null)),
+    escape: () => closeMenu() || desk.unmark() || (desk.picked() ? desk.pick(null) : leaveField() || desk.inside.leave() || desk.select(null)),
     tab: queue.show, command: incident.command, ways: incident.ways.show,
     layer: layers.toggle,
+    inside: () => enterCase(desk),
   };
   return (act) => {
     const [name, argument] = act.split(":");
     acts[name](argument);
   };
+}
+
+/** Open the building of the selected case, or close the one that is open. */
+function enterCase(desk) {
+  const building = desk.things().incidents.get(desk.selected())?.building;
+  if (desk.inside.leave()) return undefined;
+  return building ? desk.inside.enter(building) : desk.hint(t("inside.none"));
 }
 
 function leaveField() {
@@ -258,5 +269,7 @@ function selected(desk, target) {
   if (desk.coverage?.take(target)) return undefined;
   if (target.type === "device" || target.type === "camera" || target.type === "gate") return desk.pick(target.id);
   if (target.type === "compound") return desk.visit(target.id);
+  if (target.type === "building") return desk.inside?.enter(target.id);
+  if (target.type === "floor") return desk.inside?.choose(target.id);
   return undefined;
 }

@@ -27,6 +27,8 @@ HOUSE = Path(__file__).parent.parent
 PAGES = HOUSE / "docs" / "reference"
 _MARK = re.compile(r"(<!-- table: ([a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _SHORTCUT = re.compile(r'\{ key: "([^"]+)",( ctrl: true,)? text: "([^"]+)"')
+_CAPS = {"escape": "Esc", "arrowup": "↑", "arrowdown": "↓", "pageup": "PgUp",
+         "pagedown": "PgDn", "home": "Home", "end": "End"}  # fmt: skip
 _LEVELS = ("", "Ⅰ 特重 critical", "Ⅱ 重大 major", "Ⅲ 较大 moderate", "Ⅳ 一般 minor")
 Row = Sequence[object]
 
@@ -133,7 +135,7 @@ def keys() -> Iterator[Row]:
     yield "Key", "Does", ""
     source = (HOUSE / "assets" / "panels" / "keys.mjs").read_text("utf-8")
     for key, ctrl, text in _SHORTCUT.findall(source):
-        cap = "Esc" if key == "escape" else key.upper()
+        cap = _CAPS.get(key, key.upper())
         yield f"`{'Ctrl ' if ctrl else ''}{cap}`", catalogue("en")[text], catalogue("zh-CN")[text]
 
 

@@ -22,6 +22,7 @@ from layers.palette import (
     SEEN,
     WALL,
 )
+from layers.style_inside import STOREY_PARTS
 from layers.style_parts import Part, by_zoom, get, level_colour, metres, state, table
 
 _ROUND = {"line-cap": "round", "line-join": "round"}
@@ -121,8 +122,9 @@ _FACADE = [
     "case", ["boolean", get("proposed"), False], LINE,
     ["interpolate", ["linear"], get("height"), 6, LOW, 60, HIGH],
 ]  # fmt: skip
-_STANDING = ["case", [">", state("lit", 0), 0], 0, get("height")]
-"""A building that an incident lights is drawn by ``lit`` instead."""
+_AWAY = [">", ["+", state("lit", 0), state("open", 0)], 0]
+"""A building that a case lights is drawn by ``lit`` instead, an open one by its storeys."""
+_STANDING = ["case", _AWAY, 0, get("height")]
 
 # Opaque: whatever one can see through is drawn twice, and the whole town is extruded.
 BUILDING_PARTS = (
@@ -152,7 +154,7 @@ BUILDING_PARTS = (
                 16, FACADE,
                 17.4, ["case", ["==", get("part"), "roof"], ROOF_EDGE, FLOOR_EDGE],
             ),
-            "fill-extrusion-base": ["case", [">", state("lit", 0), 0], 0, get("base")],
+            "fill-extrusion-base": ["case", _AWAY, 0, get("base")],
             "fill-extrusion-height": _STANDING,
         },
     ),
@@ -170,7 +172,9 @@ BUILDING_PARTS = (
     ),
 )  # fmt: skip
 
+# An open building before the others: those in front of it are see-through then, and still hide
+# what is drawn after them.
 PARTS = (
     *GROUND_PARTS, *style_sight.GROUND_PARTS, *BOUNDARY_PARTS, *style_sight.MARK_PARTS,
-    *style_ways.GROUND_PARTS, *BUILDING_PARTS,
+    *style_ways.GROUND_PARTS, *STOREY_PARTS, *BUILDING_PARTS,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from layers.palette import ACCENT, DIM, GROUND, PANEL, SEEN, TEXT
+from layers.style_inside import MARK_PARTS
 from layers.style_parts import (
     BAND_ZOOM,
     Expression,
@@ -178,8 +179,9 @@ LIVING_PARTS = (
         layout=label(
             get("label"), by_zoom(15.2, 12, 18, 15, 20, 18), **_HEIGHT,
             **{"text-variable-anchor-offset": [
-                   "case", ["boolean", get("edge"), False],
-                   _sides("right", "bottom", "top", "left"),
+                   "case",
+                   ["boolean", get("inside"), False], _sides("bottom", "top"),
+                   ["boolean", get("edge"), False], _sides("right", "bottom", "top", "left"),
                    _sides("left", "right", "top", "bottom"),
                ],
                "text-justify": "auto", "text-max-width": 14, "symbol-sort-key": get("order")},
@@ -224,4 +226,4 @@ LIVING_PARTS = (
     ),
 )  # fmt: skip
 
-PARTS = (*DEVICE_PARTS, *NAME_PARTS, *LIVING_PARTS)
+PARTS = (*DEVICE_PARTS, *NAME_PARTS, *MARK_PARTS, *LIVING_PARTS)

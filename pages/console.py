@@ -46,6 +46,7 @@ def desk() -> list[Component]:
                 [
                     shell.layer_switches(),
                     html.Div(id="coverage", hidden=True),
+                    html.Section(id="building", hidden=True, **shell.named("inside.label")),
                     html.Div(id="device", hidden=True),
                 ],
                 className="corner",

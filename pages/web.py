@@ -36,7 +36,7 @@ from layers.search import Finder
 from layers.sharing.collection import World
 from layers.sharing.index import Shelf
 from layers.strip import day_start_ms
-from pages import addresses, api, entry, ogc, search, server, sight, ways
+from pages import addresses, api, entry, inside, ogc, search, server, sight, ways
 from pages.api import Answer, Backstage, Replays
 from pages.guard import Lookup, Person
 from pages.ogc import Sharing
@@ -211,6 +211,7 @@ def plug(parts: Parts, assets: Path) -> Any:
             addresses.router(hub.places),
             ways.router(stage),
             sight.router(stage, parts.record, parts.edit, parts.stream_origins),
+            inside.router(stage),
         ],
         picture_origins=parts.stream_origins,
         lifespan=living,

@@ -85,6 +85,9 @@ def probes(their_replay: str) -> dict[tuple[str, str], list[Ask]]:
         ("GET", "/api/places"): gets("/api/places"),
         ("GET", "/api/places/{compound}"): gets(*(f"/api/places/{name}{v}" for name in t.STREET_OF
                                                   for v in ("", "?v=1"))),
+        ("GET", "/api/buildings/{compound}/{building:path}"): gets(*(
+            f"/api/buildings/{name}/{building}" for name in t.STREET_OF
+            for building in ("b3", "", "b3/x"))),
         ("GET", "/api/style"): gets("/api/style?lang=zh-CN", "/api/style?lang=en"),
         ("GET", "/api/catalogue"): gets("/api/catalogue"),
         ("GET", "/api/texts/{lang}"): gets("/api/texts/zh-CN", "/api/texts/en", "/api/texts/x"),

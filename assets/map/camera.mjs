@@ -1,9 +1,10 @@
 // Where the map looks. Only a person, goTo and fit move it; data never does.
-import { bestView, standing } from "./fitting.mjs";
+import { acrossBearing, bestView, fitView, nearestSide, standing } from "./fitting.mjs";
 
 const NEAR_ZOOM = 17.7;
 const SLACK = 0.12; // of a zoom level: a band is left later than it was entered
 const PITCH = 52;
+const [STOOD_PITCH, STOOD_ZOOM] = [60, 20.2]; // for one building that is open
 const TWIST = -10; // degrees: buildings show two of their faces
 const NO_PADDING = { top: 0, bottom: 0, left: 0, right: 0 }; // what fits leaves room for panels already
 
@@ -102,6 +103,12 @@ export function createCamera(map, { screen, limit, places, onView, reducedMotion
     view: () => told,
     /** Bring one place to the middle of the free part of the map. */
     goTo: (lonlat) => move({ center: lonlat, zoom: Math.max(map.getZoom(), NEAR_ZOOM), padding: padding(), pitch: Math.max(map.getPitch(), 45) }),
+    /** Show one tall thing, its long side across, turned no more than need be; `left` pixels are taken. */
+    stand: (points, ring, left) => {
+      const { clientWidth: width, clientHeight: height } = map.getContainer();
+      const wish = { points, width, height, padding: { ...padding(), left }, pitch: STOOD_PITCH, maxZoom: STOOD_ZOOM };
+      move({ ...fitView({ ...wish, bearing: nearestSide(acrossBearing(ring), map.getBearing()) }), padding: NO_PADDING });
+    },
     /** Show a whole compound as large as the free part of the map allows. */
     fit: (bounds, shapes) => {
       const { ring, points } = standing(bounds, shapes);

@@ -11,7 +11,7 @@ const LIT_UP_TO = 2; // levels that light their building even when they are not 
  * @param {import("../vendor/maplibre-gl.mjs").Map} map
  * @param {object} options
  */
-export function createCases(map, { places, titleOf, palette, fill, visible, edge }) {
+export function createCases(map, { places, titleOf, palette, fill, visible, edge, inside }) {
   const rings = new Map();
   const heights = new Map();
   const hidden = new Set();
@@ -20,10 +20,13 @@ export function createCases(map, { places, titleOf, palette, fill, visible, edge
   let selected = null;
   let rows = new Map();
 
+  /** Where a case is drawn: on its floor, lifted with it while its building is open. */
+  const stand = (row) => inside.spot(row) ?? spotOf(row, places.building(row.building));
+
   const draw = () => {
     const open = [...rows.values()].filter((row) => !FINISHED.has(row.state));
     covered = new Set(open.map((row) => row.device).filter(Boolean));
-    const spots = open.map((row) => ({ row, ...(spotOf(row, places.building(row.building)) ?? { lonlat: null }) })).filter(({ lonlat }) => lonlat);
+    const spots = open.map((row) => ({ row, ...(stand(row) ?? { lonlat: null }) })).filter(({ lonlat }) => lonlat);
     const found = apart(spots);
     fill("incidents", found.map(feature));
     light(open);
@@ -33,7 +36,8 @@ export function createCases(map, { places, titleOf, palette, fill, visible, edge
   const feature = ({ row, lonlat, height }) =>
     point(lonlat, {
       id: row.id, level: row.level, height, selected: row.id === selected, edge: edge(lonlat),
-      label: [titleOf(row.kind), row.place?.split(" · ")[0]].filter(Boolean).join(" · "),
+      inside: Boolean(inside.id()), // marks elsewhere stay, and what they say leaves with the crowd
+      label: !inside.id() || row.building === inside.id() ? [titleOf(row.kind), row.place?.split(" · ")[0]].filter(Boolean).join(" · ") : "",
       order: (row.id === selected ? 0 : 10) + row.level,
       opacity: selected && row.id !== selected && !(row.level === 1 && row.unacked) ? 0.6 : 1,
     });
@@ -42,7 +46,7 @@ export function createCases(map, { places, titleOf, palette, fill, visible, edge
   const light = (open) => {
     const worst = new Map();
     for (const row of open) {
-      if (!row.building || (row.level > LIT_UP_TO && row.id !== selected)) continue;
+      if (!row.building || row.building === inside.id() || (row.level > LIT_UP_TO && row.id !== selected)) continue;
       if (row.level < (worst.get(row.building)?.level ?? 9)) worst.set(row.building, row);
     }
     const shapes = [];
@@ -107,7 +111,7 @@ export function createCases(map, { places, titleOf, palette, fill, visible, edge
     },
     spot: (id) => {
       const row = rows.get(id);
-      return row ? spotOf(row, places.building(row.building)) : null;
+      return row ? stand(row) : null;
     },
     selected: () => rows.get(selected) ?? null,
     /** Whether a device is told of by an open case already: its own mark would lie under the case's. */

@@ -113,6 +113,16 @@ export function acrossBearing(ring) {
   return best.bearing;
 }
 
+const SIDEWAYS = 8; // degrees off a side: a front that is seen squarely looks flat
+
+/** The bearing nearest to the present one that lays a side across the screen, a little askew. */
+export function nearestSide(across, now) {
+  const off = (bearing) => Math.abs(((bearing - now + 540) % 360) - 180);
+  const ways = [across, across + 180].flatMap((side) => [side - SIDEWAYS, side + SIDEWAYS]);
+  const nearest = ways.reduce((a, b) => (off(b) < off(a) ? b : a));
+  return ((((nearest + 180) % 360) + 360) % 360) - 180;
+}
+
 /**
  * The best of a few bearings for a shape: large on this screen, and not needlessly off north.
  * @param {object} wish as for fitView, without a bearing

@@ -9,6 +9,7 @@ import { createCrowding } from "./crowding.mjs";
 import { createDevices } from "./devices.mjs";
 import { createFocus } from "./focus.mjs";
 import { addIcons } from "./icons.mjs";
+import { createInside } from "./inside.mjs";
 import { createMark } from "./mark.mjs";
 import { createMovers } from "./movers.mjs";
 import { createPicking } from "./picking.mjs";
@@ -21,6 +22,7 @@ import { createPlaces } from "./sources.mjs";
 import { createTelling } from "./telling.mjs";
 import { createWays } from "./ways.mjs";
 
+const CARDS = new Set(["compound", "incident", "floor"]); // what a panel tells of
 const LOOKS = { available: "available", busy: "busy" };
 
 /**
@@ -48,9 +50,11 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
 
   let live = null;
   const places = createPlaces({ source, kinds: kinds(), read, onLoad: (place) => learn(place) });
-  const devices = createDevices(map, { places, kinds, palette, fill, covered: (id) => cases.covers(id) });
+  const devices = createDevices(map, { places, kinds, palette, fill, covered: (id) => cases.covers(id) || inside.holds(id) });
+  const inside = createInside(map, { kinds, fill, model: () => live?.model, shown: (name) => shown(name),
+    covered: (id) => cases.covers(id), unitOf: (id) => places.device(id)?.unit });
   const cases = createCases(map, {
-    places, titleOf, palette, fill, visible: () => shown("incidents") && near(),
+    places, titleOf, palette, fill, inside, visible: () => shown("incidents") && near(),
     edge: (lonlat) => atRightEdge(map, screen, lonlat),
   });
   const movers = createMovers(() => source("responders"), { describe: describePerson, still: reducedMotion || slow });
@@ -90,6 +94,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
     if (!things) return;
     cases.draw(things.incidents);
     devices.redraw();
+    inside.refresh();
     movers.draw(things.responders.values());
     ways.obstacles(things.ways.values());
     popup.refresh();
@@ -101,8 +106,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
     onPoint: (target, at) => (target && popup.target()?.id !== target.id ? tip.show(target, at) : tip.hide()),
     onPick: (target) => {
       tip.hide();
-      if (target?.type === "compound") popup.close();
-      else if (target && target.type !== "incident") popup.open(target);
+      if (target && !CARDS.has(target.type) && !(target.type === "building" && screen !== "wall")) popup.open(target);
       else popup.close();
       onSelect(target);
     },
@@ -128,6 +132,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
       });
       live.on("devices", (rows) => {
         devices.rows(rows);
+        inside.refresh();
         popup.refresh();
       });
       live.on("things", drawThings);
@@ -163,6 +168,15 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
       const place = places.summary(compound);
       if (place) camera.fit(place.bounds, places.get(compound)?.shapes);
     },
+    /** Open a building at a floor, or close it with null; with `left`, pixels that panels take, look at it. */
+    open: (told, floor, left) => {
+      inside.open(told, floor);
+      popup.close();
+      drawThings();
+      const all = left === undefined ? null : inside.extent();
+      if (all) camera.stand(all.points, all.ring, left);
+    },
+    opened: () => (inside.id() ? { id: inside.id(), floor: inside.floor() } : null),
     drawRoute: focus.route,
     showWays: (what, answer, look) => {
       const bounds = ways.show(what, answer);

@@ -9,11 +9,13 @@ export const PICKED = {
   "incidents-words": "incident",
   responders: "responder",
   gates: "device",
+  "inside-marks": "device",
   alarmed: "device",
   cameras: "device",
   sensors: "device",
   "camera-dots": "device",
   "sensor-dots": "device",
+  storeys: "floor",
   roofs: "building",
   lit: "building",
   buildings: "building",
@@ -25,7 +27,10 @@ export function foremost(features) {
   const ranked = features
     .filter(({ layer }) => layer.id in PICKED)
     .sort((a, b) => ORDER.indexOf(a.layer.id) - ORDER.indexOf(b.layer.id));
-  return ranked.length ? { type: PICKED[ranked[0].layer.id], id: ranked[0].properties.id } : null;
+  if (!ranked.length) return null;
+  const [{ layer, properties }] = ranked;
+  const type = PICKED[layer.id];
+  return type === "floor" ? { type, id: properties.floor } : { type, id: properties.id };
 }
 
 /**
@@ -43,7 +48,7 @@ export function createPicking(map, { onPick, onPoint }) {
     // Once per frame is enough: asking what is under the pointer is not free.
     if (!waiting) requestAnimationFrame(() => {
       const found = map.isMoving() ? null : at(waiting);
-      map.getCanvas().style.cursor = found && found.type !== "building" ? "pointer" : "";
+      map.getCanvas().style.cursor = found ? "pointer" : "";
       onPoint(found, waiting);
       waiting = null;
     });
@@ -51,4 +56,10 @@ export function createPicking(map, { onPick, onPoint }) {
   });
   map.on("mouseout", () => onPoint(null, { x: 0, y: 0 }));
   map.on("click", ({ point }) => onPick(at(point)));
+  // Without a mouse: the arrows bring a thing to the middle of the map, Enter picks it.
+  map.getCanvas().addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    const { clientWidth: width, clientHeight: height } = map.getContainer();
+    onPick(at({ x: width / 2, y: height / 2 }));
+  });
 }

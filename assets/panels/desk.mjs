@@ -87,7 +87,7 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
     hintTimer = setTimeout(() => say(byId("hint"), ""), HINT_MS);
   };
 
-  return {
+  const desk = {
     me, places, catalogue, clock, session, status: { state: "connecting", since: Date.now() },
     things, select, pick, hint, learn, redraw,
     panels: () => model().panels ?? {},
@@ -124,6 +124,7 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
       map?.goTo(target);
       map?.unmark();
       if (target.type === "device") pick(target.id);
+      else if (target.type === "building") desk.inside?.enter(target.id);
       else if (target.type !== "responder" && target.lonlat) map?.mark(target);
       redraw();
     },
@@ -144,4 +145,5 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
       details.follow(selected ? things().incidents.get(selected) : null);
     },
   };
+  return desk;
 }

@@ -2,7 +2,7 @@
 // obeys them.
 
 /**
- * One row a key. `key` is what KeyboardEvent.key says in lower case, `text` what it does, `act`
+ * One row a key; those without an act are obeyed by the list of floors itself. `key` is what KeyboardEvent.key says in lower case, `text` what it does, `act`
  * the name of the action, `group` where the overlay shows it, `alone` false when it needs Ctrl.
  */
 export const SHORTCUTS = [
@@ -16,6 +16,7 @@ export const SHORTCUTS = [
   { key: "h", text: "keys.nearest", act: "ways:nearest", group: "move" },
   { key: "u", text: "keys.evacuation", act: "ways:evacuation", group: "move" },
   { key: "y", text: "keys.coverage", act: "layer:coverage", group: "move" },
+  { key: "i", text: "keys.inside", act: "inside", group: "move" },
   { key: "/", text: "keys.search", act: "search", group: "move" },
   { key: "k", ctrl: true, text: "keys.search", act: "search", group: "move" },
   { key: "escape", text: "keys.escape", act: "escape", group: "move" },
@@ -29,11 +30,19 @@ export const SHORTCUTS = [
   { key: "c", text: "keys.close", act: "command:close", group: "act" },
   { key: "n", text: "keys.note", act: "note", group: "act" },
   { key: "?", text: "keys.show", act: "keys", group: "move" },
+  { key: "arrowup", text: "keys.floor_up", act: "", group: "floor" },
+  { key: "arrowdown", text: "keys.floor_down", act: "", group: "floor" },
+  { key: "pageup", text: "keys.floors_up", act: "", group: "floor" },
+  { key: "pagedown", text: "keys.floors_down", act: "", group: "floor" },
+  { key: "home", text: "keys.floor_top", act: "", group: "floor" },
+  { key: "end", text: "keys.floor_bottom", act: "", group: "floor" },
 ];
+
+const CAPS = { escape: "Esc", arrowup: "↑", arrowdown: "↓", pageup: "PgUp", pagedown: "PgDn", home: "Home", end: "End" };
 
 /** What stands on a key cap. */
 export function cap(shortcut) {
-  const name = shortcut.key === "escape" ? "Esc" : shortcut.key.toUpperCase();
+  const name = CAPS[shortcut.key] ?? shortcut.key.toUpperCase();
   return shortcut.ctrl ? `Ctrl ${name}` : name;
 }
 
@@ -53,7 +62,7 @@ export function actionOf(event, { typing, single }) {
   if (event.isComposing || event.altKey) return null;
   const ctrl = Boolean(event.ctrlKey || event.metaKey);
   const key = event.key.toLowerCase();
-  const row = SHORTCUTS.find((shortcut) => shortcut.key === key && Boolean(shortcut.ctrl) === ctrl);
+  const row = SHORTCUTS.find((shortcut) => shortcut.act && shortcut.key === key && Boolean(shortcut.ctrl) === ctrl);
   if (!row) return null;
   const always = row.ctrl || row.act === "escape";
   return always || (!typing && single) ? row.act : null;

@@ -48,6 +48,12 @@ export function gridName(incident) {
   return number ? t("grid.name", { n: number }) : label;
 }
 
+/** A floor's name: 3层, below the ground 地下1层. */
+export function floorName(floor) {
+  if (!floor) return t("inside.nowhere");
+  return floor > 0 ? t("inside.floor", { n: floor }) : t("inside.basement", { n: -floor });
+}
+
 /** The place of an incident; the grid it may end in stands in the language on screen. */
 export function placeWords(incident) {
   const place = incident.place ?? "";
