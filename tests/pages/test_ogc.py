@@ -111,11 +111,10 @@ def _routes(table: Any) -> Any:
             yield route
 
 
-@pytest.mark.parametrize("limit", [1, 3, 7, 1000])
 @pytest.mark.parametrize("name", COLLECTIONS)
-async def test_pages_hold_each_feature_once(server: Server, name: str, limit: int) -> None:
+async def test_pages_hold_each_feature_once(server: Server, name: str) -> None:
     whole = await paged(server, ITEMS.format(name) + "?limit=1000")
-    turned = await paged(server, ITEMS.format(name) + f"?limit={limit}")
+    turned = await paged(server, ITEMS.format(name) + "?limit=7")
     assert [one["id"] for one in turned] == [one["id"] for one in whole]
     assert len({one["id"] for one in whole}) == len(whole)
     for one in whole[:3]:
