@@ -2,7 +2,8 @@
 
 Each query is asked as its letters are typed, so most are short and match much. Measured twice:
 over the bench's street, in which names repeat as they do in life, and over one in which each
-device has a name of its own, which nothing shared can make quicker.
+device has a name of its own, which nothing shared can make quicker. A query keeps one core busy and
+waits for nothing, so its CPU time is what it takes on an idle machine.
 """
 
 from __future__ import annotations
@@ -71,12 +72,13 @@ def measured(compounds: Sequence[Compound], case: str) -> list[Row]:
         cpu.append((process_time() - begun) * 1e3)
     devices = sum(len(place.devices) for place in compounds)
     head = f"{devices:,} devices, {case}"
+    wall = f"on the clock, with what else ran: p50 {np.percentile(took, 50):.1f}"
     return [
-        at_most(LIMIT_MS, figure="search", case=f"{head}, p50", unit="ms",
-                value=float(np.percentile(took, 50))),
-        at_most(LIMIT_MS, figure="search", case=f"{head}, p99", unit="ms",
-                value=float(np.percentile(took, 99)),
-                note=f"CPU p50 {np.percentile(cpu, 50):.1f}, p99 {np.percentile(cpu, 99):.1f} ms"),
+        at_most(LIMIT_MS, figure="search", case=f"{head}, p50", unit="CPU ms",
+                value=float(np.percentile(cpu, 50))),
+        at_most(LIMIT_MS, figure="search", case=f"{head}, p99", unit="CPU ms",
+                value=float(np.percentile(cpu, 99)),
+                note=f"{wall}, p99 {np.percentile(took, 99):.1f} ms"),
         at_most(MEMORY_MB, figure="search", case=f"{head}, index", unit="MB", value=size,
                 note=f"made once in {learned:.1f} CPU s, in a thread"),
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 Which readings a character has is taken from pypinyin, and which of them are in use from its
 dictionary of phrases. The table is made here, once: in a running process the dictionaries would
-take 59 MB, the table takes 2 (``docs/dependencies.md``).
+take 59 MB, the table takes a fifth of one (``docs/dependencies.md``).
 """
 
 from __future__ import annotations

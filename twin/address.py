@@ -98,10 +98,7 @@ def parse(text: str) -> Address:
         if gap := written[end : match.start()].strip(_GAPS):
             (reading.rest if reading.started else reading.before).append(gap)
         end = match.end()
-        index = match.lastindex or 1
-        name = match.lastgroup
-        if name is not None:
-            _STEPS[name](reading, match, index)
+        _STEPS[match.lastgroup or "noise"](reading, match, match.lastindex or 1)
     if gap := written[end:].strip(_GAPS):
         (reading.rest if reading.started else reading.before).append(gap)
     return _address(reading, corrected)

@@ -92,9 +92,10 @@ class Gazetteer:
         spared = [_remark(address)] if any(map(_is_remark, address.rest)) else []
         general = (*_slips(address), *spared)
         level = self._of_level(address, open_)
-        words = " ".join(filter(None, (address.compound, rest)))
         if address.community and level is None:  # no community of ours: the name goes on behind it
-            words = f"{address.community}{words}"
+            name = f"{address.community}{address.compound}"
+            address = msgspec.structs.replace(address, community="", compound=name)
+        words = " ".join(filter(None, (address.compound, rest)))
         named = self._by_name(words, open_)
         if not named and words and words not in GENERIC:
             yield from self._by_content(words, address, level or open_, general)

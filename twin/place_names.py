@@ -144,7 +144,8 @@ def _rest_of(text: str, name: str) -> tuple[str, str]:
     ('长塘湾 东门', '社区')
     """
     before, _, after = text.partition(name)
-    ending = next((ending for ending in GENERIC if after.startswith(ending)), "")
+    whole = name.endswith(GENERIC)  # 南星小区社区服务中心 has its ending already
+    ending = next((one for one in GENERIC if after.startswith(one) and not whole), "")
     return f"{before} {after.removeprefix(ending)}".strip(" 的"), ending
 
 

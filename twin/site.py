@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -42,14 +42,15 @@ class Site:
 
     def __init__(self, compound: Compound) -> None:
         self.compound = compound
-        self.numbered: dict[str, list[tuple[Building, str]]] = {}
+        numbered: dict[str, list[tuple[Building, str]]] = {}
         named = []
         for building in compound.buildings:
             read = parse(building.name)
             if read.building and not read.rest and not read.until:
-                self.numbered.setdefault(read.building, []).append((building, read.compound))
+                numbered.setdefault(read.building, []).append((building, read.compound))
             else:
                 named.append(building)
+        self.numbered = {number: numbered[number] for number in sorted(numbered, key=natural)}
         self.named = [*_of_buildings(compound, named), *_of_others(compound, named)]
 
     @cached_property
@@ -75,8 +76,11 @@ class Site:
 
     def numbers(self, sees: Sees) -> list[str]:
         """The numbers of buildings that may be seen, in the order people count."""
-        seen = [number for number in self.numbered if self.buildings(number, "", sees)]
-        return sorted(seen, key=natural)
+        return [
+            number
+            for number, pairs in self.numbered.items()
+            if any(sees(self.path(building)) for building, _ in pairs)
+        ]
 
     def path(self, building: Building) -> str:
         """The territory a building lies in."""
@@ -163,6 +167,7 @@ def unit_number(unit: str) -> str:
     return unit.removesuffix("单元")
 
 
+@lru_cache(maxsize=4096)
 def natural(word: str) -> tuple[int, str]:
     """For sorting numbers the way people count: 2 before 10, and A3 after 3.
 

@@ -38,6 +38,34 @@ def test_nothing_of_another_territory_is_found():
     assert found("gate", (f"{COMMUNITY}.huodian.g9",)) == []
 
 
+def test_a_finder_learns_once_and_sees_what_has_changed_since():
+    twin = a_street()
+    twin.apply(opened(1, "huodian/call/1", twin, at(0)))
+    finder = search.Finder({STREET: twin})
+    for masked in (False, True, False, True):
+        found = [row["type"] for row in finder.find((STREET,), "一键呼", masked=masked)]
+        assert found[0] == "incident" and "device" in found
+    twin.apply(opened(2, "huodian/call/2", twin, at(1)))
+    rows = finder.find((STREET,), "INC-1121-000", masked=False)
+    assert [row["id"] for row in rows] == ["INC-1121-0001", "INC-1121-0002"]
+
+
+def test_who_is_on_duty_is_told_and_comes_first():
+    assert {row["duty"] for row in _rows("zhou")} == {"off_duty"}
+
+
+def test_an_address_says_what_was_put_right_and_one_that_is_not_there_why():
+    [row] = _rows("huodian3撞")
+    assert (row["exact"], row["fits"], row["notes"]) == (
+        False, True, [{"code": "slip", "written": "撞", "read": "幢"}],
+    )  # fmt: skip
+    assert {note["code"] for row in _rows("99幢") for note in row["notes"]} == {"no_such_building"}
+
+
+def _rows(words: str):
+    return search.Finder({STREET: a_street()}).find((STREET,), words, masked=False)
+
+
 def test_no_words_find_nothing_and_answers_are_few():
     assert found("  ") == []
     assert len(found("huodian")) == search.LIMIT

@@ -61,6 +61,8 @@ def junmen() -> Compound:
         areas=(Area(id="junmen/a1", kind="plaza", name="和平里广场",
                     outline=square((113.16, 27.82), 3, 3)),),
         services=(
+            Service(id="junmen/duty_room/1", kind="duty_room", name="红色记忆馆",
+                    lonlat=(113.161, 27.822), territory=JUNMEN, building="junmen/memory"),
             Service(id="junmen/clinic/1", kind="clinic", name="军门卫生服务站",
                     lonlat=(113.161, 27.821), territory=JUNMEN),
             Service(id="junmen/police/1", kind="police", name="军门警务室",
