@@ -28,8 +28,9 @@ WALK_M_S = 1.3
 """Metres a second on foot; ``ways.toml``, ``modes.foot``, has the source."""
 STRAIGHT_M = 0.05
 """Corners of a drawn route that bend by less are left out."""
-KEPT = 128
-"""Goals whose searches are kept: open cases are asked for again and again."""
+KEPT = 48
+"""Searches that are kept, three for a case that people may ride to: open cases are asked for again
+and again. One is half a megabyte at most in a street of 100,000 devices."""
 
 
 class Route(NamedTuple):

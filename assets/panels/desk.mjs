@@ -21,6 +21,7 @@ const FRAME_MS = 2500; // the server says something every second
 export function createDesk({ me, places, catalogue, clock, session, redraw }) {
   let [live, map, commander] = [null, null, null];
   let [selected, picked, here] = [null, null, places[0]?.id ?? null];
+  let standing = "";
   let [ready, newest, told, hintTimer] = [false, NaN, NaN, 0];
   const devices = new Map();
   const listeners = new Set();
@@ -75,8 +76,12 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
     redraw();
   };
 
-  /** Something in the way turned: what was recommended may hold no longer. */
-  const waysTurned = () => {
+  /** Something in the way may have turned, and then what was recommended holds no longer. */
+  const waysTold = () => {
+    const told = [...things().ways.values()].map(({ id, code, version }) => `${id} ${code} ${version}`);
+    const now = told.sort().join();
+    if (now === standing) return;
+    standing = now;
     details.renew();
     for (const heard of listeners) heard();
   };
@@ -140,7 +145,7 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
     took: (frame) => {
       ready = true;
       if (Number.isFinite(frame?.newest)) [newest, told] = [frame.newest, frame.at];
-      if (frame?.kind === "things" && frame.things.ways) waysTurned();
+      if (frame?.things?.ways) waysTold();
       if (frame?.kind === "snapshot" && selected && !things().incidents.has(selected)) select(null);
       details.follow(selected ? things().incidents.get(selected) : null);
     },
