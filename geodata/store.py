@@ -1,4 +1,4 @@
-"""Compounds on disk: one JSON file each, written whole or not at all."""
+"""Compounds and districts on disk: one JSON file each, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from sys import intern
 
 import msgspec
 
-from twin.model import Compound
+from twin.model import Compound, District
+
+DISTRICTS = "districts"
+"""Folder beside the compounds, in the folder of places."""
 
 _REPEATED = ("territory", "kind", "name", "building", "unit", "room", "use")
 
@@ -26,6 +29,20 @@ def load(folder: Path | str) -> list[Compound]:
         except msgspec.DecodeError as error:
             raise ValueError(f"{file} does not hold a compound: {error}") from error
     return sorted(found, key=lambda compound: compound.id)
+
+
+def load_districts(folder: Path | str) -> list[District]:
+    """Every district beside the compounds of a folder, sorted by id; mostly one, or none.
+
+    Raises ``ValueError`` naming the file when one of them does not hold a district.
+    """
+    found = []
+    for file in sorted((Path(folder) / DISTRICTS).glob("*.json")):
+        try:
+            found.append(msgspec.json.decode(file.read_bytes(), type=District))
+        except msgspec.DecodeError as error:
+            raise ValueError(f"{file} does not hold a district: {error}") from error
+    return sorted(found, key=lambda district: district.id)
 
 
 def _sharing(compound: Compound) -> Compound:
@@ -46,12 +63,21 @@ def save(folder: Path | str, compound: Compound) -> Path:
     The file is written beside its place and moved there, so a reader sees the old one or the
     new one and never a half.
     """
-    target = Path(folder) / f"{compound.id}.json"
+    return _write(Path(folder), compound)
+
+
+def save_district(folder: Path | str, district: District) -> Path:
+    """Write one district beside the compounds of a folder, as ``save`` does."""
+    return _write(Path(folder) / DISTRICTS, district)
+
+
+def _write(folder: Path, place: Compound | District) -> Path:
+    target = folder / f"{place.id}.json"
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{compound.id}-", suffix=".tmp", dir=target.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{place.id}-", suffix=".tmp", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.json.encode(compound))
+            file.write(msgspec.json.encode(place))
             file.flush()
             os.fsync(file.fileno())
         os.chmod(name, 0o644)
