@@ -77,16 +77,12 @@ _LEVEL = _choice(debug="DEBUG", info="INFO", warning="WARNING", error="ERROR")
 SETTINGS: dict[str, Setting] = {
     "data": Setting("DAYUAN_DATA", "./data", Path, "folder of places and of the embedded server"),
     "redis_url": Setting(
-        "DAYUAN_REDIS_URL",
-        "",
-        str,
+        "DAYUAN_REDIS_URL", "", str,
         "Redis 7 or Valkey to use instead of the embedded one: `redis://` `rediss://` `unix://` "
         "`redis+cluster://` `rediss+cluster://`",
     ),
     "valkey_port": Setting(
-        "DAYUAN_VALKEY_PORT",
-        str(PORT),
-        _whole(1, 65535),
+        "DAYUAN_VALKEY_PORT", str(PORT), _whole(1, 65535),
         "port of the embedded server, or the next free one; written to `data/valkey.port`",
     ),
     "host": Setting("DAYUAN_HOST", "127.0.0.1", str, "address to listen on"),
@@ -97,8 +93,9 @@ SETTINGS: dict[str, Setting] = {
     "idle_s": Setting(
         "DAYUAN_IDLE_S", "600", _whole(60, 12 * 3600), "seconds until an idle console logs out"
     ),
+    "basemap": Setting("DAYUAN_BASEMAP", "", str, "file that names a basemap; none unless given"),
     "log_level": Setting("DAYUAN_LOG", "info", _LEVEL, "debug, info, warning or error"),
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +111,7 @@ class Settings:
     seed: int
     rate: int
     idle_s: int
+    basemap: str
     log_level: str
 
     @property
@@ -170,6 +168,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 # import), pages need Dash; a role pays for what it uses, and the supervisor for none of it.
 _ENTRIES = {
     "load": "geodata.store:load",
+    "districts": "geodata.store:load_districts",
+    "tiles": "geodata.tiles:main",
+    "basemap": "pages.basemap:read_basemap",
     "save": "geodata.store:save",
     "demo": "geodata.demo:build",
     "import": "geodata.importer:main",
@@ -207,7 +208,9 @@ async def web(settings: Settings) -> None:
     found = streets(settings)
     async with people(settings) as (accounts, sources), Streams(settings.redis_url) as streams:
         await refuse_an_open_door(settings, accounts)
-        parts = entry("parts")(**entry("backing")(streams, found, accounts, sources, now))
+        backing = entry("backing")(streams, found, accounts, sources, now)
+        drawn = {"tiles": settings.data / "tiles", "districts": entry("districts")(settings.places)}
+        parts = entry("parts")(**backing, **drawn, basemap=entry("basemap")(settings.basemap))
         await entry("web")(parts, host=settings.host, port=settings.port, assets=ASSETS)
 
 
@@ -310,11 +313,9 @@ def _roles(settings: Settings) -> list[Role]:
     demo = "1" if settings.demo else "0"
     env = os.environ | {"DAYUAN_REDIS_URL": settings.redis_url, "DAYUAN_DEMO": demo}
     program = (sys.executable, str(Path(__file__).resolve()))
-    return [
-        Role(name=name, argv=(*program, *name.split()), env=env)
-        for name in ROLES
-        if settings.demo or name not in _DEMO_ROLES
-    ]
+    names = [name for name in ROLES if settings.demo or name not in _DEMO_ROLES]
+    lasting = [Role(name=name, argv=(*program, *name.split()), env=env) for name in names]
+    return [*lasting, Role(name="tiles", argv=(*program, "tiles"), env=env, once=True)]
 
 
 # --- command line -----------------------------------------------------------------------------
@@ -332,6 +333,7 @@ def parser() -> argparse.ArgumentParser:
     scenario = commands.add_parser("scenario", help="play a story in the running demo")
     scenario.add_argument("name")
     commands.add_parser("import", help="read a compound from files", add_help=False)
+    commands.add_parser("tiles", help="cut the places on disk into vector tiles")
     registry.add_arguments(commands)
     return parser
 
@@ -362,6 +364,9 @@ def carry_out(settings: Settings, asked: argparse.Namespace) -> int:
             uvloop.run(_scenario(settings, asked.name))
         case "import":
             return int(entry("import")(asked.rest, settings.places))
+        case "tiles":
+            os.nice(10)  # screens are served meanwhile
+            return int(entry("tiles")(settings.places, settings.data / "tiles"))
         case "web" | "engine":
             play(settings, asked.command)
         case "feed":

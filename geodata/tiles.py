@@ -117,7 +117,7 @@ def read_index(folder: Path) -> Index:
 
 
 def contents(compounds: Iterable[Compound], districts: Iterable[District]) -> Iterator[Content]:
-    """What each set holds: districts first, then streets by their paths; empty ones are left out."""
+    """What each set holds: districts first, then streets by path; empty ones are left out."""
     for district in districts:
         rows = [*_drawn(district), *map(_service, district.services)]
         if rows:

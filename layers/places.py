@@ -8,7 +8,7 @@ numbering. ``/live`` names the version it numbers by, so the two cannot be mixed
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -32,6 +32,10 @@ class Places:
 
     def __init__(self, compounds: Iterable[Compound]) -> None:
         self.compounds = {compound.id: compound for compound in compounds}
+        self._devices = {
+            name: Counter(place.territory for place in compound.devices)
+            for name, compound in self.compounds.items()
+        }
         self._digests = {name: digest(compound) for name, compound in self.compounds.items()}
         self._described: OrderedDict[tuple[str, str], bytes] = OrderedDict()
 
@@ -51,7 +55,7 @@ class Places:
         """
         parts = [self._digests[compound.id], *(["m"] if masked else [])]
         if not territory.covers(prefixes, compound.territory):
-            paths = {place.territory for place in compound.devices}
+            paths = set(self._devices[compound.id])
             paths.update(grid.territory for grid in compound.grids)
             labels = (path.rpartition(".")[2] for path in paths if territory.covers(prefixes, path))
             parts += sorted(labels)
@@ -69,11 +73,19 @@ class Places:
             "street": compound.street_name,
             "community": compound.community_name,
             "version": self.version(compound, prefixes, masked),
-            "count": len(kept(compound, prefixes)),
+            "count": self._count(compound, prefixes),
             "center": ((west + east) / 2, (south + north) / 2),
             "bounds": (west, south, east, north),
             "attribution": compound.attribution,
         }
+
+    def _count(self, compound: Compound, prefixes: Sequence[str]) -> int:
+        """How many devices an account sees; by territory, for lists of hundreds of compounds."""
+        return sum(
+            number
+            for path, number in self._devices[compound.id].items()
+            if territory.covers(prefixes, path)
+        )
 
     def describe(self, compound: Compound, prefixes: Sequence[str], masked: bool) -> bytes:
         """Everything that stands still in a compound as JSON, encoded once per version."""

@@ -22,8 +22,8 @@ from pages.texts import DEFAULT, text
 
 LAYOUTS = {"/wall": wall.layout, "/console": console.layout, "/replay": replay.layout}
 _POLICY = (
-    "default-src 'none'; script-src 'self' {hashes}; worker-src 'self'; connect-src 'self';"
-    " style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:;"
+    "default-src 'none'; script-src 'self' {hashes}; worker-src 'self'; connect-src 'self'{origin};"
+    " style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:{origin}; font-src 'self' data:;"
     " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 """``unsafe-inline`` for styles only: React sets style attributes, which no hash can allow."""
@@ -38,12 +38,14 @@ def build(
     lifespan: Lifespan,
     assets: Path,
     away: type[Exception] = OSError,
+    origin: str = "",
 ) -> FastAPI:
     """The application, ready for uvicorn.
 
     ``routers`` bring the APIs, the login and ``/live``; ``lifespan`` runs what must live as long
     as the server; ``assets`` is the folder of browser files; ``away`` is what ``lookup`` and the
-    routes raise while the streams do not answer, which is a 503.
+    routes raise while the streams do not answer, which is a 503; ``origin`` the foreign host of a
+    basemap, empty for none.
     """
     mimetypes.add_type("text/javascript", ".mjs")
     server = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
@@ -64,7 +66,8 @@ def build(
 
     def policy() -> str:
         # Dash adds inline scripts up to its first page request, so nothing older may be kept.
-        return _POLICY.format(hashes=" ".join(pages.csp_hashes()))
+        hashes = " ".join(pages.csp_hashes())
+        return _POLICY.format(hashes=hashes, origin=f" {origin}" if origin else "")
 
     async def unavailable(request: Request, exc: Exception) -> Response:
         return not_now()

@@ -16,6 +16,7 @@ from collections.abc import (
     Iterable,
     Iterator,
     Mapping,
+    Sequence,
 )
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -32,10 +33,12 @@ from layers.columns import milliseconds
 from layers.incident_detail import Known
 from layers.live import Hub
 from layers.strip import day_start_ms
-from pages import api, entry, server
+from pages import api, entry, server, tiles
 from pages.api import Answer, Backstage, Replays
+from pages.basemap import Basemap
 from pages.guard import Person
 from twin.events import AlarmRaised
+from twin.model import District
 from twin.people import Actor
 from twin.state import Twin
 from twin.things import Change
@@ -76,7 +79,8 @@ class Parts:
     ``follow`` folds every street's streams for ever and calls ``use``, ``current`` returns once
     all that stood in them at the start has been folded; ``recordings`` is given the function that
     makes a replay's screen; ``raised`` gives the alarms raised since an instant (ms); ``refused``
-    is what a failed login raises, ``away`` what any call raises while the streams do not answer.
+    is what a failed login raises, ``away`` what any call raises while the streams do not answer;
+    ``tiles`` is the folder of tile sets, ``basemap`` what the user named.
     """
 
     twins: Mapping[str, Twin]
@@ -90,6 +94,9 @@ class Parts:
     away: type[Exception]
     raised: Callable[[int], Awaitable[list[AlarmRaised]]]
     intake: APIRouter
+    tiles: Path | None = None
+    districts: Sequence[District] = ()
+    basemap: Basemap | None = None
 
 
 async def run(parts: Parts, *, host: str, port: int, assets: Path) -> None:
@@ -179,10 +186,12 @@ def plug(parts: Parts, assets: Path) -> Any:
             entry.router(parts.doors, parts.refused, _over_tls),
             parts.intake,
             api.router(stage),
+            tiles.router(tiles.Shelf(parts.tiles, parts.districts, parts.basemap), hub.places),
         ],
         lifespan=living,
         assets=assets,
         away=parts.away,
+        origin=parts.basemap.origin if parts.basemap else "",
     )
 
 

@@ -67,8 +67,9 @@ async def open_house(
     demo: Sequence[Account] = (),
     console: Terms = CONSOLE,
     patience_s: float = 15.0,
+    **more: Any,
 ) -> AsyncIterator[House]:
-    """Serve some streets until the block ends."""
+    """Serve some streets until the block ends; ``more`` are further parts of the web role."""
     made: list[Any] = []
     plug = web.plug
 
@@ -79,7 +80,7 @@ async def open_house(
     async with client_from_url(url) as client, Streams(url, patience_s=patience_s) as streams:
         accounts = Accounts(client, demo=demo, console=console, hasher=QUICK)
         sources = Sources(client)
-        parts = web.Parts(**backing(streams, streets, accounts, sources, web.now))
+        parts = web.Parts(**backing(streams, streets, accounts, sources, web.now), **more)
         port = free_port()
         with patch.object(web, "plug", noted):
             task = asyncio.create_task(web.run(parts, host="127.0.0.1", port=port, assets=ASSETS))
