@@ -24,6 +24,7 @@ import { createWatch, drawLost, fitLetters } from "./panels/watch.mjs";
 /** @typedef {import("./panels/desk.mjs").Desk} Desk */
 
 const TICK_MS = 1000;
+const MANY = 16; // with more compounds than that a page begins from afar (assets/map/levels.mjs)
 const READ_MS = 6000; // a confirmation is read by then
 
 /** Start the page whose skeleton is in the document. */
@@ -105,6 +106,7 @@ function liveUrl() {
 }
 
 function helloOf(page, session, places) {
+  if (places.length > MANY) return { session, screen: page, band: "far", compounds: [], layers: [] };
   return { session, screen: page, band: "near", compounds: places.slice(0, 1).map((place) => place.id), layers: [] };
 }
 
@@ -237,8 +239,10 @@ async function mountMap(desk, page, live, drawer) {
     await map.loadPlaces(desk.places.map((place) => place.id));
     map.connect(live);
     desk.onMap?.();
+    const wide = desk.places.length > MANY && !desk.selected();
+    if (wide) map.fitAll();
     const first = desk.selected() ? desk.things().incidents.get(desk.selected())?.compound : desk.here()?.id;
-    if (first) map.fit(first);
+    if (first && !wide) map.fit(first);
     if (desk.selected()) map.select({ type: "incident", id: desk.selected() });
     new ResizeObserver(() => map.resize()).observe(byId("map"));
   } catch (error) {

@@ -110,6 +110,7 @@ def _metadata(lang: str) -> dict[str, Any]:
     return {
         "dayuan:band": BAND_ZOOM,
         "dayuan:crowded": {"zoom": style_things.CROWDED_ZOOM, "dots": style_things.DOTS},
+        "dayuan:basemap": style_tiles.BASEMAP,
         "dayuan:tiles": [_pattern(part) for part in style_tiles.TILE_PARTS],
         "dayuan:palette": TITLES | {f"level{level}": colour for level, colour in LEVELS.items()},
         "dayuan:kinds": {

@@ -32,6 +32,15 @@ BEFORE = {
 }  # fmt: skip
 """Under which layer of the style each pattern goes."""
 
+BASEMAP = {
+    "raster": {
+        "raster-brightness-max": 0.55, "raster-saturation": -0.45, "raster-fade-duration": 0,
+    },
+    "fill": {"fill-color": "#101923", "fill-opacity": 0.6},
+    "line": {"line-color": "#26333F", "line-width": by_zoom(8, 0.4, 16, 1.6)},
+}  # fmt: skip
+"""How a basemap is painted: dimmed, so that what is ours and what is alarmed stands out of it."""
+
 OUTLINED = "outlines"
 """The source of outlines."""
 
@@ -89,13 +98,16 @@ def _only(level: str) -> list[Any]:
     return ["==", get("level"), level]
 
 
+_CLOSED = ["!", ["in", get("id"), ["global-state", "open"]]]
+
+
 _OPEN = state("worst", 0)
 """Worst level of a compound's open cases that nobody has acknowledged, set by the browser."""
 
 OUTLINE_PARTS = (
     Part(
         id="outline-compounds", type="fill", source=OUTLINED, switch="grids",
-        filter=_only("compound"), maxzoom=17,
+        filter=["all", _only("compound"), _CLOSED],
         paint={
             "fill-color": ["case", [">", _OPEN, 0], level_colour(_OPEN, ACCENT), ACCENT],
             "fill-opacity": ["case", [">", _OPEN, 0], 0.3, 0.07],

@@ -1,9 +1,11 @@
 // Where the map looks. Only a person, goTo and fit move it; data never does.
 import { bestView, standing } from "./fitting.mjs";
+import { inFull } from "./levels.mjs";
 
 const NEAR_ZOOM = 17.7;
 const SLACK = 0.12; // of a zoom level: a band is left later than it was entered
 const PITCH = 52;
+const WIDE_PITCH = 32; // a district is read more like a plan
 const TWIST = -10; // degrees: buildings show two of their faces
 const NO_PADDING = { top: 0, bottom: 0, left: 0, right: 0 }; // what fits leaves room for panels already
 
@@ -61,7 +63,7 @@ export function atRightEdge(map, screen, lonlat) {
  */
 export function createCamera(map, { screen, limit, places, onView, reducedMotion }) {
   let held = false;
-  let told = { band: null, compounds: [] };
+  let told = { band: null, compounds: [], inView: [] };
   let timer = 0;
 
   const padding = () => paddingFor(screen, map.getContainer().clientWidth, map.getContainer().clientHeight);
@@ -77,9 +79,12 @@ export function createCamera(map, { screen, limit, places, onView, reducedMotion
 
   const report = () => {
     const band = bandOf(told.band, map.getZoom(), limit);
-    const compounds = inView(ground(), places(), told.compounds);
-    if (band === told.band && compounds.join() === told.compounds.join()) return;
-    told = { band, compounds };
+    const [west, south, east, north] = ground();
+    const seen = inView([west, south, east, north], places(), told.inView);
+    const near = places().filter(({ id }) => band === "near" && seen.includes(id));
+    const compounds = inFull(near, [(west + east) / 2, (south + north) / 2], told.compounds);
+    if (band === told.band && seen.join() === told.inView.join() && compounds.join() === told.compounds.join()) return;
+    told = { band, compounds, inView: seen };
     onView({ band, compounds });
   };
 
@@ -102,6 +107,12 @@ export function createCamera(map, { screen, limit, places, onView, reducedMotion
     view: () => told,
     /** Bring one place to the middle of the free part of the map. */
     goTo: (lonlat) => move({ center: lonlat, zoom: Math.max(map.getZoom(), NEAR_ZOOM), padding: padding(), pitch: Math.max(map.getPitch(), 45) }),
+    /** Show everything within bounds, much as a plan does. */
+    fitWide: (bounds) => {
+      const [west, south, east, north] = bounds;
+      const found = map.cameraForBounds([[west, south], [east, north]], { padding: padding(), bearing: 0, maxZoom: 17 });
+      if (found) move({ ...found, pitch: WIDE_PITCH, padding: NO_PADDING });
+    },
     /** Show a whole compound as large as the free part of the map allows. */
     fit: (bounds, shapes) => {
       const { ring, points } = standing(bounds, shapes);

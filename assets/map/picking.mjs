@@ -17,6 +17,7 @@ export const PICKED = {
   roofs: "building",
   lit: "building",
   buildings: "building",
+  "outline-compounds": "compound",
 };
 const ORDER = Object.keys(PICKED);
 
@@ -25,7 +26,10 @@ export function foremost(features) {
   const ranked = features
     .filter(({ layer }) => layer.id in PICKED)
     .sort((a, b) => ORDER.indexOf(a.layer.id) - ORDER.indexOf(b.layer.id));
-  return ranked.length ? { type: PICKED[ranked[0].layer.id], id: ranked[0].properties.id } : null;
+  if (!ranked.length) return null;
+  const [{ layer, properties }] = ranked;
+  const division = layer.id === "rollups" && (properties.sort ?? "compound") !== "compound";
+  return { type: division ? "division" : PICKED[layer.id], id: properties.id };
 }
 
 /**
