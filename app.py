@@ -193,7 +193,7 @@ def entry(name: str) -> Any:
 def streets(settings: Settings) -> dict[str, list[Compound]]:
     """The compounds on disk by the street they lie in."""
     found: dict[str, list[Compound]] = {}
-    for compound in entry("load")(settings.places):
+    for compound in entry("load")(settings.places, fold=True):
         found.setdefault(street_of(compound.territory), []).append(compound)
     return found
 

@@ -17,7 +17,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
-from layers.outlines import outlines
+from layers.outlines import Outlines
 from layers.places import Places
 from pages.basemap import Basemap
 from pages.guard import Person
@@ -69,6 +69,7 @@ def given(prefixes: Sequence[str], territory: str) -> bool:
 def router(shelf: Shelf, places: Places) -> APIRouter:
     """``/api/tiles``, ``/api/outlines`` and ``/api/basemap``."""
     routes = APIRouter()
+    outlines = Outlines(shelf.districts, places.compounds.values())
 
     @routes.get("/api/tiles")
     async def listed(request: Request) -> Response:
@@ -83,8 +84,8 @@ def router(shelf: Shelf, places: Places) -> APIRouter:
 
     @routes.get("/api/outlines")
     async def outlined(request: Request) -> Response:
-        who = _prefixes(request)
-        return _json(outlines(shelf.districts, places.seen(who), who))
+        body = await asyncio.to_thread(outlines.told, _prefixes(request))
+        return Response(body, media_type="application/json")
 
     @routes.get("/api/basemap")
     async def basemap(request: Request) -> Response:

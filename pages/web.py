@@ -142,7 +142,9 @@ def plug(parts: Parts, assets: Path) -> Any:
     ) -> tuple[Hub, Clock]:
         clock = Clock(now_ms=at, start_ms=start, end_ms=end, mode="paused")
         instant = datetime.fromtimestamp(at / 1000, UTC)
-        screen = Hub(twins, now=instant, epoch=name, clock=clock, travel=known.travel)
+        screen = Hub(
+            twins, now=instant, epoch=name, clock=clock, travel=known.travel, places=hub.places
+        )
         return screen, clock
 
     recordings = parts.recordings(make_screen)
