@@ -10,7 +10,6 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-import numpy as np
 import shapely
 
 from layers.frames import encoder
@@ -78,7 +77,7 @@ def _drawn(districts: Sequence[District], compounds: Sequence[Compound]) -> Iter
 
 def simpler(rings: Sequence[Ring]) -> Iterator[Ring]:
     """The rings with as few corners as ``STEP_DEG`` allows, to a decimetre."""
-    shapes = shapely.simplify(shapely.polygons([np.array(ring) for ring in rings]), STEP_DEG)
+    shapes = shapely.simplify([shapely.Polygon(ring) for ring in rings], STEP_DEG)
     for shape in shapes:
         corners = shapely.get_coordinates(shape).round(6).tolist()
         yield tuple((lon, lat) for lon, lat in corners)

@@ -41,6 +41,9 @@ BASEMAP = {
 }  # fmt: skip
 """How a basemap is painted: dimmed, so that what is ours and what is alarmed stands out of it."""
 
+TOWN = "#1A2734"
+"""Buildings that belong to no compound: ground for those that do."""
+
 OUTLINED = "outlines"
 """The source of outlines."""
 
@@ -62,7 +65,7 @@ def _way_width() -> Expression:
 TILE_PARTS = (
     Part(
         id="tiles-areas", type="fill", switch="ground", filter=_closed("area"),
-        paint={"fill-color": table(get("kind"), AREAS, RAISED), "fill-opacity": 0.95},
+        paint={"fill-color": table(get("kind"), AREAS, RAISED), "fill-antialias": False},
     ),
     Part(
         id="tiles-paths", type="line", switch="ground", filter=_closed("path"), layout=_ROUND,
@@ -77,11 +80,11 @@ TILE_PARTS = (
         paint={
             "fill-extrusion-color": [
                 "case", [">", state("level", 0), 0], level_colour(state("level", 0), LOW),
+                ["!", ["has", "compound"]], TOWN,
                 ["boolean", get("proposed"), False], LINE,
                 ["interpolate", ["linear"], get("height"), 6, LOW, 60, HIGH],
             ],
-            "fill-extrusion-height": get("height"),
-            "fill-extrusion-opacity": 0.96, "fill-extrusion-vertical-gradient": True,
+            "fill-extrusion-height": get("height"), "fill-extrusion-vertical-gradient": True,
         },
     ),
     Part(

@@ -1,5 +1,5 @@
 // Where the map looks. Only a person, goTo and fit move it; data never does.
-import { bestView, standing } from "./fitting.mjs";
+import { bestView, fitView, standing } from "./fitting.mjs";
 import { inFull } from "./levels.mjs";
 
 const NEAR_ZOOM = 17.7;
@@ -108,10 +108,10 @@ export function createCamera(map, { screen, limit, places, onView, reducedMotion
     /** Bring one place to the middle of the free part of the map. */
     goTo: (lonlat) => move({ center: lonlat, zoom: Math.max(map.getZoom(), NEAR_ZOOM), padding: padding(), pitch: Math.max(map.getPitch(), 45) }),
     /** Show everything within bounds, much as a plan does. */
-    fitWide: (bounds) => {
-      const [west, south, east, north] = bounds;
-      const found = map.cameraForBounds([[west, south], [east, north]], { padding: padding(), bearing: 0, maxZoom: 17 });
-      if (found) move({ ...found, pitch: WIDE_PITCH, padding: NO_PADDING });
+    fitWide: ([west, south, east, north]) => {
+      const points = [[west, south, 0], [east, south, 0], [east, north, 0], [west, north, 0]];
+      const { clientWidth: width, clientHeight: height } = map.getContainer();
+      move({ ...fitView({ points, width, height, padding: padding(), bearing: 0, pitch: WIDE_PITCH, maxZoom: 16.5 }), padding: NO_PADDING });
     },
     /** Show a whole compound as large as the free part of the map allows. */
     fit: (bounds, shapes) => {

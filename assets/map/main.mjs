@@ -37,6 +37,7 @@ const LOOKS = { available: "available", busy: "busy" };
  * @param {boolean} options.reducedMotion
  */
 export async function createMap(node, { style, screen, lang, onSelect, onView, reducedMotion }) {
+  dress();
   const slow = drawsInSoftware();
   const map = begin(node, style, screen, slow);
   const named = { lang, meta: style.metadata };
@@ -251,6 +252,13 @@ function drawsInSoftware() {
   const name = told ? gl.getParameter(told.UNMASKED_RENDERER_WEBGL) : "";
   gl.getExtension("WEBGL_lose_context")?.loseContext();
   return /swiftshader|llvmpipe|software|basic render/i.test(name);
+}
+
+/** The library's own looks, before ours: controls, popups and marks stand where they belong by them. */
+function dress() {
+  const link = document.createElement("link");
+  [link.rel, link.href] = ["stylesheet", "/assets/vendor/maplibre-gl.css"];
+  if (!document.querySelector(`link[href="${link.getAttribute("href")}"]`)) document.head.prepend(link);
 }
 
 /** The map itself; letters and symbols as large as the page's own. */

@@ -46,7 +46,8 @@ def test_what_was_told_is_held_for_so_many_and_each_is_told_its_own():
 def test_a_ring_of_many_corners_is_drawn_with_few_and_stays_closed():
     turns = [2 * math.pi * step / 400 for step in range(400)]
     circle = [(113 + 0.001 * math.cos(a), 27 + 0.001 * math.sin(a)) for a in turns]
-    (found,) = simpler([(*circle, circle[0])])
+    found, square = simpler([(*circle, circle[0]), PLACES[0].outline])
+    assert len(square) == len(PLACES[0].outline)
     assert len(found) < 40
     assert found[0] == found[-1]
     assert all(abs(math.hypot(lon - 113, lat - 27) - 0.001) < 0.00003 for lon, lat in found)
