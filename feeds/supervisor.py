@@ -169,7 +169,7 @@ class Supervisor:
 def _signature(folder: Path) -> frozenset[tuple[str, int, int]]:
     """What is in a folder, by name, size and time of change."""
     found = set()
-    for path in folder.glob("*.json"):
+    for path in folder.rglob("*.json"):
         try:
             stat = path.stat()
         except FileNotFoundError:  # replaced between the two calls: the next look sees it

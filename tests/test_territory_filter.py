@@ -244,6 +244,13 @@ async def test_no_answer_to_anybody_holds_what_is_not_theirs(house: House) -> No
             assert (status, leaks(account, received)) == (303, [])
 
 
+def test_what_tiles_say_is_found_though_it_is_compressed(tmp_path: Path) -> None:
+    for file in cut(tmp_path, t.NEAR, t.FAR)[1:]:
+        said = unpacked((tmp_path / file).read_bytes())
+        assert (b"qingshui" in said) == ("jianning" in file)
+        assert ("桥头幢a".encode() in said) == ("hejiatu" in file)
+
+
 async def test_tiles_are_given_to_those_who_see_the_whole_street_and_to_nobody_else(
     house: House,
 ) -> None:
