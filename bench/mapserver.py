@@ -62,7 +62,8 @@ const page = await createMap(document.getElementById("map"), { style, screen: "c
 await page.loadPlaces(ids);
 page.connect(link);
 const middle = places[Math.floor(places.length / 2)];
-page.map.jumpTo({ center: middle.center, zoom: ZOOM });
+const zoom = Number(new URLSearchParams(location.search).get("zoom")) || ZOOM;
+page.map.jumpTo({ center: middle.center, zoom });
 window.bench = { map: page.map,
   ready: () => ["live", "stale"].includes(link.status.state)
     && page.map.loaded() && page.map.areTilesLoaded(),
