@@ -1,5 +1,6 @@
 // Joins the socket, the map and the panels of one page.
 import { openLive } from "./live.mjs";
+import { MANY } from "./map/levels.mjs";
 import { createClock } from "./panels/clock.mjs";
 import { createCommander } from "./panels/commands.mjs";
 import { createDesk } from "./panels/desk.mjs";
@@ -24,7 +25,6 @@ import { createWatch, drawLost, fitLetters } from "./panels/watch.mjs";
 /** @typedef {import("./panels/desk.mjs").Desk} Desk */
 
 const TICK_MS = 1000;
-const MANY = 16; // with more compounds than that a page begins from afar (assets/map/levels.mjs)
 const READ_MS = 6000; // a confirmation is read by then
 
 /** Start the page whose skeleton is in the document. */
