@@ -29,7 +29,7 @@ from bench.browser import SIZE, chromium, renderer_pid, until
 from bench.district import NAME, by_street, city
 from bench.map import PAGES, QUIET_S, SEEN, calm
 from bench.memory import Web, first_frame, keep, screen, token_of, web_over
-from bench.stack import free_port, load, resident_mb, running, until_open, valkey
+from bench.stack import cpu_s, free_port, load, resident_mb, running, until_open, valkey
 from bench.table import Row, at_most
 from bench.traffic import Traffic, now
 from geodata import tiles
@@ -68,6 +68,7 @@ def cut(folder: Path, compounds: Sequence[Compound], district: District) -> list
 
 async def weighed(url: str, there: Web, compounds: Sequence[Compound], seconds: int) -> list[Row]:
     """The size of the web process while a screen looks on and it is being fed."""
+    await rested(there.pid)
     async with screen(there) as socket:
         await first_frame(socket, compounds[:16])
         reading = asyncio.create_task(_read_on(socket))
@@ -79,6 +80,15 @@ async def weighed(url: str, there: Web, compounds: Sequence[Compound], seconds: 
     case = f"web, {len(compounds)} compounds, {devices:,} devices, {RATE:,} events/s"
     told = f"{fresh:.0f} MB before the feed, {most:.0f} MB at most"
     return [at_most(600, figure="city", case=case, value=fed, unit="MB", note=told)]
+
+
+async def rested(pid: int) -> None:
+    """Wait until a server that has just started works nothing out any more, a minute at most."""
+    for _ in range(60):
+        before = cpu_s(pid)
+        await asyncio.sleep(1.0)
+        if cpu_s(pid) - before < 0.2:
+            return
 
 
 async def _read_on(socket: Any) -> None:
@@ -167,6 +177,7 @@ async def measured(smoke: bool) -> list[Row]:
             async with web_over(url, Path(name), await token_of(url, prefix=NAME)) as there:
                 rows += await weighed(url, there, compounds, 1 if smoke else SECONDS)
                 if not smoke:
+                    await rested(there.pid)
                     async with chromium() as browser:
                         rows += await opened(there, browser)
     if not smoke:
