@@ -71,4 +71,6 @@ assets/vendor/.installed: package.json package-lock.json | $(BIN)/python
 	@rm -rf assets/vendor && mkdir -p assets/vendor
 	@cp $(VENDORED:%=$(DIST)/%) assets/vendor/
 	@cp node_modules/maplibre-gl/LICENSE.txt assets/vendor/maplibre-gl-LICENSE.txt
+	@{ cat node_modules/pmtiles/dist/pmtiles.js; echo; echo 'export const { PMTiles, Protocol } = pmtiles;'; } \
+	  | grep -v '^//# sourceMappingURL' > assets/vendor/pmtiles.mjs
 	@touch $@

@@ -76,6 +76,7 @@ SETTINGS: dict[str, Setting] = {
     "stream_origins": Setting(
         "DAYUAN_STREAM_ORIGINS", "", origins, "origins of camera pictures, spaces between"
     ),
+    "basemap": Setting("DAYUAN_BASEMAP", "", str, "file that names a basemap; none unless given"),
     "log_level": Setting("DAYUAN_LOG", "info", _LEVEL, "debug, info, warning or error"),
 }  # fmt: skip
 
@@ -95,6 +96,7 @@ class Settings:
     rate: int
     idle_s: int
     stream_origins: tuple[str, ...]
+    basemap: str
     log_level: str
 
     @property
@@ -151,6 +153,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 # import), pages need Dash; a role pays for what it uses, and the supervisor for none of it.
 _ENTRIES = {
     "load": "geodata.store:load",
+    "districts": "geodata.store:load_districts",
+    "tiles": "geodata.tiles:main",
+    "basemap": "pages.basemap:read_basemap",
     "save": "geodata.store:save",
     "edit": "geodata.store:edit",
     "demo": "geodata.demo:build",
@@ -175,7 +180,7 @@ def entry(name: str) -> Any:
 def streets(settings: Settings) -> dict[str, list[Compound]]:
     """The compounds on disk by the street they lie in."""
     found: dict[str, list[Compound]] = {}
-    for compound in entry("load")(settings.places):
+    for compound in entry("load")(settings.places, fold=True):
         found.setdefault(street_of(compound.territory), []).append(compound)
     return found
 
@@ -196,6 +201,9 @@ async def web(settings: Settings) -> None:
             public=settings.public_url,
             edit=partial(entry("edit"), settings.places),
             stream_origins=settings.stream_origins,
+            tiles=settings.data / "tiles",
+            districts=entry("districts")(settings.places),
+            basemap=entry("basemap")(settings.basemap),
         )
         await entry("web")(parts, host=settings.host, port=settings.port, assets=ASSETS)
 
@@ -301,7 +309,8 @@ def _roles(settings: Settings) -> list[Role]:
     env = os.environ | {"DAYUAN_REDIS_URL": settings.redis_url, "DAYUAN_DEMO": demo}
     program = (sys.executable, str(Path(__file__).resolve()))
     names = [name for name in ROLES if settings.demo or name not in _DEMO_ROLES]
-    return [Role(name=name, argv=(*program, *name.split()), env=env) for name in names]
+    lasting = [Role(name=name, argv=(*program, *name.split()), env=env) for name in names]
+    return [*lasting, Role(name="tiles", argv=(*program, "tiles"), env=env, once=True)]
 
 
 # --- command line -----------------------------------------------------------------------------
@@ -319,6 +328,7 @@ def parser() -> argparse.ArgumentParser:
     scenario = commands.add_parser("scenario", help="play a story in the running demo")
     scenario.add_argument("name")
     commands.add_parser("import", help="read a compound from files", add_help=False)
+    commands.add_parser("tiles", help="cut the places on disk into vector tiles")
     registry.add_arguments(commands)
     granting.add_arguments(commands)
     return parser
@@ -358,6 +368,9 @@ def carry_out(settings: Settings, asked: argparse.Namespace) -> int:
             uvloop.run(_scenario(settings, asked.name))
         case "import":
             return int(entry("import")(asked.rest, settings.places))
+        case "tiles":
+            os.nice(10)  # screens are served meanwhile
+            return int(entry("tiles")(settings.places, settings.data / "tiles"))
         case "web" | "engine":
             play(settings, asked.command)
         case "feed":

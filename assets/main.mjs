@@ -1,6 +1,7 @@
 // Joins the socket, the map and the panels of one page.
 import { openLive } from "./live.mjs";
 import { createBuilding } from "./panels/building.mjs";
+import { MANY } from "./map/levels.mjs";
 import { createClock } from "./panels/clock.mjs";
 import { createCommander } from "./panels/commands.mjs";
 import { createCoverage } from "./panels/coverage.mjs";
@@ -107,6 +108,7 @@ function liveUrl() {
 }
 
 function helloOf(page, session, places) {
+  if (places.length > MANY) return { session, screen: page, band: "far", compounds: [], layers: [] };
   return { session, screen: page, band: "near", compounds: places.slice(0, 1).map((place) => place.id), layers: [] };
 }
 
@@ -251,8 +253,10 @@ async function mountMap(desk, page, live, drawer) {
     await map.loadPlaces(desk.places.map((place) => place.id));
     map.connect(live);
     desk.onMap?.();
+    const wide = desk.places.length > MANY && !desk.selected();
+    if (wide) map.fitAll();
     const first = desk.selected() ? desk.things().incidents.get(desk.selected())?.compound : desk.here()?.id;
-    if (first) map.fit(first);
+    if (first && !wide) map.fit(first);
     if (desk.selected()) map.select({ type: "incident", id: desk.selected() });
     new ResizeObserver(() => map.resize()).observe(byId("map"));
   } catch (error) {

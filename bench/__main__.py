@@ -17,6 +17,7 @@ FIGURES = ("ingest", "fanout", "memory", "growth", "share", "glass", "map")
 FIGURES = ("ingest", "fanout", "memory", "growth", "glass", "map", "address", "search")
 FIGURES = ("ingest", "fanout", "memory", "growth", "ways", "glass", "map")
 FIGURES = ("ingest", "fanout", "memory", "growth", "sight", "glass", "map")
+FIGURES = ("ingest", "fanout", "memory", "growth", "glass", "map", "city")
 WITH_BROWSER = ("glass", "map")
 RESULTS = Path(__file__).parent / "results.json"
 

@@ -1,6 +1,6 @@
 """The two pages that ``bench/map.py`` compares, on one server: our map, and ``dcc.Graph``.
 
-``python -m bench.mapserver PORT DEVICES``. ``/ours`` holds our map module, fed by ``Hub`` over
+``python -m bench.mapserver PORT DEVICES|city``. ``/ours`` holds our map module, fed by ``Hub`` over
 ``/live``; ``POST /api/change?share=0.01`` makes that share of the devices report another state, at
 once. ``/`` is a Dash page with one ``scattermap`` of as many points, whose asynchronous callback
 changes the same share of colours and answers with the new figure.
@@ -12,7 +12,7 @@ import asyncio
 import mimetypes
 import random
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -25,8 +25,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
+from bench.district import by_street, city
 from bench.stack import HOUSE
-from bench.street import STREET, tile
+from bench.street import tile
 from bench.traffic import Traffic, full_report, now
 from layers import live, style
 from layers.connection import Viewer, serve
@@ -35,6 +36,7 @@ from pages.texts import catalogue
 from twin.catalogue import device_kinds, incident_kinds, rules
 from twin.model import Compound
 from twin.state import Twin
+from twin.territory import street_of
 
 ZOOM = 17.0
 _COLOURS = ("#3fa7ff", "#ffb547", "#ff5a5a")
@@ -52,13 +54,16 @@ const [places, catalogue, style] = await Promise.all(
   ["/api/places", "/api/catalogue", "/api/style?lang=en"].map(read));
 know(catalogue, places);
 const ids = places.map(({ id }) => id);
-const hello = { session: "live", screen: "console", band: "near", compounds: ids, layers: [] };
+const few = ids.slice(0, 16);
+const hello = { session: "live", screen: "console", band: "near", compounds: few, layers: [] };
 const link = openLive({ url: `ws://${location.host}/live`, hello });
 const page = await createMap(document.getElementById("map"), { style, screen: "console", lang: "en",
-  onSelect() {}, onView: () => {}, reducedMotion: true });
+  onSelect() {}, onView: (view) => link.view(view), reducedMotion: true });
 await page.loadPlaces(ids);
 page.connect(link);
-page.map.jumpTo({ center: places[0].center, zoom: ZOOM });
+const middle = places[Math.floor(places.length / 2)];
+const zoom = Number(new URLSearchParams(location.search).get("zoom")) || ZOOM;
+page.map.jumpTo({ center: middle.center, zoom });
 window.bench = { map: page.map,
   ready: () => ["live", "stale"].includes(link.status.state)
     && page.map.loaded() && page.map.areTilesLoaded(),
@@ -97,10 +102,11 @@ class Changer:
         return found
 
 
-def ours(server: FastAPI, hub: Hub, twin: Twin, compounds: list[Compound]) -> None:
+def ours(server: FastAPI, hub: Hub, twins: Mapping[str, Twin], compounds: list[Compound]) -> None:
     """Our page, what it asks for, and the way to make devices say something."""
     changer = Changer(compounds)
-    viewer = Viewer("bench", (STREET,), False)
+    viewer = Viewer("bench", ("lusong",), False)
+    street_by_id = {compound.id: street_of(compound.territory) for compound in compounds}
 
     @server.websocket_route("/live")
     async def screen(websocket: WebSocket) -> None:
@@ -135,7 +141,9 @@ def ours(server: FastAPI, hub: Hub, twin: Twin, compounds: list[Compound]) -> No
     @server.post("/api/change")
     async def change(request: Request) -> Response:
         events = changer.events(float(request.query_params["share"]))
-        hub.changed(STREET, twin.fold(events).changes)
+        for street, twin in twins.items():
+            mine = [one for one in events if street_by_id[one.subject.split("/")[0]] == street]
+            hub.changed(street, twin.fold(mine).changes)
         return JSONResponse(len(events))
 
     server.mount("/assets", StaticFiles(directory=HOUSE / "assets"))
@@ -186,16 +194,18 @@ def _json(value: Any) -> Response:
     return Response(msgspec.json.encode(value), media_type="application/json")
 
 
-async def main(port: int, devices: int) -> None:
-    """Serve both until ended."""
+async def main(port: int, size: str) -> None:
+    """Serve both until ended: over one compound of a number of devices, or over a ``city``."""
     mimetypes.add_type("text/javascript", ".mjs")
-    compounds = [tile(0, devices)]
-    twin = Twin(STREET, compounds)
-    twin.fold(full_report(compounds, now() - timedelta(seconds=9)))
-    hub = Hub({STREET: twin}, now=now(), epoch="bench")
+    compounds = city()[0] if size == "city" else [tile(0, int(size))]
+    twins = {}
+    for street, some in by_street(compounds).items():
+        twins[street] = Twin(street, some)
+        twins[street].fold(full_report(some, now() - timedelta(seconds=9)))
+    hub = Hub(twins, now=now(), epoch="bench")
     server = FastAPI(openapi_url=None)
-    ours(server, hub, twin, compounds)
-    application = peer(server, compounds)
+    ours(server, hub, twins, compounds)
+    application = peer(server, compounds[:1])
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
@@ -213,4 +223,4 @@ async def main(port: int, devices: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(main(int(sys.argv[1]), sys.argv[2]))

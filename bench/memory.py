@@ -61,38 +61,44 @@ class Start(NamedTuple):
     most_mb: float
 
 
-async def token_of(url: str, role: str = "dispatcher") -> str:
-    """A session's token for an account that sees the whole street."""
-    account = Account(name="bench", display="Bench", role=role, prefixes=(STREET,))
+async def token_of(url: str, role: str = "dispatcher", prefix: str = STREET) -> str:
+    """A session's token for an account that sees the whole street, or what else is named."""
+    account = Account(name="bench", display="Bench", role=role, prefixes=(prefix,))
     async with client_from_url(url) as client:
         accounts = Accounts(client)
         await accounts.add(account, "bench-only-password")
         return await accounts.open_session(account)
 
 
-async def keep(url: str, compounds: Sequence[Compound]) -> None:
+async def keep(url: str, compounds: Sequence[Compound], street: str = STREET) -> None:
     """A snapshot of a street in which every device has reported."""
-    twin = Twin(STREET, compounds)
+    twin = Twin(street, compounds)
     folded = twin.fold(full_report(compounds, now() - timedelta(seconds=30)))
     assert not folded.rejected
     async with Streams(url) as streams:
-        await streams.save_snapshot(STREET, twin.snapshot(), await streams.newest(STREET))
+        await streams.save_snapshot(street, twin.snapshot(), await streams.newest(street))
 
 
 @asynccontextmanager
 async def web(url: str, compounds: Sequence[Compound]) -> AsyncIterator[Web]:
-    """The real web role over a server, in a process of its own."""
-    token = await token_of(url)
+    """The real web role over a server and a street, in a process of its own."""
     with tempfile.TemporaryDirectory(prefix="dayuan-bench-") as folder:
         for compound in compounds:
             save(Path(folder) / "places", compound)
-        port = free_port()
-        env = {"DAYUAN_DATA": folder, "DAYUAN_REDIS_URL": url, "DAYUAN_PORT": str(port),
-               "DAYUAN_DEMO": "0", "DAYUAN_LOG": "warning"}  # fmt: skip
-        born = perf_counter()
-        async with running("app.py", "web", env=env) as child:
-            await until_open(port, child)
-            yield Web(child.pid, port, token, born)
+        async with web_over(url, Path(folder), await token_of(url)) as there:
+            yield there
+
+
+@asynccontextmanager
+async def web_over(url: str, folder: Path, token: str) -> AsyncIterator[Web]:
+    """The real web role over a server and a folder of data."""
+    port = free_port()
+    env = {"DAYUAN_DATA": str(folder), "DAYUAN_REDIS_URL": url, "DAYUAN_PORT": str(port),
+           "DAYUAN_DEMO": "0", "DAYUAN_LOG": "warning"}  # fmt: skip
+    born = perf_counter()
+    async with running("app.py", "web", env=env) as child:
+        await until_open(port, child)
+        yield Web(child.pid, port, token, born)
 
 
 @asynccontextmanager

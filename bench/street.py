@@ -37,13 +37,14 @@ def street(devices: int) -> list[Compound]:
 
 def tile(number: int, devices: int) -> Compound:
     """Copy ``number`` of the pattern, moved to its place, with ``devices`` devices."""
-    plan = pattern()
-    words = msgspec.to_builtins(plan)
     row, column = divmod(number, _COLUMNS)
-    name = f"tile{number}"
-    moved = _moved(words, (column * _STEP_LON, row * _STEP_LAT), (plan.id, name))
-    moved["devices"] = []
-    copy = msgspec.convert(moved, Compound)
+    return copied(pattern(), f"tile{number}", (column * _STEP_LON, row * _STEP_LAT), devices)
+
+
+def copied(plan: Compound, name: str, by: LonLat, devices: int) -> Compound:
+    """A compound under another name, moved by degrees, with as many devices of its kinds."""
+    words = msgspec.to_builtins(msgspec.structs.replace(plan, devices=()))
+    copy = msgspec.convert(_moved(words, by, (plan.id, name)), Compound)
     pool = [_place(plan.devices[i % len(plan.devices)], copy, plan, i) for i in range(devices)]
     return msgspec.structs.replace(
         copy, devices=tuple(pool), responders=tuple(_card(card, copy) for card in plan.responders)

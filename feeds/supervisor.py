@@ -31,11 +31,15 @@ _ROLE_PATIENCE_S = 4.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """One process to keep: its name for the log, its command line and environment."""
+    """One process to keep: its name for the log, its command line and environment.
+
+    One that is wanted ``once`` and has done its work rests until everything starts anew.
+    """
 
     name: str
     argv: tuple[str, ...]
     env: Mapping[str, str] | None = None
+    once: bool = False
 
 
 @dataclass(slots=True)
@@ -111,6 +115,9 @@ class Supervisor:
                 told_to = child.returncode is None
                 await end_child(child, patience_s=_ROLE_PATIENCE_S)
                 del self.pids[role.name]
+            if role.once and child.returncode == 0 and not told_to:
+                await self._first_of(self._anew[role.name].wait())
+                told_to = True
             self._anew[role.name].clear()
             if told_to:
                 continue
@@ -162,7 +169,7 @@ class Supervisor:
 def _signature(folder: Path) -> frozenset[tuple[str, int, int]]:
     """What is in a folder, by name, size and time of change."""
     found = set()
-    for path in folder.glob("*.json"):
+    for path in folder.rglob("*.json"):
         try:
             stat = path.stat()
         except FileNotFoundError:  # replaced between the two calls: the next look sees it

@@ -1,34 +1,63 @@
-"""Compounds on disk: one JSON file each, written whole or not at all."""
+"""Compounds and districts on disk: one JSON file each, written whole or not at all."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from sys import intern
 
 import msgspec
 
-from twin.model import Compound
+from geodata.folded import Folded
+from twin.model import Area, Building, Compound, District, LonLat, Pipe, Value, Wall
+from twin.model import Path as Way
+
+DISTRICTS = "districts"
+"""Folder beside the compounds, in the folder of places."""
 
 _editing = threading.Lock()
 _REPEATED = ("territory", "kind", "name", "building", "unit", "room", "use")
 
 
-def load(folder: Path | str) -> list[Compound]:
+_SELDOM: dict[str, type[Value]] = {
+    "areas": Area, "surroundings": Building, "paths": Way, "walls": Wall, "pipes": Pipe,
+}  # fmt: skip
+"""What is read to describe a compound, and once to work out its ways."""
+
+_NONE = msgspec.Raw(b"[]")
+
+
+def load(folder: Path | str, *, fold: bool = False) -> list[Compound]:
     """Every compound in a folder, sorted by id; none when there is no such folder.
 
+    ``fold`` holds what is seldom read as ``Folded`` sequences, for processes that live long.
     Raises ``ValueError`` naming the file when one of them does not hold a compound.
     """
     found = []
     for file in sorted(Path(folder).glob("*.json")):
         try:
-            found.append(_sharing(msgspec.json.decode(file.read_bytes(), type=Compound)))
+            read = _folded if fold else _plain
+            found.append(_sharing(read(file.read_bytes())))
         except msgspec.DecodeError as error:
             raise ValueError(f"{file} does not hold a compound: {error}") from error
     return sorted(found, key=lambda compound: compound.id)
+
+
+def load_districts(folder: Path | str) -> list[District]:
+    """Every district beside the compounds of a folder, sorted by id; mostly one, or none.
+
+    Raises ``ValueError`` naming the file when one of them does not hold a district.
+    """
+    found = []
+    for file in sorted((Path(folder) / DISTRICTS).glob("*.json")):
+        try:
+            found.append(msgspec.json.decode(file.read_bytes(), type=District))
+        except msgspec.DecodeError as error:
+            raise ValueError(f"{file} does not hold a district: {error}") from error
+    return sorted(found, key=lambda district: district.id)
 
 
 def _sharing(compound: Compound) -> Compound:
@@ -40,6 +69,10 @@ def _sharing(compound: Compound) -> Compound:
     for place in compound.devices:
         for field in _REPEATED:
             msgspec.structs.force_setattr(place, field, intern(getattr(place, field)))
+    points: dict[LonLat, LonLat] = {}
+    for thing, field in _lines(compound):
+        line = tuple(points.setdefault(point, point) for point in getattr(thing, field))
+        msgspec.structs.force_setattr(thing, field, line)
     return compound
 
 
@@ -62,18 +95,57 @@ def edit(
     return before, after
 
 
+def _lines(compound: Compound) -> Iterator[tuple[Value, str]]:
+    """What has positions that others have too: paths meet, rings end where they begin."""
+    if isinstance(compound.paths, tuple):
+        yield from ((path, "line") for path in compound.paths)
+    yield from ((building, "outline") for building in compound.buildings)
+
+
+class _Half(Compound):
+    """A compound of which some is not read yet: reading and dropping it would cost room, too."""
+
+    areas: msgspec.Raw = _NONE  # type: ignore[assignment]
+    surroundings: msgspec.Raw = _NONE  # type: ignore[assignment]
+    paths: msgspec.Raw = _NONE  # type: ignore[assignment]
+    walls: msgspec.Raw = _NONE  # type: ignore[assignment]
+    pipes: msgspec.Raw = _NONE  # type: ignore[assignment]
+
+
+def _plain(content: bytes) -> Compound:
+    return msgspec.json.decode(content, type=Compound)
+
+
+def _folded(content: bytes) -> Compound:
+    half = msgspec.json.decode(content, type=_Half)
+    fields = {name: getattr(half, name) for name in Compound.__struct_fields__}
+    for name, item in _SELDOM.items():
+        folded = Folded(fields[name], item)
+        fields[name] = folded if len(folded) else ()  # as nothing is written of nothing
+    return Compound(**fields)
+
+
 def save(folder: Path | str, compound: Compound) -> Path:
     """Write one compound as ``<id>.json`` and give the file's path.
 
     The file is written beside its place and moved there, so a reader sees the old one or the
     new one and never a half.
     """
-    target = Path(folder) / f"{compound.id}.json"
+    return _write(Path(folder), compound)
+
+
+def save_district(folder: Path | str, district: District) -> Path:
+    """Write one district beside the compounds of a folder, as ``save`` does."""
+    return _write(Path(folder) / DISTRICTS, district)
+
+
+def _write(folder: Path, place: Compound | District) -> Path:
+    target = folder / f"{place.id}.json"
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{compound.id}-", suffix=".tmp", dir=target.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{place.id}-", suffix=".tmp", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.json.encode(compound))
+            file.write(msgspec.json.encode(place, enc_hook=tuple))  # of what is folded
             file.flush()
             os.fsync(file.fileno())
         os.chmod(name, 0o644)

@@ -67,11 +67,15 @@ class Hub:
         epoch: str,
         clock: Clock | None = None,
         travel: Travel = no_travel,
+        places: Places | None = None,
     ) -> None:
-        """``epoch`` must differ between any two hubs; ``clock`` is None for the live session."""
+        """``epoch`` must differ between any two hubs; ``clock`` is None for the live session.
+
+        ``places`` are those of another hub over the same compounds and maybe more, to share.
+        """
         self.owner = ""  # the account whose replay this is
         self.twins = dict(twins)
-        self.places = Places(
+        self.places = places or Places(
             compound for twin in twins.values() for compound in twin.compounds.values()
         )
         self.now_ms = milliseconds(now)

@@ -8,7 +8,7 @@ numbering. ``/live`` names the version it numbers by, so the two cannot be mixed
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -26,13 +26,21 @@ FORMAT = 1
 KEPT_DESCRIPTIONS = 64
 """Encoded descriptions held at once; the one unused for longest goes first."""
 
+KEPT_LISTINGS = 16
+"""Encoded lists of compounds held at once: 300 kB each in a district of 700."""
+
 
 class Places:
     """The compounds of all streets, described for whoever may see them."""
 
     def __init__(self, compounds: Iterable[Compound]) -> None:
         self.compounds = {compound.id: compound for compound in compounds}
+        self._devices = {
+            name: Counter(place.territory for place in compound.devices)
+            for name, compound in self.compounds.items()
+        }
         self._digests = {name: digest(compound) for name, compound in self.compounds.items()}
+        self._listed: OrderedDict[tuple[tuple[str, ...], bool], bytes] = OrderedDict()
         self._described: OrderedDict[tuple[str, str], bytes] = OrderedDict()
 
     def seen(self, prefixes: Sequence[str]) -> list[Compound]:
@@ -51,7 +59,7 @@ class Places:
         """
         parts = [self._digests[compound.id], *(["m"] if masked else [])]
         if not territory.covers(prefixes, compound.territory):
-            paths = {place.territory for place in compound.devices}
+            paths = set(self._devices[compound.id])
             paths.update(grid.territory for grid in compound.grids)
             labels = (path.rpartition(".")[2] for path in paths if territory.covers(prefixes, path))
             parts += sorted(labels)
@@ -69,11 +77,32 @@ class Places:
             "street": compound.street_name,
             "community": compound.community_name,
             "version": self.version(compound, prefixes, masked),
-            "count": len(kept(compound, prefixes)),
+            "count": self._count(compound, prefixes),
             "center": ((west + east) / 2, (south + north) / 2),
             "bounds": (west, south, east, north),
             "attribution": compound.attribution,
         }
+
+    def _count(self, compound: Compound, prefixes: Sequence[str]) -> int:
+        """How many devices an account sees; by territory, for lists of hundreds of compounds."""
+        return sum(
+            number
+            for path, number in self._devices[compound.id].items()
+            if territory.covers(prefixes, path)
+        )
+
+    def listing(self, prefixes: Sequence[str], masked: bool) -> bytes:
+        """The summaries of all compounds an account sees as JSON, worked out once for each scope.
+
+        30 ms for 700 compounds.
+        """
+        key = (tuple(prefixes), masked)
+        if key not in self._listed:
+            rows = [self.summary(one, prefixes, masked) for one in self.seen(prefixes)]
+            self._listed[key] = frames.encoder.encode(rows)
+        if len(self._listed) > KEPT_LISTINGS:
+            self._listed.popitem(last=False)
+        return self._listed[key]
 
     def describe(self, compound: Compound, prefixes: Sequence[str], masked: bool) -> bytes:
         """Everything that stands still in a compound as JSON, encoded once per version."""
@@ -100,7 +129,8 @@ def kept(compound: Compound, prefixes: Sequence[str]) -> tuple[int, ...]:
 
 def digest(compound: Compound) -> str:
     """Twelve characters that change whenever anything in the compound or the format does."""
-    return hashlib.sha256(msgspec.json.encode((FORMAT, compound))).hexdigest()[:12]
+    told = msgspec.json.encode((FORMAT, compound), enc_hook=tuple)  # of what is held folded
+    return hashlib.sha256(told).hexdigest()[:12]
 
 
 def bounds(compound: Compound) -> tuple[float, float, float, float]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from layers import style_places, style_sight, style_things, style_ways
+from layers import style_places, style_sight, style_things, style_tiles, style_ways
 from layers.palette import GROUND, LEVELS, TITLES
 from layers.style_parts import BAND_ZOOM, Part
 from twin.catalogue import device_kinds, incident_kinds
@@ -23,15 +23,17 @@ SOURCES = (
     "areas", "paths", "surroundings", "boundary", "grids", "gridnames", "fields", "route",
     "walls", "buildings", "floors", "lit", "roofs", "devices", "alarmed", "gates", "responders",
     "incidents", "rollups", "coverage", "rings", "sighted", "blind", "storeys", "shafts", "inside",
-    *style_ways.SOURCES,
+    "outlines", *style_ways.SOURCES,
 )  # fmt: skip
 """GeoJSON sources, all with ``promoteId`` so that ids can be words."""
 
 MAX_ZOOM = 22
 
 _PARTS = (
-    *style_places.PARTS, *style_sight.LABEL_PARTS, *style_things.PARTS, *style_ways.MARK_PARTS,
+    style_places.GROUND_PARTS[0], *style_tiles.OUTLINE_PARTS, *style_places.PARTS[1:],
+    *style_sight.LABEL_PARTS, *style_things.PARTS, *style_ways.MARK_PARTS,
 )  # fmt: skip
+"""In drawing order; the background comes first."""
 
 
 def style(lang: str) -> dict[str, Any]:
@@ -65,6 +67,7 @@ def _style(lang: str) -> dict[str, Any]:
             "atmosphere-blend": 0,
         },
         "sources": {name: _source(name) for name in SOURCES},
+        "state": {"open": {"default": []}},
         "layers": [_layer(part) for part in _PARTS],
     }
 
@@ -95,11 +98,20 @@ def _layer(part: Part) -> dict[str, Any]:
     return found
 
 
+def _pattern(part: Part) -> dict[str, Any]:
+    """A layer that the browser adds once per set of tiles, and under which other layer."""
+    under = {"dayuan:before": style_tiles.BEFORE[part.id]}
+    plain = _layer(part) | {"source-layer": style_tiles.TILE_LAYER}
+    return plain | {"metadata": plain["metadata"] | under}
+
+
 def _metadata(lang: str) -> dict[str, Any]:
     english = lang == "en"
     return {
         "dayuan:band": BAND_ZOOM,
         "dayuan:crowded": {"zoom": style_things.CROWDED_ZOOM, "dots": style_things.DOTS},
+        "dayuan:basemap": style_tiles.BASEMAP,
+        "dayuan:tiles": [_pattern(part) for part in style_tiles.TILE_PARTS],
         "dayuan:palette": TITLES | {f"level{level}": colour for level, colour in LEVELS.items()},
         "dayuan:kinds": {
             name: {

@@ -212,7 +212,7 @@ LIVING_PARTS = (
                 "symbol-sort-key": get("order"), "symbol-z-order": "source"} | _FREE | _HEIGHT,
     ),
     Part(
-        id="rollups", type="symbol", source="rollups", switch="rollups", maxzoom=BAND_ZOOM,
+        id="rollups", type="symbol", source="rollups", switch="rollups",
         layout=label(
             ["format", get("name"), {"font-scale": 1.0}, "\n", {}, get("counts"),
              {"font-scale": 0.82, "text-color": level_colour(get("worst"), DIM)}],

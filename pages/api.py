@@ -170,8 +170,8 @@ def _places(routes: APIRouter, stage: Backstage) -> None:
     @routes.get("/api/places")
     async def listed(request: Request) -> Response:
         who = _person(request)
-        seen = places.seen(who.prefixes)
-        return _json([places.summary(one, who.prefixes, masked(who)) for one in seen])
+        body = places.listing(who.prefixes, masked(who))
+        return Response(body, media_type="application/json")
 
     @routes.get("/api/places/{compound}")
     async def described(request: Request, compound: str) -> Response:

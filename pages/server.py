@@ -22,8 +22,8 @@ from pages.texts import DEFAULT, text
 
 LAYOUTS = {"/wall": wall.layout, "/console": console.layout, "/replay": replay.layout}
 _POLICY = (
-    "default-src 'none'; script-src 'self' {hashes}; worker-src 'self'; connect-src 'self';"
-    " style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:{pictures};"
+    "default-src 'none'; script-src 'self' {hashes}; worker-src 'self'; connect-src 'self'{origin};"
+    " style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:{origin}{pictures};"
     " font-src 'self' data:; media-src 'self'{pictures}; frame-src 'self'{pictures};"
     " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
@@ -42,6 +42,7 @@ def build(
     programs: Lookup = no_programs,
     refused: type[Exception] = PermissionError,
     picture_origins: Sequence[str] = (),
+    origin: str = "",
 ) -> FastAPI:
     """The application, ready for uvicorn.
 
@@ -50,6 +51,7 @@ def build(
     routes raise while the streams do not answer, which is a 503. ``programs`` knows who is behind
     an Authorization header and raises ``refused`` after too many wrong ones.
     From ``picture_origins`` pages may show cameras' pictures.
+    ``origin`` is the foreign host of a basemap, empty for none.
     """
     mimetypes.add_type("text/javascript", ".mjs")
     server = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
@@ -70,8 +72,9 @@ def build(
 
     def policy() -> str:
         # Dash adds inline scripts up to its first page request, so nothing older may be kept.
-        pictures = "".join(f" {origin}" for origin in picture_origins)
-        return _POLICY.format(hashes=" ".join(pages.csp_hashes()), pictures=pictures)
+        pictures = "".join(f" {one}" for one in picture_origins)
+        hashes, basemap = " ".join(pages.csp_hashes()), f" {origin}" if origin else ""
+        return _POLICY.format(hashes=hashes, pictures=pictures, origin=basemap)
 
     async def unavailable(request: Request, exc: Exception) -> Response:
         return not_now()

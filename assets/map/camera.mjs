@@ -1,10 +1,12 @@
 // Where the map looks. Only a person, goTo and fit move it; data never does.
 import { acrossBearing, bestView, fitView, nearestSide, standing } from "./fitting.mjs";
+import { inFull } from "./levels.mjs";
 
 const NEAR_ZOOM = 17.7;
 const SLACK = 0.12; // of a zoom level: a band is left later than it was entered
 const PITCH = 52;
 const [STOOD_PITCH, STOOD_ZOOM] = [60, 20.2]; // for one building that is open
+const WIDE_PITCH = 32; // a district is read more like a plan
 const TWIST = -10; // degrees: buildings show two of their faces
 const NO_PADDING = { top: 0, bottom: 0, left: 0, right: 0 }; // what fits leaves room for panels already
 
@@ -62,7 +64,7 @@ export function atRightEdge(map, screen, lonlat) {
  */
 export function createCamera(map, { screen, limit, places, onView, reducedMotion }) {
   let held = false;
-  let told = { band: null, compounds: [] };
+  let told = { band: null, compounds: [], inView: [] };
   let timer = 0;
 
   const padding = () => paddingFor(screen, map.getContainer().clientWidth, map.getContainer().clientHeight);
@@ -78,9 +80,12 @@ export function createCamera(map, { screen, limit, places, onView, reducedMotion
 
   const report = () => {
     const band = bandOf(told.band, map.getZoom(), limit);
-    const compounds = inView(ground(), places(), told.compounds);
-    if (band === told.band && compounds.join() === told.compounds.join()) return;
-    told = { band, compounds };
+    const [west, south, east, north] = ground();
+    const seen = inView([west, south, east, north], places(), told.inView);
+    const near = places().filter(({ id }) => band === "near" && seen.includes(id));
+    const compounds = inFull(near, [(west + east) / 2, (south + north) / 2], told.compounds);
+    if (band === told.band && seen.join() === told.inView.join() && compounds.join() === told.compounds.join()) return;
+    told = { band, compounds, inView: seen };
     onView({ band, compounds });
   };
 
@@ -108,6 +113,12 @@ export function createCamera(map, { screen, limit, places, onView, reducedMotion
       const { clientWidth: width, clientHeight: height } = map.getContainer();
       const wish = { points, width, height, padding: { ...padding(), left }, pitch: STOOD_PITCH, maxZoom: STOOD_ZOOM };
       move({ ...fitView({ ...wish, bearing: nearestSide(acrossBearing(ring), map.getBearing()) }), padding: NO_PADDING });
+    },
+    /** Show everything within bounds, much as a plan does. */
+    fitWide: ([west, south, east, north]) => {
+      const points = [[west, south, 0], [east, south, 0], [east, north, 0], [west, north, 0]];
+      const { clientWidth: width, clientHeight: height } = map.getContainer();
+      move({ ...fitView({ points, width, height, padding: padding(), bearing: 0, pitch: WIDE_PITCH, maxZoom: 16.5 }), padding: NO_PADDING });
     },
     /** Show a whole compound as large as the free part of the map allows. */
     fit: (bounds, shapes) => {

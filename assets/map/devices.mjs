@@ -82,6 +82,14 @@ export function createDevices(map, { places, kinds, palette, fill, covered }) {
       everything();
       draw();
     },
+    /** A compound is no longer held: nothing of its devices is, either. */
+    forget: (place) => {
+      for (const { id } of place.devices) {
+        for (const held of [bytes, gates, alarmed]) held.delete(id);
+        map.removeFeatureState({ source: "devices", id });
+      }
+      draw();
+    },
     rows: ({ index, state }) => {
       for (let i = 0; i < index.length; i++) {
         const id = model.deviceId(index[i]);

@@ -4,7 +4,7 @@
 const TILE_PX = 512;
 const EARTH_ROUND_M = 40_075_017;
 const FOV = (36.87 * Math.PI) / 180; // MapLibre's vertical field of view
-const LEAST_ZOOM = 10;
+const LEAST_ZOOM = 7;
 const RADIANS = Math.PI / 180;
 const TURN_PRICE = 0.004; // zoom levels a degree away from north is worth: people expect north above
 

@@ -4,6 +4,7 @@ import { NUMERALS } from "../panels/format.mjs";
 import { compoundName } from "../panels/names.mjs";
 import { t } from "../panels/texts.mjs";
 import { atRightEdge, createCamera } from "./camera.mjs";
+import { drawBasemap } from "./basemap.mjs";
 import { createCases } from "./cases.mjs";
 import { createCrowding } from "./crowding.mjs";
 import { createDevices } from "./devices.mjs";
@@ -17,10 +18,14 @@ import { createPopup, createTip } from "./popup.mjs";
 import { createSighting } from "./sighting.mjs";
 import { createRollups } from "./rollups.mjs";
 import { createFill } from "./filling.mjs";
+import { createHome } from "./home.mjs";
+import { around } from "./levels.mjs";
+import { createOutlines } from "./outlines.mjs";
 import { scaled } from "./scaling.mjs";
 import { createPlaces } from "./sources.mjs";
 import { createTelling } from "./telling.mjs";
 import { createWays } from "./ways.mjs";
+import { createTiles } from "./tiles.mjs";
 
 const CARDS = new Set(["compound", "incident", "floor"]); // what a panel tells of
 const LOOKS = { available: "available", busy: "busy" };
@@ -37,28 +42,40 @@ const LOOKS = { available: "available", busy: "busy" };
  * @param {boolean} options.reducedMotion
  */
 export async function createMap(node, { style, screen, lang, onSelect, onView, reducedMotion }) {
+  dress();
   const slow = drawsInSoftware();
   const map = begin(node, style, screen, slow);
   const named = { lang, meta: style.metadata };
   const palette = paletteOf(style);
   const source = (name) => map.getSource(name);
   const fill = createFill(source);
+  const home = createHome(() => camera.fitWide(around(places.all())));
   const kinds = () => named.meta["dayuan:kinds"];
   const titleOf = (kind) => named.meta["dayuan:incidents"][kind] ?? kind;
   await new Promise((resolve) => map.once("load", resolve));
+  if (screen !== "wall") map.addControl(home, "top-right");
   addIcons(map, palette);
 
   let live = null;
-  const places = createPlaces({ source, kinds: kinds(), read, onLoad: (place) => learn(place) });
-  const devices = createDevices(map, { places, kinds, palette, fill, covered: (id) => cases.covers(id) || inside.holds(id) });
   const inside = createInside(map, { kinds, fill, model: () => live?.model, shown: (name) => shown(name),
     covered: (id) => cases.covers(id), unitOf: (id) => places.device(id)?.unit });
+  const places = createPlaces({
+    source, kinds: kinds(), read, onLoad: (place) => learn(place), onDrop: (place) => devices.forget(place),
+    onDraw: (ids) => full.draw(ids),
+  });
+  const full = createInFull(map);
+  const outlines = createOutlines(map, read);
+  const tiles = createTiles(map, { patterns: named.meta["dayuan:tiles"] ?? [], read, shown: (name) => shown(name), onSets: () => drawThings() });
+  const devices = createDevices(map, { places, kinds, palette, fill, covered: (id) => cases.covers(id) || inside.holds(id) });
   const cases = createCases(map, {
     places, titleOf, palette, fill, inside, visible: () => shown("incidents") && near(),
     edge: (lonlat) => atRightEdge(map, screen, lonlat),
   });
   const movers = createMovers(() => source("responders"), { describe: describePerson, still: reducedMotion || slow });
-  const rollups = createRollups(fill, { nameOf: (place) => compoundName(place.id), words: rollupWords });
+  const rollups = createRollups(fill, {
+    nameOf: (place) => compoundName(place.id), words: rollupWords,
+    divisionOf: (id, level, place) => outlines.nameOf(id) ?? place[level] ?? id,
+  });
   const focus = createFocus(map, fill);
   const crowd = createCrowding(map, named.meta["dayuan:crowded"], named.meta["dayuan:band"]);
   const countDevices = (ids) => crowd(ids.reduce((sum, id) => sum + (places.get(id)?.shapes.devices.length ?? 0), 0));
@@ -68,10 +85,11 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
   const camera = createCamera(map, {
     screen, limit: named.meta["dayuan:band"], places: places.all, reducedMotion,
     onView: (view) => {
-      if (view.band === "near") places.need(view.compounds.map((id) => ({ id })));
+      places.look(view.compounds);
       cases.draw();
       countDevices(view.compounds);
-      onView(view);
+      drawRollups();
+      onView({ band: view.band, compounds: view.compounds });
     },
   });
   const tell = createTelling({ places, kinds, titleOf, cases, movers, live: () => live });
@@ -93,6 +111,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
     const things = live?.model.things;
     if (!things) return;
     cases.draw(things.incidents);
+    tiles.mark(litFromAfar(things.incidents));
     devices.redraw();
     inside.refresh();
     movers.draw(things.responders.values());
@@ -100,12 +119,22 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
     popup.refresh();
   };
 
-  const drawRollups = () => rollups.draw(places.all(), live?.model.panels.rollups);
+  const litFromAfar = (incidents) =>
+    [...incidents.values()].filter(({ state, building }) => building && !["closed", "rejected", "cancelled"].includes(state))
+      .map(({ building, compound, level }) => ({ building, level, territory: places.summary(compound)?.territory ?? "" }));
+
+  const drawRollups = () => {
+    const told = live?.model.panels.rollups;
+    const { band, inView } = camera.view();
+    rollups.draw(places.all(), told, { far: band === "far", inView, inFull: (id) => Boolean(places.get(id)) });
+    outlines.colour(told);
+  };
 
   createPicking(map, {
     onPoint: (target, at) => (target && popup.target()?.id !== target.id ? tip.show(target, at) : tip.hide()),
     onPick: (target) => {
       tip.hide();
+      if (target?.type === "division") return camera.fitWide(rollups.bounds(target.id));
       if (target && !CARDS.has(target.type) && !(target.type === "building" && screen !== "wall")) popup.open(target);
       else popup.close();
       onSelect(target);
@@ -117,8 +146,11 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
       await places.load(ids);
       const owed = [...new Set(places.all().map(({ attribution }) => attribution).filter(Boolean))];
       if (owed.length) owe(map, owed);
+      home.show(places.all().length > 1);
       drawRollups();
       camera.report();
+      outlines.load().then(drawRollups);
+      tiles.load().then((told) => drawBasemap(map, told?.basemap, named.meta["dayuan:basemap"]));
     },
     connect: (newLive) => {
       live = newLive;
@@ -146,6 +178,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
       else off.add(name);
       for (const { id, metadata } of style.layers)
         if (metadata?.["dayuan:layer"] === name) map.setLayoutProperty(id, "visibility", visible ? "visible" : "none");
+      tiles.show(name, visible);
       devices.show(name, visible);
       if (name === "incidents") cases.draw();
     },
@@ -177,6 +210,8 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
       if (all) camera.stand(all.points, all.ring, left);
     },
     opened: () => (inside.id() ? { id: inside.id(), floor: inside.floor() } : null),
+    /** Show all places there are. */
+    fitAll: () => camera.fitWide(around(places.all())),
     drawRoute: focus.route,
     showWays: (what, answer, look) => {
       const bounds = ways.show(what, answer);
@@ -203,7 +238,8 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
   }
 }
 
-function rollupWords(told) {
+function rollupWords(told, compounds) {
+  if (compounds > 1) return `${t("map.compounds", { n: compounds })} · ${rollupWords(told, 1)}`;
   if (!told?.open) return t("map.quiet_compound");
   const words = t("map.busy_compound", { open: told.open, unacked: told.unacked ?? 0 });
   return told.level ? `${NUMERALS[told.level]} · ${words}` : words;
@@ -218,6 +254,23 @@ function owe(map, words) {
 }
 
 /**
+ * Which compounds are drawn in full, for the tiles to leave out. One that comes is left out once it
+ * stands, one that goes is put back at once: rather twice for a moment than not at all.
+ */
+function createInFull(map) {
+  let drawn = [];
+  const tell = (ids) => map.setGlobalStateProperty("open", ids);
+  map.on("sourcedata", ({ sourceId, isSourceLoaded }) => sourceId === "buildings" && isSourceLoaded && tell(drawn));
+  return {
+    draw: (ids) => {
+      const stay = drawn.filter((id) => ids.includes(id));
+      if (stay.length < drawn.length) tell(stay);
+      drawn = ids;
+    },
+  };
+}
+
+/**
  * Whether this machine has no graphics hardware: then every pixel costs, edges stay rough and nobody
  * glides.
  */
@@ -228,6 +281,13 @@ function drawsInSoftware() {
   const name = told ? gl.getParameter(told.UNMASKED_RENDERER_WEBGL) : "";
   gl.getExtension("WEBGL_lose_context")?.loseContext();
   return /swiftshader|llvmpipe|software|basic render/i.test(name);
+}
+
+/** The library's own looks, before ours: controls, popups and marks stand where they belong by them. */
+function dress() {
+  const link = document.createElement("link");
+  [link.rel, link.href] = ["stylesheet", "/assets/vendor/maplibre-gl.css"];
+  if (!document.querySelector(`link[href="${link.getAttribute("href")}"]`)) document.head.prepend(link);
 }
 
 /** The map itself; letters and symbols as large as the page's own. */

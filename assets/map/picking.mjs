@@ -19,6 +19,7 @@ export const PICKED = {
   roofs: "building",
   lit: "building",
   buildings: "building",
+  "outline-compounds": "compound",
 };
 const ORDER = Object.keys(PICKED);
 
@@ -29,8 +30,9 @@ export function foremost(features) {
     .sort((a, b) => ORDER.indexOf(a.layer.id) - ORDER.indexOf(b.layer.id));
   if (!ranked.length) return null;
   const [{ layer, properties }] = ranked;
-  const type = PICKED[layer.id];
-  return type === "floor" ? { type, id: properties.floor } : { type, id: properties.id };
+  const division = layer.id === "rollups" && (properties.sort ?? "compound") !== "compound";
+  const type = division ? "division" : PICKED[layer.id];
+  return { type, id: type === "floor" ? properties.floor : properties.id };
 }
 
 /**

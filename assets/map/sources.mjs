@@ -1,5 +1,6 @@
 // What stands still: fetched once per version of a compound, put into the style's sources.
 import { collection, floorBands, gridPoints, point, roofPoints, wallShapes } from "./geometry.mjs";
+import { MANY } from "./levels.mjs";
 
 const COPIED = ["areas", "paths", "surroundings", "boundary", "grids", "buildings", "fields"];
 const DRAWN = {
@@ -11,6 +12,7 @@ const DRAWN = {
 const COMMON = ["manhole", "lamp"]; // so many that they give way to every other kind
 const TOGETHER_MS = 60;
 const EAGER = 8; // this many compounds are fetched at once; the others when they come into view
+const NOTHING = { walls: [], grids: [], buildings: [] };
 
 /**
  * The compounds as the map knows them.
@@ -19,19 +21,22 @@ const EAGER = 8; // this many compounds are fetched at once; the others when the
  * @param {Record<string, object>} options.kinds device kinds by name
  * @param {(path: string) => Promise<any>} options.read JSON of an address
  * @param {(place: object) => void} options.onLoad a compound has arrived or changed
+ * @param {(place: object) => void} [options.onDrop] a compound is no longer held
+ * @param {(ids: string[]) => void} [options.onDraw] these are being handed to the map
  */
-export function createPlaces({ source, kinds, read, onLoad }) {
+export function createPlaces({ source, kinds, read, onLoad, onDrop = () => {}, onDraw = () => {} }) {
   const summaries = new Map();
   const loaded = new Map();
   const asked = new Map();
   let timer = null;
+  let wanted = null; // ids of what is looked at, once there are too many to hold them all
 
   const rows = (place) => place.devices.map((device, offset) => ({ ...device, offset, compound: place.id }));
 
   const take = (place) => {
     const told = Object.fromEntries(Object.entries(place.features).map(([name, { features }]) => [name, features]));
     const shapes = Object.fromEntries(COPIED.map((name) => [name, told[name] ?? []]));
-    const drawn = Object.fromEntries(Object.entries(DRAWN).map(([name, draw]) => [name, draw({ walls: [], grids: [], buildings: [], ...told })]));
+    const drawn = Object.fromEntries(Object.entries(DRAWN).map(([name, draw]) => [name, draw({ ...NOTHING, ...told })]));
     const devices = rows(place);
     const symbols = devices.filter(({ kind }) => kinds[kind] && kinds[kind].layer !== "gates").map((row) => symbol(row, kinds));
     loaded.set(place.id, {
@@ -45,6 +50,7 @@ export function createPlaces({ source, kinds, read, onLoad }) {
     const names = [...COPIED, ...Object.keys(DRAWN), "devices"];
     for (const name of names)
       source(name).setData(collection([...loaded.values()].flatMap((place) => place.shapes[name])));
+    onDraw([...loaded.keys()]);
   };
 
   /** Compounds that arrive together are drawn together: each drawing cuts everything into tiles. */
@@ -60,7 +66,9 @@ export function createPlaces({ source, kinds, read, onLoad }) {
     if (asked.get(id) === key) return;
     asked.set(id, key);
     try {
-      take(await read(`/api/places/${encodeURIComponent(id)}?v=${encodeURIComponent(version)}`));
+      const place = await read(`/api/places/${encodeURIComponent(id)}?v=${encodeURIComponent(version)}`);
+      if (wanted && !wanted.has(id)) return void asked.delete(id); // left behind meanwhile
+      take(place);
       soon();
       onLoad(loaded.get(id));
     } catch (error) {
@@ -70,8 +78,8 @@ export function createPlaces({ source, kinds, read, onLoad }) {
   };
 
   /** Fetch compounds that are not there yet in the wanted version. */
-  const need = (wanted) =>
-    Promise.all(wanted.map(({ id, version }) => {
+  const need = (missing) =>
+    Promise.all(missing.map(({ id, version }) => {
       const summary = summaries.get(id);
       const newest = version ?? summary?.version;
       if (!summary || loaded.get(id)?.version === newest) return undefined;
@@ -81,10 +89,25 @@ export function createPlaces({ source, kinds, read, onLoad }) {
   return {
     /** Begin with these compounds. */
     load: async (ids) => {
-      for (const summary of await read("/api/places")) if (ids.includes(summary.id)) summaries.set(summary.id, summary);
-      await need(ids.slice(0, EAGER).map((id) => ({ id })));
+      const mine = new Set(ids);
+      for (const summary of await read("/api/places")) if (mine.has(summary.id)) summaries.set(summary.id, summary);
+      if (summaries.size <= MANY) await need(ids.slice(0, EAGER).map((id) => ({ id })));
     },
     need,
+    /** Look at these: of many compounds only what is looked at is held. */
+    look: (ids) => {
+      if (summaries.size > MANY) {
+        wanted = new Set(ids);
+        const gone = [...loaded.keys()].filter((id) => !wanted.has(id));
+        for (const id of gone) {
+          onDrop(loaded.get(id));
+          loaded.delete(id);
+          asked.delete(id);
+        }
+        if (gone.length) soon();
+      }
+      return need(ids.map((id) => ({ id })));
+    },
     all: () => [...summaries.values()],
     summary: (id) => summaries.get(id),
     get: (id) => loaded.get(id),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import signal
 import subprocess
@@ -141,3 +142,17 @@ asyncio.run(main())
     supervisor.kill()
     supervisor.wait()
     await until(lambda: not any(is_running(pid) for pid in pids))
+
+
+async def test_work_that_is_wanted_once_rests_until_everything_starts_anew(tmp_path: Path) -> None:
+    web, once = tmp_path / "web", tmp_path / "once"
+    work = dataclasses.replace(a_role(once, DIES), once=True)
+    supervisor = Supervisor(roles=[a_role(web), work])
+    async with running(supervisor):
+        await until(lambda: len(starts(web)) == len(starts(once)) == 1)
+        await until(lambda: "once" not in supervisor.pids)
+        os.kill(starts(web)[0], signal.SIGKILL)
+        await until(lambda: len(starts(web)) == 2)  # by now a role would have come back, too
+        assert len(starts(once)) == 1
+        supervisor.start_anew()
+        await until(lambda: len(starts(web)) == 3 and len(starts(once)) == 2)

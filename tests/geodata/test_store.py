@@ -6,8 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from geodata import store
-from twin.model import Compound
+from geodata import demo, store
+from geodata.folded import Folded
+from layers.places import digest
+from twin.model import Area, Compound
 
 RING = ((113.0, 27.0), (113.001, 27.0), (113.001, 27.001), (113.0, 27.0))
 
@@ -89,3 +91,17 @@ def test_a_change_that_is_refused_leaves_the_file_as_it_was(tmp_path: Path) -> N
     for nothing in ("nanxing", "../huodian"):
         with pytest.raises(KeyError):
             store.edit(tmp_path, nothing, lambda one: one)
+
+
+def test_what_is_seldom_read_can_be_held_folded_and_reads_the_same(tmp_path: Path) -> None:
+    place = demo.build(1)[0]
+    file = store.save(tmp_path, place)
+    plain, folded = store.load(tmp_path)[0], store.load(tmp_path, fold=True)[0]
+    assert isinstance(folded.areas, Folded) and len(folded.areas) == len(plain.areas)
+    assert tuple(folded.areas) == plain.areas
+    assert folded.areas == plain.areas and folded.areas != plain.areas[1:]
+    assert (folded.areas[3], folded.areas[-2:]) == (plain.areas[3], plain.areas[-2:])
+    assert digest(folded) == digest(plain)
+    assert store.save(tmp_path, folded) == file
+    assert store.load(tmp_path)[0] == place
+    assert list(Folded(b"[]", Area)) == []

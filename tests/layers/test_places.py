@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from layers.places import KEPT_DESCRIPTIONS, Places
+from layers.places import KEPT_DESCRIPTIONS, KEPT_LISTINGS, Places
 from tests.layers.builders import COMMUNITY, STREET, a_compound
 
 HERE = f"{COMMUNITY}.huodian"
@@ -69,3 +69,18 @@ def test_a_description_is_encoded_once_and_only_so_many_are_held():
     for compound in compounds:
         places.describe(compound, (STREET,), False)
     assert places.describe(compounds[0], (STREET,), False) is not first
+
+
+def test_the_list_of_compounds_is_worked_out_once_for_each_scope():
+    places = Places([a_compound("qiaotou"), a_compound("mudan")])
+    listed = places.listing((STREET,), False)
+    assert places.listing((STREET,), False) is listed
+    rows = json.loads(listed)
+    assert [row["id"] for row in rows] == ["qiaotou", "mudan"]
+    assert rows[0]["count"] == len(places.compounds["qiaotou"].devices)
+    (part,) = json.loads(places.listing((f"{STREET}.changtangwan.mudan.g1",), True))
+    assert part["count"] == rows[1]["count"] / 2
+    assert part["version"].endswith("-m-g1")
+    for number in range(KEPT_LISTINGS):
+        places.listing((f"{STREET}.x{number}",), False)
+    assert places.listing((STREET,), False) is not listed

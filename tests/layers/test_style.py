@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from layers import palette, style_parts
+from layers import palette, style_parts, style_tiles
 from layers.layer import LAYERS, SWITCHES
 from layers.style import MAX_ZOOM, SOURCES, style
 from twin.catalogue import device_kinds, incident_kinds
@@ -83,12 +83,24 @@ def test_what_matters_more_is_drawn_later_and_so_keeps_its_label():
     assert places == sorted(places)
 
 
-def test_devices_are_near_and_rollups_far_and_the_limit_is_told():
+def test_devices_are_near_and_rollups_stay_for_compounds_not_drawn_in_full():
     limit = CHINESE["metadata"]["dayuan:band"]
-    assert DRAWN["rollups"]["maxzoom"] == limit
+    assert "maxzoom" not in DRAWN["rollups"]
     for name in ("sensors", "cameras", "gates", "responders", "incidents"):
         assert DRAWN[name]["minzoom"] >= limit
     assert limit < MAX_ZOOM
+
+
+def test_patterns_of_tiles_go_under_layers_that_exist_and_leave_out_what_is_drawn_in_full():
+    patterns = {one["id"]: one for one in CHINESE["metadata"]["dayuan:tiles"]}
+    assert set(patterns) == set(style_tiles.BEFORE)
+    assert CHINESE["state"] == {"open": {"default": []}}
+    for name, pattern in patterns.items():
+        assert pattern["metadata"]["dayuan:before"] in DRAWN
+        assert pattern["source-layer"] == style_tiles.TILE_LAYER
+        assert "source" not in pattern
+        assert says(pattern["filter"], "global-state") == (name != "tiles-services")
+        assert not says(pattern["filter"], "feature-state")
 
 
 def test_levels_differ_by_shape_and_not_only_by_colour():
