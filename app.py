@@ -172,7 +172,7 @@ _ENTRIES = {
     "load": "geodata.store:load",
     "save": "geodata.store:save",
     "demo": "geodata.demo:build",
-    "import": "geodata.importer:main",
+    "import": "geodata.command:main",
     "backing": "feeds.backing:backing",
     "parts": "pages.web:Parts",
     "web": "pages.web:run",

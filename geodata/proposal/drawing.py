@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -49,20 +50,25 @@ class House:
 
 @dataclass
 class Way:
-    """A line people or vehicles use; ``kind`` as in ``twin.model.Path``."""
+    """A line people or vehicles use; ``kind`` as in ``twin.model.Path``.
+
+    ``given`` is what it is called in the files it comes from; empty when it is proposed.
+    """
 
     kind: str
     line: LineString
     width_m: float
+    given: str = ""
 
 
 @dataclass
 class Patch:
-    """Ground that is drawn; ``kind`` as in ``twin.model.Area``."""
+    """Ground that is drawn; ``kind`` as in ``twin.model.Area``; ``given`` as of a way."""
 
     kind: str
     outline: Polygon
     name: str = ""
+    given: str = ""
 
 
 @dataclass
@@ -73,6 +79,7 @@ class Gate:
     use: str
     at: Point
     inward: tuple[float, float]
+    given: str = ""
 
     @property
     def width_m(self) -> float:
@@ -93,6 +100,7 @@ class Site:
     gates: list[Gate] = field(default_factory=list)
     walls: list[LineString] = field(default_factory=list)
     grids: list[Polygon] = field(default_factory=list)
+    grid_names: list[str] = field(default_factory=list)
 
     def solid(self, aside_m: float = 0.0) -> shapely.Geometry:
         """The union of all footprints, grown by some metres."""
@@ -107,8 +115,13 @@ class Site:
 
     def grid_of(self, shape: shapely.Geometry) -> int:
         """The number of the grid a shape lies in, or the nearest to it; the first is 1."""
-        point = shape.representative_point()
-        return 1 + min(range(len(self.grids)), key=lambda n: self.grids[n].distance(point))
+        return self.grids_of([shape])[0]
+
+    def grids_of(self, shapes: Sequence[shapely.Geometry]) -> list[int]:
+        """The number of the grid each shape lies in, or of the one nearest to it."""
+        points = shapely.point_on_surface(list(shapes))
+        nearest = shapely.STRtree(self.grids).query_nearest(points, all_matches=False)[1]
+        return [1 + int(number) for number in nearest]
 
 
 def degrees(xy: NDArray[np.float64], origin: LonLat) -> tuple[LonLat, ...]:
