@@ -13,7 +13,7 @@ from time import perf_counter
 
 from bench.table import Row, table, write
 
-FIGURES = ("ingest", "fanout", "memory", "growth", "glass", "map")
+FIGURES = ("ingest", "fanout", "memory", "growth", "importing", "glass", "map")
 WITH_BROWSER = ("glass", "map")
 RESULTS = Path(__file__).parent / "results.json"
 

@@ -167,6 +167,8 @@ def _tiling(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
     ):
         if part.area > GAP_M2:
             yield Fault("outline", _place(compound, part), kind, f"{part.area:.1f} m²")
+    if not shapes.devices:
+        return
     inside = shapely.STRtree(shapes.grids).query(shapes.devices, "dwithin", distance=1.0)
     held = {(int(d), compound.grids[int(g)].territory) for d, g in inside.T}
     for number, device in enumerate(compound.devices):
@@ -194,7 +196,7 @@ def _misplaced(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
     held = shapely.STRtree(shapes.buildings).query(shapes.devices, predicate="within")
     for device, building in held.T:
         place = compound.devices[device]
-        if place.kind not in INDOOR:
+        if place.kind not in INDOOR and not place.building:
             words = f"stands inside {compound.buildings[building].name}"
             yield Fault(place.id, place.lonlat, "in building", words)
     near = shapely.STRtree(shapes.walls).query(shapes.devices, "dwithin", distance=WALL_M)
