@@ -174,6 +174,8 @@ _ENTRIES = {
     "demo": "geodata.demo:build",
     "import": "geodata.command:main",
     "backing": "feeds.backing:backing",
+    "imports": "feeds.imports:routes_by",
+    "import page": "pages.imports:router",
     "parts": "pages.web:Parts",
     "web": "pages.web:run",
     "engine": "feeds.engine:run",
@@ -181,6 +183,7 @@ _ENTRIES = {
     "scenario": "feeds.simulator:request",
 }
 ASSETS = Path(__file__).resolve().parent / "assets"
+PROGRAM = (sys.executable, str(Path(__file__).resolve()))
 
 
 def entry(name: str) -> Any:
@@ -207,7 +210,10 @@ async def web(settings: Settings) -> None:
     found = streets(settings)
     async with people(settings) as (accounts, sources), Streams(settings.redis_url) as streams:
         await refuse_an_open_door(settings, accounts)
-        parts = entry("parts")(**entry("backing")(streams, found, accounts, sources, now))
+        more = [entry("imports")(settings.data, (*PROGRAM, "import"), entry("import page"))]
+        parts = entry("parts")(
+            **entry("backing")(streams, found, accounts, sources, now), more=more
+        )
         await entry("web")(parts, host=settings.host, port=settings.port, assets=ASSETS)
 
 
@@ -309,9 +315,8 @@ async def _announce(settings: Settings) -> None:
 def _roles(settings: Settings) -> list[Role]:
     demo = "1" if settings.demo else "0"
     env = os.environ | {"DAYUAN_REDIS_URL": settings.redis_url, "DAYUAN_DEMO": demo}
-    program = (sys.executable, str(Path(__file__).resolve()))
     return [
-        Role(name=name, argv=(*program, *name.split()), env=env)
+        Role(name=name, argv=(*PROGRAM, *name.split()), env=env)
         for name in ROLES
         if settings.demo or name not in _DEMO_ROLES
     ]

@@ -53,7 +53,8 @@ class Extract:
 
 
 def _tags(tags: dict[str, str]) -> str:
-    return "".join(f'<tag k="{k.replace("__", ":")}" v={quoteattr(v)}/>' for k, v in tags.items())
+    pairs = ((key.replace("__", ":"), quoteattr(value)) for key, value in tags.items())
+    return "".join(f'<tag k="{key}" v={value}/>' for key, value in pairs)
 
 
 def estate(houses: int, name: str = "大地块") -> Extract:
@@ -69,8 +70,8 @@ def estate(houses: int, name: str = "大地块") -> Extract:
         for column in range(min(across, left)):
             x = column * STEP_M + 3
             number = row * across + column + 1
-            extract.box(x, y, x + HOUSE_M, y + DEEP_M, building="apartments",
-                        addr__housenumber=str(number), building__levels=str(3 + number % 16))  # fmt: skip
+            tags = {"addr__housenumber": str(number), "building__levels": str(3 + number % 16)}
+            extract.box(x, y, x + HOUSE_M, y + DEEP_M, building="apartments", **tags)
             extract.node(x + HOUSE_M / 2, y + DEEP_M, entrance="yes", ref="1")
         left -= across
         lane = y + DEEP_M + (ROW_M - DEEP_M) / 2

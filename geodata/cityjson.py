@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -135,7 +136,7 @@ def _footprints(
     held = owner[chosen]
     order = np.argsort(held, kind="stable")
     bounds = np.searchsorted(held[order], np.arange(len(roots) + 1))
-    groups = [shapes[order[a:b]] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    groups = [shapes[order[a:b]] for a, b in pairwise(bounds)]
     whole = [_whole(group) for group in groups]
     return whole, [round(float(v), 2) if np.isfinite(v) else 0.0 for v in top - floor]
 

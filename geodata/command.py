@@ -69,7 +69,9 @@ def _shift(text: str) -> tuple[float, float]:
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text}: two numbers, such as 1.4,-0.6") from None
     if not abs(east) <= FAR_SHIFT_M or not abs(north) <= FAR_SHIFT_M:
-        raise argparse.ArgumentTypeError(f"{text}: farther than {FAR_SHIFT_M:.0f} m is another place")
+        raise argparse.ArgumentTypeError(
+            f"{text}: farther than {FAR_SHIFT_M:.0f} m is another place"
+        )
     return east, north
 
 
@@ -135,21 +137,25 @@ def _carry_out(asked: argparse.Namespace, places: Path, job: Job | None) -> Repo
 
 def _print_progress(share: float, words: str) -> None:
     if sys.stderr.isatty():
-        print(f"\r\033[K[{share:4.0%}] {words[:100]}", end="" if share < 1 else "\n", file=sys.stderr)
+        print(
+            f"\r\033[K[{share:4.0%}] {words[:100]}", end="" if share < 1 else "\n", file=sys.stderr
+        )
 
 
 def undo(argv: Sequence[str], places: Path) -> int:
     """Carry out ``import undo``; 0, or 1 when there is nothing to undo."""
     parser = argparse.ArgumentParser(prog="app.py import undo", description="Take an import back.")
-    parser.add_argument("compound", help="the last word of its territory: huoju")
+    parser.add_argument("compound", help="its territory, or the last word of it: huoju")
     parser.add_argument("--data", type=Path, help="the data folder, instead of DAYUAN_DATA")
     parser.add_argument("--by", default="command line", help="who asks, for the log")
     asked = parser.parse_args(argv)
     label = asked.compound.rpartition(".")[2]
     if not label or "/" in label or label.startswith("."):
         raise InvalidSetting("COMPOUND", asked.compound, "the last word of a territory is needed")
+    whole = asked.compound if "." in asked.compound else ""
+    history = History(asked.data / "places" if asked.data else places, label)
     try:
-        print(History(asked.data / "places" if asked.data else places, label).undo(asked.by))
+        print(history.undo(asked.by, whole))
     except CannotUndo as exc:
         print(exc, file=sys.stderr)
         return 1

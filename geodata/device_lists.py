@@ -23,7 +23,17 @@ from geodata.references import Stated, stated
 from twin import catalogue
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "id": ("id", "编号", "设备编号", "设备编码", "国标编码", "deviceid", "device_id", "sn", "标识码"),
+    "id": (
+        "id",
+        "编号",
+        "设备编号",
+        "设备编码",
+        "国标编码",
+        "deviceid",
+        "device_id",
+        "sn",
+        "标识码",
+    ),
     "kind": ("kind", "类型", "设备类型", "类别", "设备类别", "type", "小类"),
     "name": ("name", "名称", "设备名称", "点位名称", "安装位置"),
     "lon": ("lon", "lng", "longitude", "经度", "x"),
@@ -108,7 +118,9 @@ def from_csv(text: str, mapping: ColumnMapping) -> Table:
     first = text.partition("\n")[0]
     mark = max(",;\t|", key=first.count)
     rows = list(csv.DictReader(io.StringIO(text), delimiter=mark, restkey="…", restval=""))
-    return table([{k.strip(): v for k, v in row.items() if k and k != "…"} for row in rows], mapping)
+    return table(
+        [{k.strip(): v for k, v in row.items() if k and k != "…"} for row in rows], mapping
+    )
 
 
 def table(rows: list[dict[str, Any]], mapping: ColumnMapping, notes: Sequence[str] = ()) -> Table:
@@ -120,7 +132,9 @@ def table(rows: list[dict[str, Any]], mapping: ColumnMapping, notes: Sequence[st
         chosen = _chosen(columns, mapping)
         found = [_row(row, chosen, mapping) for row in rows]
     else:
-        fields = ", ".join(f"{name} ({'/'.join(COLUMNS[name][:3])})" for name in ("id", "lon", "lat"))
+        fields = ", ".join(
+            f"{name} ({'/'.join(COLUMNS[name][:3])})" for name in ("id", "lon", "lat")
+        )
         raise ValueError(f"has no columns we know for {fields}: say which with a mapping")
     left = [*notes, *(f"column {name} is about persons: never read" for name in _personal(columns))]
     return Table(_says(mapping), [_point(row) for row in found], found, role=ROLE, notes=left)
@@ -149,7 +163,9 @@ def _chosen(columns: Sequence[str], mapping: ColumnMapping) -> dict[str, str]:
     return found
 
 
-def _row(row: Mapping[str, Any], chosen: Mapping[str, str], mapping: ColumnMapping) -> dict[str, Any]:
+def _row(
+    row: Mapping[str, Any], chosen: Mapping[str, str], mapping: ColumnMapping
+) -> dict[str, Any]:
     given = {field: row.get(column) for field, column in chosen.items()}
     found = {field: str(v).strip() for field, v in given.items() if v not in (None, "")}
     found["kind"] = kind_of(found.get("kind", ""), found.get("name", ""), mapping)

@@ -15,8 +15,10 @@ GBK = "GB18030"
 def detected(content: bytes) -> str:
     """The encoding of some bytes; GBK when that makes mostly Chinese of what is no UTF-8.
 
-    >>> detected("三栋".encode()), detected("三栋".encode("gbk")), detected("café".encode("latin-1"))
-    ('UTF-8', 'GB18030', 'ISO-8859-1')
+    >>> detected("三栋".encode()), detected("三栋".encode("gbk"))
+    ('UTF-8', 'GB18030')
+    >>> detected("café".encode("latin-1"))
+    'ISO-8859-1'
     """
     if _read(content, "utf-8") is not None:
         return "UTF-8"

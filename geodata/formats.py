@@ -50,7 +50,9 @@ def check(path: Path, form: Format) -> None:
     """Raise ValueError for a file that is too large, of another kind, or cut off."""
     size = path.stat().st_size
     if size > form.most_bytes:
-        words = f"has {size / MIB:,.0f} MiB, more than {form.most_bytes // MIB}: cut out what you need"
+        words = (
+            f"has {size / MIB:,.0f} MiB, more than {form.most_bytes // MIB}: cut out what you need"
+        )
         raise ValueError(words)
     with path.open("rb") as file:
         head = file.read(4096)
@@ -227,7 +229,9 @@ def _csv(path: Path, how: How) -> list[Table]:
 
 
 def _sheets(path: Path, how: How) -> list[Table]:
-    return [device_lists.table(layer.rows(), how.mapping) for layer in ogr.read(path, kept=how.kept)]
+    return [
+        device_lists.table(layer.rows(), how.mapping) for layer in ogr.read(path, kept=how.kept)
+    ]
 
 
 def _catalogue(path: Path, how: How) -> list[Table]:

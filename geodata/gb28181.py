@@ -108,7 +108,10 @@ def row(item: Mapping[str, Any]) -> dict[str, Any]:
         found["not_ours"] = kind.words
     if given.get("roomtype") == INDOORS:
         found["indoors"] = True
-    if kind.kind == "camera" and (bearing := DIRECTIONS.get(given.get("directiontype", ""))) is not None:
+    if (
+        kind.kind == "camera"
+        and (bearing := DIRECTIONS.get(given.get("directiontype", ""))) is not None
+    ):
         found |= {"azimuth_deg": bearing, "azimuth_unsure_deg": UNSURE_DEG}
     return found
 

@@ -53,7 +53,7 @@ def _doors(site: Site, survey: Survey, parts: Parts) -> None:
         return
     points = np.array(_shapes(site, parts))
     rims = [house.outline.exterior for house in site.houses]
-    pairs, far = shapely.STRtree(rims).query_nearest(points, DOOR_M, return_distance=True, all_matches=False)
+    pairs = shapely.STRtree(rims).query_nearest(points, DOOR_M, all_matches=False)
     held: dict[int, list[int]] = defaultdict(list)
     for point, house in pairs.T:
         held[int(house)].append(int(point))
@@ -61,7 +61,11 @@ def _doors(site: Site, survey: Survey, parts: Parts) -> None:
         house = site.houses[number]
         for count, point in enumerate(sorted(doors, key=lambda n: points[n].x), start=1):
             feature = parts[point][0]
-            unit = feature.text("addr:unit", "unit", "单元", "ref") or _digits(feature.name) or str(count)
+            unit = (
+                feature.text("addr:unit", "unit", "单元", "ref")
+                or _digits(feature.name)
+                or str(count)
+            )
             house.doors.append(_door(house, points[point], unit, len(doors)))
     for number in set(range(len(points))) - {int(n) for n in pairs[0]}:
         feature = parts[number][0]
@@ -84,7 +88,13 @@ def _door(house: House, point: Point, unit: str, count: int) -> Door:
     if not house.outline.contains(Point(foot.x + inward[0] * 0.2, foot.y + inward[1] * 0.2)):
         inward = (-inward[0], -inward[1])
     out = Point(foot.x - inward[0] * STEP_OUT_M, foot.y - inward[1] * STEP_OUT_M)
-    return Door(unit, out, inward, rim.length / 2 / count, lift=house.use == "residence" and house.floors >= 7)
+    return Door(
+        unit,
+        out,
+        inward,
+        rim.length / 2 / count,
+        lift=house.use == "residence" and house.floors >= 7,
+    )
 
 
 def _ways(site: Site, parts: Parts) -> None:
@@ -93,7 +103,9 @@ def _ways(site: Site, parts: Parts) -> None:
         for line in shapely.get_parts(shapely.intersection(shape, ground)):
             if line.geom_type == "LineString" and line.length > LEAST_WAY_M:
                 width = feature.figure("width", "width_m", "宽度") or WIDTHS[role.kind]
-                site.ways.append(Way(role.kind, line, min(max(width, 0.8), 40.0), given=feature.key or "given"))
+                site.ways.append(
+                    Way(role.kind, line, min(max(width, 0.8), 40.0), given=feature.key or "given")
+                )
 
 
 def _gates(site: Site, parts: Parts) -> None:
@@ -104,8 +116,19 @@ def _gates(site: Site, parts: Parts) -> None:
         foot = rim.interpolate(rim.project(at))
         toward = np.array([middle.x - foot.x, middle.y - foot.y])
         inward = toward / (np.hypot(*toward) or 1.0)
-        name = feature.name or f"{'东北西南'[round(np.arctan2(-inward[1], -inward[0]) / (np.pi / 2)) % 4]}侧门"
-        site.gates.append(Gate(name, role.kind, at, (float(inward[0]), float(inward[1])), given=feature.key or "given"))
+        name = (
+            feature.name
+            or f"{'东北西南'[round(np.arctan2(-inward[1], -inward[0]) / (np.pi / 2)) % 4]}侧门"
+        )
+        site.gates.append(
+            Gate(
+                name,
+                role.kind,
+                at,
+                (float(inward[0]), float(inward[1])),
+                given=feature.key or "given",
+            )
+        )
 
 
 def _lines(site: Site, parts: Parts) -> list[LineString]:
@@ -121,7 +144,14 @@ def _ground(site: Site, parts: Parts) -> None:
     for (feature, role), shape in zip(parts, _shapes(site, parts), strict=True):
         for part in shapely.get_parts(shapely.intersection(shape, site.outline)):
             if part.geom_type == "Polygon" and part.area > LEAST_GROUND_M2:
-                site.patches.append(Patch(role.kind, Polygon(part.exterior), feature.name, given=feature.key or "given"))
+                site.patches.append(
+                    Patch(
+                        role.kind,
+                        Polygon(part.exterior),
+                        feature.name,
+                        given=feature.key or "given",
+                    )
+                )
 
 
 def _grids(site: Site, survey: Survey, parts: Parts) -> None:
@@ -131,4 +161,6 @@ def _grids(site: Site, survey: Survey, parts: Parts) -> None:
         site.grid_names.append(feature.name or f"第{len(site.grids)}网格")
         if len(pieces) > 1:
             words = f"has {len(pieces)} parts: the largest is taken"
-            survey.faults.append(Fault(feature.label, place_of(pieces[1], site.origin), "parts", words))
+            survey.faults.append(
+                Fault(feature.label, place_of(pieces[1], site.origin), "parts", words)
+            )

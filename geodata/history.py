@@ -43,6 +43,12 @@ class Entry(msgspec.Struct):
     at: str
 
 
+class _Lying(msgspec.Struct):
+    """Of a place only where it lies."""
+
+    territory: str
+
+
 class History:
     """The imports of one compound."""
 
@@ -68,8 +74,8 @@ class History:
         return self.folder / "mapping.json"
 
     def save(
-        self, merged: Compound, base: Compound | None, keys: Mapping[str, str], mapping: bytes | None,
-        about: Mapping[str, Any],
+        self, merged: Compound, base: Compound | None, keys: Mapping[str, str],
+        mapping: bytes | None, about: Mapping[str, Any],
     ) -> Path | None:  # fmt: skip
         """Write the place and what belongs to it; None when it is there already, byte for byte.
 
@@ -91,11 +97,15 @@ class History:
         self._log("place.imported", {**about, "number": entry.number, "sha256": entry.after})
         return self.place
 
-    def undo(self, by: str) -> str:
+    def undo(self, by: str, territory: str = "") -> str:
         """Bring back the bytes from before the last import; gives a sentence.
 
-        Raises CannotUndo when there was none, or when somebody changed the place since.
+        Raises CannotUndo when there was none, when somebody changed the place since, or when it
+        lies in another ``territory`` than the one named.
         """
+        lies_in = self._territory()
+        if territory and territory != lies_in:
+            raise CannotUndo(f"{territory}: there is no such compound")
         entry, folder = self._last()
         now = _hash(self.place)
         if entry is None or folder is None:
@@ -112,10 +122,17 @@ class History:
                 _replace(self.folder / name, (folder / name).read_bytes())
             else:
                 (self.folder / name).unlink(missing_ok=True)
-        self._log("place.import_undone", {"number": entry.number, "sha256": entry.before, "by": by})
+        about = {"territory": lies_in, "by": by, "number": entry.number, "sha256": entry.before}
+        self._log("place.import_undone", about)
         shutil.rmtree(folder)
         what = "is as it was before" if entry.before else "is gone, as it was before"
         return f"{self.compound}: {what} the import of {entry.at}"
+
+    def _territory(self) -> str:
+        try:
+            return msgspec.json.decode(self.place.read_bytes(), type=_Lying).territory
+        except (OSError, msgspec.DecodeError):
+            return ""
 
     def can_undo(self) -> Entry | None:
         """The import that ``undo`` would take back, if any."""

@@ -82,7 +82,9 @@ def import_folder(
         raise InvalidTerritory(f"{territory!r} does not name a compound: four labels are wanted")
     wishes = {"": references.named(reference)} if reference else {}
     chosen = options or Options(wishes=wishes, seed=seed, known=known)
-    return _Import(Path(folder), Report(name, territory), chosen, Path(data) if data else None).run()
+    return _Import(
+        Path(folder), Report(name, territory), chosen, Path(data) if data else None
+    ).run()
 
 
 class _Import:
@@ -109,7 +111,9 @@ class _Import:
         try:
             found = geojson.read(self.folder)
         except InvalidPlace as exc:
-            report.faults += [Fault(self.folder.name, NOWHERE, "unreadable", words) for words in exc.faults]
+            report.faults += [
+                Fault(self.folder.name, NOWHERE, "unreadable", words) for words in exc.faults
+            ]
             return
         if found.territory != report.territory:
             words = f"these files are of {found.territory}"
@@ -132,7 +136,7 @@ class _Import:
         how = How(self._mapping(), self._kept())
         features, report.sources, faults = reading.read(
             self.folder, self.options.wishes, how, self.options.shift,
-            tell=lambda number, count, name: progress(0.5 * (number - 1) / count, f"reading {name}"),
+            tell=lambda n, count, name: progress(0.5 * (n - 1) / count, f"reading {name}"),
         )  # fmt: skip
         report.features, report.faults = features, report.faults + faults
         if report.fatal:
@@ -148,7 +152,9 @@ class _Import:
         progress(0.6, f"laying out {len(understood.houses)} buildings")
         compound = self._laid_out(understood)
         progress(0.75, "placing devices")
-        report.compound = self._equipped(compound, [f for f, _ in understood.parts.get("device", ())])
+        report.compound = self._equipped(
+            compound, [f for f, _ in understood.parts.get("device", ())]
+        )
         progress(0.8, "checking")
         report.faults += [f for f in checks.faults(report.compound) if f.kind not in _SAID]
 
@@ -167,7 +173,9 @@ class _Import:
         return ColumnMapping()
 
     def _kept(self) -> Path | None:
-        return self.history.folder / "reading" if self.history and not self.options.dry_run else None
+        return (
+            self.history.folder / "reading" if self.history and not self.options.dry_run else None
+        )
 
     def _laid_out(self, understood: Survey) -> Compound:
         report = self.report
@@ -176,7 +184,11 @@ class _Import:
         given.onto(site, understood)
         report.faults += understood.faults[said:]
         known = self.options.known
-        named = {"name": report.name, **known, "name_en": known.get("name_en") or self.label.capitalize()}
+        named = {
+            "name": report.name,
+            **known,
+            "name_en": known.get("name_en") or self.label.capitalize(),
+        }
         compound = layout.propose(site, report.territory, self.options.seed, **named)
         self.keys = {f"{self.label}/{label}": key for label, key in understood.keys.items() if key}
         given_ways = [way.given for way in site.ways]
@@ -208,10 +220,11 @@ class _Import:
             if better is None:
                 continue
             own = next(fit.share for fit in fits if fit.reference != better.reference)
+            title = TITLES[better.reference]
             words = (
                 f"these {len(devices)} points would fit the buildings if they were"
-                f" {TITLES[better.reference]}: {better.share:.0%} of them would stand where such"
-                f" devices stand, not {own:.0%}. If so, --crs {source.file}={TITLES[better.reference]}"
+                f" {title}: {better.share:.0%} of them would stand where such"
+                f" devices stand, not {own:.0%}. If so, --crs {source.file}={title}"
             )
             insisted = source.stated == "declared by the operator"
             kind = "perhaps shifted" if insisted else "shifted"
@@ -230,8 +243,9 @@ class _Import:
             report.faults.append(Fault(history.place.name, NOWHERE, "unreadable", str(exc)))
             return
         if now.territory != report.territory:
-            words = f"{now.name} is {now.territory}"
-            report.faults.append(Fault(now.id, now.origin, "taken", words))
+            # Which one is not said: who imports here may not see there.
+            words = "a compound elsewhere has this id: take another last word"
+            report.faults.append(Fault(now.id, NOWHERE, "taken", words))
             return
         known = history.known()
         if self.edited:
@@ -240,6 +254,8 @@ class _Import:
         report.compound, self.keys, self.base, report.difference = merge(
             now, known, report.compound, self.keys
         )
+        if report.compound == self.base:
+            return
         fresh = {(f.kind, f.feature) for f in report.faults}
         report.faults += [f for f in checks.faults(report.compound)
                           if f.kind not in _SAID and (f.kind, f.feature) not in fresh]  # fmt: skip
@@ -252,6 +268,7 @@ class _Import:
         mapping = msgspec.json.encode(options.mapping) if options.mapping else None
         about = {
             "by": options.by,
+            "territory": report.territory,
             "files": {source.file: source.reference for source in report.sources},
             "inverse": sorted({s.reference for s in report.sources} & crs.SHIFTED),
             "declared": options.wishes,

@@ -65,7 +65,9 @@ def place(compound: Compound, features: Sequence[Feature]) -> Listed:
         found.devices.append(device)
         found.sources.append(feature.source)
         found.keys[device.id] = feature.text("id") or f"name:{kind}/{device.name}"
-    found.notes = [f"{count} entries are {words} and no devices here" for words, count in left.items()]
+    found.notes = [
+        f"{count} entries are {words} and no devices here" for words, count in left.items()
+    ]
     found.faults += _far(compound, found.devices, features)
     return found
 
@@ -181,8 +183,8 @@ def _device(
 ) -> DevicePlace:
     kind = feature.text("kind")
     building = grounds.building_of(feature, at)
-    told = {name: figure(feature.text(name)) for name in (
-        "height_m", "azimuth_deg", "hfov_deg", "range_m", "tilt_deg", "azimuth_unsure_deg")}  # fmt: skip
+    names = ("height_m", "azimuth_deg", "hfov_deg", "range_m", "tilt_deg", "azimuth_unsure_deg")
+    told = {name: figure(feature.text(name)) for name in names}
     usual = {name: value for name, value in USUAL.get(kind, {}).items() if told.get(name) is None}
     figures = {**told, **usual}
     floor = int(figure(feature.text("floor").removesuffix("层")) or 0)

@@ -117,7 +117,9 @@ def _gate(feature: Feature) -> Role | None:
         no_cars = "no" in (feature.text("motor_vehicle"), feature.text("vehicle"))
         return Role("gate", "pedestrian" if no_cars else use)
     if says(feature, GATE_WORDS) and not says(feature, DOOR_WORDS):
-        foot = any(word in feature.text("use", "kind", "类型", "name") for word in ("人行", "foot", "ped"))
+        foot = any(
+            word in feature.text("use", "kind", "类型", "name") for word in ("人行", "foot", "ped")
+        )
         return Role("gate", "pedestrian" if foot else "vehicle")
     return None
 
@@ -200,7 +202,9 @@ def _outline(features: Sequence[Feature], found: list[Role], name: str) -> int |
         if chosen:
             return max(chosen, key=lambda n: features[n].shape.area)
     free = [n for n in bare if found[n].role != "ground"]
-    centres = shapely.point_on_surface([features[n].shape for n in areas if found[n].role in ("building", "other")])
+    centres = shapely.point_on_surface(
+        [features[n].shape for n in areas if found[n].role in ("building", "other")]
+    )
     if not len(centres):
         return None
     tree = shapely.STRtree(centres)

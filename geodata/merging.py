@@ -124,7 +124,7 @@ def _free(number: str, taken: set[str]) -> str:
                 if t.rpartition("/")[0] == stem and t.rpartition("/")[2].isdecimal()]  # fmt: skip
         return f"{stem}/{max(used, default=0) + 1}"
     if "." in number:  # a grid: …huoju.g3
-        head, _, label = number.rpartition(".")
+        head = number.rpartition(".")[0]
         return next(f"{head}.g{n}" for n in range(1, len(taken) + 2) if f"{head}.g{n}" not in taken)
     return next(f"{number}-{n}" for n in range(2, len(taken) + 3) if f"{number}-{n}" not in taken)
 

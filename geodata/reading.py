@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from geodata import encodings, formats, references, unpacking
 from geodata.checks import Fault
-from geodata.formats import How
 from geodata.features import NOWHERE, Feature, Source, Table
+from geodata.formats import How
 from geodata.references import Refused
 from twin.metres import scale_m
 
@@ -126,7 +126,11 @@ def _features(
 def _mended(row: dict[str, object], source: Source) -> dict[str, object]:
     """A row with texts as they were meant; the source notes which letters were wrong."""
     for key, value in row.items():
-        if isinstance(value, str) and not value.isascii() and (text := encodings.mended(value)) != value:
+        if (
+            isinstance(value, str)
+            and not value.isascii()
+            and (text := encodings.mended(value)) != value
+        ):
             if not any(note.startswith("letters") for note in source.notes):
                 words = f"letters were read wrongly when it was made: {value!r} is {text!r}"
                 source.notes.append(words)
@@ -140,9 +144,7 @@ def _without_place(features: list[Feature], table: Table) -> list[Fault]:
         return []
     words = "has no usable coordinates"
     return [
-        Fault(f.label, NOWHERE, "invalid", f.trouble or words)
-        for f in features
-        if f.shape.is_empty
+        Fault(f.label, NOWHERE, "invalid", f.trouble or words) for f in features if f.shape.is_empty
     ][:MOST_NAMED]
 
 
@@ -166,7 +168,9 @@ def _astray(
     ]
 
 
-def _listed(features: list[Feature], wrong: NDArray[np.bool_], kind: str, words: str) -> list[Fault]:
+def _listed(
+    features: list[Feature], wrong: NDArray[np.bool_], kind: str, words: str
+) -> list[Fault]:
     numbers = np.flatnonzero(wrong)
     found = []
     for number in numbers[:MOST_NAMED]:
@@ -211,5 +215,7 @@ def _mixed(sources: list[Source]) -> list[Fault]:
     used = {source.reference for source in sources if source.reference not in ("", "none needed")}
     if len(used) < 2:
         return []
-    words = ", ".join(f"{source.file} is in {source.reference}" for source in sources if source.reference)
+    words = ", ".join(
+        f"{source.file} is in {source.reference}" for source in sources if source.reference
+    )
     return [Fault("reference systems", NOWHERE, "mixed", words[:400])]

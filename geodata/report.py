@@ -120,7 +120,9 @@ class Report:
         features = [
             {
                 "type": "Feature",
-                "geometry": {"type": "Point", "coordinates": fault.place} if any(fault.place) else None,
+                "geometry": {"type": "Point", "coordinates": fault.place}
+                if any(fault.place)
+                else None,
                 "properties": {
                     "number": number,
                     "kind": fault.kind,
@@ -161,18 +163,21 @@ def page(report: Report) -> str:
     """A report as a page without scripts, that opens from a folder as well as from a server."""
     title = f"{escape(report.name)} · import"
     rows = "".join(
-        f'<tr id="fault-{number}"><td>{number}</td><td class="{"stop" if fault.kind in FATAL else ""}">'
+        f'<tr><td>{number}</td><td class="{"stop" if fault.kind in FATAL else ""}">'
         f"{escape(fault.kind)}</td><td>{escape(fault.feature)}</td>"
         f"<td>{escape(fault.words)}</td><td>{_place(fault)}</td></tr>"
         for number, fault in enumerate(report.faults[:MOST_SHOWN], start=1)
     )
     if len(report.faults) > MOST_SHOWN:
-        rows += f'<tr><td colspan="5">and {len(report.faults) - MOST_SHOWN} more, all in the GeoJSON</td></tr>'
+        left = len(report.faults) - MOST_SHOWN
+        rows += f'<tr><td colspan="5">and {left} more, all in the GeoJSON</td></tr>'
     counts = "".join(
-        f"<tr><td>{escape(part)}</td><td>{count}</td></tr>" for part, count in report.counts().items()
+        f"<tr><td>{escape(part)}</td><td>{count}</td></tr>"
+        for part, count in report.counts().items()
     )
     kinds = ", ".join(
-        f"{count} {escape(kind)}" for kind, count in Counter(f.kind for f in report.faults).most_common()
+        f"{count} {escape(kind)}"
+        for kind, count in Counter(f.kind for f in report.faults).most_common()
     )
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8">'
@@ -182,7 +187,8 @@ def page(report: Report) -> str:
         f"{_list([_source(source) for source in report.sources])}"
         f"{_list([f'{s.file}: {note}' for s in report.sources for note in s.notes])}"
         f"{_fits(report)}{_difference(report)}"
-        f"<h2>Faults ({len(report.fatal)} stop it, {len(report.warnings)} warnings)</h2><p>{kinds}</p>"
+        f"<h2>Faults ({len(report.fatal)} stop it, {len(report.warnings)} warnings)</h2>"
+        f"<p>{kinds}</p>"
         f"{report.map()}<table>"
         f"<tr><th>#</th><th>kind</th><th>feature</th><th>what</th><th>lon, lat</th></tr>"
         f"{rows}</table><h2>Made, proposed until confirmed</h2>"
@@ -219,7 +225,11 @@ def _source(source: Source) -> str:
     used = ", ".join(f"{count} {role}" for role, count in source.used.items()) or "nothing used"
     letters = f", letters {source.encoding}" if source.encoding else ""
     moved = f", moved by up to {source.moved_m:.1f} m" if source.moved_m > 0.001 else ""
-    how = f"read as {source.reference} ({source.stated}){moved}{letters}" if source.reference else "not read"
+    how = (
+        f"read as {source.reference} ({source.stated}){moved}{letters}"
+        if source.reference
+        else "not read"
+    )
     return f"{source.file}: {source.features} features, {how}; {used}"
 
 

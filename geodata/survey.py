@@ -31,9 +31,18 @@ USES = (
     ("泵房", "service"),
     ("车棚", "service"),
 )
-TAG_USES = {"kindergarten": "kindergarten", "retail": "shop", "commercial": "shop",
-            "supermarket": "shop", "service": "service", "garage": "service", "garages": "service",
-            "shed": "service", "bicycle_parking": "service", "transformer_tower": "service"}
+TAG_USES = {
+    "kindergarten": "kindergarten",
+    "retail": "shop",
+    "commercial": "shop",
+    "supermarket": "shop",
+    "service": "service",
+    "garage": "service",
+    "garages": "service",
+    "shed": "service",
+    "bicycle_parking": "service",
+    "transformer_tower": "service",
+}
 """Uses that OpenStreetMap's ``building`` tells."""  # fmt: skip
 USUAL_FLOORS = 6
 HIGHEST_M = 650.0
@@ -72,7 +81,9 @@ def understand(features: Sequence[Feature], name: str = "") -> Survey | list[Fau
     """A survey of the compound ``name``, or the faults for which there can be none."""
     there = [feature for feature in features if not feature.shape.is_empty]
     found = meaning.roles(there, name)
-    outline = next((f for f, role in zip(there, found, strict=True) if role.role == "outline"), None)
+    outline = next(
+        (f for f, role in zip(there, found, strict=True) if role.role == "outline"), None
+    )
     pairs = list(zip(there, found, strict=True))
     if outline is not None:
         pairs = _around(outline, pairs)
@@ -97,9 +108,15 @@ def _around(outline: Feature, pairs: list[tuple[Feature, Role]]) -> list[tuple[F
         return pairs
     degrees = AROUND_M / 111_000
     near = shapely.distance([f.shape for f, _ in pairs], outline.shape) <= degrees
-    kept = [pair for pair, here in zip(pairs, near, strict=True) if here or pair[0].source.file not in extract]
+    kept = [
+        pair
+        for pair, here in zip(pairs, near, strict=True)
+        if here or pair[0].source.file not in extract
+    ]
     for file in extract:
-        left = sum(1 for f, _ in pairs if f.source.file == file) - sum(1 for f, _ in kept if f.source.file == file)
+        left = sum(1 for f, _ in pairs if f.source.file == file) - sum(
+            1 for f, _ in kept if f.source.file == file
+        )
         if left:
             source = next(f.source for f, _ in pairs if f.source.file == file)
             source.notes.append(f"{left} features farther than {AROUND_M:.0f} m are left out")
@@ -116,7 +133,9 @@ def _broken(features: Sequence[Feature]) -> list[Fault]:
         numbers = [float(number) for number in re.findall(r"-?\d+\.?\d*", reason)]
         place = (numbers[0], numbers[1]) if len(numbers) == 2 else feature.place
         crossing = "Self-intersection" in reason
-        found.append(Fault(feature.label, place, "self-crossing" if crossing else "invalid", reason))
+        found.append(
+            Fault(feature.label, place, "self-crossing" if crossing else "invalid", reason)
+        )
     return found
 
 
@@ -152,7 +171,9 @@ def _sort(
         parts[role.role].append((feature, role))
         if role.role == "other" and feature.shape.geom_type != "Point":
             _note(feature, survey)
-    parts["device"] += [(f, Role("device")) for f in features if f.role == "device" and f.shape.is_empty]
+    parts["device"] += [
+        (f, Role("device")) for f in features if f.role == "device" and f.shape.is_empty
+    ]
     survey.parts = dict(parts)
 
 
@@ -220,7 +241,9 @@ def _label(survey: Survey, name: str) -> str:
     number = re.search(r"\d+", name)
     label = f"b{int(number.group())}" if number else f"n{len(survey.houses) + 1}"
     if label in survey.taken:
-        copy = next(n for n in range(2, len(survey.taken) + 3) if f"{label}-{n}" not in survey.taken)
+        copy = next(
+            n for n in range(2, len(survey.taken) + 3) if f"{label}-{n}" not in survey.taken
+        )
         label = f"{label}-{copy}"
     survey.taken.add(label)
     return label
@@ -232,7 +255,9 @@ def _compare(survey: Survey) -> None:
     for name, count in Counter(house.name for house in survey.houses).items():
         if count > 1:
             words = f"{count} buildings are called {name}"
-            survey.faults.append(Fault(name, place_of(first[name], survey.origin), "duplicate", words))
+            survey.faults.append(
+                Fault(name, place_of(first[name], survey.origin), "duplicate", words)
+            )
     survey.faults += _overlaps(survey)
     shapes = np.array([house.outline for house in survey.houses])
     out = 1 - shapely.area(shapely.intersection(shapes, survey.outline)) / shapely.area(shapes)
@@ -248,7 +273,9 @@ def _compare(survey: Survey) -> None:
         words = f"{house.name} lies outside the outline by {out[number]:.0%} of its ground"
         rest = house.outline.difference(survey.outline)
         if not (away[number] and mapped):
-            survey.faults.append(Fault(house.name, place_of(rest, survey.origin), "outside", words + what))
+            survey.faults.append(
+                Fault(house.name, place_of(rest, survey.origin), "outside", words + what)
+            )
     survey.context = [house for house, gone in zip(survey.houses, away, strict=True) if gone]
     survey.houses = [house for house, gone in zip(survey.houses, away, strict=True) if not gone]
 

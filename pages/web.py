@@ -16,6 +16,7 @@ from collections.abc import (
     Iterable,
     Iterator,
     Mapping,
+    Sequence,
 )
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -76,7 +77,8 @@ class Parts:
     ``follow`` folds every street's streams for ever and calls ``use``, ``current`` returns once
     all that stood in them at the start has been folded; ``recordings`` is given the function that
     makes a replay's screen; ``raised`` gives the alarms raised since an instant (ms); ``refused``
-    is what a failed login raises, ``away`` what any call raises while the streams do not answer.
+    is what a failed login raises, ``away`` what any call raises while the streams do not answer;
+    ``more`` are routes of topics of their own.
     """
 
     twins: Mapping[str, Twin]
@@ -90,6 +92,7 @@ class Parts:
     away: type[Exception]
     raised: Callable[[int], Awaitable[list[AlarmRaised]]]
     intake: APIRouter
+    more: Sequence[APIRouter] = ()
 
 
 async def run(parts: Parts, *, host: str, port: int, assets: Path) -> None:
@@ -178,6 +181,7 @@ def plug(parts: Parts, assets: Path) -> Any:
         routers=[
             entry.router(parts.doors, parts.refused, _over_tls),
             parts.intake,
+            *parts.more,
             api.router(stage),
         ],
         lifespan=living,

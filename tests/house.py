@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
 import argon2
 import httpx
 
+from feeds import imports
 from feeds.accounts import CONSOLE, Account, Accounts, Terms
 from feeds.backing import backing
 from feeds.link import client_from_url
@@ -21,10 +24,12 @@ from feeds.streams import Streams
 from feeds.supervisor import until_listening
 from pages import web
 from pages.guard import COOKIE
+from pages.imports import router as import_routes
 from tests.conftest import free_port
 from twin.model import Compound
 
 ASSETS = Path(__file__).parents[1] / "assets"
+IMPORT = (sys.executable, str(Path(__file__).parents[1] / "app.py"), "import")
 PASSWORD = "three-gates-open"
 QUICK = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -76,10 +81,16 @@ async def open_house(
         made.append(plug(parts, assets))
         return made[0]
 
-    async with client_from_url(url) as client, Streams(url, patience_s=patience_s) as streams:
+    async with (
+        client_from_url(url) as client,
+        Streams(url, patience_s=patience_s) as streams,
+        AsyncExitStack() as stack,
+    ):
         accounts = Accounts(client, demo=demo, console=console, hasher=QUICK)
         sources = Sources(client)
-        parts = web.Parts(**backing(streams, streets, accounts, sources, web.now))
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        more = [imports.routes_by(folder, IMPORT, import_routes)]
+        parts = web.Parts(**backing(streams, streets, accounts, sources, web.now), more=more)
         port = free_port()
         with patch.object(web, "plug", noted):
             task = asyncio.create_task(web.run(parts, host="127.0.0.1", port=port, assets=ASSETS))

@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely import LineString, Point, Polygon
 
-from twin.metres import lonlat_from_xy, xy_from_lonlat
+from twin.metres import lonlat_from_xy, scale_m, xy_from_lonlat
 from twin.model import LonLat, Ring
 
 DIGITS = 7
@@ -133,7 +133,8 @@ def degrees(xy: NDArray[np.float64], origin: LonLat) -> tuple[LonLat, ...]:
 
 def spot(point: Point, origin: LonLat) -> LonLat:
     """One position in rounded degrees."""
-    return degrees(np.array([[point.x, point.y]]), origin)[0]
+    east, north = scale_m(origin[1])
+    return round(point.x / east + origin[0], DIGITS), round(point.y / north + origin[1], DIGITS)
 
 
 def ring(shape: Polygon, origin: LonLat) -> Ring:

@@ -1,4 +1,4 @@
-"""Spurs from doors and gates to ways that somebody gave: all at once, for there may be thousands."""
+"""Spurs from doors and gates to ways that somebody gave: all at once, for they may be many."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def lead_on(site: Site) -> None:
         return
     solid = shapely.STRtree(shapely.buffer([house.outline for house in site.houses], -0.05))
     row, line = shapely.STRtree(lines).query(points, "dwithin", distance=ONTO_M)
-    feet = shapely.line_interpolate_point(lines[line], shapely.line_locate_point(lines[line], points[row]))
+    feet = shapely.line_interpolate_point(
+        lines[line], shapely.line_locate_point(lines[line], points[row])
+    )
     ends = np.stack((shapely.get_coordinates(points[row]), shapely.get_coordinates(feet)), axis=1)
     spurs = shapely.linestrings(ends)
     barred = np.zeros(len(spurs), bool)

@@ -13,8 +13,8 @@ import shapely
 
 from geodata import geojson, store
 from geodata.checks import faults
-from geodata.crs import from_wgs84
 from geodata.command import main
+from geodata.crs import from_wgs84
 from geodata.importer import import_folder
 from geodata.proposal.drawing import polygon
 from geodata.report import FATAL, Report
