@@ -162,7 +162,7 @@ class _Import:
         """The mapping asked for, else the one beside the files, else that of the last import."""
         if self.options.mapping is not None:
             return self.options.mapping
-        beside = self.folder / "mapping.json" if self.folder.is_dir() else None
+        beside = self.folder / reading.MAPPING if self.folder.is_dir() else None
         kept = self.history.mapping if self.history else None
         for file in (beside, kept):
             if file and file.exists():

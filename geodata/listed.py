@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from geodata import gb28181
 from geodata.checks import Fault
@@ -29,6 +30,7 @@ USUAL = {"camera": {"height_m": 4.0, "hfov_deg": 68.0, "range_m": 40.0}}
 """What a list of cameras seldom tells; a device for which it is assumed is *proposed*."""
 DEPTH_M = 4.0
 DIGITS = 7
+EARTH_M = 6_371_000.0
 
 
 class Listed(msgspec.Struct):
@@ -108,7 +110,7 @@ def _far(
     if not devices:
         return []
     spots = np.array([device.lonlat for device in devices])
-    away = np.hypot(*_metres(spots, compound.origin).T)
+    away = _sphere_m(spots, compound.origin)
     return [
         Fault(devices[n].name, devices[n].lonlat, "far away",
               f"is {away[n] / 1000:,.0f} km from the compound")
@@ -116,8 +118,12 @@ def _far(
     ]  # fmt: skip
 
 
-def _metres(spots: np.ndarray, origin: LonLat) -> np.ndarray:
-    return xy_from_lonlat(spots, origin)
+def _sphere_m(spots: NDArray[np.float64], origin: LonLat) -> NDArray[np.float64]:
+    """Great-circle distances: a metre frame means nothing on another continent."""
+    lon, lat = np.radians(spots - np.array(origin)).T[0], np.radians(spots[:, 1])
+    here = np.radians(origin[1])
+    half = np.sin((lat - here) / 2) ** 2 + np.cos(lat) * np.cos(here) * np.sin(lon / 2) ** 2
+    return np.asarray(2 * EARTH_M * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))))
 
 
 class _Grounds:

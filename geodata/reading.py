@@ -27,6 +27,9 @@ MOST_ARCHIVE_BYTES = 512 * 1024 * 1024
 MOST_NAMED = 40
 """So many faults of one kind and file are listed one by one; the rest is counted."""
 
+MAPPING = "mapping.json"
+"""Beside the files: how the columns of their lists are called, nothing to be read as a map."""
+
 Shift = tuple[float, float]
 """Metres east and north by which an operator moves everything: a registration correction."""
 Tell = Callable[[int, int, str], None]
@@ -60,6 +63,8 @@ def _files(given: Path, spare: Path, faults: list[Fault]) -> Iterator[Path]:
 
 
 def _known(path: Path) -> bool:
+    if path.name == MAPPING:
+        return False
     return path.suffix.lower() in formats.FORMATS and not path.name.startswith(".")
 
 

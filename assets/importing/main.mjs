@@ -5,6 +5,7 @@ import { createRegister } from "./register.mjs";
 import { columnsOf } from "./registration.mjs";
 
 const POLL_MS = 700;
+const AGAIN_MS = 1000;
 const HEAD_BYTES = 4096;
 const LIST = /\.(csv|txt)$/i;
 
@@ -18,8 +19,16 @@ const register = createRegister((east, north) => {
 });
 
 /** Ask the server; what it refuses is an Error with its reason. */
-async function ask(path, options = {}) {
-  const response = await fetch(path, options);
+async function ask(path, options = {}, tries = 12) {
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch (error) {
+    // After an import the server starts anew, for its places changed: it is back in seconds.
+    if (tries < 2) throw error;
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    return ask(path, options, tries - 1);
+  }
   if (response.status === 401) location.assign("/login?next=/import");
   const body = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(body.reason ?? `${response.status}`);
@@ -101,14 +110,9 @@ async function run(dryRun) {
 
 /** Poll until the job has ended, then show what it said. The server may start anew meanwhile. */
 async function follow() {
-  for (let missed = 0; ; ) {
+  for (;;) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    const job = await ask(`/api/imports/${state.job}`).catch((error) => ({ state: "away", error }));
-    if (job.state === "away") {
-      if (++missed > 40) throw job.error;
-      continue;
-    }
-    missed = 0;
+    const job = await ask(`/api/imports/${state.job}`);
     byId("share").value = job.share;
     say(byId("words"), job.words);
     if (job.state === "failed") throw new Error(job.words);
