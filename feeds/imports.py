@@ -54,6 +54,7 @@ class Wish(msgspec.Struct, forbid_unknown_fields=True):
     mapping: dict[str, Any] | None = None
     shift: tuple[float, float] = (0.0, 0.0)
     dry_run: bool = True
+    bare: bool = False
     known: dict[str, str] = {}
 
 
@@ -178,6 +179,10 @@ class Imports:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
+    async def settled(self) -> None:
+        """Return when no process that was started here runs any more."""
+        await asyncio.gather(*self._running)
+
     def _all(self) -> list[Path]:
         return (
             [path for path in self.jobs.iterdir() if _ID.match(path.name)]
@@ -196,6 +201,7 @@ class Imports:
             (folder / "mapping.json").write_text(json.dumps(wish.mapping), "utf-8")
             words.append(f"--mapping={folder / 'mapping.json'}")
         words += ["--dry-run"] if wish.dry_run else []
+        words += ["--bare"] if wish.bare else []
         return [*words, f"--job={folder}", f"--data={self.data}", f"--by={by}"]
 
     async def _spawn(self, words: Sequence[str], said: Path) -> asyncio.subprocess.Process:

@@ -54,6 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--data", type=Path, help="the data folder, instead of DAYUAN_DATA")
     parser.add_argument("--seed", type=int, default=1, help="for what is proposed")
+    parser.add_argument(
+        "--bare", action="store_true", help="propose doors, grids and posts, no ways and devices"
+    )
     parser.add_argument("--by", default="command line", help="who asks, for the log")
     parser.add_argument("--dry-run", action="store_true", help="report only, write nothing")
     parser.add_argument("--report", type=Path, help="write the report to this HTML file")
@@ -121,6 +124,7 @@ def _carry_out(asked: argparse.Namespace, places: Path, job: Job | None) -> Repo
         mapping=mapping,
         shift=asked.shift,
         seed=asked.seed,
+        bare=asked.bare,
         dry_run=asked.dry_run,
         by=asked.by,
         known={
@@ -147,6 +151,9 @@ def undo(argv: Sequence[str], places: Path) -> int:
     parser = argparse.ArgumentParser(prog="app.py import undo", description="Take an import back.")
     parser.add_argument("compound", help="its territory, or the last word of it: huoju")
     parser.add_argument("--data", type=Path, help="the data folder, instead of DAYUAN_DATA")
+    parser.add_argument(
+        "--bare", action="store_true", help="propose doors, grids and posts, no ways and devices"
+    )
     parser.add_argument("--by", default="command line", help="who asks, for the log")
     asked = parser.parse_args(argv)
     label = asked.compound.rpartition(".")[2]

@@ -48,13 +48,15 @@ class Options:
 
     ``wishes`` are reference systems that the operator declares, by file and "" for all;
     ``mapping`` names columns of device lists; ``shift`` moves everything by metres east and north;
-    ``known`` are names shown on screens (``name_en``, ``street_name``, ``attribution`` …).
+    ``bare`` proposes doors, grids and posts only; ``known`` are names shown on screens
+    (``name_en``, ``street_name``, ``attribution`` …).
     """
 
     wishes: dict[str, str] = field(default_factory=dict)
     mapping: ColumnMapping | None = None
     shift: Shift = (0.0, 0.0)
     seed: int = 1
+    bare: bool = False
     dry_run: bool = False
     by: str = ""
     known: dict[str, str] = field(default_factory=dict)
@@ -156,7 +158,7 @@ class _Import:
             compound, [f for f, _ in understood.parts.get("device", ())]
         )
         progress(0.8, "checking")
-        report.faults += [f for f in checks.faults(report.compound) if f.kind not in _SAID]
+        report.faults += _unsaid(report.compound)
 
     def _mapping(self) -> ColumnMapping:
         """The mapping asked for, else the one beside the files, else that of the last import."""
@@ -189,7 +191,9 @@ class _Import:
             **known,
             "name_en": known.get("name_en") or self.label.capitalize(),
         }
-        compound = layout.propose(site, report.territory, self.options.seed, **named)
+        compound = layout.propose(
+            site, report.territory, self.options.seed, bare=self.options.bare, **named
+        )
         self.keys = {f"{self.label}/{label}": key for label, key in understood.keys.items() if key}
         given_ways = [way.given for way in site.ways]
         self.keys |= {p.id: key for p, key in zip(compound.paths, given_ways, strict=True) if key}
@@ -256,9 +260,9 @@ class _Import:
         )
         if report.compound == self.base:
             return
-        fresh = {(f.kind, f.feature) for f in report.faults}
-        report.faults += [f for f in checks.faults(report.compound)
-                          if f.kind not in _SAID and (f.kind, f.feature) not in fresh]  # fmt: skip
+        said = {(f.kind, f.feature) for f in report.faults}
+        unsaid = _unsaid(report.compound)
+        report.faults += [f for f in unsaid if (f.kind, f.feature) not in said]
 
     def _saved(self) -> None:
         report, options, history = self.report, self.options, self.history
@@ -279,6 +283,22 @@ class _Import:
         report.written = history.save(report.compound, self.base, self.keys, mapping, about)
         report.unchanged = report.written is None
         shutil.rmtree(history.folder / "reading", ignore_errors=True)
+
+
+def _unsaid(compound: Compound) -> list[Fault]:
+    """Faults of a whole compound that its survey did not say in its own words.
+
+    What stands outside of the outline stands in no grid either: that is said once.
+    """
+    found = checks.faults(compound)
+    buildings = {building.id for building in compound.buildings}
+    outside = {fault.feature for fault in found if fault.kind == "outside"}
+    return [
+        fault
+        for fault in found
+        if not (fault.kind in _SAID and fault.feature in buildings)
+        and not (fault.kind == "wrong grid" and fault.feature in outside)
+    ]
 
 
 TITLES = {"wgs84": "WGS84", "gcj02": "GCJ02", "bd09": "BD09", "cgcs2000": "CGCS2000"}

@@ -114,6 +114,8 @@ def _more(lang: str) -> str:
     return (
         f'<details id="more">{_said(lang, "summary", "import.more")}'
         f"{''.join(_field(lang, name) for name in names)}"
+        '<label class="check"><input id="bare" type="checkbox">'
+        f"{_said(lang, 'span', 'import.bare')}</label>"
         f'<div class="field pair">{_said(lang, "span", "import.shift")}{shifts}</div></details>'
     )
 

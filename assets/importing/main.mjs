@@ -1,6 +1,6 @@
 // The page /import: files go up, a job runs on the server, its progress is polled, its report shown.
 import { byId, h, say, shown } from "../panels/dom.mjs";
-import { language, onLanguage, speak, t } from "../panels/texts.mjs";
+import { has, language, onLanguage, speak, t } from "../panels/texts.mjs";
 import { createRegister } from "./register.mjs";
 import { columnsOf } from "./registration.mjs";
 
@@ -9,7 +9,7 @@ const AGAIN_MS = 1000;
 const HEAD_BYTES = 4096;
 const LIST = /\.(csv|txt)$/i;
 
-const state = { job: null, files: [], references: new Map(), wish: null, report: null };
+const state = { job: null, files: [], references: new Map(), wish: null, report: null, kinds: {} };
 const register = createRegister((east, north) => {
   const moved = state.wish?.shift ?? [0, 0];
   byId("more").open = true;
@@ -88,7 +88,7 @@ function wishOf(dryRun) {
   const columns = Object.fromEntries(named.map((input) => [input.name.slice("column.".length), input.value.trim()]));
   return {
     name: value("name"), territory: value("territory"), crs, dry_run: dryRun,
-    mapping: named.length ? { columns } : null,
+    bare: byId("bare").checked, mapping: named.length ? { columns } : null,
     shift: [Number(value("shift-east")) || 0, Number(value("shift-north")) || 0],
     known: Object.fromEntries(["name_en", "district_name", "street_name", "community_name", "attribution"].map((id) => [id, value(id)])),
   };
@@ -134,7 +134,7 @@ async function show(report) {
   fillList("sources", [...report.sources, ...report.notes, ...fitsOf(report)]);
   fillList("difference", report.difference);
   shown(byId("differs"), report.difference.length > 0);
-  fillList("counts", Object.entries(report.counts).map(([part, count]) => `${part}: ${count}`));
+  fillList("counts", Object.entries(report.counts).map(([part, count]) => `${partWord(part)} ${count}`));
   drawKinds(report);
   drawFaults(report, null);
   const svg = await fetch(`/api/imports/${state.job}/map.svg`).then((answer) => answer.text());
@@ -147,6 +147,18 @@ function fitsOf(report) {
     `${file}: ${fits.map(([word, share]) => `${word} ${Math.round(share * 100)}%`).join(" · ")}`);
 }
 
+/** What people call a kind of fault; one without a text shows itself. */
+function kindWord(kind) {
+  return has(`import.kinds.${kind}`) ? t(`import.kinds.${kind}`) : kind;
+}
+
+/** What people call a part of a compound, or a kind of device. */
+function partWord(part) {
+  const kind = state.kinds[part.replace("devices/", "")];
+  if (kind) return language() === "en" ? kind.en : kind.label;
+  return has(`import.parts.${part}`) ? t(`import.parts.${part}`) : part;
+}
+
 function fillList(id, lines) {
   byId(id).replaceChildren(...lines.map((line) => h("li", { text: line })));
 }
@@ -154,7 +166,7 @@ function fillList(id, lines) {
 /** Buttons that show the faults of one kind only. */
 function drawKinds(report) {
   const kinds = Object.entries(report.kinds);
-  const buttons = kinds.map(([kind, count]) => h("button", { type: "button", text: `${kind} ${count}`, "aria-pressed": "false",
+  const buttons = kinds.map(([kind, count]) => h("button", { type: "button", text: `${kindWord(kind)} ${count}`, "aria-pressed": "false",
     onclick: (event) => {
       const on = event.currentTarget.getAttribute("aria-pressed") !== "true";
       for (const other of byId("kinds").children) other.setAttribute("aria-pressed", "false");
@@ -168,7 +180,7 @@ function drawKinds(report) {
 function drawFaults(report, kind) {
   const rows = report.faults.filter((fault) => !kind || fault.kind === kind);
   byId("faults").replaceChildren(...rows.map((fault) => h("tr", { class: fault.stops ? "stops" : "" },
-    ...[fault.kind, fault.feature, fault.words, fault.place].map((words) => h("td", { text: words })))));
+    ...[kindWord(fault.kind), fault.feature, fault.words, fault.place].map((words) => h("td", { text: words })))));
 }
 
 async function drawLog() {
@@ -218,4 +230,5 @@ function listen() {
 }
 
 listen();
+state.kinds = (await ask("/api/catalogue").catch(() => ({}))).devices ?? {};
 await speak(document.documentElement.lang);

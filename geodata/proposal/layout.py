@@ -12,15 +12,18 @@ MANY = 600
 """Buildings up to which ways, grounds and devices are proposed."""
 
 
-def propose(site: Site, territory: str, seed: int, **known: str | int) -> Compound:
+def propose(
+    site: Site, territory: str, seed: int, *, bare: bool = False, **known: str | int
+) -> Compound:
     """The compound a site could be; the same for the same site and seed.
 
-    What stands on the site already was given by somebody, and is not proposed. Of more than
-    ``MANY`` buildings no ways, grounds and devices are: a draft of that size helps nobody.
+    What stands on the site already was given by somebody, and is not proposed. ``bare``, and of
+    more than ``MANY`` buildings, no ways, gates, grounds and devices are: a draft of that size
+    helps nobody.
     ``known`` are fields of the compound that somebody gave: ``name``, ``attribution`` and so on.
     """
     rng = random.Random(f"{site.id} {seed}")
-    whole, drawn = len(site.houses) <= MANY, bool(site.grids)
+    whole, drawn = len(site.houses) <= MANY and not bare, bool(site.grids)
     _draw(site, rng, whole)
     label, origin = site.id, site.origin
     grid_of = site.grids_of([house.outline for house in site.houses])

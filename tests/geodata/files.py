@@ -135,7 +135,7 @@ def catalogue(items: list[dict[str, str]]) -> str:
     )
     return (
         '<?xml version="1.0" encoding="GB2312"?>\n<Response><CmdType>Catalog</CmdType>'
-        f'<SumNum>{len(items)}</SumNum><DeviceList Num="{len(items)}">{rows}</DeviceList></Response>'
+        f'<DeviceList Num="{len(items)}">{rows}</DeviceList></Response>'
     )
 
 
@@ -143,5 +143,6 @@ def item(kind: str, serial: int, x: float, y: float, **more: str) -> dict[str, s
     """An entry of a catalogue whose id says its kind."""
     lon, lat = at(x, y)
     number = f"4302110111{kind}0{serial:06d}"
-    return {"DeviceID": number, "Name": f"设备{serial}", "ParentID": "43021101002000000001",
-            "Longitude": f"{lon:.7f}", "Latitude": f"{lat:.7f}", "Status": "ON", **more}  # fmt: skip
+    name, parent = f"设备{serial}", "43021101002000000001"
+    place = {"Longitude": f"{lon:.7f}", "Latitude": f"{lat:.7f}"}
+    return {"DeviceID": number, "Name": name, "ParentID": parent, "Status": "ON", **place, **more}

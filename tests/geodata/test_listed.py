@@ -20,7 +20,7 @@ from twin.model import DevicePlace
 
 
 def imported(folder: Path, *crs: str, **options: object) -> Report:
-    chosen = Options(wishes=declared(list(crs)), **options)  # type: ignore[arg-type]
+    chosen = Options(**{"wishes": declared(list(crs)), "bare": True} | options)  # type: ignore
     return import_folder(f.base(folder), "小院", TERRITORY, options=chosen)
 
 
@@ -35,7 +35,7 @@ def kinds(report: Report) -> dict[str, str]:
 
 def test_a_list_stands_for_its_kinds_and_leaves_the_others_proposed(tmp_path: Path) -> None:
     f.cameras(tmp_path / "cameras.csv", f.camera_rows())
-    report = imported(tmp_path, "cameras.csv=WGS84")
+    report = imported(tmp_path, "cameras.csv=WGS84", bare=False)
     cameras = devices(report, "camera")
     assert report.fatal == []
     assert [camera.name for camera in cameras] == [f"摄像机{n}" for n in range(1, 7)]
@@ -174,7 +174,13 @@ def test_persons_and_faces_are_never_read() -> None:
 
 def test_a_name_or_a_word_tells_the_kind() -> None:
     mapping = device_lists.ColumnMapping()
-    said = {"球机": "camera", "人脸识别门禁": "gate", "LAMP": "lamp", "烟感": "smoke", "路灯": "lamp"}
+    said = {
+        "球机": "camera",
+        "人脸识别门禁": "gate",
+        "LAMP": "lamp",
+        "烟感": "smoke",
+        "路灯": "lamp",
+    }
     assert {word: device_lists.kind_of(word, "", mapping) for word in said} == said
     assert device_lists.kind_of("", "3幢电梯", mapping) == "lift"
     assert device_lists.kind_of("其他", "某物", mapping) == ""

@@ -31,8 +31,8 @@ def places(tmp_path: Path) -> Path:
     return tmp_path / "data" / "places"
 
 
-def again(files: Path, places: Path, **options: Any) -> Report:
-    chosen = Options(by="admin", **options)
+def again(files: Path, places: Path, *, bare: bool = True, **options: Any) -> Report:
+    chosen = Options(by="admin", bare=bare, **options)
     return import_folder(files, "小院", TERRITORY, data=places, options=chosen)
 
 
@@ -51,12 +51,15 @@ def building(places: Path, name: str) -> Building:
 
 
 def test_an_unchanged_import_changes_nothing(files: Path, places: Path) -> None:
-    again(files, places)
+    again(files, places, bare=False)
     before = (places / "small.json").stat().st_mtime_ns, (places / "small.json").read_bytes()
-    report = again(files, places)
+    report = again(files, places, bare=False)
     assert report.unchanged and report.written is None
     assert report.difference and report.difference.lines() == []
-    assert ((places / "small.json").stat().st_mtime_ns, (places / "small.json").read_bytes()) == before
+    assert (
+        (places / "small.json").stat().st_mtime_ns,
+        (places / "small.json").read_bytes(),
+    ) == before
 
 
 def test_ids_stay_when_buildings_come_and_go(files: Path, places: Path) -> None:
@@ -111,15 +114,18 @@ def test_what_a_person_changed_wins_over_the_files_field_by_field(
 
 
 def test_what_a_person_confirmed_added_or_took_away_stays_so(files: Path, places: Path) -> None:
-    again(files, places)
+    again(files, places, bare=False)
     compound = now(places)
     lamps = [device for device in compound.devices if device.kind == "lamp"]
     sure = msgspec.structs.replace(lamps[0], proposed=False)
     own = msgspec.structs.replace(lamps[0], id="small/lamp/900", name="自装灯", proposed=False)
     rest = [d for d in compound.devices if d.id not in (lamps[0].id, lamps[1].id)]
     person(places, devices=(sure, own, *rest))
-    write(files / "buildings.geojson", [*ROWS[:5], a_feature(box(15, 28, 57, 39), name="6幢", height=30)])
-    again(files, places)
+    write(
+        files / "buildings.geojson",
+        [*ROWS[:5], a_feature(box(15, 28, 57, 39), name="6幢", height=30)],
+    )
+    again(files, places, bare=False)
     found = {device.id: device for device in now(places).devices}
     assert found[lamps[0].id] == sure and found["small/lamp/900"] == own
     assert lamps[1].id not in found

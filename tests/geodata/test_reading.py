@@ -8,7 +8,6 @@ import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import shapely
@@ -67,8 +66,18 @@ def test_a_zipped_shapefile_is_one_layer(tmp_path: Path) -> None:
 
 
 def test_a_drawing_needs_a_reference_and_its_closed_lines_are_areas(tmp_path: Path) -> None:
-    lines = [shapely.LineString([(416300 + x, 3079600), (416340 + x, 3079600), (416340 + x, 3079611),
-                                 (416300 + x, 3079611), (416300 + x, 3079600)]) for x in (0, 60)]
+    lines = [
+        shapely.LineString(
+            [
+                (416300 + x, 3079600),
+                (416340 + x, 3079600),
+                (416340 + x, 3079611),
+                (416300 + x, 3079611),
+                (416300 + x, 3079600),
+            ]
+        )
+        for x in (0, 60)
+    ]
     f.written(tmp_path / "plan.dxf", lines, "DXF", crs=None, Layer=["建筑", "建筑"])  # fmt: skip
     fault = only(read(tmp_path)[2])
     assert fault.kind == "no reference" and "--crs plan.dxf=" in fault.words
@@ -245,7 +254,10 @@ def test_swapped_and_metric_coordinates_are_named_one_by_one(tmp_path: Path) -> 
     metric = raw([box(5e5, 3e6, 5e5 + 9, 3e6 + 9)], name="米")
     write(tmp_path / "buildings.geojson", [raw([ring], name="反"), metric, *ROWS])
     faults = read(tmp_path)[2]
-    assert [(fault.kind, fault.feature) for fault in faults] == [("swapped", "反"), ("metres", "米")]
+    assert [(fault.kind, fault.feature) for fault in faults] == [
+        ("swapped", "反"),
+        ("metres", "米"),
+    ]
     assert distance_m(faults[0].place, ORIGIN) < 50
 
 
@@ -257,7 +269,9 @@ def test_many_faults_of_one_kind_are_counted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
-def test_names_of_a_shapefile_without_code_page_are_found_out(tmp_path: Path, encoding: str) -> None:
+def test_names_of_a_shapefile_without_code_page_are_found_out(
+    tmp_path: Path, encoding: str
+) -> None:
     f.slabs(tmp_path / "buildings.shp", "ESRI Shapefile", encoding=encoding)
     (tmp_path / "buildings.cpg").unlink(missing_ok=True)
     features, (source,), _ = read(tmp_path)
@@ -302,5 +316,3 @@ def test_reading_is_bounded_in_memory_and_broken_off_work_goes_on(tmp_path: Path
 
 def test_every_format_is_bounded(tmp_path: Path) -> None:
     assert all(0 < form.most_bytes <= 1024 * formats.MIB for form in formats.FORMATS.values())
-
-
