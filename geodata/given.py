@@ -44,7 +44,7 @@ def onto(site: Site, survey: Survey) -> None:
 
 
 def _shapes(site: Site, parts: Parts) -> list[shapely.Geometry]:
-    return [metres(feature.shape, site.origin) for feature, _ in parts]
+    return list(metres(np.array([feature.shape for feature, _ in parts]), site.origin))
 
 
 def _doors(site: Site, survey: Survey, parts: Parts) -> None:

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import shapely
@@ -75,6 +76,7 @@ class Survey:
     parts: dict[str, list[tuple[Feature, Role]]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
+    names: shapely.STRtree = field(default_factory=lambda: shapely.STRtree([]))
 
 
 def understand(features: Sequence[Feature], name: str = "") -> Survey | list[Fault]:
@@ -95,8 +97,9 @@ def understand(features: Sequence[Feature], name: str = "") -> Survey | list[Fau
         return [Fault("buildings", NOWHERE, "no buildings", words)]
     survey = _begun(outline, buildings)
     _sort(survey, features, pairs)
-    for feature in buildings:
-        _add(survey, feature)
+    shapes = metres(np.array([f.shape for f in buildings], dtype=object), survey.origin)
+    for feature, shape in zip(buildings, shapes, strict=True):
+        _add(survey, feature, shape)
     _compare(survey)
     return survey
 
@@ -156,8 +159,8 @@ def _begun(boundary: Feature | None, buildings: Sequence[Feature]) -> Survey:
     return Survey(origin, hull, faults=[Fault("outline", origin, "no outline", words)])
 
 
-def metres(shape: shapely.Geometry, origin: LonLat) -> shapely.Geometry:
-    """A shape in degrees as one in metres about an origin."""
+def metres(shape: Any, origin: LonLat) -> Any:
+    """A shape in degrees, or an array of them, in metres about an origin."""
     return shapely.transform(shape, lambda xy: xy_from_lonlat(xy, origin))
 
 
@@ -175,6 +178,7 @@ def _sort(
         (f, Role("device")) for f in features if f.role == "device" and f.shape.is_empty
     ]
     survey.parts = dict(parts)
+    survey.names = shapely.STRtree([feature.shape for feature, _ in parts.get("name", ())])
 
 
 def _note(feature: Feature, survey: Survey) -> None:
@@ -184,8 +188,8 @@ def _note(feature: Feature, survey: Survey) -> None:
     survey.faults.append(Fault(feature.label, feature.place, "unused", words))
 
 
-def _add(survey: Survey, feature: Feature) -> None:
-    parts = [metres(part, survey.origin) for part in shapely.get_parts(feature.shape)]
+def _add(survey: Survey, feature: Feature, given: shapely.Geometry) -> None:
+    parts = list(given.geoms) if given.geom_type == "MultiPolygon" else [given]
     shape = max(parts, key=lambda part: part.area)
 
     def fault(kind: str, words: str) -> None:
@@ -216,9 +220,8 @@ def _add(survey: Survey, feature: Feature) -> None:
 
 def _lettered(survey: Survey, feature: Feature) -> str:
     """The name of a point that lies on a building without one."""
-    points = [point for point, _ in survey.parts.get("name", ())]
-    found = [point.name for point in points if feature.shape.contains(point.shape)]
-    return found[0] if len(found) == 1 else ""
+    found = survey.names.query(feature.shape, "contains")
+    return survey.parts["name"][int(found[0])][0].name if len(found) == 1 else ""
 
 
 def _height(feature: Feature, fault: object, name: str) -> tuple[int, float]:

@@ -137,6 +137,26 @@ def spot(point: Point, origin: LonLat) -> LonLat:
     return round(point.x / east + origin[0], DIGITS), round(point.y / north + origin[1], DIGITS)
 
 
+def rings(shapes: Sequence[Polygon], origin: LonLat) -> list[Ring]:
+    """The outer rings of many polygons, as ``ring`` gives one, in one go."""
+    if not len(shapes):
+        return []
+    return lines(shapely.get_exterior_ring(shapely.orient_polygons(list(shapes))), origin)
+
+
+def lines(shapes: Sequence[LineString], origin: LonLat) -> list[tuple[LonLat, ...]]:
+    """Many lines in rounded degrees."""
+    if not len(shapes):
+        return []
+    xy, owner = shapely.get_coordinates(list(shapes), return_index=True)
+    rounded = np.round(lonlat_from_xy(xy, origin), DIGITS)
+    moved = np.ones(len(xy), bool)
+    moved[1:] = np.any(np.diff(rounded, axis=0) != 0, axis=1) | (np.diff(owner) != 0)
+    points = [(lon, lat) for lon, lat in rounded[moved].tolist()]
+    ends = np.cumsum(np.bincount(owner[moved], minlength=len(shapes))).tolist()
+    return [tuple(points[begin:end]) for begin, end in zip([0, *ends], ends, strict=False)]
+
+
 def ring(shape: Polygon, origin: LonLat) -> Ring:
     """The outer ring of a polygon, counter-clockwise and closed, in rounded degrees."""
     outer = shapely.orient_polygons(shape).exterior

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 
 from geodata.proposal import crew, devices, doors, gates, grids, ground, leading, ways
-from geodata.proposal.drawing import House, Site, line, ring, spot
-from twin.model import Area, Building, Compound, Entrance, Grid, Path, Wall
+from geodata.proposal.drawing import House, Site, line, lines, ring, rings, spot
+from twin.model import Area, Building, Compound, Entrance, Grid, Path, Ring, Wall
 
 MANY = 600
 """Buildings up to which ways, grounds and devices are proposed."""
@@ -26,6 +26,7 @@ def propose(
     whole, drawn = len(site.houses) <= MANY and not bare, bool(site.grids)
     _draw(site, rng, whole)
     label, origin = site.id, site.origin
+    outlines = rings([house.outline for house in site.houses], origin)
     grid_of = site.grids_of([house.outline for house in site.houses])
     return Compound(
         id=label,
@@ -33,8 +34,8 @@ def propose(
         origin=origin,
         outline=ring(site.outline, origin),
         buildings=tuple(
-            _building(site, house, f"{territory}.g{number}")
-            for house, number in zip(site.houses, grid_of, strict=True)
+            _building(site, house, outline, f"{territory}.g{number}")
+            for house, outline, number in zip(site.houses, outlines, grid_of, strict=True)
         ),
         grids=tuple(
             Grid(
@@ -51,21 +52,26 @@ def propose(
             Path(
                 id=f"{label}/path/{number}",
                 kind=way.kind,
-                line=line(way.line, origin),
+                line=drawn_line,
                 width_m=round(way.width_m, 1),
                 proposed=not way.given,
             )
-            for number, way in enumerate(site.ways, start=1)
+            for number, (way, drawn_line) in enumerate(
+                zip(site.ways, lines([way.line for way in site.ways], origin), strict=True), start=1
+            )
         ),
         areas=tuple(
             Area(
                 id=f"{label}/area/{number}",
                 kind=patch.kind,
-                outline=ring(patch.outline, origin),
+                outline=outline,
                 name=patch.name,
                 proposed=not patch.given,
             )
-            for number, patch in enumerate(site.patches, start=1)
+            for number, (patch, outline) in enumerate(
+                zip(site.patches, rings([p.outline for p in site.patches], origin), strict=True),
+                start=1,
+            )
         ),
         walls=tuple(Wall(line=line(wall, origin)) for wall in site.walls),
         devices=devices.propose(site, territory, rng) if whole else (),
@@ -94,12 +100,12 @@ def _draw(site: Site, rng: random.Random, whole: bool) -> None:
         ground.propose(site, rng)
 
 
-def _building(site: Site, house: House, territory: str) -> Building:
+def _building(site: Site, house: House, outline: Ring, territory: str) -> Building:
     """A building as surveyed; its doors and floors are what is proposed."""
     return Building(
         id=f"{site.id}/{house.label}",
         name=house.name,
-        outline=ring(house.outline, site.origin),
+        outline=outline,
         height_m=house.height_m,
         floors=house.floors,
         use=house.use,
