@@ -38,6 +38,7 @@ FORMATS: dict[str, Callable[[Path], object]] = {
     "shp": lambda folder: f.slabs(folder / "buildings.shp", "ESRI Shapefile"),
     "fgb": lambda folder: f.slabs(folder / "buildings.fgb", "FlatGeobuf"),
     "kml": lambda folder: f.slabs(folder / "buildings.kml", "LIBKML"),
+    "pbf": lambda folder: f.pbf(folder / "map.pbf", f.BOXES),
     "geojson": lambda folder: write(folder / "buildings.geojson", ROWS),
 }
 
@@ -150,9 +151,7 @@ def cut_map(folder: Path) -> None:
 
 
 def cut_blocks(folder: Path) -> None:
-    # One blob header of 14 bytes that announces 100 bytes, of which ten came.
-    header = b"\x0a\x09OSMHeader\x18\x64"
-    (folder / "map.pbf").write_bytes(len(header).to_bytes(4, "big") + header + b"x" * 10)
+    cut(f.pbf(folder / "map.pbf", f.BOXES))
 
 
 def bomb(folder: Path) -> None:
