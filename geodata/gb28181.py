@@ -20,6 +20,9 @@ DIRECTIONS = {"1": 90.0, "2": 270.0, "3": 180.0, "4": 0.0, "5": 135.0, "6": 45.0
               "8": 315.0}  # fmt: skip
 """DirectionType (GB/T 28181-2022, annex A): 1 east … 8 north-west, as bearings."""
 UNSURE_DEG = 22.5
+BUILDS = {"1": "dome", "2": "half_dome", "3": "fixed", "4": "remote", "5": "remote_half_dome",
+          "6": "panorama", "7": "split"}  # fmt: skip
+"""PTZType (annex A): how a camera is built, which becomes its use."""
 INDOORS = "2"
 """RoomType 2 is inside."""
 
@@ -106,6 +109,8 @@ def row(item: Mapping[str, Any]) -> dict[str, Any]:
     }
     if not kind.kind:
         found["not_ours"] = kind.words
+    if kind.kind == "camera":
+        found["use"] = BUILDS.get(given.get("ptztype", ""), "")
     if given.get("roomtype") == INDOORS:
         found["indoors"] = True
     if (
@@ -137,6 +142,7 @@ def parents(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Circle], dict[str, 
     The one parent that stands above a whole export is not missing: it is the platform's own.
     """
     above = {row["id"]: str(row.get("parent", "")).rpartition("/")[2] for row in rows}
+    above = {one: "" if up == one else up for one, up in above.items()}  # a root, to some
     missing = {one: up for one, up in above.items() if up and up not in above and _ID.match(up)}
     if len(set(missing.values())) == 1:
         missing = {}

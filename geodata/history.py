@@ -134,11 +134,6 @@ class History:
         except (OSError, msgspec.DecodeError):
             return ""
 
-    def can_undo(self) -> Entry | None:
-        """The import that ``undo`` would take back, if any."""
-        entry, _ = self._last()
-        return entry if entry and entry.after == _hash(self.place) else None
-
     def _remember(self, content: bytes) -> Entry:
         numbers = [int(path.name) for path in self._entries()]
         after = hashlib.sha256(content).hexdigest()

@@ -127,6 +127,7 @@ def test_a_catalogue_becomes_devices_by_digits_of_its_ids(tmp_path: Path) -> Non
     first, second, inside = devices(report, "camera")
     assert (first.azimuth_deg, second.azimuth_deg, inside.azimuth_deg) == (135.0, 0.0, None)
     assert first.lens and first.lens.azimuth_unsure_deg == 22.5 and first.proposed
+    assert (first.use, second.use) == ("fixed", "")
     assert inside.building == "small/b1"
     assert [gate.use for gate in devices(report, "gate")] == ["vehicle", "pedestrian"]
     assert [smoke.name for smoke in devices(report, "smoke")] == ["1幢烟感"]
