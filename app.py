@@ -159,8 +159,10 @@ _ENTRIES = {
     "save": "geodata.store:save",
     "edit": "geodata.store:edit",
     "demo": "geodata.demo:build",
-    "import": "geodata.importer:main",
+    "import": "geodata.command:main",
     "backing": "feeds.backing:backing",
+    "imports": "feeds.imports:routes_by",
+    "import page": "pages.imports:router",
     "parts": "pages.web:Parts",
     "web": "pages.web:run",
     "engine": "feeds.engine:run",
@@ -169,6 +171,7 @@ _ENTRIES = {
     "export": "pages.ogc_take:carry_out",
 }
 ASSETS = Path(__file__).resolve().parent / "assets"
+PROGRAM = (sys.executable, str(Path(__file__).resolve()))
 
 
 def entry(name: str) -> Any:
@@ -196,8 +199,10 @@ async def web(settings: Settings) -> None:
     async with people(settings) as known, Streams(settings.redis_url) as streams:
         await refuse_an_open_door(settings, known[0])
         backed = entry("backing")(streams, found, *known, now)
+        more = [entry("imports")(settings.data, (*PROGRAM, "import"), entry("import page"))]
         parts = entry("parts")(
             **backed,
+            more=more,
             public=settings.public_url,
             edit=partial(entry("edit"), settings.places),
             stream_origins=settings.stream_origins,
@@ -307,10 +312,9 @@ async def _announce(settings: Settings) -> None:
 def _roles(settings: Settings) -> list[Role]:
     demo = "1" if settings.demo else "0"
     env = os.environ | {"DAYUAN_REDIS_URL": settings.redis_url, "DAYUAN_DEMO": demo}
-    program = (sys.executable, str(Path(__file__).resolve()))
     names = [name for name in ROLES if settings.demo or name not in _DEMO_ROLES]
-    lasting = [Role(name=name, argv=(*program, *name.split()), env=env) for name in names]
-    return [*lasting, Role(name="tiles", argv=(*program, "tiles"), env=env, once=True)]
+    lasting = [Role(name=name, argv=(*PROGRAM, *name.split()), env=env) for name in names]
+    return [*lasting, Role(name="tiles", argv=(*PROGRAM, "tiles"), env=env, once=True)]
 
 
 # --- command line -----------------------------------------------------------------------------

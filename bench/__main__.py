@@ -18,6 +18,7 @@ FIGURES = ("ingest", "fanout", "memory", "growth", "glass", "map", "address", "s
 FIGURES = ("ingest", "fanout", "memory", "growth", "ways", "glass", "map")
 FIGURES = ("ingest", "fanout", "memory", "growth", "sight", "glass", "map")
 FIGURES = ("ingest", "fanout", "memory", "growth", "glass", "map", "city")
+FIGURES = ("ingest", "fanout", "memory", "growth", "importing", "glass", "map")
 WITH_BROWSER = ("glass", "map")
 RESULTS = Path(__file__).parent / "results.json"
 

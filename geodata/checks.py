@@ -62,9 +62,19 @@ def _metres(points: Iterable[LonLat], compound: Compound) -> np.ndarray:
     return xy_from_lonlat(np.array(list(points)), compound.origin)
 
 
+def _polygons(rings: Iterable[Ring], compound: Compound) -> list[shapely.Polygon]:
+    """Rings in degrees as polygons in metres, all at once."""
+    rings = list(rings)
+    if not rings:
+        return []
+    xy = _metres((point for ring in rings for point in ring), compound)
+    owner = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
+    return list(shapely.polygons(shapely.linearrings(xy, indices=owner)))
+
+
 def _shapes(compound: Compound) -> _Shapes:
     def areas(rings: Iterable[Ring]) -> list[shapely.Polygon]:
-        return [shapely.Polygon(_metres(ring, compound)) for ring in rings]
+        return _polygons(rings, compound)
 
     def lines(found: Iterable[tuple[LonLat, ...]]) -> list[shapely.LineString]:
         return [shapely.LineString(_metres(line, compound)) for line in found]
@@ -106,14 +116,19 @@ def _invalid(compound: Compound) -> Iterator[Fault]:
     rings += [(b.id, b.outline) for b in (*compound.buildings, *compound.surroundings)]
     rings += [(g.territory, g.outline) for g in compound.grids]
     rings += [(a.id, a.outline) for a in compound.areas]
-    for name, ring in rings:
-        if len(ring) < 4 or ring[0] != ring[-1]:
+    whole = [len(ring) >= 4 and ring[0] == ring[-1] for _, ring in rings]
+    for (name, ring), closed in zip(rings, whole, strict=True):
+        if not closed:
             yield Fault(name, ring[0], "invalid", "is not a closed ring")
-            continue
-        shape = shapely.Polygon(_metres(ring, compound))
-        if not shape.is_valid:
-            yield Fault(name, ring[0], "invalid", shapely.is_valid_reason(shape))
-        elif not shape.exterior.is_ccw:
+    rings = [row for row, closed in zip(rings, whole, strict=True) if closed]
+    shapes = np.array(_polygons((ring for _, ring in rings), compound))
+    valid = shapely.is_valid(shapes)
+    ccw = shapely.is_ccw(shapely.get_exterior_ring(shapes))
+    for number in np.flatnonzero(~valid | ~ccw):
+        name, ring = rings[number]
+        if not valid[number]:
+            yield Fault(name, ring[0], "invalid", shapely.is_valid_reason(shapes[number]))
+        else:
             yield Fault(name, ring[0], "clockwise", "its outer ring runs clockwise")
 
 
@@ -168,6 +183,8 @@ def _tiling(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
     ):
         if part.area > GAP_M2:
             yield Fault("outline", _place(compound, part), kind, f"{part.area:.1f} m²")
+    if not shapes.devices:
+        return
     inside = shapely.STRtree(shapes.grids).query(shapes.devices, "dwithin", distance=1.0)
     held = {(int(d), compound.grids[int(g)].territory) for d, g in inside.T}
     for number, device in enumerate(compound.devices):
@@ -180,7 +197,7 @@ def _through(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
     """Paths that lead through a building."""
     if not shapes.paths or not shapes.buildings:
         return
-    solid = [shape.buffer(-0.1) for shape in shapes.buildings]
+    solid = shapely.buffer(shapes.buildings, -0.1, join_style="mitre")
     crossing = shapely.STRtree(solid).query(shapes.paths, predicate="intersects")
     for path, building in crossing.T:
         part = shapes.paths[path].intersection(solid[building])
@@ -195,7 +212,7 @@ def _misplaced(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
     held = shapely.STRtree(shapes.buildings).query(shapes.devices, predicate="within")
     for device, building in held.T:
         place = compound.devices[device]
-        if place.kind not in INDOOR:
+        if place.kind not in INDOOR and not place.building:
             words = f"stands inside {compound.buildings[building].name}"
             yield Fault(place.id, place.lonlat, "in building", words)
     near = shapely.STRtree(shapes.walls).query(shapes.devices, "dwithin", distance=WALL_M)

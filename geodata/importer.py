@@ -1,80 +1,67 @@
-"""``python app.py import``: files of a compound in, a working twin out, or a report why not."""
+"""Files of a compound in, a working twin out, or a report why not: nothing is half imported."""
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
-from geodata import checks, geojson, reading, store, survey
+from geodata import (
+    checks,
+    crs,
+    device_lists,
+    geojson,
+    given,
+    listed,
+    reading,
+    references,
+    registration,
+    survey,
+)
 from geodata.checks import Fault
-from geodata.crs import FORWARD
+from geodata.device_lists import ColumnMapping
+from geodata.features import NOWHERE, Feature, Source
+from geodata.formats import How
+from geodata.history import History
+from geodata.merging import merge
 from geodata.proposal import layout
 from geodata.proposal.drawing import House, Site, ring
-from geodata.reading import Source
+from geodata.reading import Shift
 from geodata.report import Report
+from geodata.survey import Survey
 from twin import territory as path
-from twin.errors import DayuanError, InvalidPlace, InvalidTerritory
+from twin.errors import InvalidPlace, InvalidTerritory
 from twin.facades import with_masks
 from twin.model import Building, Compound
 
 # Said by the survey already, in its own words and before anything was built on it.
 _SAID = frozenset({"outside", "overlap"})
+Progress = Callable[[float, str], None]
+"""(share done, what is being done): called as an import goes on."""
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of ``import``."""
-    parser.add_argument("folder", type=Path, help="GeoJSON files, or .shp .gpkg .fgb .kml .gml")
-    parser.add_argument("--name", required=True, help="what people call the compound: 火炬小区")
-    parser.add_argument(
-        "--territory",
-        required=True,
-        help="district.street.community.compound, such as binjiang.changhe.huoju.huoju",
-    )
-    parser.add_argument("--name-en", default="", help="its name in English screens")
-    parser.add_argument("--district", default="", help="the district's name")
-    parser.add_argument("--street", default="", help="the street's name")
-    parser.add_argument("--community", default="", help="the community's name")
-    parser.add_argument("--attribution", default="", help="whose data this is, shown on the map")
-    parser.add_argument(
-        "--reference", choices=sorted(FORWARD), help="what the coordinates are in, if not as stated"
-    )
-    parser.add_argument("--data", type=Path, help="the data folder, instead of DAYUAN_DATA")
-    parser.add_argument("--seed", type=int, default=1, help="for what is proposed")
-    parser.add_argument("--dry-run", action="store_true", help="report only, write nothing")
-    parser.add_argument("--report", type=Path, help="write the report to this HTML file")
-    parser.add_argument("--editable", type=Path, help="also write the result as GeoJSON to edit")
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How an import is to be done.
 
-
-def main(argv: Sequence[str], places: Path) -> int:
-    """Carry out ``import``; 0, or 1 when faults stopped it.
-
-    Raises InvalidTerritory for a territory that does not name a compound.
+    ``wishes`` are reference systems that the operator declares, by file and "" for all;
+    ``mapping`` names columns of device lists; ``shift`` moves everything by metres east and north;
+    ``bare`` proposes doors, grids and posts only; ``known`` are names shown on screens
+    (``name_en``, ``street_name``, ``attribution`` …).
     """
-    parser = argparse.ArgumentParser(prog="app.py import", description=__doc__)
-    add_arguments(parser)
-    asked = parser.parse_args(argv)
-    report = import_folder(
-        asked.folder,
-        asked.name,
-        asked.territory,
-        asked.reference,
-        data=None if asked.dry_run else asked.data / "places" if asked.data else places,
-        seed=asked.seed,
-        name_en=asked.name_en,
-        district_name=asked.district,
-        street_name=asked.street,
-        community_name=asked.community,
-        attribution=asked.attribution,
-    )
-    print("\n".join(report.lines()))
-    if asked.report:
-        asked.report.write_text(report.html(), "utf-8")
-    if asked.editable and report.compound and not report.fatal:
-        geojson.write(asked.editable, report.compound)
-    return 1 if report.fatal else 0
+
+    wishes: dict[str, str] = field(default_factory=dict)
+    mapping: ColumnMapping | None = None
+    shift: Shift = (0.0, 0.0)
+    seed: int = 1
+    bare: bool = False
+    dry_run: bool = False
+    by: str = ""
+    known: dict[str, str] = field(default_factory=dict)
+    progress: Progress = lambda share, words: None
 
 
 def import_folder(
@@ -84,77 +71,238 @@ def import_folder(
     reference: str | None = None,
     *,
     data: Path | str | None = None,
+    options: Options | None = None,
     seed: int = 1,
     **known: str,
 ) -> Report:
-    """Read a folder into a compound and, unless something is fatal, save it in ``data``.
+    """Read a file or folder into a compound and, unless something is fatal, save it in ``data``.
 
-    ``data`` is the folder of places; None writes nothing. ``known`` are names shown on screens
-    (``name_en``, ``street_name``, ``attribution`` …). Raises InvalidTerritory for a territory that
-    does not name a compound.
+    ``data`` is the folder of places; None compares with none and writes nothing. ``reference``,
+    ``seed`` and ``known`` are short for options. Raises InvalidTerritory for a territory that does
+    not name a compound.
     """
     if len(path.parse(territory)) != path.LEVELS.index("compound") + 1:
         raise InvalidTerritory(f"{territory!r} does not name a compound: four labels are wanted")
-    report = Report(name, territory)
-    if geojson.is_editable(folder):
-        _edited(Path(folder), report)
-    else:
-        _surveyed(Path(folder), report, reference, seed, known)
-    if data is not None:
-        report.faults += _taken(Path(data), territory)
-        if report.compound and not report.fatal:
-            report.written = store.save(data, report.compound)
-    return report
+    wishes = {"": references.named(reference)} if reference else {}
+    chosen = options or Options(wishes=wishes, seed=seed, known=known)
+    return _Import(
+        Path(folder), Report(name, territory), chosen, Path(data) if data else None
+    ).run()
 
 
-def _edited(folder: Path, report: Report) -> None:
-    """Files that were exported and edited: taken as they are, once they are without fault."""
-    try:
-        found = geojson.read(folder)
-    except InvalidPlace as exc:
-        nowhere = (0.0, 0.0)
-        report.faults += [Fault(folder.name, nowhere, "unreadable", words) for words in exc.faults]
-        return
-    if found.territory != report.territory:
-        words = f"these files are of {found.territory}"
-        report.faults.append(Fault(found.id, found.origin, "taken", words))
-        return
-    report.compound = msgspec.structs.replace(found, name=report.name)
-    report.sources = [
-        Source(f"{part}.geojson", count, "wgs84", "edited files of ours", used={part: count})
-        for part in geojson.PARTS
-        if (count := len(getattr(found, part)))
+class _Import:
+    """One import on its way; every step adds to the report."""
+
+    def __init__(self, folder: Path, report: Report, options: Options, places: Path | None) -> None:
+        self.folder, self.report, self.options = folder, report, options
+        self.label = report.territory.rpartition(".")[2]
+        self.history = History(places, self.label) if places else None
+        self.keys: dict[str, str] = {}
+        self.edited = geojson.is_editable(folder)
+
+    def run(self) -> Report:
+        """All steps, until something is fatal."""
+        for step in (self._edited if self.edited else self._surveyed, self._compared, self._saved):
+            if not self.report.fatal:
+                step()
+        self.options.progress(1.0, self.report.outcome)
+        return self.report
+
+    def _edited(self) -> None:
+        """Files that were exported and edited: taken as they are, once they are without fault."""
+        report = self.report
+        try:
+            found = geojson.read(self.folder)
+        except InvalidPlace as exc:
+            report.faults += [
+                Fault(self.folder.name, NOWHERE, "unreadable", words) for words in exc.faults
+            ]
+            return
+        if found.territory != report.territory:
+            words = f"these files are of {found.territory}"
+            report.faults.append(Fault(found.id, found.origin, "taken", words))
+            return
+        report.compound = msgspec.structs.replace(found, name=report.name)
+        report.sources = [
+            Source(f"{part}.geojson", count, "wgs84", "edited files of ours", used={part: count})
+            for part in geojson.PARTS
+            if (count := len(getattr(found, part)))
+        ]
+        report.faults += [
+            fault._replace(kind="duplicate id") if fault.kind == "duplicate" else fault
+            for fault in checks.faults(report.compound)
+        ]
+
+    def _surveyed(self) -> None:
+        """Outline, buildings and more as files have them; the rest is proposed."""
+        report, progress = self.report, self.options.progress
+        how = How(self._mapping(), self._kept())
+        features, report.sources, faults = reading.read(
+            self.folder, self.options.wishes, how, self.options.shift,
+            tell=lambda n, count, name: progress(0.5 * (n - 1) / count, f"reading {name}"),
+        )  # fmt: skip
+        report.features, report.faults = features, report.faults + faults
+        if report.fatal:
+            return
+        progress(0.5, f"understanding {len(features)} features")
+        understood = survey.understand(features, report.name)
+        if isinstance(understood, list):
+            report.faults += understood
+            return
+        report.faults = report.faults + understood.faults
+        if report.fatal:
+            return
+        progress(0.6, f"laying out {len(understood.houses)} buildings")
+        compound = self._laid_out(understood)
+        progress(0.75, "placing devices")
+        listed_devices = [f for f, _ in understood.parts.get("device", ())]
+        # No list says what its cameras must not show: homes are masked until somebody says better.
+        report.compound = with_masks(self._equipped(compound, listed_devices))
+        progress(0.8, "checking")
+        report.faults += _unsaid(report.compound)
+
+    def _mapping(self) -> ColumnMapping:
+        """The mapping asked for, else the one beside the files, else that of the last import."""
+        if self.options.mapping is not None:
+            return self.options.mapping
+        beside = self.folder / reading.MAPPING if self.folder.is_dir() else None
+        kept = self.history.mapping if self.history else None
+        for file in (beside, kept):
+            if file and file.exists():
+                try:
+                    return device_lists.load(file)
+                except ValueError as exc:
+                    self.report.faults.append(Fault(file.name, NOWHERE, "unreadable", str(exc)))
+        return ColumnMapping()
+
+    def _kept(self) -> Path | None:
+        return (
+            self.history.folder / "reading" if self.history and not self.options.dry_run else None
+        )
+
+    def _laid_out(self, understood: Survey) -> Compound:
+        report = self.report
+        site = Site(self.label, understood.origin, understood.outline, understood.houses)
+        said = len(understood.faults)
+        given.onto(site, understood)
+        report.faults += understood.faults[said:]
+        known = self.options.known
+        named = {
+            "name": report.name,
+            **known,
+            "name_en": known.get("name_en") or self.label.capitalize(),
+        }
+        compound = layout.propose(
+            site, report.territory, self.options.seed, bare=self.options.bare, **named
+        )
+        self.keys = {f"{self.label}/{label}": key for label, key in understood.keys.items() if key}
+        given_ways = [way.given for way in site.ways]
+        self.keys |= {p.id: key for p, key in zip(compound.paths, given_ways, strict=True) if key}
+        context = tuple(_context(site, house) for house in understood.context)
+        return msgspec.structs.replace(compound, surroundings=context)
+
+    def _equipped(self, compound: Compound, features: list[Feature]) -> Compound:
+        """The compound with the devices of lists instead of proposed ones of their kinds."""
+        if not features:
+            return compound
+        found = listed.place(compound, features)
+        kinds = {device.kind for device in found.devices}
+        proposed = tuple(device for device in compound.devices if device.kind not in kinds)
+        self.keys |= found.keys
+        self.report.faults += found.faults
+        features[0].source.notes += found.notes
+        self._judge(compound, found)
+        return msgspec.structs.replace(compound, devices=(*proposed, *found.devices))
+
+    def _judge(self, compound: Compound, found: listed.Listed) -> None:
+        """Say of each list whether it would fit the buildings under another reference."""
+        for source in {id(one): one for one in found.sources}.values():
+            pairs = zip(found.devices, found.sources, strict=True)
+            devices = [device for device, of in pairs if of is source]
+            fits = registration.fits(compound, devices, source.reference)
+            self.report.fits[source.file] = fits
+            better = registration.other(fits, source.reference)
+            if better is None:
+                continue
+            own = next(fit.share for fit in fits if fit.reference != better.reference)
+            title = TITLES[better.reference]
+            words = (
+                f"these {len(devices)} points would fit the buildings if they were"
+                f" {title}: {better.share:.0%} of them would stand where such"
+                f" devices stand, not {own:.0%}. If so, --crs {source.file}={title}"
+            )
+            insisted = source.stated == "declared by the operator"
+            kind = "perhaps shifted" if insisted else "shifted"
+            self.report.faults.append(Fault(source.file, devices[0].lonlat, kind, words))
+
+    def _compared(self) -> None:
+        """What stands already keeps its ids, and what a person made of it."""
+        report, history = self.report, self.history
+        self.base = report.compound
+        if history is None or report.compound is None or not history.place.exists():
+            return
+        self.options.progress(0.88, "comparing with what is there")
+        try:
+            now = msgspec.json.decode(history.place.read_bytes(), type=Compound)
+        except msgspec.DecodeError as exc:
+            report.faults.append(Fault(history.place.name, NOWHERE, "unreadable", str(exc)))
+            return
+        if now.territory != report.territory:
+            # Which one is not said: who imports here may not see there.
+            words = "a compound elsewhere has this id: take another last word"
+            report.faults.append(Fault(now.id, NOWHERE, "taken", words))
+            return
+        known = history.known()
+        if self.edited:
+            self.base, self.keys = (known.base, known.keys) if known else (None, {})
+            return
+        report.compound, self.keys, self.base, report.difference = merge(
+            now, known, report.compound, self.keys
+        )
+        if report.compound == self.base:
+            return
+        said = {(f.kind, f.feature) for f in report.faults}
+        unsaid = _unsaid(report.compound)
+        report.faults += [f for f in unsaid if (f.kind, f.feature) not in said]
+
+    def _saved(self) -> None:
+        report, options, history = self.report, self.options, self.history
+        if history is None or options.dry_run or report.compound is None:
+            return
+        options.progress(0.95, "writing")
+        mapping = msgspec.json.encode(options.mapping) if options.mapping else None
+        about = {
+            "by": options.by,
+            "territory": report.territory,
+            "files": {source.file: source.reference for source in report.sources},
+            "inverse": sorted({s.reference for s in report.sources} & crs.SHIFTED),
+            "declared": options.wishes,
+            "shift_m": options.shift,
+            "counts": report.counts(),
+            "warnings": len(report.warnings),
+        }
+        report.written = history.save(report.compound, self.base, self.keys, mapping, about)
+        report.unchanged = report.written is None
+        shutil.rmtree(history.folder / "reading", ignore_errors=True)
+
+
+def _unsaid(compound: Compound) -> list[Fault]:
+    """Faults of a whole compound that its survey did not say in its own words.
+
+    What stands outside of the outline stands in no grid either: that is said once.
+    """
+    found = checks.faults(compound)
+    buildings = {building.id for building in compound.buildings}
+    outside = {fault.feature for fault in found if fault.kind == "outside"}
+    return [
+        fault
+        for fault in found
+        if not (fault.kind in _SAID and fault.feature in buildings)
+        and not (fault.kind == "wrong grid" and fault.feature in outside)
     ]
-    report.faults += [
-        fault._replace(kind="duplicate id") if fault.kind == "duplicate" else fault
-        for fault in checks.faults(report.compound)
-    ]
 
 
-def _surveyed(
-    folder: Path, report: Report, reference: str | None, seed: int, known: dict[str, str]
-) -> None:
-    """Outline and buildings as somebody surveyed them; the rest is proposed."""
-    features, report.sources, faults = reading.read(folder, reference)
-    report.faults += faults
-    if report.fatal:
-        return
-    understood = survey.understand(features)
-    if isinstance(understood, list):
-        report.faults += understood
-        return
-    report.faults += understood.faults
-    if report.fatal:
-        return
-    label = report.territory.rpartition(".")[2]
-    site = Site(label, understood.origin, understood.outline, understood.houses)
-    named = {"name": report.name, **known}
-    named["name_en"] = known.get("name_en") or label.capitalize()
-    compound = layout.propose(site, report.territory, seed, **named)
-    context = tuple(_context(site, house) for house in understood.context)
-    # Nobody has masked what is only proposed.
-    report.compound = with_masks(msgspec.structs.replace(compound, surroundings=context))
-    report.faults += [f for f in checks.faults(report.compound) if f.kind not in _SAID]
+TITLES = {"wgs84": "WGS84", "gcj02": "GCJ02", "bd09": "BD09", "cgcs2000": "CGCS2000"}
 
 
 def _context(site: Site, house: House) -> Building:
@@ -166,17 +314,3 @@ def _context(site: Site, house: House) -> Building:
         floors=house.floors,
         use=house.use,
     )
-
-
-def _taken(places: Path, territory: str) -> list[Fault]:
-    """A compound of the same id elsewhere would be overwritten: that is refused."""
-    try:
-        present: list[Compound] = store.load(places)
-    except DayuanError as exc:
-        return [Fault(str(places), (0.0, 0.0), "unreadable", str(exc))]
-    label = path.compound_of(territory)
-    return [
-        Fault(compound.id, compound.origin, "taken", f"{compound.name} is {compound.territory}")
-        for compound in present
-        if compound.id == label and compound.territory != territory
-    ]

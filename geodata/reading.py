@@ -1,218 +1,226 @@
 """Files to features: whatever format, in WGS-84, each source with the reference it was read in.
 
-GeoJSON without a ``crs`` member is CRS84 (RFC 7946, section 4). Any other format must state its
-reference in the file, or the caller must declare one; a guess is never made.
+A guess about reference systems is never made (``references``). What cannot be read is a fault
+that names the file; what is wrong with single features names these.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import geopandas
 import numpy as np
 import shapely
-from pyogrio.errors import DataSourceError
-from pyproj.exceptions import CRSError
+from numpy.typing import NDArray
 
-from geodata import crs
+from geodata import encodings, formats, references, unpacking
 from geodata.checks import Fault
+from geodata.features import NOWHERE, Feature, Source, Table
+from geodata.formats import How
+from geodata.references import Refused
 from twin.metres import scale_m
 
-OTHER_FORMATS = frozenset({".shp", ".gpkg", ".fgb", ".kml", ".gml"})
-LARGEST_BYTES = 64 * 1024 * 1024
-NOWHERE = (0.0, 0.0)
+MOST_ARCHIVE_BYTES = 512 * 1024 * 1024
+MOST_NAMED = 40
+"""So many faults of one kind and file are listed one by one; the rest is counted."""
+
+MAPPING = "mapping.json"
+"""Beside the files: how the columns of their lists are called, nothing to be read as a map."""
+
+Shift = tuple[float, float]
+"""Metres east and north by which an operator moves everything: a registration correction."""
+Tell = Callable[[int, int, str], None]
+"""(which, of how many, name): called before each file is read."""
 
 
-@dataclass
-class Source:
-    """A file that was read: how many features, in which reference, who said so, how far moved."""
-
-    file: str
-    features: int = 0
-    reference: str = ""
-    stated: str = ""
-    moved_m: float = 0.0
-    used: dict[str, int] = field(default_factory=dict)
+@contextmanager
+def opened(given: Path, faults: list[Fault]) -> Iterator[list[Path]]:
+    """The files of a folder, a zip file or one file alone; archives in a folder are opened too."""
+    with tempfile.TemporaryDirectory(prefix="dayuan-") as spare:
+        yield sorted(_files(given, Path(spare), faults), key=lambda path: path.name)
 
 
-@dataclass
-class Feature:
-    """A geometry in WGS-84 degrees with its properties; ``label`` names it to people."""
+def _files(given: Path, spare: Path, faults: list[Fault]) -> Iterator[Path]:
+    paths = sorted(given.iterdir()) if given.is_dir() else [given] if given.is_file() else []
+    for path in paths:
+        if path.suffix.lower() == ".zip":
+            into = spare / path.stem
+            try:
+                if path.stat().st_size > MOST_ARCHIVE_BYTES:
+                    size = path.stat().st_size / formats.MIB
+                    most = MOST_ARCHIVE_BYTES // formats.MIB
+                    raise ValueError(f"has {size:,.0f} MiB, more than {most}")
+                yield from (p for p in unpacking.unpack(path, into) if _known(p))
+            except ValueError as exc:
+                shutil.rmtree(into, ignore_errors=True)
+                kind = "unsafe" if isinstance(exc, unpacking.Unsafe) else "unreadable"
+                faults.append(Fault(path.name, NOWHERE, kind, str(exc)))
+        elif _known(path):
+            yield path
 
-    source: Source
-    number: int
-    shape: shapely.Geometry
-    properties: dict[str, Any]
-    trouble: str = ""
 
-    @property
-    def label(self) -> str:
-        """What a report calls it: its name, else its id, else file and number."""
-        name = self.text("name", "名称", "楼栋", "楼号")
-        return name or self.text("id", "gid", "fid") or f"{self.source.file} #{self.number}"
-
-    @property
-    def place(self) -> tuple[float, float]:
-        """A position for a report; 0, 0 when it has none."""
-        coords = shapely.get_coordinates(self.shape)
-        if not len(coords) or not np.isfinite(coords).all():
-            return NOWHERE
-        lon, lat = coords.mean(axis=0)
-        return round(float(lon), 7), round(float(lat), 7)
-
-    def text(self, *keys: str) -> str:
-        """The first property there is of some names, in any case, as text."""
-        found = {key.casefold(): value for key, value in self.properties.items()}
-        values = (found.get(key.casefold()) for key in keys)
-        return next((str(value).strip() for value in values if value not in (None, "")), "")
-
-    def figure(self, *keys: str) -> float | None:
-        """The first property there is of some names as a finite number, or None."""
-        try:
-            value = float(self.text(*keys).removesuffix("m"))
-        except ValueError:
-            return None
-        return value if np.isfinite(value) else None
+def _known(path: Path) -> bool:
+    if path.name == MAPPING:
+        return False
+    return path.suffix.lower() in formats.FORMATS and not path.name.startswith(".")
 
 
 def read(
-    folder: Path, reference: str | None = None
+    given: Path,
+    wishes: Mapping[str, str],
+    how: How = How(),  # noqa: B008 (a frozen value)
+    shift: Shift = (0.0, 0.0),
+    tell: Tell = lambda number, count, name: None,
 ) -> tuple[list[Feature], list[Source], list[Fault]]:
     """Every feature of a folder's files in WGS-84; what cannot be read is a fault."""
     features: list[Feature] = []
     sources: list[Source] = []
     faults: list[Fault] = []
-    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if path.suffix.lower() not in {".geojson", ".json", *OTHER_FORMATS}:
-            continue
-        source = Source(path.name)
-        sources.append(source)
-        try:
-            found = list(_features(path, source, reference))
-        except (ValueError, TypeError, KeyError, DataSourceError, CRSError, OSError) as exc:
-            kind = "no reference" if isinstance(exc, _NoReference) else "unreadable"
-            faults.append(Fault(path.name, NOWHERE, kind, str(exc) or type(exc).__name__))
-            continue
-        source.features = len(found)
-        wrong = [fault for feature in found if (fault := _astray(feature))]
-        faults += wrong
-        features += _moved(found, source) if not wrong else found
-    if not sources:
-        words = "there is no file in a format we read"
-        faults.append(Fault(str(folder), NOWHERE, "unreadable", words))
-    return features, sources, faults
+    with opened(given, faults) as paths:
+        for number, path in enumerate(paths):
+            tell(number + 1, len(paths), path.name)
+            source = Source(path.name)
+            sources.append(source)
+            try:
+                for table in formats.read(path, how):
+                    found, wrong = _features(table, source, wishes, shift)
+                    features += found
+                    faults += wrong
+            except (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError) as exc:
+                kind = exc.kind if isinstance(exc, Refused) else "unreadable"
+                faults.append(Fault(path.name, NOWHERE, kind, _words(exc)))
+    if not sources and not faults:
+        words = f"there is no file in a format we read: {' '.join(formats.FORMATS)} .zip"
+        faults.append(Fault(str(given), NOWHERE, "unreadable", words))
+    return features, sources, faults + _mixed(sources)
 
 
-class _NoReference(ValueError):
-    """Nobody said which reference the coordinates of a file are in."""
+def _words(exc: Exception) -> str:
+    return str(exc) if isinstance(exc, ValueError) else f"is not as its format says: {exc!r}"
 
 
-def _features(path: Path, source: Source, reference: str | None) -> Iterator[Feature]:
-    if path.stat().st_size > LARGEST_BYTES:
-        raise ValueError(f"larger than {LARGEST_BYTES // 1024**2} MiB")
-    if path.suffix.lower() in OTHER_FORMATS:
-        return _from_table(geopandas.read_file(path), source, reference)
-    return _from_geojson(json.loads(path.read_bytes()), source, reference)
+def _features(
+    table: Table, source: Source, wishes: Mapping[str, str], shift: Shift
+) -> tuple[list[Feature], list[Fault]]:
+    """The features of one table, moved to WGS-84, and what is wrong with them."""
+    source.features += len(table.rows)
+    source.notes += table.notes
+    shapes = np.array([s if s is not None else shapely.Point() for s in table.shapes], dtype=object)
+    reads = [_mended(row, source) for row in table.rows]
+    made = [
+        Feature(source, n + 1, shape, row, table.layer, table.role, table.trouble.get(n, ""))
+        for n, (shape, row) in enumerate(zip(shapes, reads, strict=True))
+    ]
+    if table.encoding not in ("", "UTF-8"):
+        source.encoding = f"{table.encoding}, found out"
+    if not len(shapes) or not (~shapely.is_empty(shapes)).any():
+        source.reference = source.reference or "none needed"
+        return made, _without_place(made, table)
+    settled = references.settle(source.file, table.says, wishes)
+    source.reference, source.stated = references.title(settled.system), settled.words
+    faults = _astray(made, shapes, settled.system, table)
+    if not faults:
+        _move(made, shapes, settled.system, shift, source)
+        faults = _unusable(made)
+    return made, [*faults, *_without_place(made, table)]
 
 
-def _from_geojson(content: Any, source: Source, reference: str | None) -> Iterator[Feature]:
-    if not isinstance(content, dict) or content.get("type") != "FeatureCollection":
-        raise ValueError("is not a GeoJSON FeatureCollection")
-    member = content.get("crs")
-    rows = content["features"]
-    parsed = [_shape(row.get("geometry")) for row in rows]
-    shapes = [shape for shape, _ in parsed]
-    declared = member["properties"]["name"] if member else None
-    known = crs.reference_named(declared) if declared else "wgs84"
-    if reference:
-        source.reference, source.stated = reference, "declared by the operator"
-    elif known:
-        source.reference = known
-        source.stated = f"in the file: {declared}" if declared else "GeoJSON without crs is CRS84"
-    else:
-        return _from_table(
-            geopandas.GeoDataFrame(
-                [row.get("properties") or {} for row in rows], geometry=shapes, crs=declared
-            ),
-            source,
-            None,
-        )
-    return (
-        Feature(source, number, shape, _properties(row), trouble)
-        for number, ((shape, trouble), row) in enumerate(zip(parsed, rows, strict=True), start=1)
-    )
+def _mended(row: dict[str, object], source: Source) -> dict[str, object]:
+    """A row with texts as they were meant; the source notes which letters were wrong."""
+    for key, value in row.items():
+        if (
+            isinstance(value, str)
+            and not value.isascii()
+            and (text := encodings.mended(value)) != value
+        ):
+            if not any(note.startswith("letters") for note in source.notes):
+                words = f"letters were read wrongly when it was made: {value!r} is {text!r}"
+                source.notes.append(words)
+            row = row | {key: text}
+    return row
 
 
-def _shape(geometry: object) -> tuple[shapely.Geometry, str]:
-    """A GeoJSON geometry, or an empty one and what is wrong with it."""
-    if geometry is None:
-        return shapely.Point(), "has no geometry"
-    try:
-        return shapely.force_2d(shapely.from_geojson(json.dumps(geometry))), ""
-    except shapely.errors.ShapelyError as exc:
-        return shapely.Point(), str(exc)
+def _without_place(features: list[Feature], table: Table) -> list[Fault]:
+    """Shapes that should be there and are not. A device may lack one: its building may be told."""
+    if table.role == "device":
+        return []
+    words = "has no usable coordinates"
+    return [
+        Fault(f.label, NOWHERE, "invalid", f.trouble or words) for f in features if f.shape.is_empty
+    ][:MOST_NAMED]
 
 
-def _properties(row: dict[str, Any]) -> dict[str, Any]:
-    own = {"id": row["id"]} if "id" in row else {}
-    return own | (row.get("properties") or {})
+def _astray(
+    features: list[Feature], shapes: NDArray[np.object_], system: str, table: Table
+) -> list[Fault]:
+    """Coordinates that are not what their system says: metres, degrees, or the wrong way round."""
+    west, south, east, north = shapely.bounds(shapes).T
+    if not references.is_degrees(system):
+        small = (np.abs([west, south, east, north]) <= 180).all(axis=0)
+        words = f"its coordinates look like degrees, but {references.title(system)} is in metres"
+        return _listed(features, small, "degrees", words)
+    far = (np.abs([west, east]) > 180).any(axis=0) | (np.abs([south, north]) > 90).any(axis=0)
+    turned = (np.abs([west, east]) <= 90).all(axis=0) & (np.abs([south, north]) > 90).all(axis=0)
+    turned &= (np.abs([south, north]) <= 180).all(axis=0)
+    turned |= (west > 3) & (east < 54) & (south > 73) & (north < 136)
+    words = "its coordinates are no degrees: metres of a projection without its name?"
+    return [
+        *_listed(features, turned, "swapped", "latitude stands before longitude"),
+        *_listed(features, far & ~turned, "metres", words),
+    ]
 
 
-def _from_table(
-    table: geopandas.GeoDataFrame, source: Source, reference: str | None
-) -> Iterator[Feature]:
-    """Rows of a table with geometry; projected coordinates become WGS-84 degrees."""
-    if reference:
-        source.reference, source.stated = reference, "declared by the operator"
-    elif table.crs is None:
-        raise _NoReference("states no reference system: declare one with --reference")
-    else:
-        source.reference = crs.reference_named(str(table.crs.to_string())) or "wgs84"
-        source.stated = f"in the file: {table.crs.name}"
-        if not table.crs.is_geographic:
-            table = table.to_crs("EPSG:4326")
-    names = [name for name in table.columns if name != table.geometry.name]
-    return (
-        Feature(
-            source,
-            number,
-            shapely.Point() if shape is None else shapely.force_2d(shape),
-            dict(zip(names, row, strict=True)),
-        )
-        for number, (shape, row) in enumerate(
-            zip(table.geometry, table[names].itertuples(index=False), strict=True), start=1
-        )
-    )
+def _listed(
+    features: list[Feature], wrong: NDArray[np.bool_], kind: str, words: str
+) -> list[Fault]:
+    numbers = np.flatnonzero(wrong)
+    found = []
+    for number in numbers[:MOST_NAMED]:
+        feature = features[number]
+        # Metres are no place on the earth; a report would draw them somewhere in the sea.
+        x, y = feature.place
+        place = (y, x) if kind == "swapped" else NOWHERE
+        found.append(Fault(feature.label, place, kind, words))
+    if len(numbers) > MOST_NAMED:
+        more = f"and {len(numbers) - MOST_NAMED} more of this file"
+        found.append(Fault(features[0].source.file, NOWHERE, kind, more))
+    return found
 
 
-def _astray(feature: Feature) -> Fault | None:
-    """Coordinates that are not degrees of longitude and latitude, in this order."""
-    coords = shapely.get_coordinates(feature.shape)
-    if not len(coords) or not np.isfinite(coords).all():
-        words = feature.trouble or "has no usable coordinates"
-        return Fault(feature.label, NOWHERE, "invalid", words)
-    x, y = coords.T
-    place = feature.place
-    if np.all((np.abs(x) <= 90) & (np.abs(y) > 90) & (np.abs(y) <= 180)) or np.all(
-        (x > 3) & (x < 54) & (y > 73) & (y < 136)
-    ):
-        return Fault(feature.label, place, "swapped", "latitude stands before longitude")
-    if np.any((np.abs(x) > 180) | (np.abs(y) > 90)):
-        words = "its coordinates are no degrees: metres of a projection without its name?"
-        return Fault(feature.label, place, "metres", words)
-    return None
-
-
-def _moved(features: list[Feature], source: Source) -> list[Feature]:
-    """Features of a source brought to WGS-84; the source notes how far the farthest moved."""
-    for feature in features:
-        before = shapely.get_coordinates(feature.shape)
-        after = crs.to_wgs84(before, source.reference)
+def _move(
+    features: list[Feature], shapes: NDArray[np.object_], system: str, shift: Shift, source: Source
+) -> None:
+    """All shapes of a table to WGS-84 at once; the source notes how far the farthest moved."""
+    before = shapely.get_coordinates(shapes)
+    after = references.to_wgs84(before, system)
+    if any(shift):
+        after = after + np.array(shift) / scale_m(float(np.median(after[:, 1])))
+        source.notes.append(f"moved by {shift[0]:+.2f} m east, {shift[1]:+.2f} m north, as asked")
+    if references.is_degrees(system) and len(after):
         step = (after - before) * scale_m(float(after[0, 1]))
         source.moved_m = max(source.moved_m, float(np.hypot(*step.T).max()))
-        feature.shape = shapely.set_coordinates(feature.shape, after)
-    return features
+    moved = shapely.set_coordinates(shapes, after)
+    for feature, shape in zip(features, moved, strict=True):
+        feature.shape = shape
+
+
+def _unusable(features: list[Feature]) -> list[Fault]:
+    shapes = [feature.shape for feature in features]
+    bounds = shapely.bounds(shapes)
+    wrong = ~np.isfinite(bounds).all(axis=1) & ~shapely.is_empty(shapes)
+    words = "has coordinates that its reference system does not know"
+    return _listed(features, wrong, "invalid", words)
+
+
+def _mixed(sources: list[Source]) -> list[Fault]:
+    """Files in several systems: each was converted from its own, and people should know."""
+    used = {source.reference for source in sources if source.reference not in ("", "none needed")}
+    if len(used) < 2:
+        return []
+    words = ", ".join(
+        f"{source.file} is in {source.reference}" for source in sources if source.reference
+    )
+    return [Fault("reference systems", NOWHERE, "mixed", words[:400])]

@@ -1,25 +1,26 @@
-"""What features mean: which is the outline, which are buildings, what is wrong with them."""
+"""What features mean together: outline, buildings and what stands between, and what is wrong."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import shapely
 from shapely import Polygon
 
+from geodata import meaning
 from geodata.checks import Fault
+from geodata.features import NOWHERE, Feature
+from geodata.meaning import FLOOR_KEYS, HEIGHT_KEYS, Role
 from geodata.proposal.doors import FLOOR_M, floors_of
 from geodata.proposal.drawing import House
-from geodata.reading import Feature
 from twin.metres import lonlat_from_xy, xy_from_lonlat
 from twin.model import LonLat
 
-OUTLINE_WORDS = ("compound", "outline", "boundary", "xiaoqu", "小区", "轮廓", "边界")
-BUILDING_WORDS = ("building", "footprint", "house", "楼", "建筑")
 USES = (
     ("幼儿园", "kindergarten"),
     ("商", "shop"),
@@ -31,8 +32,19 @@ USES = (
     ("泵房", "service"),
     ("车棚", "service"),
 )
-HEIGHT_KEYS = ("height", "height_m", "高度", "楼高")
-FLOOR_KEYS = ("floors", "building:levels", "levels", "层数")
+TAG_USES = {
+    "kindergarten": "kindergarten",
+    "retail": "shop",
+    "commercial": "shop",
+    "supermarket": "shop",
+    "service": "service",
+    "garage": "service",
+    "garages": "service",
+    "shed": "service",
+    "bicycle_parking": "service",
+    "transformer_tower": "service",
+}
+"""Uses that OpenStreetMap's ``building`` tells."""  # fmt: skip
 USUAL_FLOORS = 6
 HIGHEST_M = 650.0
 LEAST_M2 = 4.0
@@ -43,72 +55,91 @@ SLIGHT = 0.02
 """Overlaps up to this share of the smaller building are within what surveys get wrong."""
 MOSTLY_OUT = 0.5
 OUTSIDE_SHARE = 0.001
-FAR_M = 3000.0
+FAR_M = 8000.0
+AROUND_M = 150.0
+"""Of an extract of a map, buildings this near are kept as surroundings."""
 
 
 @dataclass
 class Survey:
-    """What was understood, in metres about ``origin``; ``context`` stands outside."""
+    """What was understood, in metres about ``origin``; ``context`` stands outside.
+
+    ``parts`` are features by what they are, other than outline and buildings. ``keys`` tells for
+    each building, by its label, what it is called in its source.
+    """
 
     origin: LonLat
     outline: Polygon
     houses: list[House] = field(default_factory=list)
     context: list[House] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    parts: dict[str, list[tuple[Feature, Role]]] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    names: shapely.STRtree = field(default_factory=lambda: shapely.STRtree([]))
 
 
-def understand(features: Sequence[Feature]) -> Survey | list[Fault]:
-    """A survey, or the faults for which there can be none."""
-    faults = [fault for feature in features if (fault := _broken(feature))]
-    if faults:
+def understand(features: Sequence[Feature], name: str = "") -> Survey | list[Fault]:
+    """A survey of the compound ``name``, or the faults for which there can be none."""
+    there = [feature for feature in features if not feature.shape.is_empty]
+    found = meaning.roles(there, name)
+    outline = next(
+        (f for f, role in zip(there, found, strict=True) if role.role == "outline"), None
+    )
+    pairs = list(zip(there, found, strict=True))
+    if outline is not None:
+        pairs = _around(outline, pairs)
+    if faults := _broken([f for f, role in pairs if role.role not in ("device", "part", "other")]):
         return faults
-    areas = [f for f in features if f.shape.geom_type in ("Polygon", "MultiPolygon")]
-    boundary = _boundary(areas)
-    buildings = [f for f in areas if f is not boundary and _is_building(f)]
+    buildings = [f for f, role in pairs if role.role == "building"]
     if not buildings:
         words = "no polygon has a height, floors, or stands in a file named after buildings"
-        return [Fault("buildings", (0.0, 0.0), "no buildings", words)]
-    survey = _begun(boundary, buildings)
-    for feature in features:
-        if feature is not boundary and feature not in buildings:
-            _note(feature, survey)
-    _count(features, boundary, buildings)
-    for feature in buildings:
-        _add(survey, feature, features)
+        return [Fault("buildings", NOWHERE, "no buildings", words)]
+    survey = _begun(outline, buildings)
+    _sort(survey, features, pairs)
+    shapes = metres(np.array([f.shape for f in buildings], dtype=object), survey.origin)
+    for feature, shape in zip(buildings, shapes, strict=True):
+        _add(survey, feature, shape)
     _compare(survey)
     return survey
 
 
-def _broken(feature: Feature) -> Fault | None:
-    if feature.shape.is_valid:
-        return None
-    reason = shapely.is_valid_reason(feature.shape)
-    numbers = [float(number) for number in re.findall(r"-?\d+\.?\d*", reason)]
-    place = (numbers[0], numbers[1]) if len(numbers) == 2 else feature.place
-    crossing = "Self-intersection" in reason
-    return Fault(feature.label, place, "self-crossing" if crossing else "invalid", reason)
+def _around(outline: Feature, pairs: list[tuple[Feature, Role]]) -> list[tuple[Feature, Role]]:
+    """Of an extract of a map only what is in the compound or near; all of any other file."""
+    extract = {f.source.file for f, _ in pairs if f.source.file.endswith((".osm", ".pbf"))}
+    if not extract:
+        return pairs
+    degrees = AROUND_M / 111_000
+    near = shapely.distance([f.shape for f, _ in pairs], outline.shape) <= degrees
+    kept = [
+        pair
+        for pair, here in zip(pairs, near, strict=True)
+        if here or pair[0].source.file not in extract
+    ]
+    for file in extract:
+        left = sum(1 for f, _ in pairs if f.source.file == file) - sum(
+            1 for f, _ in kept if f.source.file == file
+        )
+        if left:
+            source = next(f.source for f, _ in pairs if f.source.file == file)
+            source.notes.append(f"{left} features farther than {AROUND_M:.0f} m are left out")
+    return kept
 
 
-def _says(feature: Feature, words: Sequence[str]) -> bool:
-    stem = feature.source.file.rsplit(".", 1)[0].casefold()
-    return any(word in stem for word in words)
-
-
-def _boundary(areas: Sequence[Feature]) -> Feature | None:
-    """The outline: in a file named so, or without a height and around most other polygons."""
-    bare = [f for f in areas if f.figure(*HEIGHT_KEYS) is None and f.figure(*FLOOR_KEYS) is None]
-    named = [f for f in bare if _says(f, OUTLINE_WORDS) and not _says(f, BUILDING_WORDS)]
-    if named:
-        return max(named, key=lambda f: f.shape.area)
-    centres = [f.shape.representative_point() for f in areas]
-    held = [(sum(f.shape.contains(centre) for centre in centres), f) for f in bare]
-    best = max(held, key=lambda pair: pair[0], default=(0, None))
-    return best[1] if best[0] > len(areas) / 2 and len(areas) > 1 else None
-
-
-def _is_building(feature: Feature) -> bool:
-    tall = feature.figure(*HEIGHT_KEYS, *FLOOR_KEYS) is not None
-    return tall or _says(feature, BUILDING_WORDS) or bool(feature.text("building"))
+def _broken(features: Sequence[Feature]) -> list[Fault]:
+    """Faults of shapes that cross themselves or are otherwise none."""
+    valid = shapely.is_valid([feature.shape for feature in features])
+    found = []
+    for number in np.flatnonzero(~valid):
+        feature = features[number]
+        reason = shapely.is_valid_reason(feature.shape)
+        numbers = [float(number) for number in re.findall(r"-?\d+\.?\d*", reason)]
+        place = (numbers[0], numbers[1]) if len(numbers) == 2 else feature.place
+        crossing = "Self-intersection" in reason
+        found.append(
+            Fault(feature.label, place, "self-crossing" if crossing else "invalid", reason)
+        )
+    return found
 
 
 def _begun(boundary: Feature | None, buildings: Sequence[Feature]) -> Survey:
@@ -117,45 +148,54 @@ def _begun(boundary: Feature | None, buildings: Sequence[Feature]) -> Survey:
     centre = shape.centroid
     origin = (round(centre.x, 7), round(centre.y, 7))
     if boundary:
-        parts = [_metres(part, origin) for part in shapely.get_parts(shape)]
+        parts = [metres(part, origin) for part in shapely.get_parts(shape)]
         survey = Survey(origin, Polygon(max(parts, key=lambda part: part.area).exterior))
         if len(parts) > 1:
             words = f"has {len(parts)} parts: the largest is taken"
             survey.faults.append(Fault(boundary.label, boundary.place, "parts", words))
         return survey
-    hull = _metres(shape, origin).convex_hull.buffer(MARGIN_M, join_style="mitre")
+    hull = metres(shape, origin).convex_hull.buffer(MARGIN_M, join_style="mitre")
     words = f"no outline was found: {MARGIN_M:.0f} m around all buildings is proposed"
     return Survey(origin, hull, faults=[Fault("outline", origin, "no outline", words)])
 
 
-def _metres(shape: shapely.Geometry, origin: LonLat) -> shapely.Geometry:
+def metres(shape: Any, origin: LonLat) -> Any:
+    """A shape in degrees, or an array of them, in metres about an origin."""
     return shapely.transform(shape, lambda xy: xy_from_lonlat(xy, origin))
 
 
+def _sort(
+    survey: Survey, features: Sequence[Feature], pairs: Sequence[tuple[Feature, Role]]
+) -> None:
+    """Put each feature to its kind, and write beside each source what they were taken for."""
+    parts: dict[str, list[tuple[Feature, Role]]] = defaultdict(list)
+    for feature, role in pairs:
+        feature.source.used[role.role] = feature.source.used.get(role.role, 0) + 1
+        parts[role.role].append((feature, role))
+        if role.role == "other" and feature.shape.geom_type != "Point":
+            _note(feature, survey)
+    parts["device"] += [
+        (f, Role("device")) for f in features if f.role == "device" and f.shape.is_empty
+    ]
+    survey.parts = dict(parts)
+    survey.names = shapely.STRtree([feature.shape for feature, _ in parts.get("name", ())])
+
+
 def _note(feature: Feature, survey: Survey) -> None:
-    if feature.shape.geom_type not in ("Point", "MultiPoint"):
-        words = f"a {feature.shape.geom_type} of a kind we do not know is left out"
-        survey.faults.append(Fault(feature.label, feature.place, "unused", words))
+    if feature.source.file.endswith((".osm", ".pbf")):
+        return  # a map holds much that is no part of a compound
+    words = f"a {feature.shape.geom_type} of a kind we do not know is left out"
+    survey.faults.append(Fault(feature.label, feature.place, "unused", words))
 
 
-def _count(features: Sequence[Feature], boundary: Feature | None, buildings: list[Feature]) -> None:
-    """Write beside each source what its features were taken for."""
-    held = {id(feature) for feature in buildings}
-    for feature in features:
-        role = "outline" if feature is boundary else "building" if id(feature) in held else "other"
-        if feature.shape.geom_type == "Point":
-            role = "name"
-        feature.source.used[role] = feature.source.used.get(role, 0) + 1
-
-
-def _add(survey: Survey, feature: Feature, features: Sequence[Feature]) -> None:
-    parts = [_metres(part, survey.origin) for part in shapely.get_parts(feature.shape)]
+def _add(survey: Survey, feature: Feature, given: shapely.Geometry) -> None:
+    parts = list(given.geoms) if given.geom_type == "MultiPolygon" else [given]
     shape = max(parts, key=lambda part: part.area)
 
     def fault(kind: str, words: str) -> None:
         survey.faults.append(Fault(name or feature.label, feature.place, kind, words))
 
-    name = feature.text("name", "名称", "楼栋", "楼号") or _lettered(feature, features)
+    name = feature.name or _lettered(survey, feature)
     if not name:
         fault("unnamed", "a building without a name")
         name = f"未命名{len(survey.houses) + 1}"
@@ -169,18 +209,19 @@ def _add(survey: Survey, feature: Feature, features: Sequence[Feature]) -> None:
     if shape.interiors:
         fault("courtyard", f"the courtyard of {name} is filled")
     floors, height = _height(feature, fault, name)
-    use = next((use for word, use in USES if word in name), "residence")
+    use = next((use for word, use in USES if word in name), "")
+    use = use or TAG_USES.get(feature.text("building"), "residence")
     if use == "kindergarten" and height > NURSERY_M:
         fault("height", f"{name} is given {height:g} m: a nursery has three floors at most")
-    house = House(_label(survey, name), name, Polygon(shape.exterior), floors, height, use)
-    survey.houses.append(house)
+    label = _label(survey, name)
+    survey.keys[label] = feature.key
+    survey.houses.append(House(label, name, Polygon(shape.exterior), floors, height, use))
 
 
-def _lettered(feature: Feature, features: Sequence[Feature]) -> str:
+def _lettered(survey: Survey, feature: Feature) -> str:
     """The name of a point that lies on a building without one."""
-    points = (f for f in features if f.shape.geom_type == "Point" and f.text("name", "名称"))
-    found = [f.text("name", "名称") for f in points if feature.shape.contains(f.shape)]
-    return found[0] if len(found) == 1 else ""
+    found = survey.names.query(feature.shape, "contains")
+    return survey.parts["name"][int(found[0])][0].name if len(found) == 1 else ""
 
 
 def _height(feature: Feature, fault: object, name: str) -> tuple[int, float]:
@@ -202,57 +243,69 @@ def _label(survey: Survey, name: str) -> str:
     """The last part of a building's id: ``b93`` for 93幢, else a running number."""
     number = re.search(r"\d+", name)
     label = f"b{int(number.group())}" if number else f"n{len(survey.houses) + 1}"
-    taken = {house.label for house in survey.houses}
-    copies = (f"{label}-{copy}" for copy in range(2, len(taken) + 3))
-    return label if label not in taken else next(c for c in copies if c not in taken)
+    if label in survey.taken:
+        copy = next(
+            n for n in range(2, len(survey.taken) + 3) if f"{label}-{n}" not in survey.taken
+        )
+        label = f"{label}-{copy}"
+    survey.taken.add(label)
+    return label
 
 
 def _compare(survey: Survey) -> None:
     """Buildings against each other and against the outline."""
+    first = {house.name: house.outline for house in reversed(survey.houses)}
     for name, count in Counter(house.name for house in survey.houses).items():
         if count > 1:
-            shape = next(house.outline for house in survey.houses if house.name == name)
             words = f"{count} buildings are called {name}"
-            survey.faults.append(Fault(name, _place(survey, shape), "duplicate", words))
+            survey.faults.append(
+                Fault(name, place_of(first[name], survey.origin), "duplicate", words)
+            )
     survey.faults += _overlaps(survey)
-    out = {id(h): 1 - h.outline.intersection(survey.outline).area / h.outline.area
-           for h in survey.houses}  # fmt: skip
-    away = [house for house in survey.houses if out[id(house)] > MOSTLY_OUT]
-    if len(away) * 2 > len(survey.houses) or _far(survey):
-        words = f"{len(away)} of {len(survey.houses)} buildings: another reference system?"
+    shapes = np.array([house.outline for house in survey.houses])
+    out = 1 - shapely.area(shapely.intersection(shapes, survey.outline)) / shapely.area(shapes)
+    away = out > MOSTLY_OUT
+    mapped = any(f.source.file.endswith((".osm", ".pbf")) for f, _ in survey.parts["building"])
+    if away.all() or (away.mean() > 0.5 and not mapped) or _far(shapes):
+        words = f"{away.sum()} of {len(shapes)} buildings: another reference system?"
         survey.faults.append(Fault("outline", survey.origin, "elsewhere", words))
         return
-    for house in survey.houses:
-        if out[id(house)] > OUTSIDE_SHARE:
-            what = " and is kept as surroundings" if house in away else ""
-            words = f"{house.name} lies outside the outline by {out[id(house)]:.0%} of its ground"
-            rest = house.outline.difference(survey.outline)
-            survey.faults.append(Fault(house.name, _place(survey, rest), "outside", words + what))
-    survey.houses = [house for house in survey.houses if house not in away]
-    survey.context = away
+    for number in np.flatnonzero(out > OUTSIDE_SHARE):
+        house = survey.houses[number]
+        what = " and is kept as surroundings" if away[number] else ""
+        words = f"{house.name} lies outside the outline by {out[number]:.0%} of its ground"
+        rest = house.outline.difference(survey.outline)
+        if not (away[number] and mapped):
+            survey.faults.append(
+                Fault(house.name, place_of(rest, survey.origin), "outside", words + what)
+            )
+    survey.context = [house for house, gone in zip(survey.houses, away, strict=True) if gone]
+    survey.houses = [house for house, gone in zip(survey.houses, away, strict=True) if not gone]
 
 
-def _far(survey: Survey) -> bool:
-    west, south, east, north = shapely.union_all([h.outline for h in survey.houses]).bounds
+def _far(shapes: np.ndarray) -> bool:
+    west, south, east, north = shapely.total_bounds(shapes)
     return bool(max(east - west, north - south) > FAR_M)
 
 
 def _overlaps(survey: Survey) -> list[Fault]:
-    shapes = [house.outline for house in survey.houses]
+    shapes = np.array([house.outline for house in survey.houses])
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    one, other = first[first < second], second[first < second]
+    parts = shapely.intersection(shapes[one], shapes[other])
     found = []
-    for i, j in zip(first, second, strict=True):
-        part = shapes[i].intersection(shapes[j])
-        if i < j and part.area > 0.05:
+    for i, j, part in zip(one, other, parts, strict=True):
+        if part.area > 0.05:
             share = part.area / min(shapes[i].area, shapes[j].area)
-            one, other = survey.houses[i].name, survey.houses[j].name
-            words = f"{one} and {other} share {part.area:.1f} m² ({share:.0%} of the smaller)"
+            a, b = survey.houses[i].name, survey.houses[j].name
+            words = f"{a} and {b} share {part.area:.1f} m² ({share:.0%} of the smaller)"
             kind = "overlap" if share > SLIGHT else "slight overlap"
-            found.append(Fault(one, _place(survey, part), kind, words))
+            found.append(Fault(a, place_of(part, survey.origin), kind, words))
     return found
 
 
-def _place(survey: Survey, shape: shapely.Geometry) -> LonLat:
+def place_of(shape: shapely.Geometry, origin: LonLat) -> LonLat:
+    """A point of a shape in metres, in degrees."""
     point = shape.representative_point()
-    lon, lat = np.round(lonlat_from_xy((point.x, point.y), survey.origin), 7)
+    lon, lat = np.round(lonlat_from_xy((point.x, point.y), origin), 7)
     return float(lon), float(lat)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from pages import login
-from pages.guard import COOKIE, PAGES, Person, session_token
+from pages.guard import COOKIE, PAGES, PLAIN_PAGES, Person, session_token
 from pages.texts import language
 
 MAX_FORM_BYTES = 4096
@@ -101,7 +101,7 @@ def router(
 def _own_page(target: str) -> str:
     """``target`` if it is one of our pages, else nothing: a login must not lead elsewhere."""
     parts = urlsplit(target)
-    own = not parts.scheme and not parts.netloc and parts.path in PAGES
+    own = not parts.scheme and not parts.netloc and parts.path in (*PAGES, *PLAIN_PAGES)
     return target if own and target.startswith("/") and not target.startswith("//") else ""
 
 

@@ -19,12 +19,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "dayuan_session"
 PAGES = ("/wall", "/console", "/replay")
+PLAIN_PAGES = ("/import",)
+"""Pages that the server draws by itself, without Dash."""
 _OPEN = ("/login", "/healthz", "/api/events")  # the intake has bearer tokens of its own
 _OPEN_PREFIXES = ("/assets/", "/api/texts/")
 SHARED = "/ogc"
 """Below it programs may come in by an Authorization header, without a session."""
 _PREFIXES = ("/api/", "/_dash-", "/assets/", "/_favicon", f"{SHARED}/")
-_EXACT = frozenset(("/", "/logout", "/live", SHARED, *PAGES, *_OPEN))
+_EXACT = frozenset(("/", "/logout", "/live", SHARED, *PAGES, *PLAIN_PAGES, *_OPEN))
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 
 
@@ -191,7 +193,7 @@ def not_now() -> Response:
 
 
 def _ask_to_log_in(path: str, query: bytes) -> Response:
-    if path in PAGES or path == "/":
+    if path in (*PAGES, *PLAIN_PAGES, "/"):
         target = f"{path}?{query.decode('latin-1')}" if query else path
         return RedirectResponse(f"/login?next={quote(target)}", 303)
     return JSONResponse({"error": "session", "reason": "log in first"}, 401)

@@ -135,6 +135,8 @@ def account_menu() -> Component:
                     said(html.A, "nav.console", href="/console", className="row"),
                     said(html.A, "nav.wall", href="/wall", className="row"),
                     said(html.A, "nav.replay", href="/replay", className="row"),
+                    said(html.A, "nav.import", href="/import", className="row", id="import-open",
+                         hidden=True),
                     button("theme.switch", id="theme", className="row"),
                     button("keys.show", html.Kbd("?"), id="keys-open", className="row"),
                     button("admin.open", id="admin-open", className="row", hidden=True),

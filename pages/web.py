@@ -92,6 +92,7 @@ class Parts:
     and after, None where places cannot be changed; browsers may fetch pictures of cameras from
     ``stream_origins``.
     ``tiles`` is the folder of tile sets, ``basemap`` what the user named.
+    ``more`` are routes of topics of their own.
     """
 
     twins: Mapping[str, Twin]
@@ -115,6 +116,7 @@ class Parts:
     stream_origins: tuple[str, ...] = ()
     tiles: Path | None = None
     basemap: Basemap | None = None
+    more: Sequence[APIRouter] = ()
 
 
 async def run(parts: Parts, *, host: str, port: int, assets: Path) -> None:
@@ -212,6 +214,7 @@ def plug(parts: Parts, assets: Path) -> Any:
         routers=[
             entry.router(parts.doors, parts.refused, _over_tls),
             parts.intake,
+            *parts.more,
             api.router(stage),
             ogc.router(sharing, Exporting(sharing, parts.pack, parts.exported).answer),
             search.router(finder),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
 import argon2
 import httpx
 
+from feeds import imports
 from feeds.accounts import CONSOLE, Account, Accounts, Terms
 from feeds.backing import backing
 from feeds.link import client_from_url
@@ -22,10 +25,12 @@ from feeds.supervisor import until_listening
 from feeds.tokens import Tokens
 from pages import web
 from pages.guard import COOKIE
+from pages.imports import router as import_routes
 from tests.conftest import free_port
 from twin.model import Compound
 
 ASSETS = Path(__file__).parents[1] / "assets"
+IMPORT = (sys.executable, str(Path(__file__).parents[1] / "app.py"), "import")
 PASSWORD = "three-gates-open"
 QUICK = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -80,11 +85,17 @@ async def open_house(
         made.append(plug(parts, assets))
         return made[0]
 
-    async with client_from_url(url) as client, Streams(url, patience_s=patience_s) as streams:
+    async with (
+        client_from_url(url) as client,
+        Streams(url, patience_s=patience_s) as streams,
+        AsyncExitStack() as stack,
+    ):
         accounts = Accounts(client, demo=demo, console=console, hasher=QUICK)
         sources, tokens = Sources(client), Tokens(client)
         backed = backing(streams, streets, accounts, sources, tokens, web.now)
-        parts = web.Parts(**backed, **(more or {}), **parts_besides)
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        topics = [imports.routes_by(folder, IMPORT, import_routes)]
+        parts = web.Parts(**backed, more=topics, **(more or {}), **parts_besides)
         port = free_port()
         with patch.object(web, "plug", noted):
             task = asyncio.create_task(web.run(parts, host="127.0.0.1", port=port, assets=ASSETS))

@@ -140,6 +140,17 @@ def probes(their_replay: str) -> dict[tuple[str, str], list[Ask]]:
         ("POST", "/api/replay"): [Ask("POST", "/api/replay", {"at": "x"})],
         ("GET", "/api/devices/unregistered"): gets("/api/devices/unregistered"),
         ("GET", "/api/rejected"): gets("/api/rejected"),
+        ("GET", "/import"): gets("/import"),
+        ("GET", "/api/imports"): gets("/api/imports"),
+        ("POST", "/api/imports"): [],  # leaves a folder behind; tests/pages/test_imports.py
+        ("POST", "/api/imports/undo"): [Ask("POST", "/api/imports/undo", {"territory": "x"})],
+        ("POST", "/api/imports/{job}/files"): [
+            Ask("POST", "/api/imports/0123456789abcdef/files?name=a.csv", {})],
+        ("POST", "/api/imports/{job}/run"): [
+            Ask("POST", "/api/imports/0123456789abcdef/run",
+                {"name": "x", "territory": t.whole("qiaotou")})],
+        ("GET", "/api/imports/{job}"): gets("/api/imports/0123456789abcdef"),
+        ("GET", "/api/imports/{job}/{part}"): gets("/api/imports/0123456789abcdef/map.svg"),
         ("GET", "/healthz"): gets("/healthz"),
         **{(method, "/api/{rest:path}"): [Ask(method, "/api/qings")]
            for method in ("GET", "POST", "PUT", "PATCH", "DELETE")},

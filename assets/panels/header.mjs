@@ -72,5 +72,5 @@ function compoundSelect(desk) {
 function drawPerson({ me }) {
   say(byId("me-name"), me.display ?? me.name ?? "…");
   say(byId("me-role"), roleWord(me.role));
-  shown(byId("admin-open"), me.role === "administrator");
+  for (const id of ["admin-open", "import-open"]) shown(byId(id), me.role === "administrator");
 }

@@ -5,6 +5,9 @@ Names of persons are nothing a program may propose; a post's name says which pos
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import shapely
 from shapely import Point
 
 from geodata.proposal.drawing import Site, spot
@@ -21,32 +24,36 @@ SKILLS = {
 def propose(site: Site, territory: str) -> tuple[ResponderCard, ...]:
     """The posts of a site, each at a door or gate."""
     found: list[tuple[str, str, str, Point]] = []
-    for number, grid in enumerate(site.grids, start=1):
-        at = _door_near(site, grid.centroid)
+    centres = _doors_near(site, [grid.centroid for grid in site.grids])
+    for number, at in enumerate(centres, start=1):
         found.append((f"wangge-{number}", f"第{number}网格员", "grid_officer", at))
     gates = [gate for gate in site.gates if gate.use == "vehicle"] or site.gates
     posts = [Point(g.at.x + g.inward[0] * 4, g.at.y + g.inward[1] * 4) for g in gates]
-    posts = posts or [_door_near(site, site.outline.centroid)]
+    posts = posts or _doors_near(site, [site.outline.centroid])
     for number, at in enumerate(posts, start=1):
         name = gates[number - 1].name if gates else ""
         found.append((f"baoan-{number}", f"{name}保安", "guard", at))
     found.append(("weixiu-1", "物业维修", "repair", posts[0]))
-    for number, grid in enumerate(site.grids, start=1):
-        at = _door_near(site, grid.representative_point())
+    inner = _doors_near(site, [grid.representative_point() for grid in site.grids])
+    for number, at in enumerate(inner, start=1):
         found.append((f"zhiyuan-{number}", f"第{number}网格志愿者", "volunteer", at))
+    grids = site.grids_of([at for *_, at in found])
     return tuple(
         ResponderCard(
             id=f"{site.id}/responder/{label}",
             name=name,
             role=role,
             skills=SKILLS[role],
-            territory=f"{territory}.g{site.grid_of(at)}",
+            territory=f"{territory}.g{grid}",
             post=spot(at, site.origin),
         )
-        for label, name, role, at in found
+        for (label, name, role, at), grid in zip(found, grids, strict=True)
     )
 
 
-def _door_near(site: Site, middle: Point) -> Point:
+def _doors_near(site: Site, middles: Sequence[Point]) -> list[Point]:
+    """The door nearest to each of some points, or the points themselves where there is none."""
     doors = [door.at for house in site.houses for door in house.doors]
-    return min(doors, key=middle.distance, default=middle)
+    if not doors or not middles:
+        return list(middles)
+    return [doors[number] for number in shapely.STRtree(doors).nearest(list(middles))]

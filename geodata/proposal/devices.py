@@ -45,6 +45,7 @@ class _Board:
         self, kind: str, name: str, at: Point, house: House | None = None, **pose: object
     ) -> None:
         """Place a device; ``#`` in its name becomes its number."""
+        pose = {"proposed": True} | pose
         self._numbers[kind] += 1
         number = self._numbers[kind]
         grid = self.site.grid_of(house.outline if house else at)
@@ -57,7 +58,6 @@ class _Board:
                 name=name.replace("#", f"{number:02d}"),
                 lonlat=spot(at, self.site.origin),
                 territory=f"{self.territory}.g{grid}",
-                proposed=True,
                 **pose,  # type: ignore[arg-type]
             )
         )
@@ -92,7 +92,9 @@ def propose(site: Site, territory: str, rng: random.Random) -> tuple[DevicePlace
 def _gates(board: _Board) -> None:
     for gate in board.site.gates:
         at = Point(gate.at.x + gate.inward[0] * 0.6, gate.at.y + gate.inward[1] * 0.6)
-        board.add("gate", gate.name, at, use=gate.use, height_m=1.2)
+        board.add(
+            "gate", gate.name, at, use=gate.use, height_m=1.2, proposed=not gate.given
+        )
 
 
 def _cameras(board: _Board) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely import LineString, Point, Polygon
 
-from twin.metres import lonlat_from_xy, xy_from_lonlat
+from twin.metres import lonlat_from_xy, scale_m, xy_from_lonlat
 from twin.model import LonLat, Ring
 
 DIGITS = 7
@@ -49,20 +50,25 @@ class House:
 
 @dataclass
 class Way:
-    """A line people or vehicles use; ``kind`` as in ``twin.model.Path``."""
+    """A line people or vehicles use; ``kind`` as in ``twin.model.Path``.
+
+    ``given`` is what it is called in the files it comes from; empty when it is proposed.
+    """
 
     kind: str
     line: LineString
     width_m: float
+    given: str = ""
 
 
 @dataclass
 class Patch:
-    """Ground that is drawn; ``kind`` as in ``twin.model.Area``."""
+    """Ground that is drawn; ``kind`` as in ``twin.model.Area``; ``given`` as of a way."""
 
     kind: str
     outline: Polygon
     name: str = ""
+    given: str = ""
 
 
 @dataclass
@@ -73,6 +79,7 @@ class Gate:
     use: str
     at: Point
     inward: tuple[float, float]
+    given: str = ""
 
     @property
     def width_m(self) -> float:
@@ -93,6 +100,7 @@ class Site:
     gates: list[Gate] = field(default_factory=list)
     walls: list[LineString] = field(default_factory=list)
     grids: list[Polygon] = field(default_factory=list)
+    grid_names: list[str] = field(default_factory=list)
 
     def solid(self, aside_m: float = 0.0) -> shapely.Geometry:
         """The union of all footprints, grown by some metres."""
@@ -107,8 +115,13 @@ class Site:
 
     def grid_of(self, shape: shapely.Geometry) -> int:
         """The number of the grid a shape lies in, or the nearest to it; the first is 1."""
-        point = shape.representative_point()
-        return 1 + min(range(len(self.grids)), key=lambda n: self.grids[n].distance(point))
+        return self.grids_of([shape])[0]
+
+    def grids_of(self, shapes: Sequence[shapely.Geometry]) -> list[int]:
+        """The number of the grid each shape lies in, or of the one nearest to it."""
+        points = shapely.point_on_surface(list(shapes))
+        nearest = shapely.STRtree(self.grids).query_nearest(points, all_matches=False)[1]
+        return [1 + int(number) for number in nearest]
 
 
 def degrees(xy: NDArray[np.float64], origin: LonLat) -> tuple[LonLat, ...]:
@@ -120,7 +133,28 @@ def degrees(xy: NDArray[np.float64], origin: LonLat) -> tuple[LonLat, ...]:
 
 def spot(point: Point, origin: LonLat) -> LonLat:
     """One position in rounded degrees."""
-    return degrees(np.array([[point.x, point.y]]), origin)[0]
+    east, north = scale_m(origin[1])
+    return round(point.x / east + origin[0], DIGITS), round(point.y / north + origin[1], DIGITS)
+
+
+def rings(shapes: Sequence[Polygon], origin: LonLat) -> list[Ring]:
+    """The outer rings of many polygons, as ``ring`` gives one, in one go."""
+    if not len(shapes):
+        return []
+    return lines(shapely.get_exterior_ring(shapely.orient_polygons(list(shapes))), origin)
+
+
+def lines(shapes: Sequence[LineString], origin: LonLat) -> list[tuple[LonLat, ...]]:
+    """Many lines in rounded degrees."""
+    if not len(shapes):
+        return []
+    xy, owner = shapely.get_coordinates(list(shapes), return_index=True)
+    rounded = np.round(lonlat_from_xy(xy, origin), DIGITS)
+    moved = np.ones(len(xy), bool)
+    moved[1:] = np.any(np.diff(rounded, axis=0) != 0, axis=1) | (np.diff(owner) != 0)
+    points = [(lon, lat) for lon, lat in rounded[moved].tolist()]
+    ends = np.cumsum(np.bincount(owner[moved], minlength=len(shapes))).tolist()
+    return [tuple(points[begin:end]) for begin, end in zip([0, *ends], ends, strict=False)]
 
 
 def ring(shape: Polygon, origin: LonLat) -> Ring:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import shapely
 from shapely import LineString, Point
@@ -22,16 +24,58 @@ BEYOND_M = 8.0
 SETBACK_M = 0.6
 """A gate stands this far inside the line of the wall, and is found clear of it."""
 APART_M = 40.0
+NEAR_M = 12.0
+"""Two lanes of one road are one gate."""
 SHARE = 0.55
 """The middle part of a side, by half its width, in which a gate is looked for."""
 
 
 def propose(site: Site) -> None:
-    """Open the boundary on each side, lead a way through, and build the wall elsewhere."""
+    """Open the boundary on each side and lead a way through."""
     for name, bearing, use in SIDES:
         opening = _opening(site, bearing)
         if opening is not None:
             _open(site, name, use, *opening)
+
+
+def at_crossings(site: Site) -> bool:
+    """Gates where given ways lead through the outline; whether there was any.
+
+    The product knows four sides: the widest way on each has the gate, further ones are numbered.
+    """
+    rim, middle = site.outline.exterior, site.outline.centroid
+    given = sorted((way for way in site.ways if way.given), key=lambda way: -way.width_m)
+    counts: Counter[str] = Counter()
+    for way in given:
+        for at in shapely.get_parts(way.line.intersection(rim)):
+            if at.geom_type != "Point" or any(g.at.distance(at) < NEAR_M for g in site.gates):
+                continue
+            out = np.array([at.x - middle.x, at.y - middle.y])
+            out = out / (np.hypot(*out) or 1.0)
+            side = max(SIDES, key=lambda row: float(out @ row[1]))[0]
+            counts[side] += 1
+            name = side if counts[side] == 1 else f"{side}{counts[side]}"
+            use = "pedestrian" if way.kind == "foot" else "vehicle"
+            # The device stands inside of the wall, on the way itself.
+            site.gates.append(Gate(name, use, at, _along(way.line, at, site.outline)))
+    return bool(site.gates)
+
+
+def _along(line: LineString, at: Point, outline: shapely.Polygon) -> tuple[float, float]:
+    """The unit vector along a line at a point, to the inside."""
+    here = line.project(at)
+    for step in (1.0, -1.0):
+        ahead = line.interpolate(min(max(here + step, 0.0), line.length))
+        length = at.distance(ahead)
+        if length > 0 and outline.contains(ahead):
+            return (ahead.x - at.x) / length, (ahead.y - at.y) / length
+    middle = outline.centroid
+    length = at.distance(middle) or 1.0
+    return (middle.x - at.x) / length, (middle.y - at.y) / length
+
+
+def enclose(site: Site) -> None:
+    """Build the wall along the outline, open where gates stand."""
     gaps = shapely.union_all([gate.at.buffer(gate.width_m / 2) for gate in site.gates])
     wall = shapely.line_merge(site.outline.exterior.difference(gaps))
     solid = site.solid(0.3)

@@ -13,8 +13,9 @@ import shapely
 
 from geodata import geojson, store
 from geodata.checks import faults
+from geodata.command import main
 from geodata.crs import from_wgs84
-from geodata.importer import import_folder, main
+from geodata.importer import import_folder
 from geodata.proposal.drawing import polygon
 from geodata.report import FATAL, Report
 from tests.geodata.builders import (

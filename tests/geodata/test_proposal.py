@@ -23,6 +23,7 @@ def site() -> Site:
         doors.equip(house)
     ways.propose(site)
     gates.propose(site)
+    gates.enclose(site)
     grids.propose(site)
     ground.propose(site, random.Random(1))
     return site

@@ -16,6 +16,7 @@ SOURCES = [
     ROOT / "assets" / "main.mjs",
     *sorted((ROOT / "assets" / "panels").glob("*.mjs")),
     *sorted((ROOT / "assets" / "map").glob("*.mjs")),
+    *sorted((ROOT / "assets" / "importing").glob("*.mjs")),
 ]
 _CALL = re.compile(
     r"""(?<![\w.])(?:t|has|heading)\((?:[^()"`]*\? ?)?"([a-z_.0-9]+)"(?: : "([a-z_.0-9]+)")?"""

@@ -1,0 +1,316 @@
+"""Imports that somebody asks for on a page: files received, a process a job, its words read.
+
+The web role never opens a foreign file. It writes what comes in to ``data/imports/.jobs/<id>/``
+and starts ``app.py import`` there, which bounds itself and leaves its progress and report in the
+same folder. A job lives on when the web role is started anew, as it is after every import.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import secrets
+import shutil
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+MOST_BYTES = 64 * 1024 * 1024
+"""Of all files of a job together; larger ones are imported from the command line."""
+MOST_FILES = 30
+MOST_JOBS = 20
+KEPT = timedelta(hours=24)
+MOST_LOG_BYTES = 256 * 1024
+PARTS = {
+    "report.html": "text/html; charset=utf-8",
+    "faults.geojson": "application/geo+json",
+    "map.svg": "image/svg+xml",
+}
+"""What a job leaves behind, and its media type."""
+_ID = re.compile(r"[0-9a-f]{16}\Z")
+_NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]{0,119}\Z")
+
+
+class ImportRefused(Exception):
+    """What cannot be done; ``status`` is the HTTP status that says so."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        self.status = status
+        super().__init__(reason)
+
+
+class Wish(msgspec.Struct, forbid_unknown_fields=True):
+    """What a page asks of the files of a job."""
+
+    name: str
+    territory: str
+    crs: list[str] = []
+    mapping: dict[str, Any] | None = None
+    shift: tuple[float, float] = (0.0, 0.0)
+    dry_run: bool = True
+    bare: bool = False
+    known: dict[str, str] = {}
+
+
+KNOWN = {"name_en": "--name-en", "district_name": "--district", "street_name": "--street",
+         "community_name": "--community", "attribution": "--attribution"}  # fmt: skip
+"""Names that go with an import, and the options that carry them."""
+
+
+class Job(msgspec.Struct):
+    """Whose files these are, and for which territory they were used last."""
+
+    by: str
+    made: datetime
+    files: list[str] = []
+    territory: str = ""
+
+
+class Imports:
+    """The jobs below one data folder; ``program`` is the command line of ``app.py import``."""
+
+    def __init__(
+        self,
+        data: Path,
+        program: Sequence[str],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.data = data
+        self.jobs = data / "imports" / ".jobs"
+        self.program = tuple(program)
+        self.clock = clock
+        self._running: set[asyncio.Task[None]] = set()
+
+    # --- files --------------------------------------------------------------------------------
+
+    async def begin(self, by: str) -> str:
+        """A new job without files; gives its id."""
+        await asyncio.to_thread(self._tidy)
+        number = secrets.token_hex(8)
+        (self.jobs / number / "files").mkdir(parents=True)
+        self._keep(number, Job(by=by, made=self.clock()))
+        return number
+
+    def _tidy(self) -> None:
+        """Forget old jobs, and the oldest where there are too many."""
+        if not self.jobs.exists():
+            return
+        found = sorted(self.jobs.iterdir(), key=lambda path: path.stat().st_mtime)
+        last = self.clock().timestamp() - KEPT.total_seconds()
+        for number, folder in enumerate(found):
+            if folder.stat().st_mtime < last or number < len(found) - MOST_JOBS + 1:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def job(self, number: str, by: str) -> Job:
+        """A job of somebody. Raises ImportRefused (404) for one that is not theirs or not there."""
+        if _ID.match(number):
+            with suppress(OSError, msgspec.DecodeError):
+                found = msgspec.json.decode(
+                    (self.jobs / number / "job.json").read_bytes(), type=Job
+                )
+                if found.by == by:
+                    return found
+        raise ImportRefused(404, "no such import")
+
+    def _keep(self, number: str, job: Job) -> None:
+        path = self.jobs / number / "job.json"
+        spare = path.with_suffix(".half")
+        spare.write_bytes(msgspec.json.encode(job))
+        spare.replace(path)
+
+    async def receive(self, number: str, by: str, name: str, chunks: AsyncIterator[bytes]) -> Job:
+        """Write one file of a job as it comes; a file of the same name is replaced.
+
+        Raises ImportRefused for a name that is a path (422), for too many files (422), and for
+        more bytes than we take (413), of which nothing is kept.
+        """
+        job = self.job(number, by)
+        if not _NAME.match(name):
+            raise ImportRefused(422, "this is no file name")
+        others = [other for other in job.files if other != name]
+        if len(others) >= MOST_FILES:
+            raise ImportRefused(422, f"more than {MOST_FILES} files")
+        folder = self.jobs / number / "files"
+        left = MOST_BYTES - sum((folder / other).stat().st_size for other in others)
+        spare = folder / ".half"
+        try:
+            with spare.open("wb") as file:
+                async for chunk in chunks:
+                    left -= len(chunk)
+                    if left < 0:
+                        most = MOST_BYTES // 1024**2
+                        raise ImportRefused(413, f"more than {most} MiB: use the command line")
+                    await asyncio.to_thread(file.write, chunk)
+            spare.replace(folder / name)
+        finally:
+            spare.unlink(missing_ok=True)
+        job.files = [*others, name]
+        self._keep(number, job)
+        return job
+
+    # --- running ------------------------------------------------------------------------------
+
+    async def start(self, number: str, by: str, wish: Wish) -> None:
+        """Start the import of a job's files, as a trial or for good.
+
+        Raises ImportRefused: no file yet (422), another one of this job or of this installation
+        still running (409).
+        """
+        job = self.job(number, by)
+        if not job.files:
+            raise ImportRefused(422, "no file has been received")
+        if any(self.status(other.name)["state"] == "running" for other in self._all()):
+            raise ImportRefused(409, "another import is running: wait for its end")
+        folder = self.jobs / number
+        for part in (*PARTS, "report.json"):
+            (folder / part).unlink(missing_ok=True)
+        job.territory = wish.territory
+        self._keep(number, job)
+        child = await self._spawn(self._words(folder, wish, by), folder / "said.txt")
+        self._tell(folder, {"state": "running", "share": 0.0, "words": "starts", "pid": child.pid})
+        # Somebody has to see it end, or it stays in the process table.
+        task = asyncio.create_task(_reap(child))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def settled(self) -> None:
+        """Return when no process that was started here runs any more."""
+        await asyncio.gather(*self._running)
+
+    def _all(self) -> list[Path]:
+        return (
+            [path for path in self.jobs.iterdir() if _ID.match(path.name)]
+            if self.jobs.exists()
+            else []
+        )
+
+    def _words(self, folder: Path, wish: Wish, by: str) -> list[str]:
+        words = [str(folder / "files"), f"--name={wish.name}", f"--territory={wish.territory}"]
+        words += [f"--crs={word}" for word in wish.crs]
+        words += [f"--shift={wish.shift[0]},{wish.shift[1]}"] if any(wish.shift) else []
+        words += [
+            f"{KNOWN[key]}={value}" for key, value in wish.known.items() if key in KNOWN and value
+        ]
+        if wish.mapping is not None:
+            (folder / "mapping.json").write_text(json.dumps(wish.mapping), "utf-8")
+            words.append(f"--mapping={folder / 'mapping.json'}")
+        words += ["--dry-run"] if wish.dry_run else []
+        words += ["--bare"] if wish.bare else []
+        return [*words, f"--job={folder}", f"--data={self.data}", f"--by={by}"]
+
+    async def _spawn(self, words: Sequence[str], said: Path) -> asyncio.subprocess.Process:
+        with said.open("wb") as file:
+            return await asyncio.create_subprocess_exec(
+                *self.program,
+                *words,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                start_new_session=True,
+            )
+
+    def _tell(self, folder: Path, status: Mapping[str, Any]) -> None:
+        # The child may have spoken already: what it says is newer.
+        path = folder / "status.json"
+        if not path.exists() or self.status(folder.name)["state"] != "running":
+            spare = folder / ".status"
+            spare.write_bytes(msgspec.json.encode(status))
+            spare.replace(path)
+
+    def status(self, number: str) -> dict[str, Any]:
+        """How far a job is: state (new, running, done, failed), share and words."""
+        try:
+            found: dict[str, Any] = json.loads((self.jobs / number / "status.json").read_bytes())
+        except (OSError, ValueError):
+            return {"state": "new", "share": 0.0, "words": ""}
+        pid = found.pop("pid", 0)
+        if found["state"] == "running" and not _alive(pid):
+            return {"state": "failed", "share": 1.0, "words": self._last_words(number)}
+        return found
+
+    def _last_words(self, number: str) -> str:
+        """What an import said that ended without a report."""
+        with suppress(OSError):
+            lines = (self.jobs / number / "said.txt").read_text("utf-8", "replace").splitlines()
+            if lines:
+                return lines[-1][:300]
+        return "it ended without a word: too much memory or time"
+
+    async def read(self, number: str, by: str) -> dict[str, Any]:
+        """A job with its files and status and, at its end, the report."""
+        return await asyncio.to_thread(self._read, number, by)
+
+    def _read(self, number: str, by: str) -> dict[str, Any]:
+        job = self.job(number, by)
+        status = self.status(number)
+        report = None
+        with suppress(OSError, ValueError):
+            report = json.loads((self.jobs / number / "report.json").read_bytes())
+        return {"id": number, "files": job.files, "territory": job.territory, **status,
+                "report": report if status["state"] == "done" else None}  # fmt: skip
+
+    async def part(self, number: str, by: str, name: str) -> bytes:
+        """One of ``PARTS`` of a job. Raises ImportRefused (404)."""
+        self.job(number, by)
+        if name in PARTS:
+            with suppress(OSError):
+                return await asyncio.to_thread((self.jobs / number / name).read_bytes)
+        raise ImportRefused(404, "not there")
+
+    # --- what was done ------------------------------------------------------------------------
+
+    async def undo(self, territory: str, by: str) -> str:
+        """Take the last import of a compound back; gives what was done, or why not (409)."""
+        words = ["undo", territory, f"--data={self.data}", f"--by={by}"]
+        child = await asyncio.create_subprocess_exec(
+            *self.program, *words, stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        out, err = await child.communicate()
+        if child.returncode:
+            raise ImportRefused(409, err.decode("utf-8", "replace").strip()[-300:])
+        return out.decode("utf-8", "replace").strip()
+
+    async def log(self, covers: Callable[[str], bool]) -> list[dict[str, Any]]:
+        """Imports and undoings, the newest first, of the territories that ``covers`` lets pass."""
+        return await asyncio.to_thread(self._log, covers)
+
+    def _log(self, covers: Callable[[str], bool]) -> list[dict[str, Any]]:
+        found = []
+        for path in (self.data / "imports").glob("[!.]*/log.jsonl"):
+            with path.open("rb") as file:
+                file.seek(max(path.stat().st_size - MOST_LOG_BYTES, 0))
+                lines = file.read().splitlines()[-20:]
+            for line in lines:
+                with suppress(ValueError, KeyError, TypeError):
+                    row = json.loads(line)
+                    if covers(row["data"]["territory"]):
+                        found.append(row)
+        return sorted(found, key=lambda row: str(row["time"]), reverse=True)[:50]
+
+
+async def _reap(child: asyncio.subprocess.Process) -> None:
+    await child.wait()
+
+
+def _alive(pid: object) -> bool:
+    if not isinstance(pid, int) or pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def routes_by(data: Path, program: Sequence[str], router: Callable[..., Any]) -> Any:
+    """The routes of a page over the jobs of a data folder; the page's room makes them."""
+    return router(Imports(data, program), Wish, ImportRefused, PARTS)

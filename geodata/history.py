@@ -1,0 +1,203 @@
+"""What imports did: a log, what each last one made, and the bytes to go back to.
+
+One folder a compound beside the places: ``imports/<compound>/``. ``log.jsonl`` has a line for each
+import and undo, with who, when, from which files and with which options (an inverse of GCJ-02 or
+BD-09 among them). ``base.json`` and ``keys.json`` are what the next import compares with.
+``undo/<n>/`` holds what was there before import n; its entry is written first, so a fall in between
+leaves either the old place with a spare entry, which is known by its hash, or the new one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from geodata import store
+from geodata.merging import Known
+from twin.errors import DayuanError
+from twin.model import Compound
+
+KEPT = 10
+"""Imports that can be undone, one after another."""
+_STATE = ("base.json", "keys.json", "mapping.json")
+
+
+class CannotUndo(DayuanError):
+    """There is nothing to undo, or what stands now is not what the import wrote."""
+
+
+class Entry(msgspec.Struct):
+    """What one import replaced: ``before`` and ``after`` are hashes, "" where there was no file."""
+
+    number: int
+    before: str
+    after: str
+    at: str
+
+
+class _Lying(msgspec.Struct):
+    """Of a place only where it lies."""
+
+    territory: str
+
+
+class History:
+    """The imports of one compound."""
+
+    def __init__(self, places: Path, compound: str) -> None:
+        self.place = places / f"{compound}.json"
+        self.compound = compound
+        self.folder = places.parent / "imports" / compound
+
+    def known(self) -> Known | None:
+        """What the last import left, or None."""
+        base, keys = self.folder / "base.json", self.folder / "keys.json"
+        try:
+            return Known(
+                msgspec.json.decode(base.read_bytes(), type=Compound),
+                msgspec.json.decode(keys.read_bytes(), type=dict[str, str]),
+            )
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    @property
+    def mapping(self) -> Path:
+        """The column mapping that was used last; the next import finds it there."""
+        return self.folder / "mapping.json"
+
+    def save(
+        self, merged: Compound, base: Compound | None, keys: Mapping[str, str],
+        mapping: bytes | None, about: Mapping[str, Any],
+    ) -> Path | None:  # fmt: skip
+        """Write the place and what belongs to it; None when it is there already, byte for byte.
+
+        ``base`` is None for files that a person edited and no import made: what is theirs in them
+        nobody can tell.
+        """
+        content = msgspec.json.encode(merged)
+        state = {"keys.json": msgspec.json.encode(dict(keys))}
+        if base is not None:
+            state["base.json"] = msgspec.json.encode(base)
+        if mapping is not None:
+            state["mapping.json"] = mapping
+        if self.place.exists() and self.place.read_bytes() == content:
+            self._write(state)
+            return None
+        entry = self._remember(content)
+        store.save(self.place.parent, merged)
+        self._write(state)
+        self._log("place.imported", {**about, "number": entry.number, "sha256": entry.after})
+        return self.place
+
+    def undo(self, by: str, territory: str = "") -> str:
+        """Bring back the bytes from before the last import; gives a sentence.
+
+        Raises CannotUndo when there was none, when somebody changed the place since, or when it
+        lies in another ``territory`` than the one named.
+        """
+        lies_in = self._territory()
+        if territory and territory != lies_in:
+            raise CannotUndo(f"{territory}: there is no such compound")
+        entry, folder = self._last()
+        now = _hash(self.place)
+        if entry is None or folder is None:
+            raise CannotUndo(f"{self.compound}: there is no import to undo")
+        if now != entry.after:
+            raise CannotUndo(f"{self.compound}: its file was changed after the last import")
+        before = folder / "place.json"
+        if before.exists():
+            _replace(self.place, before.read_bytes())
+        else:
+            self.place.unlink()
+        for name in _STATE:
+            if (folder / name).exists():
+                _replace(self.folder / name, (folder / name).read_bytes())
+            else:
+                (self.folder / name).unlink(missing_ok=True)
+        about = {"territory": lies_in, "by": by, "number": entry.number, "sha256": entry.before}
+        self._log("place.import_undone", about)
+        shutil.rmtree(folder)
+        what = "is as it was before" if entry.before else "is gone, as it was before"
+        return f"{self.compound}: {what} the import of {entry.at}"
+
+    def _territory(self) -> str:
+        try:
+            return msgspec.json.decode(self.place.read_bytes(), type=_Lying).territory
+        except (OSError, msgspec.DecodeError):
+            return ""
+
+    def _remember(self, content: bytes) -> Entry:
+        numbers = [int(path.name) for path in self._entries()]
+        after = hashlib.sha256(content).hexdigest()
+        entry = Entry(max(numbers, default=0) + 1, _hash(self.place), after, _now())
+        folder = self.folder / "undo" / f"{entry.number:06d}"
+        spare = folder.with_name(f".{folder.name}")
+        shutil.rmtree(spare, ignore_errors=True)
+        spare.mkdir(parents=True)
+        for source, name in ((self.place, "place.json"), *((self.folder / n, n) for n in _STATE)):
+            if source.exists():
+                _replace(spare / name, source.read_bytes())
+        _replace(spare / "entry.json", msgspec.json.encode(entry))
+        spare.rename(folder)
+        for old in self._entries()[:-KEPT]:
+            shutil.rmtree(old)
+        return entry
+
+    def _last(self) -> tuple[Entry | None, Path | None]:
+        """The newest entry whose import came to its end; entries of others are thrown away."""
+        now = _hash(self.place)
+        for folder in reversed(self._entries()):
+            entry = msgspec.json.decode((folder / "entry.json").read_bytes(), type=Entry)
+            if entry.before == now != entry.after:
+                shutil.rmtree(folder)  # its import fell before the place was written
+                continue
+            return entry, folder
+        return None, None
+
+    def _entries(self) -> list[Path]:
+        folder = self.folder / "undo"
+        return sorted(p for p in folder.glob("[0-9]*") if p.is_dir()) if folder.exists() else []
+
+    def _write(self, state: Mapping[str, bytes]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name, content in state.items():
+            path = self.folder / name
+            if not path.exists() or path.read_bytes() != content:
+                _replace(path, content)
+
+    def _log(self, kind: str, data: Mapping[str, Any]) -> None:
+        by = data.get("by", "")
+        line = {"time": _now(), "type": kind, "subject": self.compound, "by": by, "data": data}
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "log.jsonl").open("ab") as file:
+            file.write(msgspec.json.encode(line) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.chmod(name, 0o644)
+    os.replace(name, path)
