@@ -1,0 +1,205 @@
+"""What lies between the blocks of a drawn compound: gates, courts, small houses, parking bays."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import shapely
+
+from geodata.blocks import hall
+from geodata.estate import Brief, Layout
+from geodata.frame import XY
+from geodata.plan import Door, Plan, box
+from geodata.ways import around, blob, link
+
+SIDES = (("南门", 0.0, -1.0), ("北门", 0.0, 1.0), ("东门", 1.0, 0.0), ("西门", -1.0, 0.0))
+OUT_M = 70.0
+"""A gate opens to a street at most this far from the ring road."""
+BAY_M = (2.5, 5.3)
+"""A bay at right angles to its lane (JGJ 100-2015: 2.4 m by 5.3 m at least)."""
+BAY_GROUP = 8
+
+
+def gates(
+    plan: Plan, found: Layout, streets: Sequence[shapely.LineString], brief: Brief
+) -> None:
+    """A gate on each side that has a street; the first ``barriers`` of them are for vehicles."""
+    ring = found.ring.exterior
+    net = shapely.union_all(list(streets))
+    openings = []
+    for name, dx, dy in SIDES:
+        start = _at_side(found, dx, dy)
+        out = shapely.LineString([start, (start[0] + dx * OUT_M, start[1] + dy * OUT_M)])
+        met = out.intersection(net)
+        if met.is_empty:
+            continue
+        end = min(shapely.get_coordinates(met).tolist(), key=lambda xy: math.dist(xy, start))
+        openings.append((name, start, (round(end[0], 2), round(end[1], 2)), ring))
+    for number, (name, start, end, _) in enumerate(openings):
+        _gate(plan, name, "vehicle" if number < brief.barriers else "pedestrian", start, end)
+
+
+def _at_side(found: Layout, dx: float, dy: float) -> XY:
+    """A point of the ring road on one side, away from its corners."""
+    west, south, east, north = found.ring.bounds
+    middle = (west + east) / 2 + 0.12 * (east - west), (south + north) / 2
+    if dy:
+        x = middle[0] if not found.spines else found.spines[len(found.spines) // 2]
+        line = shapely.LineString([(x, south - 1), (x, north + 1)])
+    else:
+        between = [a + 0.5 * (b - a) for a, b in zip(found.lanes, found.lanes[1:], strict=False)]
+        y = min(between or [middle[1]], key=lambda y: abs(y - middle[1]))
+        line = shapely.LineString([(west - 1, y), (east + 1, y)])
+    ends = shapely.get_coordinates(line.intersection(found.ring))
+    x, y = ends[int(np.argmax(ends @ np.array((dx, dy))))]
+    return round(float(x), 2), round(float(y), 2)
+
+
+def _gate(plan: Plan, name: str, use: str, start: XY, end: XY) -> None:
+    """Lead a way through the wall to a street; every main entrance lets cars through."""
+    cars = use == "vehicle" or name == "南门"
+    plan.path("road" if cars else "foot", [start, end], 6.0 if cars else 2.6)
+    line = shapely.LineString([start, end])
+    spot = line.intersection(plan.outline.exterior)
+    inner = line.interpolate(line.project(spot) - 0.8)
+    plan.gaps.append((spot, 8.0 if cars else 3.4))
+    plan.device("gate", name, (inner.x, inner.y), height_m=1.2, use=use)
+
+
+# --- courts -------------------------------------------------------------------------------------
+
+
+def courts(plan: Plan, found: Layout, brief: Brief, rng: random.Random) -> None:
+    """Fill the courts with what is wanted: a pond, a square, sport, a garden."""
+    for court, what in zip(found.courts, brief.court, strict=False):
+        kind, _, name = what.partition(":")
+        west, south, east, north = court.buffer(-3.2, join_style="mitre").bounds
+        middle = ((west + east) / 2, (south + north) / 2)
+        if kind == "pond":
+            radii = (min((east - west) / 2 - 7, 40), (north - south) / 2 - 6.5)
+            bank = blob(middle, radii, rng, points=22)
+            way = around(bank, 3.2)
+            plan.area("water", bank, name)
+            plan.path("foot", way, 2.0)
+            for goal in (
+                (middle[0], court.bounds[1]), (middle[0], court.bounds[3]),
+                (court.bounds[0], middle[1]), (court.bounds[2], middle[1]),
+            ):  # fmt: skip
+                link(plan, way, goal)
+            continue
+        plan.path("foot", [(middle[0], court.bounds[1]), (middle[0], court.bounds[3])], 2.4)
+        half = (east - west) / 2
+        words = {"plaza": ("plaza", f"{plan.name[:2]}广场"), "sport": ("sport", "篮球场")}
+        if kind in words:
+            left = box(west, south, west + half - 2.4, north - 0.5)
+            plan.area(words[kind][0], left.buffer(-0.5), words[kind][1])
+            plan.area("plaza", box(west + half + 2.4, south + 1, east, south + 9), "健身广场")
+
+
+# --- small houses ---------------------------------------------------------------------------------
+
+HOUSES = (
+    ("duty", "物业值班室", 11.0, 4.6, 1, "service"),
+    ("service", "党群服务中心", 15.0, 4.6, 2, "service"),
+    ("pump", "水泵房", 8.0, 4.6, 1, "service"),
+)
+"""Id, name, width, depth, floors, use; they stand between the ring road and the wall."""
+
+
+def houses(plan: Plan, found: Layout) -> None:
+    """Small houses along the wall, their doors to the ring road."""
+    for number, (house, name, wide, deep, floors, use) in enumerate(HOUSES):
+        placed = _house(plan, found, number, wide, deep)
+        if placed is not None:
+            shape, door, goal, into = placed
+            plan.blocks.append(
+                hall(house, name, shape, floors, use, Door("1", door, False, into))
+            )
+            plan.path("foot", [door, goal], 1.6)
+
+
+def _house(
+    plan: Plan, found: Layout, number: int, wide: float, deep: float
+) -> tuple[shapely.Polygon, XY, XY, XY] | None:
+    """The first spot along the south wall, or else the north wall, with room for a house."""
+    taken = _taken(plan)
+    ground = plan.outline.buffer(-0.8)
+    west, _, east, _ = found.ring.bounds
+    for side in (-1.0, 1.0):
+        for share in (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82):
+            x = round(west + (east - west) * share + number * 3.0, 1)
+            ends = shapely.get_coordinates(
+                found.ring.intersection(shapely.LineString([(x, -999), (x, 999)]))
+            )
+            road = float(ends[:, 1].max() if side > 0 else ends[:, 1].min())
+            edge = road + side * 3.3
+            shape = box(x - wide / 2, *sorted((edge, edge + side * deep))[:1], x + wide / 2,
+                        sorted((edge, edge + side * deep))[1])  # fmt: skip
+            door = (x, round(edge, 2))
+            if ground.contains(shape) and not len(
+                taken.query(shape.buffer(0.6), predicate="intersects")
+            ):
+                return shape, door, (x, round(road, 2)), (0.0, side)
+    return None
+
+
+def _taken(plan: Plan) -> shapely.STRtree:
+    return shapely.STRtree(
+        [shapely.LineString(points).buffer(width / 2 + 0.5) for _, points, width in plan.lines]
+        + [block.shape.buffer(0.8) for block in plan.blocks]
+        + [shape.buffer(0.4) for _, shape, _ in plan.areas]
+    )
+
+
+# --- parking --------------------------------------------------------------------------------------
+
+
+def bays(plan: Plan, found: Layout, count: int) -> None:
+    """Bays at right angles along the north edge of the lanes, in groups, ``count`` in all.
+
+    Raises ValueError when the ground holds fewer than are asked for.
+    """
+    groups = [group for y in found.lanes for group in _groups(plan, found, y)]
+    room = sum(map(len, groups))
+    if room < count:
+        raise ValueError(f"{plan.id}: room for {room} bays of {count}")
+    step, owed, left = count / max(room, 1), 0.0, count
+    for group in groups:
+        owed += step * len(group)
+        taken = min(len(group), math.ceil(owed - 1e-9), left)
+        owed -= taken
+        left -= taken
+        for shape in group[:taken]:
+            plan.areas.append(("bay", shape, ""))
+
+
+def _groups(plan: Plan, found: Layout, lane_y: float) -> Iterable[list[shapely.Polygon]]:
+    """Runs of bays that find room along one lane."""
+    wide, deep = BAY_M
+    taken = _taken(plan)
+    south = lane_y + 2.4
+    west, east = found.ring.bounds[0] + 5, found.ring.bounds[2] - 5
+    run: list[shapely.Polygon] = []
+    for x in np.arange(west, east, wide):
+        shape = box(round(x, 2), south, round(x + wide - 0.1, 2), south + deep)
+        fits = found.ring.contains(shape) and not len(taken.query(shape, predicate="intersects"))
+        if fits and len(run) < BAY_GROUP:
+            run.append(shape)
+        else:
+            if len(run) > 1:
+                yield run
+            run = []
+    if len(run) > 1:
+        yield run
+
+
+def charging(plan: Plan) -> list[XY]:
+    """Where chargers can stand: behind the far end of every other bay."""
+    posts = []
+    for _, shape, _ in [area for area in plan.areas if area[0] == "bay"][::2]:
+        west, _, east, north = shape.bounds
+        posts.append((round((west + east) / 2, 1), round(north + 0.6, 1)))
+    return posts
