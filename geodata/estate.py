@@ -41,7 +41,7 @@ STYLES = {
     "seven": Style((6, 7, 7), (3, 4), 34.0, unit_m=16.0, depth_m=12.0),
     "old": Style((3, 4, 5, 5, 6), (2, 3, 4), 28.5, unit_m=13.0, depth_m=10.5, share=0.9),
     "office": Style((4, 5, 6, 6, 7), (2, 3, 4), 33.0, unit_m=14.0, share=0.8),
-    "dense": Style((5, 6, 7, 7), (3, 4, 3), 29.0, unit_m=13.0, depth_m=10.8, share=0.8),
+    "dense": Style((5, 6, 7, 7), (3, 2, 3), 28.0, unit_m=13.0, depth_m=10.8, share=0.8),
     "garden": Style((6, 7, 7, 8), (2, 3), 36.0, unit_m=18.0, depth_m=13.0, gap_m=11.0),
     "tower": Style((24, 27, 30), (1,), 78.0, unit_m=32.0, depth_m=21.0, gap_m=14.0, tower=True,
                    flats=4, share=4.0),
@@ -55,7 +55,7 @@ RING_WIDTH_M = 5.0
 LANE_WIDTH_M = 3.6
 LANE_M = 5.6
 """From the north façade to the middle of the lane that serves it."""
-SPINE_M = 175.0
+SPINE_M = 150.0
 """Rows longer than this are cut by a road to the north."""
 REACH_M = 16.0
 """Doors look this far north for a way."""
@@ -132,7 +132,7 @@ def _courts(found: Layout, brief: Brief, rng: random.Random) -> list[shapely.Pol
         low, top = found.lanes[at], found.lanes[at + high]
         spans = _between(found, low, top)
         west, east = max(spans, key=lambda span: span[1] - span[0])
-        wide = min((east - west) * 0.62, 96.0 if high == 2 else 62.0)
+        wide = min((east - west) * (0.62 if rows > 4 else 0.34), 96.0 if high == 2 else 62.0)
         middle = rng.uniform(west + wide / 2 + 7, east - wide / 2 - 7)
         court = box(round(middle - wide / 2, 1), low, round(middle + wide / 2, 1), top)
         if all(court.distance(other) > 20 for other in courts):

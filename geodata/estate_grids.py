@@ -12,7 +12,7 @@ BASIC_HOUSEHOLDS = 500
 LANE_EDGE_M, SPINE_EDGE_M = 2.3, 3.05
 """A border runs along the far kerb of the way, so that the way lies in one grid."""
 LEAST_M = 24.0
-JOIN_M = 0.05
+JOIN_M = 0.004
 
 
 def grids(plan: Plan, found: Layout, count: int) -> list[shapely.Polygon]:

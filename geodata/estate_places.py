@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import shapely
@@ -12,7 +12,7 @@ import shapely
 from geodata.blocks import hall
 from geodata.estate import Brief, Layout
 from geodata.frame import XY
-from geodata.plan import Door, Plan, box
+from geodata.plan import ROUND, Door, Plan, box
 from geodata.ways import around, blob, link
 
 SIDES = (("南门", 0.0, -1.0), ("北门", 0.0, 1.0), ("东门", 1.0, 0.0), ("西门", -1.0, 0.0))
@@ -107,12 +107,15 @@ HOUSES = (
     ("pump", "水泵房", 8.0, 4.6, 1, "service"),
 )
 """Id, name, width, depth, floors, use; they stand between the ring road and the wall."""
+SPOTS = ((0.46, 0.7, 0.4, 0.74), (0.3, 0.82, 0.26, 0.86), (0.14, 0.92, 0.1, 0.56))
+"""How far from west to east each looks for its place."""
 
 
 def houses(plan: Plan, found: Layout) -> None:
     """Small houses along the wall, their doors to the ring road."""
+    taken = _taken(plan)
     for number, (house, name, wide, deep, floors, use) in enumerate(HOUSES):
-        placed = _house(plan, found, number, wide, deep)
+        placed = _house(plan, found, taken, number, (wide, deep))
         if placed is not None:
             shape, door, goal, into = placed
             plan.blocks.append(
@@ -122,35 +125,42 @@ def houses(plan: Plan, found: Layout) -> None:
 
 
 def _house(
-    plan: Plan, found: Layout, number: int, wide: float, deep: float
+    plan: Plan, found: Layout, taken: shapely.STRtree, number: int, size: XY
 ) -> tuple[shapely.Polygon, XY, XY, XY] | None:
-    """The first spot along the south wall, or else the north wall, with room for a house."""
-    taken = _taken(plan)
+    """The first spot along the south wall, or else the north wall, with room for a house.
+
+    Spots of the houses before it are not free, for each house tries shares of its own.
+    """
+    wide, deep = size
     ground = plan.outline.buffer(-0.8)
     west, _, east, _ = found.ring.bounds
     for side in (-1.0, 1.0):
-        for share in (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82):
-            x = round(west + (east - west) * share + number * 3.0, 1)
+        for share in SPOTS[number]:
+            x = round(west + (east - west) * share, 1)
             ends = shapely.get_coordinates(
                 found.ring.intersection(shapely.LineString([(x, -999), (x, 999)]))
             )
             road = float(ends[:, 1].max() if side > 0 else ends[:, 1].min())
-            edge = road + side * 3.3
-            shape = box(x - wide / 2, *sorted((edge, edge + side * deep))[:1], x + wide / 2,
-                        sorted((edge, edge + side * deep))[1])  # fmt: skip
-            door = (x, round(edge, 2))
-            if ground.contains(shape) and not len(
-                taken.query(shape.buffer(0.6), predicate="intersects")
-            ):
-                return shape, door, (x, round(road, 2)), (0.0, side)
+            edge = round(road + side * 3.3, 2)
+            low, high = sorted((edge, edge + side * deep))
+            shape = box(x - wide / 2, low, x + wide / 2, high)
+            clear = not len(taken.query(shape.buffer(0.6), predicate="intersects"))
+            if clear and ground.contains(shape):
+                return shape, (x, edge), (x, round(road, 2)), (0.0, side)
     return None
 
 
 def _taken(plan: Plan) -> shapely.STRtree:
+    """What stands or runs already, with a margin."""
+    lines = [shapely.LineString(points) for _, points, _ in plan.lines]
+    halves = [width / 2 + 0.5 for _, _, width in plan.lines]
+    solid = [block.shape for block in plan.blocks] + [shape for _, shape, _ in plan.areas]
+    margins = [0.8] * len(plan.blocks) + [0.4] * len(plan.areas)
     return shapely.STRtree(
-        [shapely.LineString(points).buffer(width / 2 + 0.5) for _, points, width in plan.lines]
-        + [block.shape.buffer(0.8) for block in plan.blocks]
-        + [shape.buffer(0.4) for _, shape, _ in plan.areas]
+        [
+            *shapely.buffer(lines, halves, quad_segs=ROUND),
+            *shapely.buffer(solid, margins, quad_segs=ROUND),
+        ]
     )
 
 
@@ -162,7 +172,8 @@ def bays(plan: Plan, found: Layout, count: int) -> None:
 
     Raises ValueError when the ground holds fewer than are asked for.
     """
-    groups = [group for y in found.lanes for group in _groups(plan, found, y)]
+    taken = _taken(plan)
+    groups = [group for y in found.lanes for group in _groups(found, taken, y)]
     room = sum(map(len, groups))
     if room < count:
         raise ValueError(f"{plan.id}: room for {room} bays of {count}")
@@ -176,17 +187,20 @@ def bays(plan: Plan, found: Layout, count: int) -> None:
             plan.areas.append(("bay", shape, ""))
 
 
-def _groups(plan: Plan, found: Layout, lane_y: float) -> Iterable[list[shapely.Polygon]]:
+def _groups(
+    found: Layout, taken: shapely.STRtree, lane_y: float
+) -> Iterator[list[shapely.Polygon]]:
     """Runs of bays that find room along one lane."""
     wide, deep = BAY_M
-    taken = _taken(plan)
     south = lane_y + 2.4
     west, east = found.ring.bounds[0] + 5, found.ring.bounds[2] - 5
+    xs = np.arange(west, east, wide).round(2)
+    shapes = shapely.box(xs, south, (xs + wide - 0.1).round(2), south + deep)
+    fits = shapely.contains_properly(found.ring, shapes)
+    fits[taken.query(shapes, predicate="intersects")[0]] = False
     run: list[shapely.Polygon] = []
-    for x in np.arange(west, east, wide):
-        shape = box(round(x, 2), south, round(x + wide - 0.1, 2), south + deep)
-        fits = found.ring.contains(shape) and not len(taken.query(shape, predicate="intersects"))
-        if fits and len(run) < BAY_GROUP:
+    for shape, free in zip(shapes, fits, strict=True):
+        if free and len(run) < BAY_GROUP:
             run.append(shape)
         else:
             if len(run) > 1:

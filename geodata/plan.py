@@ -29,6 +29,10 @@ from twin.model import (
 __all__ = ["XY", "Block", "Door", "Lies", "Plan", "box", "without_holes"]
 
 
+ROUND = 4
+"""Segments a quarter of a circle where it is only asked what is free."""
+
+
 @dataclass(frozen=True)
 class Lies:
     """Where a compound belongs: the path of its community, and the names above it."""
@@ -105,6 +109,7 @@ class Plan:
     pipes: list[tuple[str, list[XY], float, float]] = field(default_factory=list)
     frame: Frame = STREET
     lies: Lies = field(default_factory=Lies)
+    _counts: dict[str, int] = field(default_factory=dict)
     _ground: tuple[tuple[int, int, int], shapely.Geometry] | None = None
 
     @property
@@ -114,9 +119,8 @@ class Plan:
 
     def grid_of(self, xy: XY) -> str:
         """The territory of the grid a point lies in; the compound's where it lies in none."""
-        point = shapely.Point(xy)
         for number, shape in enumerate(self.grids, start=1):
-            if shapely.intersects(shape, point):
+            if shapely.intersects_xy(shape, *xy):
                 return f"{self.territory}.g{number}"
         return self.territory
 
@@ -129,14 +133,14 @@ class Plan:
 
     def _open_ground(self) -> shapely.Geometry:
         """The outline without buildings, ways and water, and half a metre from each."""
-        taken = (
-            [block.shape.buffer(0.5) for block in self.blocks]
-            + [shape.buffer(0.5) for kind, shape, _ in self.areas if kind == "water"]
-            + [
-                shapely.LineString(points).buffer(width / 2 + 0.2)
-                for _, points, width in self.lines
-            ]
-        )
+        lines = [shapely.LineString(points) for _, points, _ in self.lines]
+        halves = [width / 2 + 0.2 for _, _, width in self.lines]
+        solid = [block.shape for block in self.blocks]
+        solid += [shape for kind, shape, _ in self.areas if kind == "water"]
+        taken = [
+            *shapely.buffer(lines, halves, quad_segs=ROUND),
+            *shapely.buffer(solid, 0.5, quad_segs=ROUND),
+        ]
         ground = self.outline.buffer(-0.5).difference(shapely.union_all(taken))
         shapely.prepare(ground)
         return ground
@@ -167,7 +171,7 @@ class Plan:
 
     def device(self, kind: str, name: str, xy: XY, **pose: object) -> None:
         """Stand a device at a point; it takes the next number of its kind."""
-        number = 1 + sum(place.kind == kind for _, place in self.places)
+        number = self._counts[kind] = self._counts.get(kind, 0) + 1
         place = DevicePlace(
             id=f"{self.id}/{kind}/{number}",
             kind=kind,

@@ -6,13 +6,15 @@ import math
 import random
 from collections.abc import Sequence
 
+import numpy as np
 import shapely
 
 from geodata.blocks import slab
-from geodata.plan import XY, Block, Plan, box
+from geodata.plan import ROUND, XY, Block, Plan, box
 
 BAY_M = 6.0
 """A bay for parallel parking (JGJ 100-2015)."""
+FAR_M = 1e6
 NEAR_M = 0.3
 """An end this near to another way is meant to meet it."""
 
@@ -147,14 +149,14 @@ def park(
 
 def plant(plan: Plan) -> None:
     """Make green what is neither built nor paved nor water."""
-    taken = (
-        [block.shape.buffer(2.0, join_style="mitre") for block in plan.blocks]
-        + [
-            shapely.LineString(points).buffer(width / 2 + 0.9, cap_style="square")
-            for _, points, width in plan.lines
-        ]
-        + [shape.buffer(0.8, join_style="mitre") for _, shape, _ in plan.areas]
-    )
+    lines = [shapely.LineString(points) for _, points, _ in plan.lines]
+    halves = [width / 2 + 0.9 for _, _, width in plan.lines]
+    solid = [block.shape for block in plan.blocks] + [shape for _, shape, _ in plan.areas]
+    margins = [2.0] * len(plan.blocks) + [0.8] * len(plan.areas)
+    taken = [
+        *shapely.buffer(lines, halves, cap_style="square", quad_segs=ROUND),
+        *shapely.buffer(solid, margins, join_style="mitre"),
+    ]
     left = plan.outline.buffer(-1.6, join_style="mitre").difference(shapely.union_all(taken))
     opened = left.buffer(-1.7, join_style="mitre").buffer(1.6, join_style="mitre")
     plan.area("green", shapely.set_precision(opened.simplify(0.5), 0.1))
@@ -164,18 +166,25 @@ def wood(plan: Plan, rng: random.Random, crowns: int) -> None:
     """Plant crowns on the greens, in proportion to their size, none touching another."""
     lawns = [shape.buffer(-0.4) for kind, shape, _ in plan.areas if kind == "green"]
     lawns = [lawn for lawn in lawns if lawn.area > 8.0]
-    posts = shapely.MultiPoint([xy for xy, _ in plan.places])
-    stood: list[shapely.Polygon] = []
+    posts = np.array([xy for xy, _ in plan.places] or [(FAR_M, FAR_M)])
+    stood = np.tile((FAR_M, FAR_M, 0.0), (crowns + 1, 1))
+    count = 0
     for lawn in rng.choices(lawns, [lawn.area for lawn in lawns], k=crowns * 2):
         west, south, east, north = lawn.bounds
-        centre = shapely.Point(rng.uniform(west, east), rng.uniform(south, north))
-        crown = centre.buffer(round(rng.uniform(1.4, 2.4), 1), quad_segs=2)
-        near = stood[-crowns:]
-        if lawn.contains(crown) and all(crown.distance(other) > 0.5 for other in near):
-            if crown.distance(posts) > 0.3 and len(stood) < crowns:
-                stood.append(crown)
-    for crown in stood:
-        plan.area("tree", shapely.set_precision(crown, 0.01))
+        x, y = rng.uniform(west, east), rng.uniform(south, north)
+        radius = round(rng.uniform(1.4, 2.4), 1)
+        if count == crowns:
+            return
+        near = stood[: count + 1]
+        if (np.hypot(near[:, 0] - x, near[:, 1] - y) - near[:, 2]).min() < radius + 0.5:
+            continue
+        if np.hypot(posts[:, 0] - x, posts[:, 1] - y).min() < radius + 0.3:
+            continue
+        crown = shapely.Point(x, y).buffer(radius, quad_segs=2)
+        if lawn.contains(crown):
+            stood[count] = x, y, radius
+            count += 1
+            plan.area("tree", shapely.set_precision(crown, 0.01))
 
 
 def knot(plans: Sequence[Plan]) -> None:
