@@ -92,7 +92,14 @@ SETTINGS: dict[str, Setting] = {
     "host": Setting("DAYUAN_HOST", "127.0.0.1", str, "address to listen on"),
     "port": Setting("DAYUAN_PORT", "8050", _whole(1, 65535), "port to listen on"),
     "demo": Setting("DAYUAN_DEMO", "0", _SWITCH, "1 plays the demo; `make run` sets it"),
-    "seed": Setting("DAYUAN_SEED", "1", _whole(0, 2**31 - 1), "seed of demo street and simulator"),
+    "seed": Setting("DAYUAN_SEED", "1", _whole(0, 2**31 - 1), "seed of demo and simulator"),
+    "city": Setting(
+        "DAYUAN_CITY",
+        "street",
+        _choice(street="street", city="city", scale="scale"),
+        "what the demo's first run builds: `street` (4 compounds), `city` (a district of 42) or "
+        "`scale` (a district of 726, for measuring)",
+    ),
     "rate": Setting("DAYUAN_RATE", "20", _whole(1, 20_000), "simulated events a second"),
     "idle_s": Setting(
         "DAYUAN_IDLE_S", "600", _whole(60, 12 * 3600), "seconds until an idle console logs out"
@@ -112,6 +119,7 @@ class Settings:
     port: int
     demo: bool
     seed: int
+    city: str
     rate: int
     idle_s: int
     log_level: str
@@ -170,15 +178,15 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 # import), pages need Dash; a role pays for what it uses, and the supervisor for none of it.
 _ENTRIES = {
     "load": "geodata.store:load",
-    "save": "geodata.store:save",
-    "demo": "geodata.demo:build",
+    "prepare": "geodata.first_run:prepare",
     "import": "geodata.importer:main",
     "backing": "feeds.backing:backing",
     "parts": "pages.web:Parts",
     "web": "pages.web:run",
     "engine": "feeds.engine:run",
-    "simulator": "feeds.simulator:run",
+    "simulator": "feeds.simulator:run_streets",
     "scenario": "feeds.simulator:request",
+    "stages": "feeds.scenario:stages",
 }
 ASSETS = Path(__file__).resolve().parent / "assets"
 
@@ -213,12 +221,16 @@ async def web(settings: Settings) -> None:
 
 async def engine(settings: Settings) -> None:
     """Derive alarms, incidents and deadlines for every street; active by lease, else stand by."""
-    await _in_each_street(settings, entry("engine"))
+    async with Streams(settings.redis_url) as streams, asyncio.TaskGroup() as tasks:
+        for street, compounds in streets(settings).items():
+            tasks.create_task(entry("engine")(streams, street, compounds))
 
 
 async def simulator(settings: Settings) -> None:
     """Play the demo's devices, residents and responders in every street."""
-    await _in_each_street(settings, entry("simulator"), seed=settings.seed, rate=settings.rate)
+    options = {"seed": settings.seed, "rate": settings.rate}
+    async with Streams(settings.redis_url) as streams:
+        await entry("simulator")(streams, streets(settings), **options)
 
 
 ROLES: dict[str, Callable[[Settings], Awaitable[None]]] = {
@@ -230,10 +242,6 @@ _DEMO = {"DAYUAN_DEMO": "1"}
 _DEMO_ROLES = frozenset({"feed simulator"})
 
 
-async def _in_each_street(settings: Settings, work: Any, **options: Any) -> None:
-    async with Streams(settings.redis_url) as streams, asyncio.TaskGroup() as tasks:
-        for street, compounds in streets(settings).items():
-            tasks.create_task(work(streams, street, compounds, **options))
 
 
 @asynccontextmanager
@@ -241,7 +249,7 @@ async def people(settings: Settings) -> AsyncIterator[tuple[Accounts, Sources]]:
     """Accounts and sources of this installation, connected; with the demo's own in demo mode."""
     found = streets(settings) if settings.demo else {}
     demo = demo_accounts([place for places in found.values() for place in places])
-    source = next((Source(name="demo", territory=street) for street in sorted(found)), None)
+    source = next((Source(name="demo", territory=street) for street in entry("stages")(found)), None)
     console = Terms(absolute_s=CONSOLE.absolute_s, idle_s=settings.idle_s)
     async with client_from_url(settings.redis_url) as client:
         yield (
@@ -292,12 +300,10 @@ async def supervise(settings: Settings) -> None:
 
 
 def prepare_places(settings: Settings) -> None:
-    """Make the data folder; on the demo's first run, its street."""
+    """Make the data folder; on the demo's first run, its street or its city."""
     settings.places.mkdir(parents=True, exist_ok=True)
-    if settings.demo and not any(settings.places.glob("*.json")):
-        print("Building the demo street ...", flush=True)
-        for compound in entry("demo")(settings.seed):
-            entry("save")(settings.places, compound)
+    if settings.demo:
+        entry("prepare")(settings.places, settings.city, settings.seed)
 
 
 async def _announce(settings: Settings) -> None:
@@ -348,7 +354,7 @@ async def _register(settings: Settings, asked: argparse.Namespace) -> None:
 async def _scenario(settings: Settings, name: str) -> None:
     url = settings.redis_url or running_url(settings.server_folder) or ""
     async with Streams(url) as streams:
-        for street in streets(settings):
+        for street in entry("stages")(streets(settings)):
             await entry("scenario")(streams, street, name)
             print(f"{name} has begun in {street}")
 

@@ -260,6 +260,21 @@ def _charger(who: Who, hour: float, second: float) -> tuple[str, float | None]:
     return ("charging" if used else "free"), round((34 if used else 22) + 4 * who.phase, 1)
 
 
+def _lock(who: Who, hour: float, second: float) -> tuple[str, float | None]:
+    """A door stands unlocked for seconds when people come and go; its battery lasts a year."""
+    passing = _flip(who, second, 20) < 0.3 * busy(hour)
+    return ("unlocked" if passing else "locked"), float(round(55 + 44 * who.phase))
+
+
+def _gauge(base: float, drift: float, digits: int) -> Usual:
+    """A slope that rests: a value of its own, and a little with the warmth of the day."""
+
+    def usual(who: Who, hour: float, second: float) -> tuple[str, float | None]:
+        return "normal", round(base * (0.6 + who.phase) + drift * _wave(who, second, DAY_S), digits)
+
+    return usual
+
+
 def _wet(state: str, low_m: float, high_m: float) -> Usual:
     def usual(who: Who, hour: float, second: float) -> tuple[str, float | None]:
         level = low_m + (high_m - low_m) * who.phase + 0.12 * rain(second)
@@ -293,4 +308,7 @@ _USUAL: dict[str, Usual] = {
     "power": _power,
     "waste": _waste,
     "charger": _charger,
+    "lock": _lock,
+    "tilt": _gauge(0.15, 0.02, 2),
+    "crack": _gauge(3.0, 0.2, 1),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator, Sequence
 
@@ -26,11 +27,11 @@ from twin.model import (
     Service,
 )
 
-SHORE_M = 8.0
-"""From the riverside road to its promenade."""
+BEYOND_M = 500.0
+BRIDGES = (-850.0, 850.0)
+"""Where bridges cross the river."""
 CREEK_M = 11.0
 """Half of the creek's width."""
-AVENUE_M = 20.0
 HOSPITALS = (("芦淞人民医院", 620), ("枫溪医院", 260), ("南方航空职工医院", 180))
 FIRE_STATIONS = ("芦淞消防救援站", "白关小型消防站")
 
@@ -97,13 +98,12 @@ def _divisions(found: Ground) -> Iterator[Division]:
 def _areas(found: Ground, town: Town) -> Iterator[Area]:
     lattice = found.lattice
     west, east = lattice.vs[0], lattice.vs[-1]
-    low, high = found.river
-    first = lattice.us[0]
+    high, first = found.river[1], lattice.us[0]
     creek = found.creek
     middle = (creek.v0 + creek.v1) / 2
     mouth = Cell(middle - CREEK_M, middle + CREEK_M, high - 1.0, creek.u1)
     rows = [
-        ("water", lattice.polygon(Cell(west, east, low, high)), "湘江"),
+        ("water", _river(found), "湘江"),
         ("water", lattice.polygon(mouth), "枫溪港"),
         ("green", lattice.polygon(Cell(west, creek.v0, high + 2.0, first - 13.0)), "湘江风光带"),
         ("green", lattice.polygon(Cell(creek.v1, east, high + 2.0, first - 13.0)), "湘江风光带"),
@@ -119,6 +119,15 @@ def _areas(found: Ground, town: Town) -> Iterator[Area]:
         yield Area(id=f"{found.id}/a{number}", kind=kind, outline=ring(shape), name=name)
 
 
+def _river(found: Ground) -> shapely.Polygon:
+    """The river: one bank along the promenade, the other as it likes, both past the district."""
+    low, high = found.river
+    vs = np.arange(found.lattice.vs[0] - BEYOND_M, found.lattice.vs[-1] + BEYOND_M + 1, 40.0)
+    near = [(float(v), high + 5.0 * math.sin(v / 310.0)) for v in vs]
+    far = [(float(v), low - 70.0 * math.sin(v / 900.0) - 25.0 * math.sin(v / 260.0)) for v in vs]
+    return shapely.Polygon(found.lattice.course.metres([*near, *far[::-1]]))
+
+
 def _roads(found: Ground, by_hand: Sequence[Compound]) -> Iterator[Path]:
     course = found.lattice.course
     number = 0
@@ -129,6 +138,11 @@ def _roads(found: Ground, by_hand: Sequence[Compound]) -> Iterator[Path]:
             line=degrees(course.metres(street.line)),
             width_m=street.width_m,
         )
+    for v in BRIDGES:
+        number += 1
+        line = [(v, found.lattice.us[0]), (v, found.river[0] - 120.0)]
+        yield Path(id=f"{found.id}/r{number}", kind="road", line=degrees(course.metres(line)),
+                   width_m=26.0)  # fmt: skip
     lines = [
         xy_from_lonlat(np.array(path.line), ANCHOR)
         for compound in by_hand

@@ -22,6 +22,9 @@ BY_HAND = "lusong.hejiatu.changtangwan"
 """The community of the compounds drawn by hand."""
 SPLITS = {"whole": (1, 1), "half": (2, 1), "quarter": (2, 2)}
 """A compound's parcel: its cell cut into so many columns and rows."""
+TURNED = (1, 3)
+"""Of five halves these lie along the river, the others across it."""
+SHALLOW_M = 300.0
 TOWN_SPLITS = ((2, 1), (1, 2), (2, 2), (2, 2), (3, 2), (1, 1))
 
 
@@ -166,7 +169,8 @@ def _settled(
     for row in sorted(rows, key=lambda row: list(SPLITS).index(row["size"])):
         size = row["size"]
         if free:
-            parcels, streets = cut(found.lattice, free.pop(0), *SPLITS[size])
+            cell = free.pop(0)
+            parcels, streets = cut(found.lattice, cell, *_split(cell, size, len(found.sites)))
             found.streets += streets
             open_.setdefault(size, []).extend(parcels[1:])
             parcel = parcels[0]
@@ -178,6 +182,14 @@ def _settled(
         found.sites.append(site)
     found.town += [(parcel, community) for parcels in open_.values() for parcel in parcels]
     return free
+
+
+def _split(cell: Cell, size: str, number: int) -> tuple[int, int]:
+    """Columns and rows to cut a compound's cell into; a shallow cell is never cut along."""
+    columns, rows = SPLITS[size]
+    if cell.u1 - cell.u0 < SHALLOW_M:
+        return columns, 1
+    return (rows, columns) if size == "half" and number % 5 in TURNED else (columns, rows)
 
 
 def connectors(found: Ground, lines: list[np.ndarray]) -> list[list[XY]]:

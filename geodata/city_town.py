@@ -116,7 +116,7 @@ def _homes(free: shapely.Polygon, rng: random.Random) -> Iterator[Built]:
     tall = rng.random() < 0.3
     floors = (11, 16, 18, 24, 27) if tall else (4, 5, 6, 6, 6, 7, 7)
     sizes = ((26, 17), (30, 16), (24, 20)) if tall else SIZES
-    pitch = (rng.uniform(38, 46), 46.0) if tall else (54.0, rng.uniform(25, 33))
+    pitch = (rng.uniform(36, 42), 44.0) if tall else (48.0, rng.uniform(23, 29))
     yield from _rows(free, rng, sizes, pitch, floors, "residence")
 
 
@@ -127,11 +127,11 @@ def _village(free: shapely.Polygon, rng: random.Random) -> Iterator[Built]:
 
 
 def _market(free: shapely.Polygon, rng: random.Random) -> Iterator[Built]:
-    yield from _rows(free, rng, ((62, 44), (54, 40), (70, 36)), (80, 56), (3, 4, 5, 6), "shop")
+    yield from _rows(free, rng, ((62, 44), (54, 40), (70, 36)), (72, 52), (3, 4, 5, 6), "shop")
 
 
 def _offices(free: shapely.Polygon, rng: random.Random) -> Iterator[Built]:
-    yield from _rows(free, rng, ((34, 28), (40, 26), (28, 28)), (58, 62), (12, 18, 24, 30), "office")
+    yield from _rows(free, rng, ((34, 28), (40, 26), (28, 28)), (48, 50), (12, 18, 24, 30), "office")
 
 
 def _factory(free: shapely.Polygon, rng: random.Random) -> Iterator[Built]:
@@ -173,9 +173,9 @@ def _rows(
                     if free.contains(wing):
                         shape = shapely.union(shape, wing)
                 yield shape, rng.choice(floors), use
-                x += max(pitch[0], wide + 7.0)
+                x += max(pitch[0] * 0.8, wide + rng.uniform(6, 9))
             else:
-                x += 9.0
+                x += 5.0
         y += pitch[1]
 
 

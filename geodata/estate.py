@@ -41,7 +41,7 @@ STYLES = {
     "seven": Style((6, 7, 7), (3, 4), 34.0, unit_m=16.0, depth_m=12.0),
     "old": Style((3, 4, 5, 5, 6), (2, 3, 4), 28.5, unit_m=13.0, depth_m=10.5, share=0.9),
     "office": Style((4, 5, 6, 6, 7), (2, 3, 4), 33.0, unit_m=14.0, share=0.8),
-    "dense": Style((5, 6, 7, 7), (3, 2, 3), 28.0, unit_m=13.0, depth_m=10.8, share=0.8),
+    "dense": Style((5, 6, 7, 7), (3, 4, 3), 28.5, unit_m=12.6, depth_m=10.8, share=0.8),
     "garden": Style((6, 7, 7, 8), (2, 3), 36.0, unit_m=18.0, depth_m=13.0, gap_m=11.0),
     "tower": Style((24, 27, 30), (1,), 78.0, unit_m=32.0, depth_m=21.0, gap_m=14.0, tower=True,
                    flats=4, share=4.0),
@@ -126,7 +126,7 @@ def _courts(found: Layout, brief: Brief, rng: random.Random) -> list[shapely.Pol
     rows = len(found.lanes) - 1
     for number, what in enumerate(brief.court):
         high = 2 if what.startswith("pond") and rows > 3 else 1
-        if rows < high + number + 1:
+        if rows < high + number + 2:
             continue
         at = max(0, min(rows - high, round(rows * (number + 1) / (len(brief.court) + 1)) - 1))
         low, top = found.lanes[at], found.lanes[at + high]

@@ -12,7 +12,7 @@ BASIC_HOUSEHOLDS = 500
 LANE_EDGE_M, SPINE_EDGE_M = 2.3, 3.05
 """A border runs along the far kerb of the way, so that the way lies in one grid."""
 LEAST_M = 24.0
-JOIN_M = 0.004
+JOIN_M = 0.008
 
 
 def grids(plan: Plan, found: Layout, count: int) -> list[shapely.Polygon]:
@@ -26,7 +26,10 @@ def grids(plan: Plan, found: Layout, count: int) -> list[shapely.Polygon]:
         parts.remove(part)
         parts += halves
     ordered = sorted(parts, key=lambda part: (-round(part.centroid.y / 60), part.centroid.x))
-    return _with_shared_corners(ordered)
+    # The outline gets the borders' ends as corners, too: rounded to a centimetre on their own,
+    # they would leave slivers along its long sides.
+    *ordered, plan.outline = _with_shared_corners([*ordered, plan.outline])
+    return ordered
 
 
 def _halved(plan: Plan, found: Layout, part: shapely.Polygon) -> list[shapely.Polygon]:

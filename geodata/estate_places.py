@@ -102,9 +102,9 @@ def courts(plan: Plan, found: Layout, brief: Brief, rng: random.Random) -> None:
 # --- small houses ---------------------------------------------------------------------------------
 
 HOUSES = (
-    ("duty", "物业值班室", 11.0, 4.6, 1, "service"),
-    ("service", "党群服务中心", 15.0, 4.6, 2, "service"),
-    ("pump", "水泵房", 8.0, 4.6, 1, "service"),
+    ("duty", "物业值班室", 11.0, 4.2, 1, "service"),
+    ("service", "党群服务中心", 15.0, 4.2, 2, "service"),
+    ("pump", "水泵房", 8.0, 4.2, 1, "service"),
 )
 """Id, name, width, depth, floors, use; they stand between the ring road and the wall."""
 SPOTS = ((0.46, 0.7, 0.4, 0.74), (0.3, 0.82, 0.26, 0.86), (0.14, 0.92, 0.1, 0.56))
@@ -141,7 +141,7 @@ def _house(
                 found.ring.intersection(shapely.LineString([(x, -999), (x, 999)]))
             )
             road = float(ends[:, 1].max() if side > 0 else ends[:, 1].min())
-            edge = round(road + side * 3.3, 2)
+            edge = round(road + side * 3.8, 2)
             low, high = sorted((edge, edge + side * deep))
             shape = box(x - wide / 2, low, x + wide / 2, high)
             clear = not len(taken.query(shape.buffer(0.6), predicate="intersects"))

@@ -33,7 +33,7 @@ class Course:
     anchor: LonLat = ANCHOR
     middle: XY = (0.0, 0.0)
     turn_deg: float = 6.0
-    swing_deg: float = 9.0
+    swing_deg: float = 11.0
     period_m: float = 5600.0
     reach_m: float = 4000.0
 

@@ -110,7 +110,7 @@ class Plan:
     frame: Frame = STREET
     lies: Lies = field(default_factory=Lies)
     _counts: dict[str, int] = field(default_factory=dict)
-    _ground: tuple[tuple[int, int, int], shapely.Geometry] | None = None
+    _ground: tuple[tuple[int, int, int], shapely.Polygon, shapely.STRtree] | None = None
 
     @property
     def territory(self) -> str:
@@ -128,22 +128,26 @@ class Plan:
         """Whether a post can stand at a point: in the outline, off buildings, ways and water."""
         drawn = (len(self.blocks), len(self.lines), len(self.areas))
         if self._ground is None or self._ground[0] != drawn:
-            self._ground = (drawn, self._open_ground())
-        return bool(shapely.contains_xy(self._ground[1], *xy))
+            inside = self.outline.buffer(-0.5)
+            shapely.prepare(inside)
+            self._ground = (drawn, inside, self._taken())
+        _, inside, taken = self._ground
+        if not shapely.contains_xy(inside, *xy):
+            return False
+        return not len(taken.query(shapely.Point(xy), predicate="intersects"))
 
-    def _open_ground(self) -> shapely.Geometry:
-        """The outline without buildings, ways and water, and half a metre from each."""
+    def _taken(self) -> shapely.STRtree:
+        """Buildings, ways and water, and half a metre from each."""
         lines = [shapely.LineString(points) for _, points, _ in self.lines]
         halves = [width / 2 + 0.2 for _, _, width in self.lines]
         solid = [block.shape for block in self.blocks]
         solid += [shape for kind, shape, _ in self.areas if kind == "water"]
-        taken = [
-            *shapely.buffer(lines, halves, quad_segs=ROUND),
-            *shapely.buffer(solid, 0.5, quad_segs=ROUND),
-        ]
-        ground = self.outline.buffer(-0.5).difference(shapely.union_all(taken))
-        shapely.prepare(ground)
-        return ground
+        return shapely.STRtree(
+            [
+                *shapely.buffer(lines, halves, quad_segs=ROUND),
+                *shapely.buffer(solid, 0.5, quad_segs=ROUND),
+            ]
+        )
 
     def near(self, spots: Sequence[XY]) -> XY:
         """The first of some spots, or the spot nearest the first, where a post can stand."""

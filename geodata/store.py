@@ -1,4 +1,4 @@
-"""Compounds on disk: one JSON file each, written whole or not at all."""
+"""Compounds and districts on disk: one JSON file each, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from sys import intern
 
 import msgspec
 
-from twin.model import Compound
+from twin.model import Compound, District
 
+DISTRICT = ".district.json"
+"""How the file of a district ends; beside it lie the compounds."""
 _REPEATED = ("territory", "kind", "name", "building", "unit", "room", "use")
 
 
@@ -21,6 +23,8 @@ def load(folder: Path | str) -> list[Compound]:
     """
     found = []
     for file in sorted(Path(folder).glob("*.json")):
+        if file.name.endswith(DISTRICT):
+            continue
         try:
             found.append(_sharing(msgspec.json.decode(file.read_bytes(), type=Compound)))
         except msgspec.DecodeError as error:
@@ -43,15 +47,39 @@ def _sharing(compound: Compound) -> Compound:
 def save(folder: Path | str, compound: Compound) -> Path:
     """Write one compound as ``<id>.json`` and give the file's path.
 
-    The file is written beside its place and moved there, so a reader sees the old one or the
+    It is written beside its place and moved there, so a reader sees the old one or the
     new one and never a half.
     """
-    target = Path(folder) / f"{compound.id}.json"
+    return _written(Path(folder) / f"{compound.id}.json", compound)
+
+
+def load_district(folder: Path | str, name: str) -> District | None:
+    """The district of an id, or None when the folder holds none of it.
+
+    Raises ``ValueError`` naming the file when it does not hold a district.
+    """
+    file = Path(folder) / f"{name}{DISTRICT}"
+    if not file.exists():
+        return None
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=District)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"{file} does not hold a district: {error}") from error
+
+
+def save_district(folder: Path | str, district: District) -> Path:
+    """Write a district as ``<id>.district.json``, whole or not at all, and give the file's path."""
+    return _written(Path(folder) / f"{district.id}{DISTRICT}", district)
+
+
+def _written(target: Path, value: msgspec.Struct) -> Path:
+    """A value's file, written beside its place and moved there."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{compound.id}-", suffix=".tmp", dir=target.parent)
+    stem = target.name.partition(".")[0]
+    handle, name = tempfile.mkstemp(prefix=f".{stem}-", suffix=".tmp", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.json.encode(compound))
+            file.write(msgspec.json.encode(value))
             file.flush()
             os.fsync(file.fileno())
         os.chmod(name, 0o644)

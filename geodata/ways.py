@@ -15,6 +15,9 @@ from geodata.plan import ROUND, XY, Block, Plan, box
 BAY_M = 6.0
 """A bay for parallel parking (JGJ 100-2015)."""
 FAR_M = 1e6
+_TURNS = np.radians(np.arange(0, 360, 45))
+CROWN = np.column_stack((np.cos(_TURNS), np.sin(_TURNS)))
+"""The crown of a tree of radius one."""
 NEAR_M = 0.3
 """An end this near to another way is meant to meet it."""
 
@@ -166,6 +169,7 @@ def wood(plan: Plan, rng: random.Random, crowns: int) -> None:
     """Plant crowns on the greens, in proportion to their size, none touching another."""
     lawns = [shape.buffer(-0.4) for kind, shape, _ in plan.areas if kind == "green"]
     lawns = [lawn for lawn in lawns if lawn.area > 8.0]
+    shapely.prepare(lawns)
     posts = np.array([xy for xy, _ in plan.places] or [(FAR_M, FAR_M)])
     stood = np.tile((FAR_M, FAR_M, 0.0), (crowns + 1, 1))
     count = 0
@@ -180,11 +184,11 @@ def wood(plan: Plan, rng: random.Random, crowns: int) -> None:
             continue
         if np.hypot(posts[:, 0] - x, posts[:, 1] - y).min() < radius + 0.3:
             continue
-        crown = shapely.Point(x, y).buffer(radius, quad_segs=2)
+        crown = shapely.Polygon((CROWN * radius + (x, y)).round(2))
         if lawn.contains(crown):
             stood[count] = x, y, radius
             count += 1
-            plan.area("tree", shapely.set_precision(crown, 0.01))
+            plan.areas.append(("tree", crown, ""))
 
 
 def knot(plans: Sequence[Plan]) -> None:
