@@ -103,11 +103,11 @@ def script(name: str) -> Script:
 def stages(streets: Mapping[str, Sequence[Compound]]) -> list[str]:
     """The streets, of those given with their compounds, in which stories are told.
 
-    Those that a story is set in; all, when none is.
+    Those that a story is set in; the first, when none is.
     """
     places = {told.compound for told in scripts().values()}
     found = [name for name in sorted(streets) if places & {one.id for one in streets[name]}]
-    return found or sorted(streets)
+    return found or sorted(streets)[:1]
 
 
 class Story:

@@ -15,16 +15,14 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geodata import demo, estate_devices, estate_places, services
+from geodata import demo
 from geodata.city_district import degrees, district, ring
 from geodata.city_ground import BY_HAND, Ground, Site, ground
 from geodata.city_town import Town, build, fill, local
-from geodata.estate import households, lay
-from geodata.estate_grids import BASIC_HOUSEHOLDS, grids
+from geodata.estate_whole import complete
 from geodata.frame import ANCHOR
 from geodata.lattice import Street
 from geodata.plan import Plan
-from geodata.ways import enclose, knot, plant, wood
 from twin.metres import xy_from_lonlat
 from twin.model import Building, Compound, District, Path
 
@@ -32,7 +30,6 @@ BEDS, CENTRES = 404, 84
 """Day-care beds and centres of the district."""
 WALL_M = 1.0
 """From the walk to the wall."""
-CROWN_M2 = 420.0
 NEAR_M = 60.0
 """Plain blocks this near to a compound are drawn with it."""
 CLEAR_M = 14.0
@@ -72,24 +69,8 @@ def draw(found: Ground, site: Site, seed: int, beds: int) -> Plan:
     outline = parcel.buffer(-WALL_M, join_style="mitre").simplify(0.25)
     plan = Plan(site.id, site.name, site.name_en, shapely.set_precision(outline, 0.01),
                 frame=frame, lies=site.community.lies)  # fmt: skip
-    layout = lay(plan, brief, rng)
-    plan.households = households(plan, brief)
-    count = brief.grids or max(2, round(plan.households / BASIC_HOUSEHOLDS))
-    plan.grids = grids(plan, layout, count)
     near = [local(line, frame) for line in _around(found, site)]
-    estate_places.gates(plan, layout, near, brief)
-    estate_places.courts(plan, layout, brief, rng)
-    if "hazard" in brief.extra:
-        estate_devices.slope(plan, layout, rng)
-    estate_places.houses(plan, layout)
-    estate_places.bays(plan, layout, brief.bays or round(plan.households * 0.14))
-    enclose(plan)
-    estate_devices.fit_out(plan, layout, brief, rng)
-    estate_devices.crew(plan, brief, rng)
-    services.equip(plan, beds, brief.extra)
-    plant(plan)
-    knot([plan])
-    wood(plan, rng, round(plan.outline.area / CROWN_M2))
+    complete(plan, brief, near, rng, beds)
     return plan
 
 
