@@ -94,12 +94,10 @@ SETTINGS: dict[str, Setting] = {
     "demo": Setting("DAYUAN_DEMO", "0", _SWITCH, "1 plays the demo; `make run` sets it"),
     "seed": Setting("DAYUAN_SEED", "1", _whole(0, 2**31 - 1), "seed of demo and simulator"),
     "city": Setting(
-        "DAYUAN_CITY",
-        "street",
-        _choice(street="street", city="city", scale="scale"),
+        "DAYUAN_CITY", "street", _choice(street="street", city="city", scale="scale"),
         "what the demo's first run builds: `street` (4 compounds), `city` (a district of 42) or "
         "`scale` (a district of 726, for measuring)",
-    ),
+    ),  # fmt: skip
     "rate": Setting("DAYUAN_RATE", "20", _whole(1, 20_000), "simulated events a second"),
     "idle_s": Setting(
         "DAYUAN_IDLE_S", "600", _whole(60, 12 * 3600), "seconds until an idle console logs out"
@@ -249,7 +247,8 @@ async def people(settings: Settings) -> AsyncIterator[tuple[Accounts, Sources]]:
     """Accounts and sources of this installation, connected; with the demo's own in demo mode."""
     found = streets(settings) if settings.demo else {}
     demo = demo_accounts([place for places in found.values() for place in places])
-    source = next((Source(name="demo", territory=street) for street in entry("stages")(found)), None)
+    stages = entry("stages")(found)
+    source = Source(name="demo", territory=stages[0]) if stages else None
     console = Terms(absolute_s=CONSOLE.absolute_s, idle_s=settings.idle_s)
     async with client_from_url(settings.redis_url) as client:
         yield (

@@ -1,7 +1,7 @@
 """The demo city: a district with its river, its streets, and forty-two compounds.
 
-The same seed builds the same city. ``geodata/lusong.toml`` says what there is, ``city_ground`` where
-it lies, ``estate`` draws each compound; the four of the demo street are drawn by hand.
+The same seed builds the same city. ``geodata/lusong.toml`` says what there is, ``city_ground``
+where it lies, ``estate`` draws each compound; the four of the demo street are drawn by hand.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geodata import demo
-from geodata.city_district import degrees, district, ring
-from geodata.city_ground import BY_HAND, Ground, Site, ground
+from geodata.city_district import degrees, district, ring, roads_of
+from geodata.city_ground import BY_HAND, Ground, Site, connectors, ground
 from geodata.city_town import Town, build, fill, local
 from geodata.estate_whole import complete
 from geodata.frame import ANCHOR
@@ -109,8 +109,8 @@ def _town(found: Ground, by_hand: Sequence[Compound], seed: int) -> Town:
         fill(town, found.lattice, parcel, community.territory, rng)
     course, hole = found.lattice.course, found.hole
     inside = found.lattice.polygon(found.lattice.inside(hole))
-    drawn = [_outer(by_hand)]
-    strip = inside.difference(shapely.union_all(drawn).buffer(CLEAR_M))
+    links = [shapely.LineString(link) for link in connectors(found, roads_of(by_hand))]
+    strip = inside.difference(shapely.union_all([_outer(by_hand), *links]).buffer(CLEAR_M))
     frame = course.frame(*hole.middle)
     for part in shapely.get_parts(strip):
         build(town, frame, local(part, frame), "h", BY_HAND, rng)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import shapely
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from geodata.city_ground import Ground, connectors
 from geodata.city_town import Town
@@ -143,14 +143,18 @@ def _roads(found: Ground, by_hand: Sequence[Compound]) -> Iterator[Path]:
         line = [(v, found.lattice.us[0]), (v, found.river[0] - 120.0)]
         yield Path(id=f"{found.id}/r{number}", kind="road", line=degrees(course.metres(line)),
                    width_m=26.0)  # fmt: skip
-    lines = [
+    for extra, link in enumerate(connectors(found, roads_of(by_hand)), start=number + 1):
+        yield Path(id=f"{found.id}/r{extra}", kind="road", line=degrees(link), width_m=12.0)
+
+
+def roads_of(by_hand: Sequence[Compound]) -> list[NDArray[np.float64]]:
+    """The roads of compounds in metres east and north of the anchor."""
+    return [
         xy_from_lonlat(np.array(path.line), ANCHOR)
         for compound in by_hand
         for path in compound.paths
         if path.kind == "road"
     ]
-    for extra, link in enumerate(connectors(found, lines), start=number + 1):
-        yield Path(id=f"{found.id}/r{extra}", kind="road", line=degrees(link), width_m=12.0)
 
 
 def _services(

@@ -1,4 +1,4 @@
-"""The ground of the demo city: what ``lusong.toml`` says, laid out as cells, parcels and streets."""
+"""The ground of the demo city: what ``lusong.toml`` says, as cells, parcels and streets."""
 
 from __future__ import annotations
 

@@ -194,7 +194,8 @@ def _compounds(
     settled: Sequence[int],
     rng: random.Random,
 ) -> Iterator[Compound]:
-    numbers = {path: n for n, path in enumerate(dict.fromkeys(lot.community for lot in places.lots))}
+    paths = dict.fromkeys(lot.community for lot in places.lots)
+    numbers = {path: number for number, path in enumerate(paths)}
     words = {f"{rows['id']}.{name}": said for name, said, _ in rows["streets"]}
     chosen = [rng.randrange(len(stamps)) for _ in settled]
     quotas = _quotas([stamps[n].size for n in chosen], rows["devices"])
@@ -257,7 +258,7 @@ def _way(places: _Divided, name: str, street: Street) -> Path:
     return Path(id=name, kind="road", line=line, width_m=street.width_m)
 
 
-# --- the district -----------------------------------------------------------------------------------
+# --- the district ---------------------------------------------------------------------------------
 
 
 def _degrees(places: _Divided, metres: np.ndarray) -> tuple[LonLat, ...]:

@@ -14,8 +14,8 @@ import numpy as np
 import shapely
 
 from geodata.frame import XY, Frame
-from geodata.lattice import Lattice
 from geodata.lattice import Cell as Parcel
+from geodata.lattice import Lattice
 from geodata.ways import blob
 
 FLOOR_M = 3.0
@@ -131,7 +131,8 @@ def _market(free: shapely.Polygon, rng: random.Random) -> Iterator[Built]:
 
 
 def _offices(free: shapely.Polygon, rng: random.Random) -> Iterator[Built]:
-    yield from _rows(free, rng, ((34, 28), (40, 26), (28, 28)), (48, 50), (12, 18, 24, 30), "office")
+    sizes, floors = ((34, 28), (40, 26), (28, 28)), (12, 18, 24, 30)
+    yield from _rows(free, rng, sizes, (48, 50), floors, "office")
 
 
 def _factory(free: shapely.Polygon, rng: random.Random) -> Iterator[Built]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import shapely
 
@@ -145,7 +146,7 @@ def _between(found: Layout, low: float, top: float) -> list[Span]:
     west = max(_span(found.ring, y)[0] for y in (low, top))
     east = min(_span(found.ring, y)[1] for y in (low, top))
     edges = [west, *(x for x in found.spines if west < x < east), east]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def _span(shape: shapely.Polygon, y: float) -> Span:

@@ -76,9 +76,9 @@ def _noise(plan: Plan, brief: Brief) -> None:
     for shape, name in squares[:wanted]:
         west, _, _, north = shape.bounds
         spots.append((f"{name}噪声", (round(west - 1.0, 1), round(north + 0.8, 1))))
-    if len(spots) < wanted:
-        xy = next(xy for xy, place in plan.places if place.kind == "gate")
-        spots.append(("南门噪声", (xy[0] + 6, xy[1] + 3)))
+    gates = [(xy, place.name) for xy, place in plan.places if place.kind == "gate"]
+    for xy, name in gates[: wanted - len(spots)]:
+        spots.append((f"{name}噪声", (xy[0] + 6, xy[1] + 3)))
     outfit.points(plan, "noise", spots, 3.0)
 
 
@@ -166,6 +166,9 @@ def slope(plan: Plan, found: Layout, rng: random.Random) -> None:
         ground = court.buffer(-5.0, join_style="mitre")
         west, south, east, north = ground.bounds
         edge: Sequence[XY] = [
-            (west, south), (east, south + rng.uniform(0, 3)), (east - 4, north), (west + 5, north - 2),
-        ]  # fmt: skip
+            (west, south),
+            (east, south + rng.uniform(0, 3)),
+            (east - 4, north),
+            (west + 5, north - 2),
+        ]
         plan.area("slope", shapely.set_precision(shapely.Polygon(edge), 0.1), "贺家湾滑坡体")

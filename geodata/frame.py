@@ -68,7 +68,7 @@ class Frame:
                     round((x * cos - y * sin + east) / m_lon + lon, 7),
                     round((x * sin + y * cos + north) / m_lat + lat, 7),
                 )
-                for x, y in points
+                for x, y in ((float(x), float(y)) for x, y in points)
             )
         degrees = np.round(lonlat_from_xy(self.metres(points), self.anchor), 7)
         return tuple(map(tuple, degrees.tolist()))

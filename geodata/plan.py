@@ -216,6 +216,7 @@ class Plan:
 
     def compound(self) -> Compound:
         """The finished compound."""
+        ring = self.frame.ring
         centre = self.outline.centroid
         return Compound(
             id=self.id,
@@ -227,7 +228,7 @@ class Plan:
             buildings=tuple(self._building(block) for block in self.blocks),
             surroundings=tuple(self._building(block) for block in self.around),
             grids=tuple(
-                Grid(territory=f"{self.territory}.g{n}", name=f"第{n}网格", outline=self.frame.ring(shape))
+                Grid(territory=f"{self.territory}.g{n}", name=f"第{n}网格", outline=ring(shape))
                 for n, shape in enumerate(self.grids, start=1)
             ),
             paths=tuple(
@@ -260,7 +261,7 @@ class Plan:
         )
 
     def _building(self, block: Block) -> Building:
-        centre = block.shape.representative_point()
+        centre, ground = block.shape.representative_point(), self.frame.ground
         inside = shapely.contains_xy(self.outline, centre.x, centre.y)
         return Building(
             id=f"{self.id}/{block.id}",
@@ -270,7 +271,7 @@ class Plan:
             floors=block.floors,
             use=block.use,
             entrances=tuple(
-                Entrance(unit=door.unit, lonlat=self.frame.ground([door.xy])[0], has_lift=door.has_lift)
+                Entrance(unit=door.unit, lonlat=ground([door.xy])[0], has_lift=door.has_lift)
                 for door in block.doors
             ),
             territory=self.grid_of((centre.x, centre.y)) if inside else "",

@@ -208,8 +208,8 @@ class Compound(Value):
 class Division(Value):
     """A level of territory above the compound. ``level``: street (街道, 镇), community (社区).
 
-    An area (片区) or a block (责任块) is a level beside the tree: it has its street's territory, and
-    ``members`` are the communities it consists of.
+    An area (片区) or a block (责任块) is a level beside the tree: it has its street's territory,
+    and ``members`` are the communities it consists of.
     """
 
     territory: str
