@@ -94,10 +94,11 @@ SETTINGS: dict[str, Setting] = {
     "demo": Setting("DAYUAN_DEMO", "0", _SWITCH, "1 plays the demo; `make run` sets it"),
     "seed": Setting("DAYUAN_SEED", "1", _whole(0, 2**31 - 1), "seed of demo and simulator"),
     "city": Setting(
-        "DAYUAN_CITY", "street", _choice(street="street", city="city", scale="scale"),
-        "what the demo's first run builds: `street` (4 compounds), `city` (a district of 42) or "
-        "`scale` (a district of 726, for measuring)",
-    ),  # fmt: skip
+        "DAYUAN_CITY",
+        "street",
+        _choice(street="street", city="city", scale="scale"),
+        "what the demo's first run builds: `street` (4 compounds), `city` (42) or `scale` (726)",
+    ),
     "rate": Setting("DAYUAN_RATE", "20", _whole(1, 20_000), "simulated events a second"),
     "idle_s": Setting(
         "DAYUAN_IDLE_S", "600", _whole(60, 12 * 3600), "seconds until an idle console logs out"

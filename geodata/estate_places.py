@@ -167,16 +167,17 @@ def _taken(plan: Plan) -> shapely.STRtree:
 # --- parking --------------------------------------------------------------------------------------
 
 
-def bays(plan: Plan, found: Layout, count: int) -> None:
+def bays(plan: Plan, found: Layout, count: int, *, exactly: bool) -> None:
     """Bays at right angles along the north edge of the lanes, in groups, ``count`` in all.
 
-    Raises ValueError when the ground holds fewer than are asked for.
+    Raises ValueError when ``exactly`` so many are asked for and the ground holds fewer.
     """
     taken = _taken(plan)
     groups = [group for y in found.lanes for group in _groups(found, taken, y)]
     room = sum(map(len, groups))
-    if room < count:
+    if room < count and exactly:
         raise ValueError(f"{plan.id}: room for {room} bays of {count}")
+    count = min(count, room)
     step, owed, left = count / max(room, 1), 0.0, count
     for group in groups:
         owed += step * len(group)

@@ -37,7 +37,8 @@ def complete(
     if "hazard" in brief.extra:
         estate_devices.slope(plan, layout, rng)
     estate_places.houses(plan, layout)
-    estate_places.bays(plan, layout, brief.bays or round(plan.households * BAYS_A_HOUSEHOLD))
+    usual = round(plan.households * BAYS_A_HOUSEHOLD)
+    estate_places.bays(plan, layout, brief.bays or usual, exactly=bool(brief.bays))
     enclose(plan)
     estate_devices.fit_out(plan, layout, brief, rng)
     estate_devices.crew(plan, brief, rng)

@@ -182,7 +182,7 @@ def test_blocks_face_south_within_twenty_degrees(city: City) -> None:
             assert min(turns[0], 90 - turns[0]) < 22, block.id
 
 
-# --- ways and territory -----------------------------------------------------------------------------
+# --- ways and territory ---------------------------------------------------------------------------
 
 
 def test_the_ways_of_every_street_hang_together(city: City) -> None:
