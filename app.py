@@ -197,11 +197,12 @@ def entry(name: str) -> Any:
 
 
 def streets(settings: Settings) -> dict[str, list[Compound]]:
-    """The compounds on disk by the street they lie in."""
+    """The compounds on disk by the street they lie in; where the demo's stories are set, first."""
     found: dict[str, list[Compound]] = {}
     for compound in entry("load")(settings.places):
         found.setdefault(street_of(compound.territory), []).append(compound)
-    return found
+    told = entry("stages")(found) if settings.demo else []
+    return {street: found[street] for street in dict.fromkeys([*told, *sorted(found)])}
 
 
 def now() -> datetime:
@@ -248,8 +249,7 @@ async def people(settings: Settings) -> AsyncIterator[tuple[Accounts, Sources]]:
     """Accounts and sources of this installation, connected; with the demo's own in demo mode."""
     found = streets(settings) if settings.demo else {}
     demo = demo_accounts([place for places in found.values() for place in places])
-    stages = entry("stages")(found)
-    source = Source(name="demo", territory=stages[0]) if stages else None
+    source = next((Source(name="demo", territory=street) for street in found), None)
     console = Terms(absolute_s=CONSOLE.absolute_s, idle_s=settings.idle_s)
     async with client_from_url(settings.redis_url) as client:
         yield (
