@@ -38,6 +38,11 @@ STANDING = (
     Fault("smoke", None, 12.0, 400),
 )
 """Only what raises an alarm without a case; faults that somebody repairs are stories."""
+ALSO = {"weighing": ("weight_kg", 4.2)}
+"""What a device of some use measures beside: the quantity, and how much of it for one of the first.
+
+A waste station that is full holds 420 kg.
+"""
 SHOWER_S = 3 * 3600
 WET = 0.15
 """Share of the three-hour stretches in which a shower falls."""
@@ -106,7 +111,16 @@ class Rhythm:
         if not quantity or value is None:
             return [told]
         data = ReadingData(quantity=quantity, value=value)
-        return [told, Reading(id=f"{place.id}={stamp}", source=SOURCE, data=data, **envelope)]
+        found: list[Event] = [
+            told,
+            Reading(id=f"{place.id}={stamp}", source=SOURCE, data=data, **envelope),
+        ]
+        if place.use in ALSO:
+            more, factor = ALSO[place.use]
+            data = ReadingData(quantity=more, value=round(value * factor, 1))
+            also = Reading(id=f"{place.id}+{stamp}", source=SOURCE, data=data, **envelope)
+            found.append(also)
+        return found
 
     def usual(self, place: DevicePlace, at: datetime) -> tuple[str, str, float | None]:
         """(state, quantity, value) of a device on a usual day at an instant, to the second."""
@@ -125,7 +139,7 @@ class Rhythm:
 
     def words(self, place: DevicePlace) -> int:
         """How many events one report of a device is."""
-        return 2 if self._rows[place.id].quantity else 1
+        return (2 if self._rows[place.id].quantity else 1) + (place.use in ALSO)
 
 
 @cache
