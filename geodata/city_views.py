@@ -84,7 +84,7 @@ def _masts(plan: Plan) -> list[XY]:
     wall = plan.outline.buffer(-1.6, join_style="mitre").exterior
     steps = np.arange(0, wall.length, 20.0)
     found += [(round(p.x, 1), round(p.y, 1)) for p in shapely.line_interpolate_point(wall, steps)]
-    return [xy for xy in found if plan.free(xy)]
+    return [xy for xy, free in zip(found, plan.free_at(found), strict=True) if free]
 
 
 def _beside(xy: XY) -> list[XY]:

@@ -9,7 +9,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from geodata.frame import STREET, XY, Frame
 from twin.model import (
@@ -126,15 +128,20 @@ class Plan:
 
     def free(self, xy: XY) -> bool:
         """Whether a post can stand at a point: in the outline, off buildings, ways and water."""
+        return bool(self.free_at([xy])[0])
+
+    def free_at(self, spots: Sequence[XY]) -> NDArray[np.bool_]:
+        """``free`` for many points at once."""
         drawn = (len(self.blocks), len(self.lines), len(self.areas))
         if self._ground is None or self._ground[0] != drawn:
             inside = self.outline.buffer(-0.5)
             shapely.prepare(inside)
             self._ground = (drawn, inside, self._taken())
         _, inside, taken = self._ground
-        if not shapely.contains_xy(inside, *xy):
-            return False
-        return not len(taken.query(shapely.Point(xy), predicate="intersects"))
+        points = shapely.points(np.asarray(spots, dtype=np.float64))
+        free = shapely.contains(inside, points)
+        free[taken.query(points, predicate="intersects")[0]] = False
+        return np.asarray(free)
 
     def _taken(self) -> shapely.STRtree:
         """Buildings, ways and water, and half a metre from each."""

@@ -207,14 +207,12 @@ def knot(plans: Sequence[Plan]) -> None:
 
 
 def _meetings(line: shapely.LineString, others: Sequence[shapely.LineString]) -> list[XY]:
-    points = []
-    for other in others:
-        points += [tuple(xy) for xy in shapely.get_coordinates(line.intersection(other))]
-        points += [
-            end for end in (other.coords[0], other.coords[-1])
-            if line.distance(shapely.Point(end)) < NEAR_M
-        ]  # fmt: skip
-    return points
+    points = shapely.get_coordinates(shapely.intersection(line, others)).tolist()
+    ends = [end for other in others for end in (other.coords[0], other.coords[-1])]
+    near = shapely.distance(line, shapely.points(ends)) < NEAR_M if ends else ()
+    return [
+        (x, y) for x, y in [*points, *(end for end, on in zip(ends, near, strict=True) if on)]
+    ]
 
 
 def _threaded(line: shapely.LineString, points: Sequence[XY]) -> list[XY]:
@@ -223,8 +221,11 @@ def _threaded(line: shapely.LineString, points: Sequence[XY]) -> list[XY]:
     A way's ends move onto the way they meet, so an end and its meeting are one point.
     """
     along = {0.0: line.coords[0], line.length: line.coords[-1]}
-    for xy in [*line.coords[1:-1], *points]:
-        along.setdefault(round(line.project(shapely.Point(xy)), 2), xy)
+    inner = [*line.coords[1:-1], *points]
+    if inner:
+        at = shapely.line_locate_point(line, shapely.points(inner)).tolist()
+        for metres, xy in zip(at, inner, strict=True):
+            along.setdefault(round(metres, 2), xy)
     threaded: list[XY] = []
     for _, (x, y) in sorted(along.items()):
         xy = (round(x, 2), round(y, 2))
