@@ -70,7 +70,10 @@ class Path(Value):
 
 
 class Area(Value):
-    """Ground that is drawn: green, water, parking, plaza, sport, or the crown of a tree."""
+    """Ground that is drawn: green, water, plaza, sport, or the crown of a tree.
+
+    ``parking`` is a lot, ``bay`` one place for a car, ``slope`` ground that is watched.
+    """
 
     id: str
     kind: str
