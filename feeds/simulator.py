@@ -235,9 +235,12 @@ async def run(
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(replica.run())
         await replica.current.wait()
-        simulator = Simulator(compounds, seed, rate, clock(), plays=plays)
+        # Seconds of work for a large street; meanwhile the others' calls must not go stale.
+        simulator = await asyncio.to_thread(
+            Simulator, compounds, seed, rate, clock(), plays=plays
+        )
         simulator.settle(twin)
-        await _on_duty(streams, twin, clock())
+        await _until_on_duty(streams, twin, clock)
         while True:
             began = asyncio.get_running_loop().time()
             try:
@@ -295,6 +298,17 @@ async def turn(
         except CommandRejected as refused:
             # Somebody real was faster, or the case moved on: look again in the next turn.
             log.debug("%s %s: %s", command.name, command.target, refused)
+
+
+async def _until_on_duty(
+    streams: Streams, twin: Twin, clock: Callable[[], datetime]
+) -> None:
+    while True:
+        try:
+            return await _on_duty(streams, twin, clock())
+        except Unavailable as exc:
+            log.warning("%s: nobody on duty yet: %s", twin.street, exc)
+            await asyncio.sleep(PERIOD_S)
 
 
 async def _on_duty(streams: Streams, twin: Twin, now: datetime) -> None:

@@ -242,6 +242,9 @@ def _chosen(
     """As many slots as there are buildings: those left over become gardens."""
     if not brief.buildings or len(slots) <= brief.buildings:
         return slots
+    if STYLES[brief.style].tower:
+        step = (len(slots) - 1) / max(1, brief.buildings - 1)
+        return [slots[round(step * n)] for n in range(brief.buildings)]
     kept = sorted(rng.sample(range(len(slots)), brief.buildings))
     return [slots[n] for n in kept]
 

@@ -21,6 +21,7 @@ OUT_M = 70.0
 BAY_M = (2.5, 5.3)
 """A bay at right angles to its lane (JGJ 100-2015: 2.4 m by 5.3 m at least)."""
 BAY_GROUP = 8
+LEAST_POND_M = 14.0
 
 
 def gates(
@@ -97,6 +98,33 @@ def courts(plan: Plan, found: Layout, brief: Brief, rng: random.Random) -> None:
             left = box(west, south, west + half - 2.4, north - 0.5)
             plan.area(words[kind][0], left.buffer(-0.5), words[kind][1])
             plan.area("plaza", box(west + half + 2.4, south + 1, east, south + 9), "健身广场")
+    for what in brief.court[len(found.courts) :]:
+        if what.startswith("pond:"):
+            _pond(plan, found, what[5:], rng)
+
+
+def _pond(plan: Plan, found: Layout, name: str, rng: random.Random) -> None:
+    """A pond on the widest open ground, where no court was left for it."""
+    ways = [shapely.LineString(points) for kind, points, _ in plan.lines if kind != "foot"]
+    paths = [shapely.LineString(points) for _, points, _ in plan.lines]
+    built = shapely.union_all([block.shape for block in plan.blocks])
+    taken = [*shapely.buffer(paths, 3.0, quad_segs=ROUND), built.buffer(3.0)]
+    open_ = found.ring.difference(shapely.union_all(taken))
+    circle = shapely.maximum_inscribed_circle(open_, 1.0)
+    (x, y), radius = circle.coords[0], circle.length
+    if radius < LEAST_POND_M:
+        return
+    bank = blob((x, y), (radius * 0.7, radius * 0.6), rng, points=22)
+    way = around(bank, 2.6)
+    plan.area("water", bank, name)
+    plan.path("foot", way, 2.0)
+    spots = shapely.get_coordinates(shapely.segmentize(ways, 5.0)).tolist()
+    spots.sort(key=lambda xy: math.dist(xy, (x, y)))
+    clear = built.buffer(1.5)
+    goal = next(
+        xy for xy in spots if not clear.intersects(shapely.LineString([(x, y), xy]))
+    )
+    link(plan, way, (round(goal[0], 2), round(goal[1], 2)))
 
 
 # --- small houses ---------------------------------------------------------------------------------
