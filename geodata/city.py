@@ -47,7 +47,7 @@ def city(seed: int) -> City:
     """Build the whole demo city."""
     found = ground(seed)
     by_hand = demo.build(seed)
-    beds = _shares(seed, CENTRES, BEDS, demo.DAY_CARE.values())
+    beds = _shares(seed, CENTRES, BEDS, list(demo.DAY_CARE.values()))
     plans = [draw(found, site, seed, beds.pop()) for site in found.sites]
     town = _town(found, by_hand, seed)
     lines = _streets(found)
@@ -92,7 +92,7 @@ def _line(found: Ground, street: Street) -> shapely.LineString:
 def _shares(seed: int, count: int, total: int, taken: Sequence[int]) -> list[int]:
     """``total`` beds over ``count`` centres, those already ``taken`` aside: from 3 to 7 each."""
     rng = random.Random(f"beds {seed}")
-    shares = [3] * (count - len(list(taken)))
+    shares = [3] * (count - len(taken))
     left = total - sum(taken) - sum(shares)
     while left:
         number = rng.randrange(len(shares))

@@ -123,7 +123,7 @@ def _rows(south: float, north: float, style: Style) -> list[float]:
 
 def _courts(found: Layout, brief: Brief, rng: random.Random) -> list[shapely.Polygon]:
     """Ground kept free between lanes for ponds and squares: two rows high for a pond, else one."""
-    courts = []
+    courts: list[shapely.Polygon] = []
     rows = len(found.lanes) - 1
     for number, what in enumerate(brief.court):
         high = 2 if what.startswith("pond") and rows > 3 else 1
