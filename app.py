@@ -62,13 +62,15 @@ SETTINGS: dict[str, Setting] = {
     "host": Setting("DAYUAN_HOST", "127.0.0.1", str, "address to listen on"),
     "port": Setting("DAYUAN_PORT", "8050", whole(1, 65535), "port to listen on"),
     "public_url": Setting(
-        "DAYUAN_PUBLIC_URL",
-        "",
-        web_address,
+        "DAYUAN_PUBLIC_URL", "", web_address,
         "address people reach this server by, when a proxy stands before it: links begin with it",
     ),
     "demo": Setting("DAYUAN_DEMO", "0", _SWITCH, "1 plays the demo; `make run` sets it"),
-    "seed": Setting("DAYUAN_SEED", "1", whole(0, 2**31 - 1), "seed of demo street and simulator"),
+    "seed": Setting("DAYUAN_SEED", "1", whole(0, 2**31 - 1), "seed of demo and simulator"),
+    "city": Setting(
+        "DAYUAN_CITY", "street", choice(street="street", city="city", scale="scale"),
+        "what the demo's first run builds: `street` (4 compounds), `city` (42) or `scale` (726)",
+    ),
     "rate": Setting("DAYUAN_RATE", "20", whole(1, 20_000), "simulated events a second"),
     "idle_s": Setting(
         "DAYUAN_IDLE_S", "600", whole(60, 12 * 3600), "seconds until an idle console logs out"
@@ -93,6 +95,7 @@ class Settings:
     public_url: str
     demo: bool
     seed: int
+    city: str
     rate: int
     idle_s: int
     stream_origins: tuple[str, ...]
@@ -156,9 +159,8 @@ _ENTRIES = {
     "districts": "geodata.store:load_districts",
     "tiles": "geodata.tiles:main",
     "basemap": "pages.basemap:read_basemap",
-    "save": "geodata.store:save",
     "edit": "geodata.store:edit",
-    "demo": "geodata.demo:build",
+    "prepare": "geodata.first_run:prepare",
     "import": "geodata.command:main",
     "backing": "feeds.backing:backing",
     "imports": "feeds.imports:routes_by",
@@ -166,9 +168,10 @@ _ENTRIES = {
     "parts": "pages.web:Parts",
     "web": "pages.web:run",
     "engine": "feeds.engine:run",
-    "simulator": "feeds.simulator:run",
+    "simulator": "feeds.simulator:run_streets",
     "scenario": "feeds.simulator:request",
     "export": "pages.ogc_take:carry_out",
+    "stages": "feeds.scenario:stages",
 }
 ASSETS = Path(__file__).resolve().parent / "assets"
 PROGRAM = (sys.executable, str(Path(__file__).resolve()))
@@ -181,11 +184,12 @@ def entry(name: str) -> Any:
 
 
 def streets(settings: Settings) -> dict[str, list[Compound]]:
-    """The compounds on disk by the street they lie in."""
+    """The compounds on disk by the street they lie in; where the demo's stories are set, first."""
     found: dict[str, list[Compound]] = {}
     for compound in entry("load")(settings.places, fold=True):
         found.setdefault(street_of(compound.territory), []).append(compound)
-    return found
+    told = entry("stages")(found) if settings.demo else []
+    return {street: found[street] for street in dict.fromkeys([*told, *sorted(found)])}
 
 
 def now() -> datetime:
@@ -215,12 +219,16 @@ async def web(settings: Settings) -> None:
 
 async def engine(settings: Settings) -> None:
     """Derive alarms, incidents and deadlines for every street; active by lease, else stand by."""
-    await _in_each_street(settings, entry("engine"))
+    async with Streams(settings.redis_url) as streams, asyncio.TaskGroup() as tasks:
+        for street, compounds in streets(settings).items():
+            tasks.create_task(entry("engine")(streams, street, compounds))
 
 
 async def simulator(settings: Settings) -> None:
     """Play the demo's devices, residents and responders in every street."""
-    await _in_each_street(settings, entry("simulator"), seed=settings.seed, rate=settings.rate)
+    options = {"seed": settings.seed, "rate": settings.rate}
+    async with Streams(settings.redis_url) as streams:
+        await entry("simulator")(streams, streets(settings), **options)
 
 
 ROLES: dict[str, Callable[[Settings], Awaitable[None]]] = {
@@ -232,10 +240,6 @@ _DEMO = {"DAYUAN_DEMO": "1"}
 _DEMO_ROLES = frozenset({"feed simulator"})
 
 
-async def _in_each_street(settings: Settings, work: Any, **options: Any) -> None:
-    async with Streams(settings.redis_url) as streams, asyncio.TaskGroup() as tasks:
-        for street, compounds in streets(settings).items():
-            tasks.create_task(work(streams, street, compounds, **options))
 
 
 @asynccontextmanager
@@ -243,7 +247,7 @@ async def people(settings: Settings) -> AsyncIterator[tuple[Accounts, Sources, T
     """Accounts, sources and access tokens, connected; with the demo's own in demo mode."""
     found = streets(settings) if settings.demo else {}
     demo = demo_accounts([place for places in found.values() for place in places])
-    source = next((Source(name="demo", territory=street) for street in sorted(found)), None)
+    source = next((Source(name="demo", territory=street) for street in found), None)
     console = Terms(absolute_s=CONSOLE.absolute_s, idle_s=settings.idle_s)
     async with client_from_url(settings.redis_url) as client:
         yield (
@@ -295,12 +299,10 @@ async def supervise(settings: Settings) -> None:
 
 
 def prepare_places(settings: Settings) -> None:
-    """Make the data folder; on the demo's first run, its street."""
+    """Make the data folder; on the demo's first run, its street or its city."""
     settings.places.mkdir(parents=True, exist_ok=True)
-    if settings.demo and not any(settings.places.glob("*.json")):
-        print("Building the demo street ...", flush=True)
-        for compound in entry("demo")(settings.seed):
-            entry("save")(settings.places, compound)
+    if settings.demo:
+        entry("prepare")(settings.places, settings.city, settings.seed)
 
 
 async def _announce(settings: Settings) -> None:
@@ -358,7 +360,7 @@ async def _register(settings: Settings, asked: argparse.Namespace) -> None:
 async def _scenario(settings: Settings, name: str) -> None:
     url = settings.redis_url or running_url(settings.server_folder) or ""
     async with Streams(url) as streams:
-        for street in streets(settings):
+        for street in entry("stages")(streets(settings)):
             await entry("scenario")(streams, street, name)
             print(f"{name} has begun in {street}")
 

@@ -38,6 +38,11 @@ STANDING = (
     Fault("smoke", None, 12.0, 400),
 )
 """Only what raises an alarm without a case; faults that somebody repairs are stories."""
+ALSO = {"weighing": ("weight_kg", 4.2)}
+"""What a device of some use measures beside: the quantity, and how much of it for one of the first.
+
+A waste station that is full holds 420 kg.
+"""
 SHOWER_S = 3 * 3600
 WET = 0.15
 """Share of the three-hour stretches in which a shower falls."""
@@ -106,7 +111,16 @@ class Rhythm:
         if not quantity or value is None:
             return [told]
         data = ReadingData(quantity=quantity, value=value)
-        return [told, Reading(id=f"{place.id}={stamp}", source=SOURCE, data=data, **envelope)]
+        found: list[Event] = [
+            told,
+            Reading(id=f"{place.id}={stamp}", source=SOURCE, data=data, **envelope),
+        ]
+        if place.use in ALSO:
+            more, factor = ALSO[place.use]
+            data = ReadingData(quantity=more, value=round(value * factor, 1))
+            also = Reading(id=f"{place.id}+{stamp}", source=SOURCE, data=data, **envelope)
+            found.append(also)
+        return found
 
     def usual(self, place: DevicePlace, at: datetime) -> tuple[str, str, float | None]:
         """(state, quantity, value) of a device on a usual day at an instant, to the second."""
@@ -125,7 +139,7 @@ class Rhythm:
 
     def words(self, place: DevicePlace) -> int:
         """How many events one report of a device is."""
-        return 2 if self._rows[place.id].quantity else 1
+        return (2 if self._rows[place.id].quantity else 1) + (place.use in ALSO)
 
 
 @cache
@@ -260,6 +274,21 @@ def _charger(who: Who, hour: float, second: float) -> tuple[str, float | None]:
     return ("charging" if used else "free"), round((34 if used else 22) + 4 * who.phase, 1)
 
 
+def _lock(who: Who, hour: float, second: float) -> tuple[str, float | None]:
+    """A door stands unlocked for seconds when people come and go; its battery lasts a year."""
+    passing = _flip(who, second, 20) < 0.3 * busy(hour)
+    return ("unlocked" if passing else "locked"), float(round(55 + 44 * who.phase))
+
+
+def _gauge(base: float, drift: float, digits: int) -> Usual:
+    """A slope that rests: a value of its own, and a little with the warmth of the day."""
+
+    def usual(who: Who, hour: float, second: float) -> tuple[str, float | None]:
+        return "normal", round(base * (0.6 + who.phase) + drift * _wave(who, second, DAY_S), digits)
+
+    return usual
+
+
 def _wet(state: str, low_m: float, high_m: float) -> Usual:
     def usual(who: Who, hour: float, second: float) -> tuple[str, float | None]:
         level = low_m + (high_m - low_m) * who.phase + 0.12 * rain(second)
@@ -293,4 +322,7 @@ _USUAL: dict[str, Usual] = {
     "power": _power,
     "waste": _waste,
     "charger": _charger,
+    "lock": _lock,
+    "tilt": _gauge(0.15, 0.02, 2),
+    "crack": _gauge(3.0, 0.2, 1),
 }

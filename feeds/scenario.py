@@ -20,7 +20,7 @@ from feeds.rhythm import Rhythm, Said
 from twin.errors import InvalidSetting
 from twin.events import Event
 from twin.metres import distance_m
-from twin.model import DevicePlace
+from twin.model import Compound, DevicePlace
 from twin.state import Twin
 from twin.things import Incident
 
@@ -98,6 +98,16 @@ def script(name: str) -> Script:
     if name not in scripts():
         raise InvalidSetting("scenario", name, f"one of {', '.join(scripts())} is needed")
     return scripts()[name]
+
+
+def stages(streets: Mapping[str, Sequence[Compound]]) -> list[str]:
+    """The streets, of those given with their compounds, in which stories are told.
+
+    Those that a story is set in; the first, when none is.
+    """
+    places = {told.compound for told in scripts().values()}
+    found = [name for name in sorted(streets) if places & {one.id for one in streets[name]}]
+    return found or sorted(streets)[:1]
 
 
 class Story:

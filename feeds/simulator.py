@@ -12,7 +12,7 @@ import logging
 import random
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -24,7 +24,7 @@ from feeds.keys import key
 from feeds.replica import Replica
 from feeds.rhythm import Rhythm, local_hour
 from feeds.rounds import Rounds
-from feeds.scenario import Script, Story, Suits, script, scripts
+from feeds.scenario import Script, Story, Suits, script, scripts, stages
 from feeds.streams import Streams
 from feeds.walkers import Walker, beat_of
 from twin.catalogue import device_kinds, incident_kind
@@ -65,14 +65,15 @@ class Simulator:
         plays: bool = True,
     ) -> None:
         """``rate`` is how many device events a second are sent, from 1 to 20,000; more if the
-        devices' patience asks for more. ``plays`` tells stories of its own accord.
+        devices' patience asks for more. ``plays`` tells stories of its own accord, and has people
+        patrol; elsewhere they wait at their posts.
         """
         self.rhythm = Rhythm(compounds, seed)
         self.rounds = Rounds(self.rhythm, rate)
         self.network = Network(compounds)
         self.stories: list[Story] = []
         self.walkers = {
-            card.id: Walker(card, beat_of(one), seed)
+            card.id: Walker(card, beat_of(one) if plays else (), seed)
             for one in compounds
             for card in one.responders
         }
@@ -224,18 +225,22 @@ async def run(
     *,
     seed: int = 1,
     rate: float = 20,
+    plays: bool = True,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
-    """Play the demo in a street for ever."""
+    """Play the demo in a street for ever; ``plays`` as for ``Simulator``."""
     twin = Twin(street, compounds)
     replica = Replica(streams, twin)
     desk = Desk(streams, {street: replica})
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(replica.run())
         await replica.current.wait()
-        simulator = Simulator(compounds, seed, rate, clock())
+        # Seconds of work for a large street; meanwhile the others' calls must not go stale.
+        simulator = await asyncio.to_thread(
+            Simulator, compounds, seed, rate, clock(), plays=plays
+        )
         simulator.settle(twin)
-        await _on_duty(streams, twin, clock())
+        await _until_on_duty(streams, twin, clock)
         while True:
             began = asyncio.get_running_loop().time()
             try:
@@ -244,6 +249,20 @@ async def run(
                 log.warning("%s: nothing sent: %s", street, exc)
             spent_s = asyncio.get_running_loop().time() - began
             await asyncio.sleep(max(0.0, PERIOD_S - spent_s))
+
+
+async def run_streets(
+    streams: Streams, streets: Mapping[str, Sequence[Compound]], *, seed: int, rate: float
+) -> None:
+    """Play the demo in some streets for ever, with ``rate`` events a second in all.
+
+    Stories are told, and patrols walk, where they are set; elsewhere only devices speak.
+    """
+    told, share = stages(streets), max(1.0, rate / max(1, len(streets)))
+    async with asyncio.TaskGroup() as tasks:
+        for name, compounds in streets.items():
+            playing = run(streams, name, compounds, seed=seed, rate=share, plays=name in told)
+            tasks.create_task(playing)
 
 
 async def request(streams: Streams, street: str, name: str) -> None:
@@ -279,6 +298,17 @@ async def turn(
         except CommandRejected as refused:
             # Somebody real was faster, or the case moved on: look again in the next turn.
             log.debug("%s %s: %s", command.name, command.target, refused)
+
+
+async def _until_on_duty(
+    streams: Streams, twin: Twin, clock: Callable[[], datetime]
+) -> None:
+    while True:
+        try:
+            return await _on_duty(streams, twin, clock())
+        except Unavailable as exc:
+            log.warning("%s: nobody on duty yet: %s", twin.street, exc)
+            await asyncio.sleep(PERIOD_S)
 
 
 async def _on_duty(streams: Streams, twin: Twin, now: datetime) -> None:

@@ -21,6 +21,7 @@ PATROL_M_S = 0.9
 REST_S = 45.0
 SAY_ON_PATROL = timedelta(seconds=4)
 SAY_ON_THE_WAY = timedelta(seconds=1)
+SAY_AT_POST = timedelta(seconds=60)
 
 
 class _Leg(NamedTuple):
@@ -34,7 +35,10 @@ class _Leg(NamedTuple):
 
 
 class Walker:
-    """One responder on foot: where they are, and the line they walk."""
+    """One responder on foot: where they are, and the line they walk.
+
+    Without a beat they stay at their post, and say so once a minute.
+    """
 
     def __init__(self, card: ResponderCard, beat: Sequence[LonLat], seed: int) -> None:
         self.card = card
@@ -96,7 +100,8 @@ class Walker:
 
     def said(self, now: datetime) -> list[ResponderPosition]:
         """The position, if it is time to send it again."""
-        every = SAY_ON_PATROL if self.case is None else SAY_ON_THE_WAY
+        patrol = SAY_ON_PATROL if self._beat else SAY_AT_POST
+        every = patrol if self.case is None else SAY_ON_THE_WAY
         if self._said_at is not None and now - self._said_at < every:
             return []
         self._said_at = now

@@ -41,7 +41,8 @@ def slab(
         [
             _unit(cx, south - step, unit_m, depth_m, style)
             for cx, step in zip(centres, steps, strict=True)
-        ]
+        ],
+        grid_size=0.001,  # neighbours' walls may lie a rounding error apart
     )
     north = south + depth_m
     wells = [

@@ -15,7 +15,7 @@ from twin.facades import all_glimpses
 from twin.metres import lonlat_from_xy, xy_from_lonlat
 from twin.model import Compound, LonLat, Ring
 
-INDOOR = frozenset({"lift", "smoke", "call", "water", "power"})
+INDOOR = frozenset({"lift", "smoke", "call", "water", "power", "lock"})
 """Kinds that may stand inside a building."""
 OVERLAP_M2 = 0.5
 GAP_M2 = 2.0

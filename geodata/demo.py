@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from geodata import huodian, jinyuan, nanxing, xiangyuan
+from geodata import huodian, jinyuan, nanxing, services, xiangyuan
 from geodata.outskirts import lengthen, surround
 from geodata.ways import knot, wood
 from twin.facades import with_masks
@@ -12,6 +12,8 @@ from twin.model import Compound
 
 DRAWN = (huodian.plan, jinyuan.plan, nanxing.plan, xiangyuan.plan)
 
+DAY_CARE = {"huodian": 6, "jinyuan": 4, "nanxing": 7, "xiangyuan": 7}
+"""Beds of each compound's day-care centre."""
 CROWN_M2 = 420.0
 """One tree for so much ground of a compound."""
 
@@ -19,6 +21,8 @@ CROWN_M2 = 420.0
 def build(seed: int) -> list[Compound]:
     """The compounds of the demo street, sorted by id."""
     plans = sorted((draw(seed) for draw in DRAWN), key=lambda plan: plan.id)
+    for plan in plans:
+        services.equip(plan, DAY_CARE[plan.id])
     lengthen(plans)
     knot(plans)
     surround(plans, seed)

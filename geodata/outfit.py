@@ -62,13 +62,13 @@ def terminals(
     """
     for block in _homes(plan):
         for door in block.doors:
-            flats = 4 if len(block.doors) == 1 else 2
+            flats = 4 if len(block.doors) == 1 and block.floors > 8 else 2
             rooms = [
                 (floor, flat)
                 for floor in range(1 if flats == 2 else 3, block.floors + 1)
                 for flat in range(1, flats + 1)
             ]
-            chosen = rng.sample(rooms, int(share + rng.random()))
+            chosen = rng.sample(rooms, min(len(rooms), int(share + rng.random())))
             if sure and sure[:2] == (block.id, door.unit):
                 chosen = [sure[2:]]
             for floor, flat in chosen:

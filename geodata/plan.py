@@ -1,9 +1,6 @@
 """A drawing board for one compound: shapes in plane metres in, a ``twin.model.Compound`` out.
 
-All compounds of a street share one plane, x to the right and y up, which is turned a few degrees
-off north, bent a little, and laid on the ground at ``ANCHOR``. The bend is conformal: the street
-swings by a few degrees from one end to the other, yet every corner that is square on the plane is
-square on the ground. Positions leave with seven decimals, a centimetre.
+``geodata.frame`` says how the plane lies on the ground.
 """
 
 from __future__ import annotations
@@ -14,8 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
-from twin.metres import lonlat_from_xy
+from geodata.frame import STREET, XY, Frame
 from twin.model import (
     Area,
     Building,
@@ -23,51 +21,28 @@ from twin.model import (
     DevicePlace,
     Entrance,
     Grid,
-    LonLat,
     Path,
+    Pipe,
     ResponderCard,
-    Ring,
+    Service,
     Wall,
 )
 
-XY = tuple[float, float]
-
-ANCHOR: LonLat = (113.15, 27.83)
-TURN_DEG = 6.0
-"""How far the plane's y axis points west of north."""
-COMMUNITY = "lusong.hejiatu.changtangwan"
-MIDDLE = complex(430.0, 150.0)
-"""Where the plane is laid down without bend: the middle of the street."""
-BEND = 0.0003
-"""Radians a metre along the street; away from its axis lengths change by as much."""
-STEP_M = 6.0
-"""Lines get points this close, so that neighbours bend alike; the sagitta left is 1.4 mm."""
+__all__ = ["XY", "Block", "Door", "Lies", "Plan", "box", "without_holes"]
 
 
-def ground(points: Sequence[XY]) -> tuple[LonLat, ...]:
-    """Plane metres to degrees."""
-    x, y = np.asarray(points, dtype=np.float64).T
-    z = x + 1j * y - MIDDLE
-    turned = (z + 0.5j * BEND * z * z + MIDDLE) * np.exp(1j * math.radians(TURN_DEG))
-    degrees = np.round(lonlat_from_xy(np.column_stack((turned.real, turned.imag)), ANCHOR), 7)
-    return tuple((float(lon), float(lat)) for lon, lat in degrees)
+ROUND = 4
+"""Segments a quarter of a circle where it is only asked what is free."""
 
 
-def bearing(azimuth_deg: float, at: XY) -> float:
-    """A direction on the plane (clockwise from its y axis) at a point as a bearing from north."""
-    local = np.angle(1 + 1j * BEND * (complex(*at) - MIDDLE), deg=True)
-    return round(float(azimuth_deg - TURN_DEG - local) % 360.0, 1)
+@dataclass(frozen=True)
+class Lies:
+    """Where a compound belongs: the path of its community, and the names above it."""
 
-
-def along(points: Sequence[XY]) -> tuple[LonLat, ...]:
-    """A line on the plane in degrees, with points enough to bend at."""
-    dense = shapely.segmentize(shapely.LineString(points), STEP_M)
-    return ground([(x, y) for x, y in dense.coords])
-
-
-def ring(shape: shapely.Polygon) -> Ring:
-    """The outer ring of a polygon on the plane, counter-clockwise, in degrees."""
-    return along(list(shapely.geometry.polygon.orient(shape).exterior.coords))
+    community: str = "lusong.hejiatu.changtangwan"
+    community_name: str = "长塘湾社区"
+    street_name: str = "贺家土街道"
+    district_name: str = "芦淞区"
 
 
 def box(west: float, south: float, east: float, north: float) -> shapely.Polygon:
@@ -132,41 +107,54 @@ class Plan:
     gaps: list[tuple[shapely.Point, float]] = field(default_factory=list)
     places: list[tuple[XY, DevicePlace]] = field(default_factory=list)
     cards: list[tuple[XY, ResponderCard]] = field(default_factory=list)
-    _ground: tuple[tuple[int, int, int], shapely.Geometry] | None = None
+    services: list[Service] = field(default_factory=list)
+    pipes: list[tuple[str, list[XY], float, float]] = field(default_factory=list)
+    frame: Frame = STREET
+    lies: Lies = field(default_factory=Lies)
+    _counts: dict[str, int] = field(default_factory=dict)
+    _ground: tuple[tuple[int, int, int], shapely.Polygon, shapely.STRtree] | None = None
 
     @property
     def territory(self) -> str:
         """The path of the compound in the street."""
-        return f"{COMMUNITY}.{self.id}"
+        return f"{self.lies.community}.{self.id}"
 
     def grid_of(self, xy: XY) -> str:
         """The territory of the grid a point lies in; the compound's where it lies in none."""
-        point = shapely.Point(xy)
         for number, shape in enumerate(self.grids, start=1):
-            if shapely.intersects(shape, point):
+            if shapely.intersects_xy(shape, *xy):
                 return f"{self.territory}.g{number}"
         return self.territory
 
     def free(self, xy: XY) -> bool:
         """Whether a post can stand at a point: in the outline, off buildings, ways and water."""
+        return bool(self.free_at([xy])[0])
+
+    def free_at(self, spots: Sequence[XY]) -> NDArray[np.bool_]:
+        """``free`` for many points at once."""
         drawn = (len(self.blocks), len(self.lines), len(self.areas))
         if self._ground is None or self._ground[0] != drawn:
-            self._ground = (drawn, self._open_ground())
-        return bool(shapely.contains_xy(self._ground[1], *xy))
+            inside = self.outline.buffer(-0.5)
+            shapely.prepare(inside)
+            self._ground = (drawn, inside, self._taken())
+        _, inside, taken = self._ground
+        points = shapely.points(np.asarray(spots, dtype=np.float64))
+        free = shapely.contains(inside, points)
+        free[taken.query(points, predicate="intersects")[0]] = False
+        return np.asarray(free)
 
-    def _open_ground(self) -> shapely.Geometry:
-        """The outline without buildings, ways and water, and half a metre from each."""
-        taken = (
-            [block.shape.buffer(0.5) for block in self.blocks]
-            + [shape.buffer(0.5) for kind, shape, _ in self.areas if kind == "water"]
-            + [
-                shapely.LineString(points).buffer(width / 2 + 0.2)
-                for _, points, width in self.lines
+    def _taken(self) -> shapely.STRtree:
+        """Buildings, ways and water, and half a metre from each."""
+        lines = [shapely.LineString(points) for _, points, _ in self.lines]
+        halves = [width / 2 + 0.2 for _, _, width in self.lines]
+        solid = [block.shape for block in self.blocks]
+        solid += [shape for kind, shape, _ in self.areas if kind == "water"]
+        return shapely.STRtree(
+            [
+                *shapely.buffer(lines, halves, quad_segs=ROUND),
+                *shapely.buffer(solid, 0.5, quad_segs=ROUND),
             ]
         )
-        ground = self.outline.buffer(-0.5).difference(shapely.union_all(taken))
-        shapely.prepare(ground)
-        return ground
 
     def near(self, spots: Sequence[XY]) -> XY:
         """The first of some spots, or the spot nearest the first, where a post can stand."""
@@ -194,16 +182,30 @@ class Plan:
 
     def device(self, kind: str, name: str, xy: XY, **pose: object) -> None:
         """Stand a device at a point; it takes the next number of its kind."""
-        number = 1 + sum(place.kind == kind for _, place in self.places)
+        number = self._counts[kind] = self._counts.get(kind, 0) + 1
         place = DevicePlace(
             id=f"{self.id}/{kind}/{number}",
             kind=kind,
             name=name.replace("#", f"{number:02d}").replace("@", f"{number:03d}"),
-            lonlat=ground([xy])[0],
+            lonlat=self.frame.ground([xy])[0],
             territory=self.grid_of(xy),
             **pose,  # type: ignore[arg-type]
         )
         self.places.append((xy, place))
+
+    def service(self, kind: str, name: str, xy: XY, **more: object) -> None:
+        """Open a service at a point; it takes the next number of its kind."""
+        number = 1 + sum(one.kind == kind for one in self.services)
+        self.services.append(
+            Service(
+                id=f"{self.id}/{kind}/{number}",
+                kind=kind,
+                name=name.replace("#", f"{number:02d}"),
+                lonlat=self.frame.ground([xy])[0],
+                territory=self.grid_of(xy),
+                **more,  # type: ignore[arg-type]
+            )
+        )
 
     def responder(
         self, pinyin: str, name: str, role: str, skills: tuple[str, ...], grid: int, xy: XY
@@ -215,20 +217,21 @@ class Plan:
             role=role,
             skills=skills,
             territory=f"{self.territory}.g{grid}",
-            post=ground([xy])[0],
+            post=self.frame.ground([xy])[0],
         )
         self.cards.append((xy, card))
 
     def compound(self) -> Compound:
         """The finished compound."""
+        ring = self.frame.ring
         centre = self.outline.centroid
         return Compound(
             id=self.id,
             name=self.name,
             name_en=self.name_en,
             territory=self.territory,
-            origin=ground([(centre.x, centre.y)])[0],
-            outline=ring(self.outline),
+            origin=self.frame.ground([(centre.x, centre.y)])[0],
+            outline=self.frame.ring(self.outline),
             buildings=tuple(self._building(block) for block in self.blocks),
             surroundings=tuple(self._building(block) for block in self.around),
             grids=tuple(
@@ -236,30 +239,41 @@ class Plan:
                 for n, shape in enumerate(self.grids, start=1)
             ),
             paths=tuple(
-                Path(id=f"{self.id}/p{n}", kind=kind, line=along(points), width_m=width)
+                Path(id=f"{self.id}/p{n}", kind=kind, line=self.frame.along(points), width_m=width)
                 for n, (kind, points, width) in enumerate(self.lines, start=1)
             ),
             areas=tuple(
-                Area(id=f"{self.id}/a{n}", kind=kind, outline=ring(shape), name=name)
+                Area(id=f"{self.id}/a{n}", kind=kind, outline=self.frame.ring(shape), name=name)
                 for n, (kind, shape, name) in enumerate(self.areas, start=1)
             ),
-            walls=tuple(Wall(line=along(points)) for points in self.walls),
+            walls=tuple(Wall(line=self.frame.along(points)) for points in self.walls),
             devices=tuple(place for _, place in self.places),
             responders=tuple(card for _, card in self.cards),
-            street_name="贺家土街道",
-            community_name="长塘湾社区",
-            district_name="芦淞区",
+            services=tuple(self.services),
+            pipes=tuple(
+                Pipe(
+                    id=f"{self.id}/u{n}",
+                    kind=kind,
+                    line=self.frame.along(points),
+                    depth_m=depth,
+                    diameter_mm=diameter,
+                )
+                for n, (kind, points, depth, diameter) in enumerate(self.pipes, start=1)
+            ),
+            street_name=self.lies.street_name,
+            community_name=self.lies.community_name,
+            district_name=self.lies.district_name,
             households=self.households,
             attribution="示范数据",
         )
 
     def _building(self, block: Block) -> Building:
-        centre = block.shape.representative_point()
+        centre, ground = block.shape.representative_point(), self.frame.ground
         inside = shapely.contains_xy(self.outline, centre.x, centre.y)
         return Building(
             id=f"{self.id}/{block.id}",
             name=block.name,
-            outline=ring(block.shape),
+            outline=self.frame.ring(block.shape),
             height_m=block.height_m,
             floors=block.floors,
             use=block.use,

@@ -15,8 +15,8 @@ from geodata.folded import Folded
 from twin.model import Area, Building, Compound, District, LonLat, Pipe, Value, Wall
 from twin.model import Path as Way
 
-DISTRICTS = "districts"
-"""Folder beside the compounds, in the folder of places."""
+DISTRICT = ".district.json"
+"""How the file of a district ends; beside it lie the compounds."""
 
 _editing = threading.Lock()
 _REPEATED = ("territory", "kind", "name", "building", "unit", "room", "use")
@@ -38,6 +38,8 @@ def load(folder: Path | str, *, fold: bool = False) -> list[Compound]:
     """
     found = []
     for file in sorted(Path(folder).glob("*.json")):
+        if file.name.endswith(DISTRICT):
+            continue
         try:
             read = _folded if fold else _plain
             found.append(_sharing(read(file.read_bytes())))
@@ -47,17 +49,12 @@ def load(folder: Path | str, *, fold: bool = False) -> list[Compound]:
 
 
 def load_districts(folder: Path | str) -> list[District]:
-    """Every district beside the compounds of a folder, sorted by id; mostly one, or none.
+    """Every district of a folder, sorted by id; mostly one, or none.
 
     Raises ``ValueError`` naming the file when one of them does not hold a district.
     """
-    found = []
-    for file in sorted((Path(folder) / DISTRICTS).glob("*.json")):
-        try:
-            found.append(msgspec.json.decode(file.read_bytes(), type=District))
-        except msgspec.DecodeError as error:
-            raise ValueError(f"{file} does not hold a district: {error}") from error
-    return sorted(found, key=lambda district: district.id)
+    names = sorted(file.name for file in Path(folder).glob(f"*{DISTRICT}"))
+    return [_district(Path(folder) / name) for name in names]
 
 
 def _sharing(compound: Compound) -> Compound:
@@ -128,24 +125,41 @@ def _folded(content: bytes) -> Compound:
 def save(folder: Path | str, compound: Compound) -> Path:
     """Write one compound as ``<id>.json`` and give the file's path.
 
-    The file is written beside its place and moved there, so a reader sees the old one or the
+    It is written beside its place and moved there, so a reader sees the old one or the
     new one and never a half.
     """
-    return _write(Path(folder), compound)
+    return _written(Path(folder) / f"{compound.id}.json", compound)
+
+
+def load_district(folder: Path | str, name: str) -> District | None:
+    """The district of an id, or None when the folder holds none of it.
+
+    Raises ``ValueError`` naming the file when it does not hold a district.
+    """
+    file = Path(folder) / f"{name}{DISTRICT}"
+    return _district(file) if file.exists() else None
+
+
+def _district(file: Path) -> District:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=District)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"{file} does not hold a district: {error}") from error
 
 
 def save_district(folder: Path | str, district: District) -> Path:
-    """Write one district beside the compounds of a folder, as ``save`` does."""
-    return _write(Path(folder) / DISTRICTS, district)
+    """Write a district as ``<id>.district.json``, whole or not at all, and give the file's path."""
+    return _written(Path(folder) / f"{district.id}{DISTRICT}", district)
 
 
-def _write(folder: Path, place: Compound | District) -> Path:
-    target = folder / f"{place.id}.json"
+def _written(target: Path, value: msgspec.Struct) -> Path:
+    """A value's file, written beside its place and moved there."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{place.id}-", suffix=".tmp", dir=target.parent)
+    stem = target.name.partition(".")[0]
+    handle, name = tempfile.mkstemp(prefix=f".{stem}-", suffix=".tmp", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.json.encode(place, enc_hook=tuple))  # of what is folded
+            file.write(msgspec.json.encode(value, enc_hook=tuple))  # of what is folded
             file.flush()
             os.fsync(file.fileno())
         os.chmod(name, 0o644)

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geodata.plan import XY, Plan, bearing
+from geodata.plan import XY, Plan
 
 MAST_M = 4.0
 STEP_DEG = 15
@@ -41,7 +41,7 @@ def cameras(plan: Plan, count: int) -> None:
             "摄像机 C-#",
             xy,
             height_m=MAST_M,
-            azimuth_deg=bearing(azimuth, xy),
+            azimuth_deg=plan.frame.bearing(azimuth, xy),
             hfov_deg=hfov,
             range_m=reach,
         )

@@ -6,13 +6,18 @@ import math
 import random
 from collections.abc import Sequence
 
+import numpy as np
 import shapely
 
 from geodata.blocks import slab
-from geodata.plan import XY, Block, Plan, box
+from geodata.plan import ROUND, XY, Block, Plan, box
 
 BAY_M = 6.0
 """A bay for parallel parking (JGJ 100-2015)."""
+FAR_M = 1e6
+_TURNS = np.radians(np.arange(0, 360, 45))
+CROWN = np.column_stack((np.cos(_TURNS), np.sin(_TURNS)))
+"""The crown of a tree of radius one."""
 NEAR_M = 0.3
 """An end this near to another way is meant to meet it."""
 
@@ -147,14 +152,14 @@ def park(
 
 def plant(plan: Plan) -> None:
     """Make green what is neither built nor paved nor water."""
-    taken = (
-        [block.shape.buffer(2.0, join_style="mitre") for block in plan.blocks]
-        + [
-            shapely.LineString(points).buffer(width / 2 + 0.9, cap_style="square")
-            for _, points, width in plan.lines
-        ]
-        + [shape.buffer(0.8, join_style="mitre") for _, shape, _ in plan.areas]
-    )
+    lines = [shapely.LineString(points) for _, points, _ in plan.lines]
+    halves = [width / 2 + 0.9 for _, _, width in plan.lines]
+    solid = [block.shape for block in plan.blocks] + [shape for _, shape, _ in plan.areas]
+    margins = [2.0] * len(plan.blocks) + [0.8] * len(plan.areas)
+    taken = [
+        *shapely.buffer(lines, halves, cap_style="square", quad_segs=ROUND),
+        *shapely.buffer(solid, margins, join_style="mitre"),
+    ]
     left = plan.outline.buffer(-1.6, join_style="mitre").difference(shapely.union_all(taken))
     opened = left.buffer(-1.7, join_style="mitre").buffer(1.6, join_style="mitre")
     plan.area("green", shapely.set_precision(opened.simplify(0.5), 0.1))
@@ -164,18 +169,26 @@ def wood(plan: Plan, rng: random.Random, crowns: int) -> None:
     """Plant crowns on the greens, in proportion to their size, none touching another."""
     lawns = [shape.buffer(-0.4) for kind, shape, _ in plan.areas if kind == "green"]
     lawns = [lawn for lawn in lawns if lawn.area > 8.0]
-    posts = shapely.MultiPoint([xy for xy, _ in plan.places])
-    stood: list[shapely.Polygon] = []
+    shapely.prepare(lawns)
+    posts = np.array([xy for xy, _ in plan.places] or [(FAR_M, FAR_M)])
+    stood = np.tile((FAR_M, FAR_M, 0.0), (crowns + 1, 1))
+    count = 0
     for lawn in rng.choices(lawns, [lawn.area for lawn in lawns], k=crowns * 2):
         west, south, east, north = lawn.bounds
-        centre = shapely.Point(rng.uniform(west, east), rng.uniform(south, north))
-        crown = centre.buffer(round(rng.uniform(1.4, 2.4), 1), quad_segs=2)
-        near = stood[-crowns:]
-        if lawn.contains(crown) and all(crown.distance(other) > 0.5 for other in near):
-            if crown.distance(posts) > 0.3 and len(stood) < crowns:
-                stood.append(crown)
-    for crown in stood:
-        plan.area("tree", shapely.set_precision(crown, 0.01))
+        x, y = rng.uniform(west, east), rng.uniform(south, north)
+        radius = round(rng.uniform(1.4, 2.4), 1)
+        if count == crowns:
+            return
+        near = stood[: count + 1]
+        if (np.hypot(near[:, 0] - x, near[:, 1] - y) - near[:, 2]).min() < radius + 0.5:
+            continue
+        if np.hypot(posts[:, 0] - x, posts[:, 1] - y).min() < radius + 0.3:
+            continue
+        crown = shapely.Polygon((CROWN * radius + (x, y)).round(2))
+        if lawn.contains(crown):
+            stood[count] = x, y, radius
+            count += 1
+            plan.areas.append(("tree", crown, ""))
 
 
 def knot(plans: Sequence[Plan]) -> None:
@@ -194,14 +207,12 @@ def knot(plans: Sequence[Plan]) -> None:
 
 
 def _meetings(line: shapely.LineString, others: Sequence[shapely.LineString]) -> list[XY]:
-    points = []
-    for other in others:
-        points += [tuple(xy) for xy in shapely.get_coordinates(line.intersection(other))]
-        points += [
-            end for end in (other.coords[0], other.coords[-1])
-            if line.distance(shapely.Point(end)) < NEAR_M
-        ]  # fmt: skip
-    return points
+    points = shapely.get_coordinates(shapely.intersection(line, others)).tolist()
+    ends = [end for other in others for end in (other.coords[0], other.coords[-1])]
+    near = shapely.distance(line, shapely.points(ends)) < NEAR_M if ends else ()
+    return [
+        (x, y) for x, y in [*points, *(end for end, on in zip(ends, near, strict=True) if on)]
+    ]
 
 
 def _threaded(line: shapely.LineString, points: Sequence[XY]) -> list[XY]:
@@ -210,8 +221,11 @@ def _threaded(line: shapely.LineString, points: Sequence[XY]) -> list[XY]:
     A way's ends move onto the way they meet, so an end and its meeting are one point.
     """
     along = {0.0: line.coords[0], line.length: line.coords[-1]}
-    for xy in [*line.coords[1:-1], *points]:
-        along.setdefault(round(line.project(shapely.Point(xy)), 2), xy)
+    inner = [*line.coords[1:-1], *points]
+    if inner:
+        at = shapely.line_locate_point(line, shapely.points(inner)).tolist()
+        for metres, xy in zip(at, inner, strict=True):
+            along.setdefault(round(metres, 2), xy)
     threaded: list[XY] = []
     for _, (x, y) in sorted(along.items()):
         xy = (round(x, 2), round(y, 2))

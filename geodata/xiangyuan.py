@@ -1,4 +1,4 @@
-"""湘园: eleven-floor blocks on both sides of a green axis, with a kindergarten."""
+"""湘园: seven and eleven floors on both sides of a green axis, with a kindergarten."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ SOUTHS = (26.0, 69.0, 112.0, 155.0, 198.0, 241.0)
 DEPTH_M = 13.5
 LANE_M = 19.1
 NURSERY_ROW = 3
+TALL_ROW = 4
+"""Rows from here on have eleven floors and lifts; those south of it seven, in the sun."""
 
 
 def plan(seed: int) -> Plan:
@@ -58,9 +60,11 @@ def _blocks(plan: Plan, rng: random.Random) -> None:
         for span in ((661.0, 731.0), (773.0, 843.0)):
             if number == NURSERY_ROW and span[0] > AXIS_X:
                 continue
+            tall = number >= TALL_ROW
             row(
-                plan, rng, span, south, (3,), lane, (11,), unit_m=20.4, depth_m=DEPTH_M, lift=True
-            )
+                plan, rng, span, south, (3,), lane, (11,) if tall else (7,),
+                unit_m=20.4, depth_m=DEPTH_M, lift=tall,
+            )  # fmt: skip
             park(plan, rng, [span], lane)
     kindergarten = nursery("nursery", "湘园幼儿园", (785, 142))
     stand(plan, kindergarten, round(SOUTHS[NURSERY_ROW] + LANE_M, 1))

@@ -27,6 +27,8 @@ AREAS = {
     "green": "#12291D",
     "water": "#0F3048",
     "parking": "#161F2A",
+    "bay": "#1A2632",
+    "slope": "#2B2A1E",
     "plaza": "#1B2530",
     "sport": "#1B3129",
     "tree": "#1B3F2B",

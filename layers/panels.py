@@ -25,8 +25,8 @@ WAITING = frozenset({"reported", "verified"})
 RESOLVED = frozenset({"handled", "checked", "closed"})
 """States in which the matter is dealt with; the resolve deadline counts to the first of them."""
 
-TOTALS = {"cameras": "camera", "gates": "gate", "lifts": "lift"}
-"""Device kinds that the head of the wall counts."""
+TOTALS = {"cameras": "camera", "lifts": "lift"}
+"""Device kinds that the head of the wall counts; beside them the barriers for vehicles."""
 
 PROACTIVE = frozenset(device_kinds()) - {"call"}
 """Source words of cases that a device found; a call terminal only carries a person's call."""

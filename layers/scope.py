@@ -43,6 +43,11 @@ class Scope:
             for compound in twin.compounds.values()
             if territory.touches(prefixes, compound.territory)
         ]
+        self._barriers = sum(
+            place.kind == "gate" and place.use != "pedestrian" and self.sees(place.territory)
+            for compound in self.compounds
+            for place in compound.devices
+        )
         starts = [columns.span[compound.id] for compound in self.compounds]
         self._spans = [np.searchsorted(self.rows, span) for span in starts]
         self._streets = [
@@ -155,6 +160,7 @@ class Scope:
             "compounds": len(self.compounds),
             "devices": len(self.rows),
             "households": sum(compound.households for compound in whole),
+            "gates": self._barriers,
             **{name: int(devices.total[KINDS.index(kind)]) for name, kind in panels.TOTALS.items()},
         }
 

@@ -138,6 +138,18 @@ class ChargerState(DeviceState, tag="charger.state"):
     """A charger reported free, charging, overheated or faulty."""
 
 
+class LockState(DeviceState, tag="lock.state"):
+    """An electronic door lock reported locked, unlocked, forced or faulty."""
+
+
+class TiltState(DeviceState, tag="tilt.state"):
+    """A tilt gauge on a slope or wall reported normal or faulty."""
+
+
+class CrackState(DeviceState, tag="crack.state"):
+    """A crack gauge reported normal or faulty."""
+
+
 class Reading(Event, tag="sensor.reading"):
     """A device of any kind reported a measured value."""
 
@@ -505,7 +517,8 @@ class FeedChanged(Event, tag="feed.changed"):
 
 TELEMETRY = (
     CameraState, GateState, LiftState, LampState, ManholeState, SmokeState, WaterState, NoiseState,
-    CallState, PowerState, WasteState, ChargerState, Reading, ResponderPosition,
+    CallState, PowerState, WasteState, ChargerState, LockState, TiltState, CrackState, Reading,
+    ResponderPosition,
 )  # fmt: skip
 OPERATIONS = (
     DeviceDesired, DeviceSilent, ResponderStatus,

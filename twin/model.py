@@ -70,7 +70,10 @@ class Path(Value):
 
 
 class Area(Value):
-    """Ground that is drawn: green, water, parking, plaza, sport, or the crown of a tree."""
+    """Ground that is drawn: green, water, plaza, sport, or the crown of a tree.
+
+    ``parking`` is a lot, ``bay`` one place for a car, ``slope`` ground that is watched.
+    """
 
     id: str
     kind: str
@@ -208,7 +211,11 @@ class Compound(Value):
 
 
 class Division(Value):
-    """A level of territory above the compound. ``level``: street (街道, 镇), community (社区)."""
+    """A level of territory above the compound. ``level``: street (街道, 镇), community (社区).
+
+    An area (片区) or a block (责任块) is a level beside the tree: it has its street's territory,
+    and ``members`` are the communities it consists of.
+    """
 
     territory: str
     level: str
@@ -216,6 +223,7 @@ class Division(Value):
     name_en: str
     outline: Ring
     households: int = 0
+    members: tuple[str, ...] = ()
 
 
 class District(Value):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+import msgspec
 import pytest
 
 from feeds.rhythm import Rhythm, Said, busy, dark, local_hour, rain, share
 from tests.feeds.world import MORNING, World, a_compound
+from tests.twin.builders import HUODIAN
 from twin.events import DeviceState, Event, Reading, encode, type_of
 from twin.model import DevicePlace
 
@@ -156,3 +158,42 @@ def test_a_usual_day_raises_no_alarm_but_those_of_the_standing_faults() -> None:
             world.write(world.sim.rhythm.report(one, world.now))
     assert len(world.types("alarm.raised")) == len(world.sim.rhythm.standing)
     assert world.types("incident") == [] and world.types("alarm.cleared") == []
+
+
+def a_rhythm_of(*kinds: str, use: str = "") -> Rhythm:
+    """The rhythm of one device of each kind."""
+    places = tuple(
+        DevicePlace(
+            id=f"huodian/{kind}/1", kind=kind, name=kind, lonlat=(113.15, 27.83), use=use,
+            territory=HUODIAN,
+        )
+        for kind in kinds
+    )  # fmt: skip
+    return Rhythm([msgspec.structs.replace(a_compound(), devices=places)], seed=1)
+
+
+def test_a_slope_at_rest_stays_below_every_limit() -> None:
+    rhythm = a_rhythm_of("tilt", "crack")
+    for hour in range(24):
+        told = [rhythm.usual(one, at(hour))[2] for one in rhythm.places]
+        assert told[0] is not None and 0 < told[0] < 0.4
+        assert told[1] is not None and 0 < told[1] < 8.0
+
+
+def test_a_door_is_locked_by_night_and_opens_by_day() -> None:
+    rhythm = a_rhythm_of("lock")
+    (lock,) = rhythm.places
+    night = {rhythm.usual(lock, at(2 + n / 180))[0] for n in range(180)}
+    day = [rhythm.usual(lock, at(18 + n / 180))[0] for n in range(180)]
+    assert "locked" in night and day.count("unlocked") > 10
+    assert words(rhythm.report(lock, MORNING)[1]) > 50
+
+
+def test_a_station_that_weighs_tells_its_weight_as_well() -> None:
+    rhythm = a_rhythm_of("waste", use="weighing")
+    (station,) = rhythm.places
+    fill, weight = rhythm.report(station, MORNING)[1:]
+    assert isinstance(fill, Reading) and isinstance(weight, Reading)
+    assert (fill.data.quantity, weight.data.quantity) == ("fill_pct", "weight_kg")
+    assert weight.data.value == pytest.approx(4.2 * fill.data.value, abs=0.1)
+    assert rhythm.words(station) == 3

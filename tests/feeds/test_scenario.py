@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from feeds.rhythm import Rhythm
-from feeds.scenario import GIVE_UP_S, Script, cast, script, scripts
+from feeds.scenario import GIVE_UP_S, Script, cast, script, scripts, stages
 from tests.feeds.world import CHEN, NIGHT, World, a_compound
 from tests.twin.builders import HUODIAN
 from tests.twin.place_builders import a_place, at
@@ -195,3 +195,12 @@ def test_a_wrong_story_file_says_where_it_is_wrong() -> None:
 def test_the_places_of_a_story_are_those_of_its_rhythm() -> None:
     rhythm = Rhythm([a_compound()], 1)
     assert {p.id for p in cast(script("waste_full"), rhythm.places, 1, frozenset())["station"]}
+
+
+def test_stories_are_told_where_they_are_set_or_else_in_the_first_street() -> None:
+    home = a_compound()
+    other = msgspec.structs.replace(home, id="elsewhere")
+    streets = {"lusong.hejiatu": [other, home], "lusong.baiguan": [other]}
+    assert stages(streets) == ["lusong.hejiatu"]
+    assert stages({"b.c": [other], "a.b": [other]}) == ["a.b"]
+    assert stages({}) == []

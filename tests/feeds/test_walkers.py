@@ -97,3 +97,10 @@ def test_the_day_begins_with_people_somewhere_on_their_beat() -> None:
     walker = a_walker()
     walker.set_out(random.Random(1))
     assert walker.here in beat_of(PLACE)
+
+
+def test_somebody_without_a_beat_stays_at_the_post_and_says_so_once_a_minute() -> None:
+    walker = Walker(a_helper("zhou", 0, 60, "first_aid"), (), 1)
+    walker.set_out(random.Random(1))
+    told = walk(walker, 125)
+    assert [one.data.lonlat for one in told] == [walker.card.post] * 3

@@ -5,7 +5,8 @@ import math
 import pytest
 import shapely
 
-from geodata.plan import Block, Plan, bearing, box, ground, ring
+from geodata.frame import bearing, ground, ring
+from geodata.plan import Block, Plan, box
 from twin.metres import distance_m, xy_from_lonlat
 
 

@@ -9,7 +9,7 @@ import pytest
 from geodata import demo, store
 from geodata.folded import Folded
 from layers.places import digest
-from twin.model import Area, Compound
+from twin.model import Area, Compound, District, Division
 
 RING = ((113.0, 27.0), (113.001, 27.0), (113.001, 27.001), (113.0, 27.0))
 
@@ -105,3 +105,34 @@ def test_what_is_seldom_read_can_be_held_folded_and_reads_the_same(tmp_path: Pat
     assert store.save(tmp_path, folded) == file
     assert store.load(tmp_path)[0] == place
     assert list(Folded(b"[]", Area)) == []
+
+
+def district() -> District:
+    return District(
+        id="lusong",
+        name="芦淞区",
+        name_en="Lusong",
+        territory="lusong",
+        origin=RING[0],
+        outline=RING,
+        divisions=(
+            Division(
+                territory="lusong.hejiatu", level="street", name="街道", name_en="S", outline=RING
+            ),
+        ),
+    )
+
+
+def test_a_district_lies_beside_its_compounds_and_is_none_of_them(tmp_path: Path) -> None:
+    store.save(tmp_path, compound("huodian"))
+    assert store.load_district(tmp_path, "lusong") is None
+    file = store.save_district(tmp_path, district())
+    assert file.name == "lusong.district.json"
+    assert store.load_district(tmp_path, "lusong") == district()
+    assert [one.id for one in store.load(tmp_path)] == ["huodian"]
+
+
+def test_a_file_that_holds_no_district_is_named(tmp_path: Path) -> None:
+    (tmp_path / "lusong.district.json").write_text("{}")
+    with pytest.raises(ValueError, match=r"lusong\.district\.json does not hold a district"):
+        store.load_district(tmp_path, "lusong")
