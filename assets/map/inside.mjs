@@ -8,8 +8,8 @@ import { cabin, corners, extent, leftmost, levels, plateId, plates, shafts, stan
 const AGE_OPACITY = [1, 0.75, 0.6, 0.4];
 /** What steps back while a building is open: shapes grow faint, crowds of symbols leave. */
 const FAINT = { buildings: 0.24, surroundings: 0.4, walls: 0.2, lit: 0.3 };
-const AWAY = ["sensors", "cameras", "cameras-glyph", "gone", "gridnames", "roofs", "floors", "fields", "fields-seen", "fields-seen-edge",
-  "gates", "responders"];
+const AWAY = ["sensors", "sensor-dots", "cameras", "camera-dots", "cameras-glyph", "gone", "gridnames", "roofs", "floors", "fields", "fields-seen",
+  "fields-seen-edge", "gates", "responders"];
 
 /**
  * @param {import("../vendor/maplibre-gl.mjs").Map} map
