@@ -81,11 +81,11 @@ export function createInside(map, { kinds, fill, model, shown, covered, unitOf }
     return [...names, ...units, ...told.devices.flatMap(mark)];
   };
 
-  /** A device on the chosen floor, a lift wherever its cabin is, and whatever has an alarm. */
+  /** A device on the chosen floor (a lift while its cabin is there), and whatever has an alarm. */
   const mark = (device) => {
     const floor = floorOf(device, told, reading);
     const { level = 0, age = 3 } = reading(device.id) ?? {};
-    const seen = device.kind === "lift" || floor === chosen || level;
+    const seen = floor === chosen || level;
     if (!floor || !seen || covered(device.id)) return [];
     return [point(device.lonlat, { id: device.id, part: "device", glyph: kinds()[device.kind]?.glyph ?? "", level, floor,
       name: floor === chosen ? device.room : "", opacity: AGE_OPACITY[age], height: standing(told, chosen, floor), order: level || 8 })];
