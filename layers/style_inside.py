@@ -65,9 +65,10 @@ MARK_PARTS = (
         layout=label(
             ["format", get("name"), {"font-scale": ["case", _CHOSEN, 1.3, 1]}],
             by_zoom(17, 11.5, 19.5, 13.5), **_LIFTED,
-            **{"text-anchor": ["case", ["==", get("part"), "floor"], "right", "center"],
-               "text-offset": ["case", ["==", get("part"), "floor"],
-                               ["literal", [-0.5, 0]], ["literal", [0, 0]]],
+            **{"text-variable-anchor-offset": [
+                   "case", ["==", get("part"), "floor"], ["literal", ["right", [-0.5, 0]]],
+                   ["literal", ["center", [0, 0], "left", [1.4, 0], "right", [-1.4, 0]]],
+               ],
                "text-padding": 1},
         ),
         paint={
@@ -85,8 +86,7 @@ MARK_PARTS = (
             ["format", get("glyph"), {}, "\n", {}, get("name"), {"font-scale": 0.9}],
             by_zoom(17, 10, 19, 12.5), **_LIFTED,
             **{"icon-image": "square", "icon-size": by_zoom(17, 0.8, 19, 1.05),
-               "icon-allow-overlap": True, "icon-ignore-placement": True,
-               "text-allow-overlap": True, "text-ignore-placement": True,
+               "icon-allow-overlap": True, "text-allow-overlap": True,
                "text-anchor": "top", "text-offset": [0, -0.72], "text-line-height": 1.55},
         ),
         paint={

@@ -70,7 +70,7 @@ class Shaft:
 
     id: str
     unit: str
-    shape: shapely.Polygon
+    shape: shapely.Polygon | shapely.MultiPolygon
     xy: XY
 
 
@@ -170,14 +170,20 @@ def stairs(shares: Sequence[Part]) -> tuple[Stair, ...]:
 def shafts(
     shares: Sequence[Part], places: Iterable[DevicePlace], origin: LonLat
 ) -> tuple[Shaft, ...]:
-    """The shafts of the lifts, each within the part of its unit."""
+    """The shafts of the lifts, each within the part of its unit, or where that is too narrow for
+    it, within the building.
+    """
     if not shares:
         return ()
-    along = axis(shapely.union_all([part.shape for part in shares]))
+    whole = shapely.union_all([part.shape for part in shares])
+    along = axis(whole)
     found = []
     for lift in (place for place in places if place.kind == "lift"):
-        xy = _kept_in(_home(shares, lift, origin), _xy(lift.lonlat, origin), LIFT_M * 0.75)
-        found.append(Shaft(id=lift.id, unit=lift.unit, shape=_square(xy, along), xy=xy))
+        home, margin = _home(shares, lift, origin).shape, LIFT_M * 0.75
+        around = whole if shapely.is_empty(shapely.buffer(home, -margin)) else home
+        xy = _kept_in(around, _xy(lift.lonlat, origin), margin)
+        shape = shapely.intersection(_square(xy, along), around)
+        found.append(Shaft(id=lift.id, unit=lift.unit, shape=shape, xy=xy))
     return tuple(found)
 
 
@@ -195,7 +201,7 @@ def rooms(
         spots = np.array([_xy(place.lonlat, origin) for place in devices])
         xy = (float(spots[:, 0].mean()), float(spots[:, 1].mean()))
         if shares:
-            xy = _kept_in(_home(shares, devices[0], origin), xy, 1.0)
+            xy = _kept_in(_home(shares, devices[0], origin).shape, xy, 1.0)
         ids = tuple(sorted(place.id for place in devices))
         found.append(Room(floor=number, unit=unit, name=name, devices=ids, xy=xy))
     return tuple(found)
@@ -276,10 +282,10 @@ def _home(shares: Sequence[Part], place: DevicePlace, origin: LonLat) -> Part:
     )
 
 
-def _kept_in(part: Part, xy: XY, margin_m: float) -> XY:
-    """A point, moved as little as need be to lie in a part with a margin, as far as it has one."""
-    inner = shapely.buffer(part.shape, -margin_m)
-    room = inner if not shapely.is_empty(inner) else shapely.point_on_surface(part.shape)
+def _kept_in(shape: shapely.Geometry, xy: XY, margin_m: float) -> XY:
+    """A point, moved as little as need be to lie in a shape with a margin, as far as it has one."""
+    inner = shapely.buffer(shape, -margin_m)
+    room = inner if not shapely.is_empty(inner) else shapely.point_on_surface(shape)
     moved = shapely.get_point(shapely.shortest_line(room, shapely.Point(xy)), 0)
     return float(moved.x), float(moved.y)
 

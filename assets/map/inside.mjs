@@ -8,8 +8,8 @@ import { cabin, corners, extent, leftmost, levels, plateId, plates, shafts, stan
 const AGE_OPACITY = [1, 0.75, 0.6, 0.4];
 /** What steps back while a building is open: shapes grow faint, crowds of symbols leave. */
 const FAINT = { buildings: 0.24, surroundings: 0.4, walls: 0.2, lit: 0.3 };
-const AWAY = ["sensors", "cameras", "cameras-glyph", "gone", "gridnames", "roofs", "floors", "fields", "fields-seen", "fields-seen-edge",
-  "gates", "responders"];
+const AWAY = ["sensors", "sensor-dots", "cameras", "camera-dots", "cameras-glyph", "gone", "gridnames", "roofs", "floors", "fields", "fields-seen",
+  "fields-seen-edge", "gates", "responders"];
 
 /**
  * @param {import("../vendor/maplibre-gl.mjs").Map} map
@@ -81,11 +81,11 @@ export function createInside(map, { kinds, fill, model, shown, covered, unitOf }
     return [...names, ...units, ...told.devices.flatMap(mark)];
   };
 
-  /** A device on the chosen floor, a lift wherever its cabin is, and whatever has an alarm. */
+  /** A device on the chosen floor (a lift while its cabin is there), and whatever has an alarm. */
   const mark = (device) => {
     const floor = floorOf(device, told, reading);
     const { level = 0, age = 3 } = reading(device.id) ?? {};
-    const seen = device.kind === "lift" || floor === chosen || level;
+    const seen = floor === chosen || level;
     if (!floor || !seen || covered(device.id)) return [];
     return [point(device.lonlat, { id: device.id, part: "device", glyph: kinds()[device.kind]?.glyph ?? "", level, floor,
       name: floor === chosen ? device.room : "", opacity: AGE_OPACITY[age], height: standing(told, chosen, floor), order: level || 8 })];

@@ -72,13 +72,16 @@ test("an alarm colours the plate of its unit on its floor, a case without a devi
   assert.equal(seen.camera, 0, "data moves no view");
 });
 
-test("marks stand on the chosen floor, lifts at their cabins, alarms wherever they are", () => {
+test("marks stand on the chosen floor, a lift's while its cabin is there, alarms wherever they are", () => {
   const { inside, seen, said } = stage();
   said.readings["h/lift/1"] = { level: 0, age: 0, value: 2 };
   inside.open(TOLD, 1);
   assert.ok(device(seen.filled.inside, "h/smoke/1"));
   assert.equal(device(seen.filled.inside, "h/call/1"), undefined);
+  assert.equal(device(seen.filled.inside, "h/lift/1"), undefined);
+  inside.open(TOLD, 2);
   assert.equal(device(seen.filled.inside, "h/lift/1").floor, 2);
+  inside.open(TOLD, 1);
   assert.ok(seen.state["shafts h/lift/1"].base > 0);
   said.readings["h/call/1"] = { level: 1, age: 0, value: NaN };
   inside.refresh();

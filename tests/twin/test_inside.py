@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.twin.place_builders import ORIGIN, a_block, at, metres
@@ -128,6 +128,7 @@ def test_rooms_are_those_that_devices_name_and_no_others() -> None:
         st.tuples(st.sampled_from(["lift", "call"]), st.floats(-5, 65), st.floats(-5, 25),
                   st.integers(1, 7)), max_size=4),
 )  # fmt: skip
+@example(doors=[(0.0, 1.0), (0.0, 0.0)], devices=[("lift", 0.0, 0.0, 2)])
 def test_whatever_doors_and_devices_there_are_everything_lies_within_the_footprint(
     doors: list[tuple[float, float]], devices: list[tuple[str, float, float, int]]
 ) -> None:
