@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 import app
+from feeds.settings import SETTINGS
 from layers.layer import LAYERS, switches
 from layers.sharing.catalogue import COLLECTIONS
 from pages.texts import catalogue
@@ -36,7 +37,7 @@ Row = Sequence[object]
 def settings() -> Iterator[Row]:
     """Every environment variable."""
     yield "Variable", "Unless given", "What for"
-    for row in app.SETTINGS.values():
+    for row in SETTINGS.values():
         yield f"`{row.variable}`", f"`{row.default}`" if row.default else "", row.words
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import app
+from feeds.settings import SETTINGS, Settings, read_settings
 from geodata.store import save
 from tests.conftest import free_port
 from tests.layers.builders import a_compound
@@ -23,7 +24,7 @@ HOUSE = Path(__file__).parent.parent
 
 
 def test_without_any_setting_it_listens_on_loopback_and_is_no_demo() -> None:
-    settings = app.read_settings({"PATH": "/bin"})
+    settings = read_settings({"PATH": "/bin"})
     assert (settings.address, settings.loopback, settings.demo) == (
         "http://127.0.0.1:8050/",
         True,
@@ -33,7 +34,7 @@ def test_without_any_setting_it_listens_on_loopback_and_is_no_demo() -> None:
 
 
 def test_every_setting_has_a_field_and_every_field_a_setting() -> None:
-    assert set(app.SETTINGS) == {field.name for field in dataclasses.fields(app.Settings)}
+    assert set(SETTINGS) == {field.name for field in dataclasses.fields(Settings)}
 
 
 @pytest.mark.parametrize(
@@ -54,22 +55,22 @@ def test_every_setting_has_a_field_and_every_field_a_setting() -> None:
 )
 def test_a_setting_we_cannot_use_is_named_with_its_value(variable: str, value: str) -> None:
     with pytest.raises(InvalidSetting, match=f"{variable}='{value}'"):
-        app.read_settings({variable: value})
+        read_settings({variable: value})
 
 
 def test_an_empty_variable_is_as_good_as_none() -> None:
-    assert app.read_settings({"DAYUAN_PORT": ""}).port == 8050
+    assert read_settings({"DAYUAN_PORT": ""}).port == 8050
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "dayuan.example"])
 def test_the_demo_listens_on_loopback_only(host: str) -> None:
     with pytest.raises(InvalidSetting, match="loopback"):
-        app.read_settings({"DAYUAN_DEMO": "1", "DAYUAN_HOST": host})
+        read_settings({"DAYUAN_DEMO": "1", "DAYUAN_HOST": host})
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
 def test_loopback_has_many_names(host: str) -> None:
-    assert app.read_settings({"DAYUAN_DEMO": "1", "DAYUAN_HOST": host}).loopback
+    assert read_settings({"DAYUAN_DEMO": "1", "DAYUAN_HOST": host}).loopback
 
 
 def run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feeds.settings import web_address
+from feeds.setting import web_address
 
 
 @pytest.mark.parametrize(
