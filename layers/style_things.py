@@ -42,13 +42,14 @@ _AWAY = {
     "left": (1.5, 0), "right": (-1.5, 0), "top": (0, 1.5), "bottom": (0, -1.5),
     "top-left": (1, 1), "top-right": (-1, 1), "bottom-left": (1, -1), "bottom-right": (-1, -1),
 }  # fmt: skip
-_CORNERS = ("bottom-right", "top-right", "bottom-left", "top-left")
+_FAR = ["top", (0, 3), "bottom", (0, -3)]
+_AT_EDGE = ("right", "bottom", "top", "bottom-right", "top-right")
+_ROUND_IT = ("left", "right", "top", "bottom", *list(_AWAY)[4:])
 
 
 def _sides(*anchors: str) -> Expression:
     """The sides a label may stand on, best first, each with its distance in ems; then farther."""
-    near = [word for anchor in (*anchors, *_CORNERS) for word in (anchor, _AWAY[anchor])]
-    return ["literal", [*near, "top", (0, 3), "bottom", (0, -3)]]
+    return ["literal", [word for anchor in anchors for word in (anchor, _AWAY[anchor])] + _FAR]
 
 
 def _edge(normal: str) -> Expression:
@@ -181,8 +182,8 @@ LIVING_PARTS = (
             **{"text-variable-anchor-offset": [
                    "case",
                    ["boolean", get("inside"), False], _sides("bottom", "top"),
-                   ["boolean", get("edge"), False], _sides("right", "bottom", "top", "left"),
-                   _sides("left", "right", "top", "bottom"),
+                   ["boolean", get("edge"), False], _sides(*_AT_EDGE),
+                   _sides(*_ROUND_IT),
                ],
                "text-justify": "auto", "text-max-width": 14, "symbol-sort-key": get("order")},
         ),
