@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from math import inf, isfinite
 from typing import Any
@@ -18,6 +19,12 @@ from twin.state import Twin
 from twin.things import Incident, Responder
 from twin.trips import Trip, Trips, goal_of
 
+EAGER = 64
+"""Compounds whose ways are worked out at the start: a district's. Of a larger city a street's are
+when a case there is looked at: half a second of a thread for every ten compounds."""
+KEPT = 3
+"""Streets of a larger city whose networks are held at once; one of 72 compounds takes 44 MB."""
+
 
 class Lives:
     """Networks by street, worked out once; over each, what stands in the way in every twin of it.
@@ -27,25 +34,45 @@ class Lives:
 
     def __init__(self) -> None:
         self.networks: dict[str, Network] = {}
+        self._roads: dict[str, list[Path]] = {}
+        self._large = False
+        self._making = threading.Lock()
         self._lives: WeakKeyDictionary[Twin, Live] = WeakKeyDictionary()
 
     def learn(
         self, twins: Iterable[Twin], roads: Mapping[str, Iterable[Path]] | None = None
     ) -> None:
-        """Work the networks out; reads places only, so any thread may.
+        """Work the networks out, unless they are a large city's; any thread may.
 
         ``roads`` are ways of no compound, by street.
         """
-        for twin in twins:
-            others = list((roads or {}).get(twin.street, ()))
-            self.networks[twin.street] = Network(list(twin.compounds.values()), others)
+        twins = list(twins)
+        self._roads = {street: list(paths) for street, paths in (roads or {}).items()}
+        self._large = sum(len(twin.compounds) for twin in twins) > EAGER
+        for twin in () if self._large else twins:
+            self.ready(twin)
+
+    def ready(self, twin: Twin) -> None:
+        """Have the network of a twin's street; reads places only, so any thread may.
+
+        Of a large city the one that was made first goes when there are too many.
+        """
+        with self._making:
+            if twin.street in self.networks:
+                return
+            roads = self._roads.get(twin.street, ())
+            self.networks[twin.street] = Network(list(twin.compounds.values()), roads)
+            if self._large and len(self.networks) > KEPT:
+                del self.networks[next(iter(self.networks))]
 
     def live(self, twin: Twin) -> Live | None:
-        """What stands in the way in a twin; None until the networks are learned."""
+        """What stands in the way in a twin; None until its street's network is there."""
         network = self.networks.get(twin.street)
         if network is None:
+            self._lives.pop(twin, None)
             return None
-        if (found := self._lives.get(twin)) is None:
+        found = self._lives.get(twin)
+        if found is None or found.network is not network:
             found = self._lives[twin] = Live(network, twin)
         return found
 

@@ -217,6 +217,7 @@ def _cases(routes: APIRouter, stage: Backstage) -> None:
             if found is not None and covers(who.prefixes, found.territory):
                 # The first case of a street has its cameras put in order: some ten milliseconds.
                 await asyncio.to_thread(stage.known.sights.eyes, twin.street)
+                await asyncio.to_thread(stage.known.lives.ready, twin)
                 now = stage.now() if hub is stage.hub or hub is None else hub.instant()
                 told = detail(
                     twin, found, stage.known, actor_of(who), now=now, masked=masked(who)

@@ -36,7 +36,7 @@ def router(stage: Backstage) -> APIRouter:
 
     @routes.get("/circle")
     async def circle(request: Request) -> Response:
-        here = _here(stage, request)
+        here = await _here(stage, request)
         if here is None:
             return _unknown()
         work = reach.circle(here.twin, here.live, here.prefixes, here.lonlat)
@@ -44,7 +44,7 @@ def router(stage: Backstage) -> APIRouter:
 
     @routes.get("/nearest")
     async def nearest(request: Request) -> Response:
-        here = _here(stage, request)
+        here = await _here(stage, request)
         if here is None:
             return _unknown()
         work = reach.nearest(here.twin, here.live, here.prefixes, here.lonlat)
@@ -52,7 +52,7 @@ def router(stage: Backstage) -> APIRouter:
 
     @routes.get("/evacuation")
     async def evacuation(request: Request) -> Response:
-        here = _here(stage, request)
+        here = await _here(stage, request)
         if here is None:
             return _unknown()
         work = reach.evacuate(here.twin, here.live, here.prefixes, here.compound)
@@ -61,15 +61,18 @@ def router(stage: Backstage) -> APIRouter:
     return routes
 
 
-def _here(stage: Backstage, request: Request) -> _Here | None:
+async def _here(stage: Backstage, request: Request) -> _Here | None:
     """The place a request names, or None when there is none or the asker may not see it."""
     prefixes: Sequence[str] = request.scope["person"].prefixes
     hub = joinable(stage, prefixes, request.query_params.get("session", "live"))
     for twin in hub.twins.values() if hub else ():
-        live = stage.known.lives.live(twin)
         found = _case(twin, prefixes, request) or _service(twin, prefixes, request)
         compound = twin.compounds.get(found[1]) if found is not None else None
-        if live is not None and found is not None and compound is not None:
+        if found is None or compound is None:
+            continue
+        await asyncio.to_thread(stage.known.lives.ready, twin)
+        live = stage.known.lives.live(twin)
+        if live is not None:
             return _Here(twin, live, prefixes, found[0], compound)
     return None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
+from weakref import ref
 
 import numpy as np
 import shapely
@@ -75,7 +76,8 @@ class Live:
 
     def __init__(self, network: Network, twin: Twin) -> None:
         self.network = network
-        self.twin = twin
+        # Held by name only: whoever keeps a Live by its twin must not keep the twin alive with it.
+        self._twin = ref(twin)
         self._gates = [name for name in network.gates if name in twin.devices]
         self._seen: list[object] = []
         self._passage = network.free
@@ -85,6 +87,13 @@ class Live:
             if device.kind == "lift":
                 key = (device.place.building, device.place.unit)
                 self._lifts.setdefault(key, []).append(device.id)
+
+    @property
+    def twin(self) -> Twin:
+        """The twin whose obstacles these are; it must be alive."""
+        twin = self._twin()
+        assert twin is not None, "the twin is gone"
+        return twin
 
     def passage(self) -> Passage:
         """The ways of this moment; the same value until something in the way turns."""

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import gc
+from weakref import ref
+
 import pytest
 
 from layers.lives import Lives, trip_words
@@ -35,6 +38,32 @@ def test_roads_of_no_compound_are_ways_too():
     lives.learn([twin], {STREET: [a_path("district", (150, 100), (400, 100), kind="road")]})
     live = lives.live(twin)
     assert live and live.network.route(at(390, 100), at(0, 60)).via == "东门"
+
+
+def test_a_large_city_s_networks_are_made_when_asked_for_and_few_are_held(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("layers.lives.EAGER", 0)
+    monkeypatch.setattr("layers.lives.KEPT", 1)
+    lives, first, second = Lives(), Twin(STREET, [a_place()]), Twin("lusong.jianning", [a_place()])
+    lives.learn([first, second])
+    assert lives.live(first) is None
+    lives.ready(first)
+    assert lives.live(first) is not None
+    lives.ready(second)
+    assert lives.live(second) is not None and lives.live(first) is None
+    lives.ready(first)
+    again = lives.live(first)
+    assert again is not None and again.network is lives.networks[STREET]
+
+
+def test_a_twin_that_nobody_uses_any_more_goes_though_its_ways_were_asked_for():
+    lives, twin = learned()
+    gone = ref(twin)
+    assert lives.live(twin) is not None
+    del twin
+    gc.collect()
+    assert gone() is None
 
 
 @pytest.mark.parametrize(("prefix", "name"), [(STREET, "东门"), ("x.y", "")])
