@@ -13,12 +13,10 @@ from time import perf_counter
 
 from bench.table import Row, table, write
 
-FIGURES = ("ingest", "fanout", "memory", "growth", "share", "glass", "map")
-FIGURES = ("ingest", "fanout", "memory", "growth", "glass", "map", "address", "search")
-FIGURES = ("ingest", "fanout", "memory", "growth", "ways", "glass", "map")
-FIGURES = ("ingest", "fanout", "memory", "growth", "sight", "glass", "map")
-FIGURES = ("ingest", "fanout", "memory", "growth", "glass", "map", "city")
-FIGURES = ("ingest", "fanout", "memory", "growth", "importing", "glass", "map")
+FIGURES = (
+    "ingest", "fanout", "memory", "growth", "ways", "sight", "address", "search", "share",
+    "importing", "glass", "map", "city",
+)  # fmt: skip
 WITH_BROWSER = ("glass", "map")
 RESULTS = Path(__file__).parent / "results.json"
 
