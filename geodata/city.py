@@ -23,6 +23,7 @@ from geodata.estate_whole import complete
 from geodata.frame import ANCHOR
 from geodata.lattice import Street
 from geodata.plan import Plan
+from twin.facades import with_masks
 from twin.metres import xy_from_lonlat
 from twin.model import Building, Compound, District, Path
 
@@ -197,4 +198,5 @@ def _finished(
         )
         for n, street in enumerate(streets, start=1)
     )
-    return msgspec.structs.replace(made, paths=made.paths + ways, surroundings=tuple(beside))
+    whole = msgspec.structs.replace(made, paths=made.paths + ways, surroundings=tuple(beside))
+    return with_masks(whole)  # homes across the street are homes, too

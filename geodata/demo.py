@@ -7,7 +7,6 @@ import random
 from geodata import huodian, jinyuan, nanxing, services, xiangyuan
 from geodata.outskirts import lengthen, surround
 from geodata.ways import knot, wood
-from twin.facades import with_masks
 from twin.model import Compound
 
 DRAWN = (huodian.plan, jinyuan.plan, nanxing.plan, xiangyuan.plan)
@@ -28,4 +27,4 @@ def build(seed: int) -> list[Compound]:
     surround(plans, seed)
     for plan in plans:
         wood(plan, random.Random(f"trees {plan.id} {seed}"), round(plan.outline.area / CROWN_M2))
-    return [with_masks(plan.compound()) for plan in plans]
+    return [plan.compound() for plan in plans]

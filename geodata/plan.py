@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geodata.frame import STREET, XY, Frame
+from twin.facades import with_masks
 from twin.model import (
     Area,
     Building,
@@ -222,7 +223,10 @@ class Plan:
         self.cards.append((xy, card))
 
     def compound(self) -> Compound:
-        """The finished compound."""
+        """The finished compound, its cameras masked where they would look into homes."""
+        return with_masks(self._drawn())
+
+    def _drawn(self) -> Compound:
         ring = self.frame.ring
         centre = self.outline.centroid
         return Compound(

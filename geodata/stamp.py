@@ -169,9 +169,12 @@ def _device(
     spot: LonLat,
     frame: Frame,
 ) -> DevicePlace:
-    azimuth = place.azimuth_deg
+    azimuth, lens = place.azimuth_deg, place.lens
     if azimuth is not None:
         azimuth = frame.bearing(azimuth, (0.0, 0.0))
+    if lens is not None:
+        turned = (tuple(frame.bearing(side, (0.0, 0.0)) for side in mask) for mask in lens.masks)
+        lens = replace(lens, masks=tuple((a, b) for a, b in turned))
     return replace(
         place,
         id=label(place.id),
@@ -179,4 +182,5 @@ def _device(
         territory=path(place.territory),
         building=label(place.building) if place.building else "",
         azimuth_deg=azimuth,
+        lens=lens,
     )

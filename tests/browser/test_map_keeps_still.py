@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -24,17 +25,25 @@ GATES = f"""() => {{
   }}).filter(([, x, y]) => document.elementFromPoint(x, y) === map.getCanvas());
 }}"""
 
+FREE = f"""() => {{
+  const canvas = {MAP}.getCanvas(), {{ left, top, width, height }} = canvas.getBoundingClientRect();
+  for (let share = 0.5; share < 0.95; share += 0.05) {{
+    const [x, y] = [left + width * share - 70, top + height * share];
+    if (document.elementFromPoint(x, y) === canvas) return [x, y];
+  }}
+}}"""
+
 
 def drag(screen: Screen, dx: int, dy: int) -> None:
     """Take hold of the map where nothing floats over it, and let go elsewhere."""
-    box = screen.page.locator("#map").bounding_box()
-    assert box
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    mouse = screen.page.mouse
+    x, y = screen.ask(FREE)
+    mouse, before = screen.page.mouse, json.dumps(screen.ask(CAMERA))
     mouse.move(x, y)
     mouse.down()
     mouse.move(x + dx, y + dy, steps=4)
     mouse.up()
+    # The map moves with its next frame, which may take a while to be drawn.
+    screen.until(f"JSON.stringify(({CAMERA})()) !== JSON.stringify({before})", 30)
     screen.until(f"!{MAP}.isMoving() && {MAP}.loaded()", 30)
 
 

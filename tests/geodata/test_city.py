@@ -189,8 +189,8 @@ def test_the_ways_of_every_street_hang_together(city: City) -> None:
     for street in {street_of(compound.territory) for compound in city.compounds}:
         own = [one for one in city.compounds if street_of(one.territory) == street]
         network = Network(own)
-        size = len(network.nodes)
-        edges = csr_matrix((np.ones(len(network.edges)), tuple(network.edges.T)), (size, size))
+        size, ends = len(network.graph.nodes), network.graph.ends
+        edges = csr_matrix((np.ones(len(ends)), tuple(ends.T)), (size, size))
         assert connected_components(edges, directed=False)[0] == 1, street
 
 
