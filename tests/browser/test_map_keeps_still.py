@@ -44,7 +44,7 @@ def drag(screen: Screen, dx: int, dy: int) -> None:
     mouse.up()
     # The map moves with its next frame, which may take a while to be drawn.
     screen.until(f"JSON.stringify(({CAMERA})()) !== JSON.stringify({before})", 30)
-    screen.until(f"!{MAP}.isMoving() && {MAP}.loaded()", 30)
+    screen.until(f"!{MAP}.isMoving() && {MAP}.loaded()", 60)
 
 
 def open_popup(screen: Screen) -> str:
@@ -80,7 +80,7 @@ def test_a_dragged_map_and_an_open_popup_stay_through_a_thousand_updates(
     # A case of the first level is the loudest thing that data can do.
     house.tell(state("jinyuan/smoke/1", "smoke"))
     screen.case("jinyuan/smoke/1")
-    screen.until(f"{MAP}.loaded()", 30)
+    screen.until(f"{MAP}.loaded()", 60)
 
     assert screen.ask(CAMERA) == camera
     assert screen.ask("() => document.querySelector('.map-popup').dataset.first") == "yes"
