@@ -63,7 +63,8 @@ def test_nothing_is_lost_nothing_is_added_and_every_edge_begins_and_ends_at_its_
     assert min(piece.length for piece in pieces) > 0
     for number, line in enumerate(given_lines):
         own = [piece for piece, of in zip(pieces, graph.line, strict=True) if of == number]
-        assert shapely.union_all(own).length >= shapely.union_all([line]).length - 0.2
+        # Legs of one line that leave a corner side by side may become one.
+        assert shapely.difference(line, shapely.union_all(own).buffer(SNAP_M)).is_empty
     met = shapely.get_coordinates(
         [shapely.intersection(a, b) for a, b in combinations(given_lines, 2)]
     )
