@@ -39,9 +39,12 @@ const nameOf = (layer) => {
   return deviceKind(layer.split("/").at(-1));
 };
 
+const ROOMY_PX = 480; // on a narrower map the open list would hide what it is about
+
 /** @param {import("../main.mjs").Desk} desk */
 export function createLayers(desk) {
   const list = byId("layers-list");
+  if (byId("map-area").clientWidth < ROOMY_PX) byId("layers").open = false;
   const key = `dayuan.layers.${desk.me.name ?? ""}`;
   const choice = memory.get(key, {});
   let unfolded = memory.get("dayuan.layers.kinds", false);
