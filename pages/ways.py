@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -34,29 +34,27 @@ def router(stage: Backstage) -> APIRouter:
     """The routes; ``incident`` or ``service`` says where, ``session`` when."""
     routes = APIRouter(prefix="/api/ways")
 
+    async def told(request: Request, ask: Callable[[_Here], Callable[[], Any]]) -> Response:
+        here = await _here(stage, request)
+        return _unknown() if here is None else _json(await asyncio.to_thread(ask(here)))
+
     @routes.get("/circle")
     async def circle(request: Request) -> Response:
-        here = await _here(stage, request)
-        if here is None:
-            return _unknown()
-        work = reach.circle(here.twin, here.live, here.prefixes, here.lonlat)
-        return _json(await asyncio.to_thread(work))
+        return await told(
+            request, lambda at: reach.circle(at.twin, at.live, at.prefixes, at.lonlat)
+        )
 
     @routes.get("/nearest")
     async def nearest(request: Request) -> Response:
-        here = await _here(stage, request)
-        if here is None:
-            return _unknown()
-        work = reach.nearest(here.twin, here.live, here.prefixes, here.lonlat)
-        return _json(await asyncio.to_thread(work))
+        return await told(
+            request, lambda at: reach.nearest(at.twin, at.live, at.prefixes, at.lonlat)
+        )
 
     @routes.get("/evacuation")
     async def evacuation(request: Request) -> Response:
-        here = await _here(stage, request)
-        if here is None:
-            return _unknown()
-        work = reach.evacuate(here.twin, here.live, here.prefixes, here.compound)
-        return _json(await asyncio.to_thread(work))
+        return await told(
+            request, lambda at: reach.evacuate(at.twin, at.live, at.prefixes, at.compound)
+        )
 
     return routes
 
