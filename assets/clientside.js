@@ -1,5 +1,5 @@
-// The only script Dash loads: classic, so it is ready before the first callback; modules come by
-// import. Theme and language are set before the first paint, from what this person chose last.
+// The document's first script, before Dash's own: the modules are on their way while those load.
+// Theme and language are set before the first paint, from what this person chose last.
 (() => {
   const remembered = (key) => {
     try {

@@ -1,6 +1,8 @@
 // Joins the socket, the map and the panels of one page.
+import { ask, askAhead } from "./ahead.mjs";
 import { openLive } from "./live.mjs";
 import { createBuilding } from "./panels/building.mjs";
+import { drawsInSoftware } from "./map/graphics.mjs";
 import { MANY } from "./map/levels.mjs";
 import { createClock } from "./panels/clock.mjs";
 import { createCommander } from "./panels/commands.mjs";
@@ -29,6 +31,8 @@ import { createWatch, drawLost, fitLetters } from "./panels/watch.mjs";
 const TICK_MS = 1000;
 const READ_MS = 6000; // a confirmation is read by then
 
+if (askAhead(location.pathname, document.documentElement.lang)) warm();
+
 /** Start the page whose skeleton is in the document. */
 export async function start() {
   const root = byId("page");
@@ -36,14 +40,14 @@ export async function start() {
   root.dataset.started = "yes";
   const page = root.dataset.page;
   if (page === "wall") fitLetters(location.search);
-  await insist(() => speak(document.documentElement.lang || "zh-CN"));
+  await insist(() => speak(document.documentElement.lang || "zh-CN", ask));
   const [me, places, catalogue] = await Promise.all([
     read("/api/me", {}), insist(() => read("/api/places")), read("/api/catalogue", {})]);
   know(catalogue, places);
   const session = await sessionOf(page);
   const clock = createClock();
   const drawer = createDrawer();
-  const desk = createDesk({ me, places, catalogue, clock, session, redraw: drawer.redraw });
+  const desk = createDesk({ me, places, catalogue, clock, session, densities: page !== "wall", redraw: drawer.redraw });
   const commander = createCommander({ onChange: (sent) => heard(sent, commander, drawer.redraw) });
   desk.join({ commander });
   const live = openLive({ url: liveUrl(), hello: helloOf(page, session, places) });
@@ -56,6 +60,12 @@ export async function start() {
   setInterval(() => (drawer.tick(), drawer.redraw()), TICK_MS);
   await mountMap(desk, page, live, drawer);
   return desk;
+}
+
+/** Start graphics and map library while answers are on their way; what fails here, fails again later. */
+function warm() {
+  drawsInSoftware();
+  import("./map/main.mjs").catch(() => null);
 }
 
 function heard(sent, commander, redraw) {
@@ -79,7 +89,7 @@ function createDrawer() {
 }
 
 async function read(path, otherwise) {
-  const response = await fetch(path).catch(() => null);
+  const response = await ask(path).catch(() => null);
   if (response?.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
   if (response?.ok) return response.json();
   if (otherwise === undefined) throw new Error(`${path}: ${response?.status ?? "no answer"}`);
@@ -243,20 +253,18 @@ async function mountMap(desk, page, live, drawer) {
     // By itself and late: the queue is there before the map library, and without it if need be.
     const { createMap } = await import("./map/main.mjs");
     const style = await insist(() => read(`/api/style?lang=${language()}`));
+    const wide = desk.places.length > MANY && !desk.selected();
+    const first = (desk.selected() && desk.things().incidents.get(desk.selected())?.compound) || desk.here()?.id;
     const map = await createMap(byId("map"), {
-      style, screen: page, lang: language(),
+      style, summaries: desk.places, first: wide ? null : first, screen: page, lang: language(),
       onSelect: (target) => selected(desk, target),
       onView: (view) => view && live.view(view),
       reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches,
     });
     desk.join({ map });
-    await map.loadPlaces(desk.places.map((place) => place.id));
+    await map.loadPlaces();
     map.connect(live);
     desk.onMap?.();
-    const wide = desk.places.length > MANY && !desk.selected();
-    if (wide) map.fitAll();
-    const first = desk.selected() ? desk.things().incidents.get(desk.selected())?.compound : desk.here()?.id;
-    if (first && !wide) map.fit(first);
     if (desk.selected()) map.select({ type: "incident", id: desk.selected() });
     new ResizeObserver(() => map.resize()).observe(byId("map"));
   } catch (error) {

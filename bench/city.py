@@ -26,13 +26,14 @@ import uvloop
 from playwright.async_api import Browser, BrowserContext
 
 from bench.browser import SIZE, chromium, renderer_pid, until
-from bench.district import NAME, by_street, city
 from bench.map import PAGES, QUIET_S, SEEN, calm
 from bench.memory import Web, first_frame, keep, screen, token_of, web_over
 from bench.stack import cpu_s, free_port, load, resident_mb, running, until_open, valkey
+from bench.street import by_street
 from bench.table import Row, at_most
 from bench.traffic import Traffic, now
 from geodata import tiles
+from geodata.city_scale import scale_city
 from geodata.store import save, save_district
 from pages.guard import COOKIE
 from twin.model import Compound, District
@@ -41,7 +42,8 @@ RATE, SECONDS, ROUNDS, SHARE, FEW = 2000, 4, 7, 0.01, 2000
 ZOOM = 16.3
 """Near enough for sensors, far enough for several compounds."""
 WINDOW = {"width": 1280, "height": 720}
-_SMOKE = {"compounds": 6, "communities": 3, "streets": 2, "devices": 60}
+_SMOKE = 6
+"""Compounds of the small form."""
 _STANDS = """(() => {
   const map = dash_clientside?.dayuan?.desk?.map()?.map;
   if (!map?.getLayer("rollups") || !map.queryRenderedFeatures({ layers: ["rollups"] }).length)
@@ -168,13 +170,14 @@ async def changed(browser: Browser) -> list[Row]:
 
 async def measured(smoke: bool) -> list[Row]:
     """Everything, one after the other; without a browser in the small form."""
-    compounds, district = city(**_SMOKE) if smoke else city()
+    district, compounds = scale_city()
+    compounds = compounds[:_SMOKE] if smoke else compounds
     with tempfile.TemporaryDirectory(prefix="dayuan-bench-") as name:
         rows = cut(Path(name), compounds, district)
         async with valkey() as url:
             for street, some in by_street(compounds).items():
                 await keep(url, some, street)
-            async with web_over(url, Path(name), await token_of(url, prefix=NAME)) as there:
+            async with web_over(url, Path(name), await token_of(url, prefix=district.id)) as there:
                 rows += await weighed(url, there, compounds, 1 if smoke else SECONDS)
                 if not smoke:
                     await rested(there.pid)

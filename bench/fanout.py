@@ -181,9 +181,6 @@ def heard(compounds: list[Compound], said: list[list[Event]]) -> list[list[Frame
     return ear.heard[1:]
 
 
-
-
-
 def _rate(sent: Sent) -> float:
     return sent.frames / sent.cpu_s
 

@@ -2,8 +2,9 @@
 
 ``python -m bench.mapserver PORT DEVICES|city``. ``/ours`` holds our map module, fed by ``Hub`` over
 ``/live``; ``POST /api/change?share=0.01`` makes that share of the devices report another state, at
-once. ``/`` is a Dash page with one ``scattermap`` of as many points, whose asynchronous callback
-changes the same share of colours and answers with the new figure.
+once, among them those whose ids its body lists: a few that are drawn, for of a whole city's devices
+hardly any is. ``/`` is a Dash page with one ``scattermap`` of as many points, whose asynchronous
+callback changes the same share of colours and answers with the new figure.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import asyncio
 import mimetypes
 import random
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -25,10 +26,10 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
-from bench.district import by_street, city
 from bench.stack import HOUSE
-from bench.street import tile
+from bench.street import by_street, tile
 from bench.traffic import Traffic, full_report, now
+from geodata.city_scale import scale_city
 from layers import live, style
 from layers.connection import Viewer, serve
 from layers.live import Hub
@@ -36,9 +37,11 @@ from pages.texts import catalogue
 from twin.catalogue import device_kinds, incident_kinds, rules
 from twin.model import Compound
 from twin.state import Twin
-from twin.territory import street_of
+from twin.territory import parse, street_of
 
 ZOOM = 17.0
+SOME = 20
+"""Devices on screen that are always among those that change: 1 % of 2,000."""
 _COLOURS = ("#3fa7ff", "#ffb547", "#ff5a5a")
 _PAGE = """<!doctype html><html lang="en"><head><title>ours</title>
 <link rel="stylesheet" href="/assets/vendor/maplibre-gl.css">
@@ -57,9 +60,10 @@ const ids = places.map(({ id }) => id);
 const few = ids.slice(0, 16);
 const hello = { session: "live", screen: "console", band: "near", compounds: few, layers: [] };
 const link = openLive({ url: `ws://${location.host}/live`, hello });
-const page = await createMap(document.getElementById("map"), { style, screen: "console", lang: "en",
+const page = await createMap(document.getElementById("map"), { style, summaries: places, first: null,
+  screen: "console", lang: "en",
   onSelect() {}, onView: (view) => link.view(view), reducedMotion: true });
-await page.loadPlaces(ids);
+await page.loadPlaces();
 page.connect(link);
 const middle = places[Math.floor(places.length / 2)];
 const zoom = Number(new URLSearchParams(location.search).get("zoom")) || ZOOM;
@@ -67,7 +71,10 @@ page.map.jumpTo({ center: middle.center, zoom });
 window.bench = { map: page.map,
   ready: () => ["live", "stale"].includes(link.status.state)
     && page.map.loaded() && page.map.areTilesLoaded(),
-  change: (share) => fetch(`/api/change?share=${share}`, { method: "POST" }) };
+  drawn: () => page.map.queryRenderedFeatures({ layers: ["sensors", "sensor-dots"] })
+    .map(({ properties }) => properties.id).slice(0, SOME),
+  change: (share, drawn = []) => fetch(`/api/change?share=${share}`,
+    { method: "POST", body: JSON.stringify(drawn) }) };
 </script></body></html>"""
 _HOOK = """<!doctype html><html><head>{%metas%}{%title%}{%css%}</head><body>{%app_entry%}
 <footer>{%config%}{%scripts%}{%renderer%}<script>
@@ -92,10 +99,13 @@ class Changer:
         self.dice = random.Random(5)
         self.second: set[str] = set()
 
-    def events(self, share: float) -> list[Any]:
+    def events(self, share: float, drawn: Collection[str]) -> list[Any]:
         """One state of each device that changes: the kind's second state, or its first again."""
         found = []
-        for place in self.dice.sample(self.places, round(len(self.places) * share)):
+        count = round(len(self.places) * share) - len(drawn)
+        chosen = [place for place in self.places if place.id in drawn]
+        chosen += self.dice.sample([one for one in self.places if one.id not in drawn], count)
+        for place in chosen:
             self.second ^= {place.id}
             states = device_kinds()[place.kind].states
             found.append(self.traffic.state(place, now(), states[place.id in self.second]))
@@ -105,7 +115,7 @@ class Changer:
 def ours(server: FastAPI, hub: Hub, twins: Mapping[str, Twin], compounds: list[Compound]) -> None:
     """Our page, what it asks for, and the way to make devices say something."""
     changer = Changer(compounds)
-    viewer = Viewer("bench", ("lusong",), False)
+    viewer = Viewer("bench", (parse(compounds[0].territory)[0],), False)
     street_by_id = {compound.id: street_of(compound.territory) for compound in compounds}
 
     @server.websocket_route("/live")
@@ -136,11 +146,12 @@ def ours(server: FastAPI, hub: Hub, twins: Mapping[str, Twin], compounds: list[C
 
     @server.get("/ours")
     async def page() -> Response:
-        return HTMLResponse(_PAGE.replace("ZOOM", str(ZOOM)))
+        return HTMLResponse(_PAGE.replace("ZOOM", str(ZOOM)).replace("SOME", str(SOME)))
 
     @server.post("/api/change")
     async def change(request: Request) -> Response:
-        events = changer.events(float(request.query_params["share"]))
+        drawn = msgspec.json.decode(await request.body(), type=set[str])
+        events = changer.events(float(request.query_params["share"]), drawn)
         for street, twin in twins.items():
             mine = [one for one in events if street_by_id[one.subject.split("/")[0]] == street]
             hub.changed(street, twin.fold(mine).changes)
@@ -197,7 +208,7 @@ def _json(value: Any) -> Response:
 async def main(port: int, size: str) -> None:
     """Serve both until ended: over one compound of a number of devices, or over a ``city``."""
     mimetypes.add_type("text/javascript", ".mjs")
-    compounds = city()[0] if size == "city" else [tile(0, int(size))]
+    compounds = scale_city().compounds if size == "city" else [tile(0, int(size))]
     twins = {}
     for street, some in by_street(compounds).items():
         twins[street] = Twin(street, some)

@@ -116,9 +116,7 @@ def covering(cameras: int, rounds: int) -> tuple[float, float, float]:
         return changed.density_px_m(list(changed.seen))
 
     def show() -> object:
-        return covered(
-            compound, coverage, (STREET,), dark=(), without=(first.id,), edition="2014"
-        )
+        return covered(compound, coverage, (STREET,), dark=(), without=(first.id,), edition="2014")
 
     return timed(lambda: Coverage.of(compound), rounds), timed(change, rounds), timed(show, rounds)
 

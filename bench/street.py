@@ -7,12 +7,14 @@ one smoke detector and one call button in each flat of a thousand.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 import msgspec
 
 from geodata import demo
 from twin.model import Compound, DevicePlace, LonLat, ResponderCard
+from twin.territory import street_of
 
 STREET = "lusong.hejiatu"
 PER_COMPOUND = 2000
@@ -33,6 +35,14 @@ def street(devices: int) -> list[Compound]:
     full, rest = divmod(devices, PER_COMPOUND)
     sizes = [PER_COMPOUND] * full + ([rest] if rest else [])
     return [tile(number, size) for number, size in enumerate(sizes)]
+
+
+def by_street(compounds: Iterable[Compound]) -> dict[str, list[Compound]]:
+    """Compounds by the street they lie in."""
+    found: dict[str, list[Compound]] = {}
+    for compound in compounds:
+        found.setdefault(street_of(compound.territory), []).append(compound)
+    return found
 
 
 def tile(number: int, devices: int) -> Compound:

@@ -210,7 +210,9 @@ LIVING_PARTS = (
         id="incidents", type="symbol", source="incidents", switch="incidents", minzoom=BAND_ZOOM,
         layout={"icon-image": ["concat", "level-", ["to-string", get("level")]],
                 "icon-size": by_zoom(15.2, 0.75, 18, 1.05, 20, 1.2),
-                "symbol-sort-key": get("order"), "symbol-z-order": "source"} | _FREE | _HEIGHT,
+                # Drawn whatever lies there, and words of others keep off it.
+                "icon-allow-overlap": True, "icon-padding": 0,
+                "symbol-sort-key": get("order"), "symbol-z-order": "source"} | _HEIGHT,
     ),
     Part(
         id="rollups", type="symbol", source="rollups", switch="rollups",

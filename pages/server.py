@@ -17,6 +17,7 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pages import console, replay, shell, wall
+from pages.files import Files
 from pages.guard import PAGES, Guard, Lookup, Person, no_programs, not_now
 from pages.texts import DEFAULT, text
 
@@ -58,6 +59,7 @@ def build(
     for router in routers:
         server.include_router(router)
     server.include_router(_last())
+    server.router.routes.append(Files(assets).route())
     pages = _dash(server, assets)
 
     @asynccontextmanager
@@ -96,10 +98,10 @@ def _dash(server: FastAPI, assets: Path) -> Dash:
         __name__,
         server=server,  # type: ignore[arg-type]
         assets_folder=str(assets),
-        assets_ignore=r"\.mjs$",
+        assets_ignore=r"\.mjs$|^clientside\.js$",  # the document names them itself
         assets_path_ignore=[r"^vendor$"],
         compress=True,
-        index_string=shell.INDEX,
+        index_string=shell.index(assets),
         update_title=None,
         use_pages=True,
         pages_folder="",

@@ -6,6 +6,8 @@ language changes without a reload); ``assets/main.mjs`` fills them from ``/live`
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, html
@@ -24,6 +26,8 @@ INDEX = f"""<!DOCTYPE html>
 <meta name="color-scheme" content="dark light">
 <title>{text(DEFAULT, "brand.title")}</title>
 {{%favicon%}}
+<script src="/assets/clientside.js"></script>
+{{modules}}
 {{%css%}}
 </head>
 <body>
@@ -36,7 +40,33 @@ INDEX = f"""<!DOCTYPE html>
 </body>
 </html>
 """
-"""Document around the pages; ``Dash(index_string=shell.INDEX, update_title=None)``."""
+"""Document around the pages; ``index`` puts in what they load."""
+_ENTRANCES = ("main.mjs", "map/main.mjs")
+_IMPORT = re.compile(r"""^(?:import|export)\b[^;]*?\bfrom "(\.[^"]+\.mjs)";""", re.M)
+
+
+def index(assets: Path) -> str:
+    """The document for ``Dash(index_string=...)``: it names every module of a page at once.
+
+    A browser would otherwise learn of them one import after the other, six deep.
+    """
+    links = [f'<link rel="modulepreload" href="/assets/{one}">' for one in modules(assets)]
+    return INDEX.replace("{modules}", "\n".join(links))
+
+
+def modules(assets: Path) -> list[str]:
+    """Every module the pages' entrances import, by its path under ``assets``, entrances first."""
+    root = assets.resolve()
+    found = dict.fromkeys(_ENTRANCES)
+    waiting = list(_ENTRANCES)
+    while waiting:
+        file = root / waiting.pop(0)
+        for wanted in _IMPORT.findall(file.read_text("utf-8")) if file.exists() else ():
+            one = (file.parent / wanted).resolve().relative_to(root).as_posix()
+            if one not in found:
+                found[one] = None
+                waiting.append(one)
+    return list(found)
 
 
 def said(component: type[Component], key: str, **props: Any) -> Component:
@@ -135,8 +165,14 @@ def account_menu() -> Component:
                     said(html.A, "nav.console", href="/console", className="row"),
                     said(html.A, "nav.wall", href="/wall", className="row"),
                     said(html.A, "nav.replay", href="/replay", className="row"),
-                    said(html.A, "nav.import", href="/import", className="row", id="import-open",
-                         hidden=True),
+                    said(
+                        html.A,
+                        "nav.import",
+                        href="/import",
+                        className="row",
+                        id="import-open",
+                        hidden=True,
+                    ),
                     button("theme.switch", id="theme", className="row"),
                     button("keys.show", html.Kbd("?"), id="keys-open", className="row"),
                     button("admin.open", id="admin-open", className="row", hidden=True),

@@ -53,6 +53,18 @@ export function atRightEdge(map, screen, lonlat) {
   return map.project(lonlat).x > width - paddingFor(screen, width, height).right - label;
 }
 
+/** The view that shows everything within bounds, much as a plan does; `box` is screen, width, height. */
+export function wideViewOf([west, south, east, north], { screen, width, height }) {
+  const points = [[west, south, 0], [east, south, 0], [east, north, 0], [west, north, 0]];
+  return fitView({ points, width, height, padding: paddingFor(screen, width, height), bearing: 0, pitch: WIDE_PITCH, maxZoom: 16.5 });
+}
+
+/** The view that shows a whole compound as large as the free part of the map allows. */
+export function viewOf(bounds, shapes, { screen, width, height }) {
+  const { ring, points } = standing(bounds, shapes);
+  return bestView({ points, width, height, padding: paddingFor(screen, width, height), pitch: PITCH, maxZoom: 18.5 }, ring, TWIST);
+}
+
 /**
  * @param {import("../vendor/maplibre-gl.mjs").Map} map
  * @param {object} options
@@ -67,7 +79,11 @@ export function createCamera(map, { screen, limit, places, onView, reducedMotion
   let told = { band: null, compounds: [], inView: [] };
   let timer = 0;
 
-  const padding = () => paddingFor(screen, map.getContainer().clientWidth, map.getContainer().clientHeight);
+  const box = () => {
+    const { clientWidth: width, clientHeight: height } = map.getContainer();
+    return { screen, width, height };
+  };
+  const padding = () => paddingFor(screen, box().width, box().height);
 
   /** What lies under the lower part of the screen: the horizon of a tilted map is not in view. */
   const ground = () => {
@@ -97,9 +113,9 @@ export function createCamera(map, { screen, limit, places, onView, reducedMotion
   map.on("dragstart", () => (held = true));
   map.on("dragend", () => (held = false));
 
-  const move = (to) => {
+  const move = (to, { atOnce = false } = {}) => {
     if (held) return;
-    if (reducedMotion) map.jumpTo(to);
+    if (reducedMotion || atOnce) map.jumpTo(to);
     else map.easeTo({ ...to, duration: screen === "wall" ? 1800 : 900 });
   };
 
@@ -110,22 +126,13 @@ export function createCamera(map, { screen, limit, places, onView, reducedMotion
     goTo: (lonlat) => move({ center: lonlat, zoom: Math.max(map.getZoom(), NEAR_ZOOM), padding: padding(), pitch: Math.max(map.getPitch(), 45) }),
     /** Show one tall thing, its long side across, turned no more than need be; `left` pixels are taken. */
     stand: (points, ring, left) => {
-      const { clientWidth: width, clientHeight: height } = map.getContainer();
+      const { width, height } = box();
       const wish = { points, width, height, padding: { ...padding(), left }, pitch: STOOD_PITCH, maxZoom: STOOD_ZOOM };
       move({ ...fitView({ ...wish, bearing: nearestSide(acrossBearing(ring), map.getBearing()) }), padding: NO_PADDING });
     },
-    /** Show everything within bounds, much as a plan does. */
-    fitWide: ([west, south, east, north]) => {
-      const points = [[west, south, 0], [east, south, 0], [east, north, 0], [west, north, 0]];
-      const { clientWidth: width, clientHeight: height } = map.getContainer();
-      move({ ...fitView({ points, width, height, padding: padding(), bearing: 0, pitch: WIDE_PITCH, maxZoom: 16.5 }), padding: NO_PADDING });
-    },
-    /** Show a whole compound as large as the free part of the map allows. */
-    fit: (bounds, shapes) => {
-      const { ring, points } = standing(bounds, shapes);
-      const { clientWidth: width, clientHeight: height } = map.getContainer();
-      const wish = { points, width, height, padding: padding(), pitch: PITCH, maxZoom: 18.5 };
-      move({ ...bestView(wish, ring, TWIST), padding: NO_PADDING });
-    },
+    /** Show everything within bounds. */
+    fitWide: (bounds) => move({ ...wideViewOf(bounds, box()), padding: NO_PADDING }),
+    /** Show a whole compound. */
+    fit: (bounds, shapes, how) => move({ ...viewOf(bounds, shapes, box()), padding: NO_PADDING }, how),
   };
 }

@@ -1,9 +1,9 @@
 // The map of one page: made from the style the server computed, fed by the live socket.
-import { AttributionControl, Map as MapLibre, NavigationControl } from "../vendor/maplibre-gl.mjs";
+import { AttributionControl, Map as MapLibre, NavigationControl, prewarm } from "../vendor/maplibre-gl.mjs";
 import { NUMERALS } from "../panels/format.mjs";
 import { compoundName } from "../panels/names.mjs";
 import { t } from "../panels/texts.mjs";
-import { atRightEdge, createCamera } from "./camera.mjs";
+import { atRightEdge, createCamera, viewOf, wideViewOf } from "./camera.mjs";
 import { drawBasemap } from "./basemap.mjs";
 import { createCases } from "./cases.mjs";
 import { createCrowding } from "./crowding.mjs";
@@ -11,6 +11,7 @@ import { createDevices } from "./devices.mjs";
 import { createFocus } from "./focus.mjs";
 import { addIcons } from "./icons.mjs";
 import { createInside } from "./inside.mjs";
+import { drawsInSoftware } from "./graphics.mjs";
 import { createMark } from "./mark.mjs";
 import { createMovers } from "./movers.mjs";
 import { createPicking } from "./picking.mjs";
@@ -27,7 +28,10 @@ import { createTelling } from "./telling.mjs";
 import { createWays } from "./ways.mjs";
 import { createTiles } from "./tiles.mjs";
 
+prewarm(); // its worker is up by the time there is a map
+
 const CARDS = new Set(["compound", "incident", "floor"]); // what a panel tells of
+const MARKS_FIRST_MS = 1500; // the map of a busy street is never idle
 const LOOKS = { available: "available", busy: "busy" };
 
 /**
@@ -35,16 +39,18 @@ const LOOKS = { available: "available", busy: "busy" };
  * @param {HTMLElement} node
  * @param {object} options
  * @param {object} options.style MapLibre style from the server
+ * @param {object[]} options.summaries of all compounds
+ * @param {string|null} options.first the compound to begin at, or null for all there are
  * @param {"wall"|"console"|"replay"} options.screen
  * @param {string} options.lang
  * @param {(target: {type: string, id: string}|null) => void} options.onSelect
  * @param {(view: {band: "near"|"far", compounds: string[]}) => void} options.onView
  * @param {boolean} options.reducedMotion
  */
-export async function createMap(node, { style, screen, lang, onSelect, onView, reducedMotion }) {
+export async function createMap(node, { style, summaries, first, screen, lang, onSelect, onView, reducedMotion }) {
   dress();
-  const slow = drawsInSoftware();
-  const map = begin(node, style, screen, slow);
+  const slow = await drawsInSoftware();
+  const map = begin(node, { ...style, ...firstView(node, screen, summaries, first) }, screen, slow);
   const named = { lang, meta: style.metadata };
   const palette = paletteOf(style);
   const source = (name) => map.getSource(name);
@@ -52,7 +58,7 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
   const home = createHome(() => camera.fitWide(around(places.all())));
   const kinds = () => named.meta["dayuan:kinds"];
   const titleOf = (kind) => named.meta["dayuan:incidents"][kind] ?? kind;
-  await new Promise((resolve) => map.once("load", resolve));
+  await new Promise((resolve) => map.once("style.load", resolve)); // "load" would wait for a whole picture
   if (screen !== "wall") map.addControl(home, "top-right");
   addIcons(map, palette);
 
@@ -130,6 +136,13 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
     outlines.colour(told);
   };
 
+  /** What lies under the marks comes after them. */
+  const underlay = async () => {
+    await Promise.race([new Promise((resolve) => map.once("idle", resolve)), new Promise((resolve) => setTimeout(resolve, MARKS_FIRST_MS))]);
+    outlines.load().then(drawRollups);
+    tiles.load().then((told) => drawBasemap(map, told?.basemap, named.meta["dayuan:basemap"]));
+  };
+
   createPicking(map, {
     onPoint: (target, at) => (target && popup.target()?.id !== target.id ? tip.show(target, at) : tip.hide()),
     onPick: (target) => {
@@ -142,15 +155,17 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
   });
 
   return {
-    loadPlaces: async (ids) => {
-      await places.load(ids);
+    /** Fetch what is to be drawn of the compounds, and look at the first as closely as it allows. */
+    loadPlaces: async () => {
+      await places.load(summaries);
+      const place = places.summary(first);
+      if (place) camera.fit(place.bounds, places.get(first)?.shapes, { atOnce: true });
       const owed = [...new Set(places.all().map(({ attribution }) => attribution).filter(Boolean))];
       if (owed.length) owe(map, owed);
       home.show(places.all().length > 1);
       drawRollups();
       camera.report();
-      outlines.load().then(drawRollups);
-      tiles.load().then((told) => drawBasemap(map, told?.basemap, named.meta["dayuan:basemap"]));
+      underlay();
     },
     connect: (newLive) => {
       live = newLive;
@@ -210,8 +225,6 @@ export async function createMap(node, { style, screen, lang, onSelect, onView, r
       if (all) camera.stand(all.points, all.ring, left);
     },
     opened: () => (inside.id() ? { id: inside.id(), floor: inside.floor() } : null),
-    /** Show all places there are. */
-    fitAll: () => camera.fitWide(around(places.all())),
     drawRoute: focus.route,
     showWays: (what, answer, look) => {
       const bounds = ways.show(what, answer);
@@ -270,24 +283,18 @@ function createInFull(map) {
   };
 }
 
-/**
- * Whether this machine has no graphics hardware: then every pixel costs, edges stay rough and nobody
- * glides.
- */
-function drawsInSoftware() {
-  const gl = document.createElement("canvas").getContext("webgl2");
-  if (!gl) throw new Error("this machine draws no WebGL 2");
-  const told = gl.getExtension("WEBGL_debug_renderer_info");
-  const name = told ? gl.getParameter(told.UNMASKED_RENDERER_WEBGL) : "";
-  gl.getExtension("WEBGL_lose_context")?.loseContext();
-  return /swiftshader|llvmpipe|software|basic render/i.test(name);
-}
-
 /** The library's own looks, before ours: controls, popups and marks stand where they belong by them. */
 function dress() {
   const link = document.createElement("link");
   [link.rel, link.href] = ["stylesheet", "/assets/vendor/maplibre-gl.css"];
   if (!document.querySelector(`link[href="${link.getAttribute("href")}"]`)) document.head.prepend(link);
+}
+
+/** Where to look from the beginning: a map that begins elsewhere cuts and draws that first. */
+function firstView({ clientWidth: width, clientHeight: height }, screen, summaries, first) {
+  const place = summaries.find(({ id }) => id === first);
+  if (place) return viewOf(place.bounds, undefined, { screen, width, height });
+  return summaries.length ? wideViewOf(around(summaries), { screen, width, height }) : {};
 }
 
 /** The map itself; letters and symbols as large as the page's own. */

@@ -36,7 +36,7 @@ export function createSighting(map, { fill, device }) {
 /** Stripes, for those who do not tell the colours apart. */
 function hatch(colour) {
   const canvas = Object.assign(document.createElement("canvas"), { width: HATCH_PX, height: HATCH_PX });
-  const ctx = canvas.getContext("2d");
+  const ctx = canvas.getContext("2d", { willReadFrequently: true }); // else reading waits for the GPU
   [ctx.strokeStyle, ctx.lineWidth, ctx.globalAlpha] = [colour, 1.4, 0.55];
   ctx.beginPath();
   for (const x of [-HATCH_PX / 2, HATCH_PX / 2, HATCH_PX * 1.5]) {

@@ -87,11 +87,10 @@ export function createPlaces({ source, kinds, read, onLoad, onDrop = () => {}, o
     }));
 
   return {
-    /** Begin with these compounds. */
-    load: async (ids) => {
-      const mine = new Set(ids);
-      for (const summary of await read("/api/places")) if (mine.has(summary.id)) summaries.set(summary.id, summary);
-      if (summaries.size <= MANY) await need(ids.slice(0, EAGER).map((id) => ({ id })));
+    /** Begin with these compounds, summaries of them. */
+    load: async (rows) => {
+      for (const summary of rows) summaries.set(summary.id, summary);
+      if (summaries.size <= MANY) await need(rows.slice(0, EAGER));
     },
     need,
     /** Look at these: of many compounds only what is looked at is held. */

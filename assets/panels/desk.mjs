@@ -16,9 +16,10 @@ const FRAME_MS = 2500; // the server says something every second
  * @param {object} parts.catalogue
  * @param {object} parts.clock
  * @param {string} parts.session live or replay:<id>
+ * @param {boolean} parts.densities whether cameras that see a case say how well: a wall is read from afar
  * @param {() => void} parts.redraw
  */
-export function createDesk({ me, places, catalogue, clock, session, redraw }) {
+export function createDesk({ me, places, catalogue, clock, session, densities, redraw }) {
   let [live, map, commander] = [null, null, null];
   let [selected, picked, here] = [null, null, places[0]?.id ?? null];
   let standing = "";
@@ -41,7 +42,7 @@ export function createDesk({ me, places, catalogue, clock, session, redraw }) {
     map?.drawRoute(selected ? route : null, cutOff);
     const seeing = selected ? (detail?.cameras ?? []).slice(0, CAMERAS) : [];
     map?.highlightCameras(seeing.map((camera) => camera.id));
-    map?.sighting?.sighted(seeing.map((camera) => ({ id: camera.id, sure: camera.certainty === 1, words: densityWords(camera, catalogue) })));
+    if (densities) map?.sighting?.sighted(seeing.map((camera) => ({ id: camera.id, sure: camera.certainty === 1, words: densityWords(camera, catalogue) })));
   };
 
   const select = (id, { go = false } = {}) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bandOf, createCamera, inView, paddingFor } from "../../assets/map/camera.mjs";
+import { bandOf, createCamera, inView, paddingFor, viewOf, wideViewOf } from "../../assets/map/camera.mjs";
 import { createFill } from "../../assets/map/filling.mjs";
 import { createFocus } from "../../assets/map/focus.mjs";
 import { foremost } from "../../assets/map/picking.mjs";
@@ -142,4 +142,14 @@ test("a way is drawn when it changes, and taken away", () => {
   focus.route(null);
   focus.route(null);
   assert.deepEqual(drawn, [["route", 1], ["route", 0]]);
+});
+
+test("a map begins where it will look: at one compound, or at all there are", () => {
+  const box = { screen: "console", width: 900, height: 600 };
+  const bounds = [113.1, 27.8, 113.104, 27.803];
+  const near = viewOf(bounds, undefined, box);
+  const wide = wideViewOf([113.0, 27.7, 113.3, 27.95], box);
+  for (const view of [near, wide]) for (const value of [view.zoom, view.pitch, ...view.center]) assert.ok(Number.isFinite(value));
+  assert.ok(near.zoom > 16 && wide.zoom < 12.5);
+  assert.ok(near.center[0] > bounds[0] && near.center[0] < bounds[2]);
 });

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -89,3 +90,20 @@ def test_the_page_is_started_once_its_skeleton_is_there() -> None:
     (callback,) = app._callback_list
     assert callback["inputs"] == [{"id": "page", "property": "id"}]
     assert callback["clientside_function"] == {"namespace": "dayuan", "function_name": "start"}
+
+
+def test_the_document_names_every_module_its_pages_import(tmp_path: Path) -> None:
+    (tmp_path / "map").mkdir()
+    files = {
+        "main.mjs": 'import { a } from "./one.mjs";\nexport { b } from "./map/two.mjs";\n',
+        "one.mjs": 'import {\n  c,\n} from "./map/two.mjs";\nimport x from "node:fs";\n',
+        "map/main.mjs": 'import * as all from "../vendor/absent.mjs";\n',
+        "map/two.mjs": 'import { a } from "../one.mjs";\nconst later = import("./three.mjs");\n',
+    }
+    for name, words in files.items():
+        (tmp_path / name).write_text(words, "utf-8")
+    named = ["main.mjs", "map/main.mjs", "one.mjs", "map/two.mjs", "vendor/absent.mjs"]
+    assert shell.modules(tmp_path) == named
+    document = shell.index(tmp_path)
+    assert document.count('rel="modulepreload"') == len(named)
+    assert "{modules}" not in document and "/assets/clientside.js" in document

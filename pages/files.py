@@ -1,0 +1,85 @@
+"""Browser files: out of memory, packed once, known again by their ETag.
+
+A page is some ninety small files. Read and packed anew for every screen they would hold the event
+loop for a tenth of a second each time a page opens, and every other screen would wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import mimetypes
+from pathlib import Path
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+LEAST_BYTES = 500
+"""Smaller files are sent as they are: packing would gain nothing."""
+
+
+class File(NamedTuple):
+    """A file as it was read: when it was changed, its content, packed too where that is smaller."""
+
+    changed_ns: int
+    size: int
+    body: bytes
+    packed: bytes
+    etag: str
+    media_type: str
+
+
+class Files:
+    """The files under a folder; one that changes on disk is read again."""
+
+    def __init__(self, folder: Path) -> None:
+        """``folder`` may be empty or come later."""
+        self._root = folder.resolve()
+        self._held: dict[Path, File] = {}
+
+    def route(self, path: str = "/assets") -> Route:
+        """The route that serves them under a path."""
+        return Route(f"{path}/{{path:path}}", self.answer)
+
+    async def answer(self, request: Request) -> Response:
+        """A file, 304 when the browser holds it already, or 404."""
+        file = await self._file(request.path_params["path"])
+        if file is None:
+            return PlainTextResponse("Not found", 404)
+        headers = {"etag": file.etag, "vary": "Accept-Encoding"}
+        if file.etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        packed = bool(file.packed) and "gzip" in request.headers.get("accept-encoding", "")
+        if packed:
+            headers["content-encoding"] = "gzip"
+        body = file.packed if packed else file.body
+        return Response(body, headers=headers, media_type=file.media_type)
+
+    async def _file(self, name: str) -> File | None:
+        try:
+            path = (self._root / name).resolve()
+            if not path.is_relative_to(self._root) or not path.is_file():
+                return None
+            told = path.stat()
+        except (OSError, ValueError):  # too long a name, or one with a zero byte
+            return None
+        held = self._held.get(path)
+        if held is None or (held.changed_ns, held.size) != (told.st_mtime_ns, told.st_size):
+            held = self._held[path] = await asyncio.to_thread(_read, path, told.st_mtime_ns)
+        return held
+
+
+def _read(path: Path, changed_ns: int) -> File:
+    body = path.read_bytes()
+    packed = gzip.compress(body, mtime=0) if len(body) >= LEAST_BYTES else b""
+    return File(
+        changed_ns=changed_ns,
+        size=len(body),
+        body=body,
+        packed=packed if len(packed) < len(body) else b"",
+        etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
+        media_type=mimetypes.guess_type(path.name)[0] or "application/octet-stream",
+    )
