@@ -60,8 +60,8 @@ const ids = places.map(({ id }) => id);
 const few = ids.slice(0, 16);
 const hello = { session: "live", screen: "console", band: "near", compounds: few, layers: [] };
 const link = openLive({ url: `ws://${location.host}/live`, hello });
-const page = await createMap(document.getElementById("map"), { style, summaries: places, first: null,
-  screen: "console", lang: "en",
+const page = await createMap(document.getElementById("map"), {
+  style, summaries: places, first: null, screen: "console", lang: "en",
   onSelect() {}, onView: (view) => link.view(view), reducedMotion: true });
 await page.loadPlaces();
 page.connect(link);
