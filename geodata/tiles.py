@@ -124,7 +124,8 @@ def contents(compounds: Iterable[Compound], districts: Iterable[District]) -> It
             yield Content(district.territory, rows, GROUND_ZOOMS)
     streets: dict[str, list[Row]] = {}
     for compound in compounds:
-        rows = [row | {"compound": compound.id} for row in _drawn(compound)]
+        own = [*_drawn(compound), *_around(compound)]
+        rows = [row | {"compound": compound.id} for row in own]
         streets.setdefault(street_of(compound.territory), []).extend(rows)
     for street in sorted(streets):
         if streets[street]:
@@ -135,6 +136,11 @@ def _drawn(place: Compound | District) -> Iterator[Row]:
     yield from (_area(area) for area in place.areas if area.kind not in _SMALL)
     yield from map(_way, place.paths)
     yield from map(_building, place.buildings)
+
+
+def _around(compound: Compound) -> Iterator[Row]:
+    """The plain blocks a compound is drawn with; they are no part of it."""
+    return (_building(block) | {"around": 1} for block in compound.surroundings)
 
 
 def _area(area: Area) -> Row:
@@ -150,7 +156,7 @@ def _way(path: Way) -> Row:
 def _building(building: Building) -> Row:
     return {"sort": "building", "id": building.id, "kind": building.use, "name": building.name,
             "height": building.height_m, "floors": building.floors,
-            "proposed": building.proposed or None,
+            "proposed": 1 if building.proposed else None,  # a truth among nothings becomes a word
             "geometry": shapely.Polygon(building.outline)}  # fmt: skip
 
 

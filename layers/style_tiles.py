@@ -28,7 +28,7 @@ TILE_LAYER = "place"
 
 BEFORE = {
     "tiles-areas": "outline-compounds", "tiles-paths": "outline-compounds",
-    "tiles-buildings": "surroundings", "tiles-services": "roofs",
+    "tiles-buildings": "surroundings", "tiles-services": "roofs", "tiles-landmarks": "roofs",
 }  # fmt: skip
 """Under which layer of the style each pattern goes."""
 
@@ -43,6 +43,9 @@ BASEMAP = {
 
 TOWN = "#1A2734"
 """Buildings that belong to no compound: ground for those that do."""
+
+LAND = "#0E1721"
+"""The district's own ground, lighter than what lies outside it."""
 
 OUTLINED = "outlines"
 """The source of outlines."""
@@ -60,6 +63,18 @@ def _way_width() -> Expression:
     """Its width in metres where that can be seen, a thin line from farther away."""
     curve = metres(get("width"))
     return [*curve[:3], 9, 0.35, 12, 0.7, *curve[3:]]
+
+
+LANDMARKS = ("hospital", "fire_station", "police")
+"""Services that are named in the view of a whole district; the others would crowd it."""
+_NAMED = label(get("name"), by_zoom(13, 10, 17, 13))
+_NAME = {"text-color": "#8FA6BC", "text-halo-color": GROUND, "text-halo-width": 1.4}
+
+
+def _services(*turned: str) -> Expression:
+    """Services that are landmarks, or with "!" those that are not."""
+    landmark: Expression = ["in", get("kind"), ["literal", list(LANDMARKS)]]
+    return ["all", ["==", get("sort"), "service"], [*turned, landmark] if turned else landmark]
 
 
 TILE_PARTS = (
@@ -80,18 +95,20 @@ TILE_PARTS = (
         paint={
             "fill-extrusion-color": [
                 "case", [">", state("level", 0), 0], level_colour(state("level", 0), LOW),
-                ["!", ["has", "compound"]], TOWN,
-                ["boolean", get("proposed"), False], LINE,
+                ["any", ["!", ["has", "compound"]], ["has", "around"]], TOWN,
+                ["has", "proposed"], LINE,
                 ["interpolate", ["linear"], get("height"), 6, LOW, 60, HIGH],
             ],
             "fill-extrusion-height": get("height"), "fill-extrusion-vertical-gradient": True,
         },
     ),
     Part(
-        id="tiles-services", type="symbol", switch="ground", minzoom=13.5,
-        filter=["==", get("sort"), "service"],
-        layout=label(get("name"), by_zoom(13, 10, 17, 13)),
-        paint={"text-color": "#8FA6BC", "text-halo-color": GROUND, "text-halo-width": 1.4},
+        id="tiles-services", type="symbol", switch="ground", minzoom=14.6,
+        filter=_services("!"), layout=_NAMED, paint=_NAME,
+    ),
+    Part(
+        id="tiles-landmarks", type="symbol", switch="ground", minzoom=13,
+        filter=_services(), layout=_NAMED, paint=_NAME,
     ),
 )  # fmt: skip
 """Patterns, in drawing order."""
@@ -108,6 +125,10 @@ _OPEN = state("worst", 0)
 """Worst level of a compound's open cases that nobody has acknowledged, set by the browser."""
 
 OUTLINE_PARTS = (
+    Part(
+        id="outline-ground", type="fill", source=OUTLINED, switch="grids",
+        filter=_only("district"), paint={"fill-color": LAND, "fill-antialias": False},
+    ),
     Part(
         id="outline-compounds", type="fill", source=OUTLINED, switch="grids",
         filter=["all", _only("compound"), _CLOSED],

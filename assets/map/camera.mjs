@@ -7,6 +7,7 @@ const SLACK = 0.12; // of a zoom level: a band is left later than it was entered
 const PITCH = 52;
 const [STOOD_PITCH, STOOD_ZOOM] = [60, 20.2]; // for one building that is open
 const WIDE_PITCH = 32; // a district is read more like a plan
+const LISTS = 0.28; // of the height: a district is wider than high and stands below the list of layers
 const TWIST = -10; // degrees: buildings show two of their faces
 const NO_PADDING = { top: 0, bottom: 0, left: 0, right: 0 }; // what fits leaves room for panels already
 
@@ -56,7 +57,9 @@ export function atRightEdge(map, screen, lonlat) {
 /** The view that shows everything within bounds, much as a plan does; `box` is screen, width, height. */
 export function wideViewOf([west, south, east, north], { screen, width, height }) {
   const points = [[west, south, 0], [east, south, 0], [east, north, 0], [west, north, 0]];
-  return fitView({ points, width, height, padding: paddingFor(screen, width, height), bearing: 0, pitch: WIDE_PITCH, maxZoom: 16.5 });
+  const usual = paddingFor(screen, width, height);
+  const padding = { ...usual, top: Math.max(usual.top, height * LISTS) };
+  return fitView({ points, width, height, padding, bearing: 0, pitch: WIDE_PITCH, maxZoom: 16.5 });
 }
 
 /** The view that shows a whole compound as large as the free part of the map allows. */

@@ -6,10 +6,12 @@ import msgspec
 import pyogrio
 import pytest
 
-from geodata import tiles
+from geodata import demo, tiles
 from geodata.store import save, save_district
 from tests.two_streets import FAR, NEAR, compounds, district
 from twin.model import Compound
+
+MARKS = ("around", "proposed")
 
 
 @pytest.fixture
@@ -44,6 +46,22 @@ def test_no_byte_of_a_set_names_what_another_street_holds(
     for one in index.sets:
         held = {row.get("compound") for row in read(tmp_path, one.file).values()}
         assert held <= ({"qingshui"} if one.territory == FAR else {"qiaotou", "mudan", None})
+
+
+def test_blocks_around_a_compound_are_there_from_afar_and_give_way_with_it(
+    tmp_path: Path,
+) -> None:
+    (drawn,) = (one for one in demo.build(1) if one.id == "huodian")
+    first, *others = drawn.buildings
+    first = msgspec.structs.replace(first, proposed=True)
+    place = msgspec.structs.replace(drawn, buildings=(first, *others))
+    index, _ = tiles.build([place], [], tmp_path)
+    found = read(tmp_path, index.sets[0].file)
+    blocks = {block.id for block in place.surroundings}
+    assert blocks and blocks <= set(found)
+    assert {found[one]["compound"] for one in blocks} == {"huodian"}
+    told = {sort: {id for id, row in found.items() if row[sort] == 1} for sort in MARKS}
+    assert told == {"around": blocks, "proposed": {first.id}}
 
 
 def test_a_set_says_where_it_lies_and_for_which_zooms(
