@@ -43,6 +43,8 @@ _AWAY = {
     "top-left": (1, 1), "top-right": (-1, 1), "bottom-left": (1, -1), "bottom-right": (-1, -1),
 }  # fmt: skip
 _FAR = ["top", (0, 3), "bottom", (0, -3)]
+GLOW_PX = -8
+"""Padding of a case's mark: others' words keep off the mark itself, not off the glow around it."""
 _AT_EDGE = ("right", "bottom", "top", "bottom-right", "top-right")
 _ROUND_IT = ("left", "right", "top", "bottom", *list(_AWAY)[4:])
 
@@ -211,7 +213,7 @@ LIVING_PARTS = (
         layout={"icon-image": ["concat", "level-", ["to-string", get("level")]],
                 "icon-size": by_zoom(15.2, 0.75, 18, 1.05, 20, 1.2),
                 # Drawn whatever lies there, and words of others keep off it.
-                "icon-allow-overlap": True, "icon-padding": 0,
+                "icon-allow-overlap": True, "icon-padding": GLOW_PX,
                 "symbol-sort-key": get("order"), "symbol-z-order": "source"} | _HEIGHT,
     ),
     Part(
