@@ -14,7 +14,7 @@ from time import perf_counter
 from bench.table import Row, table, write
 
 FIGURES = (
-    "ingest", "fanout", "memory", "growth", "ways", "sight", "address", "search", "share",
+    "ingest", "fanout", "memory", "growth", "grid", "ways", "sight", "address", "search", "share",
     "importing", "glass", "map", "city",
 )  # fmt: skip
 WITH_BROWSER = ("glass", "map")
