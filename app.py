@@ -244,7 +244,8 @@ async def _register(settings: Settings, asked: argparse.Namespace) -> None:
         if asked.command == "token":
             print(await granting.carry_out(asked, backed, known[2]))
         else:
-            print(await entry("export")(asked, backed, granting.operator()))
+            districts = entry("districts")(settings.places)
+            print(await entry("export")(asked, backed, granting.operator(), districts))
 
 
 async def _scenario(settings: Settings, name: str) -> None:

@@ -35,11 +35,11 @@ async def carry_out(
     asked: argparse.Namespace,
     backed: Mapping[str, Any],
     by: str,
-    districts: Sequence[District] = (),
+    districts: Sequence[District],
 ) -> str:
     """Write the file; gives the words to print. Raises NotExported, and BadQuery for its words."""
     target = Path(asked.output).absolute()
-    world = World(tuple(backed["twins"].values()), tuple(districts))
+    world = World(tuple(backed["twins"].values()), districts)
     wish = _wish(asked, world)
     _check(target, wish)
     following = asyncio.create_task(backed["follow"](lambda street, changes: None))

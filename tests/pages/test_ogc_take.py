@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import json
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from layers.sharing.query import BadQuery
 from pages import ogc_take
 from pages.ogc_take import NotExported
 from tests.layers import builders as b
+from tests.pages.shared_street import a_district
+from twin.model import District
 from twin.things import Change
 
 pytestmark = pytest.mark.anyio
@@ -26,7 +28,10 @@ TWIN = b.a_street("huodian", each=3)
 class Backed:
     """What ``feeds.backing`` gives, as far as an export needs it."""
 
-    def __init__(self, *, packs: bool = True, comes: bool = True) -> None:
+    def __init__(
+        self, *, packs: bool = True, comes: bool = True, districts: Sequence[District] = ()
+    ) -> None:
+        self.districts = districts
         self.written: list[tuple[str, tuple[str, ...], str]] = []
         self.packs = packs
         self.current = asyncio.Event()
@@ -52,7 +57,7 @@ class Backed:
             "twins": {TWIN.street: TWIN}, "follow": self.follow, "current": self.current.wait,
             "exported": self.exported, "pack": self.pack,
         }  # fmt: skip
-        return await ogc_take.carry_out(asked, parts, "cli:li")
+        return await ogc_take.carry_out(asked, parts, "cli:li", self.districts)
 
 
 async def test_a_geopackage_is_written_and_recorded(tmp_path: Path) -> None:
@@ -84,6 +89,14 @@ async def test_one_collection_is_a_bare_file(tmp_path: Path) -> None:
         f"--territory {b.STREET} --format geojson --collections grids -o {target}"
     )
     assert len(json.loads(target.read_text())["features"]) == 2
+
+
+async def test_the_divisions_of_a_district_go_along(tmp_path: Path) -> None:
+    target = tmp_path / "divisions.geojson"
+    words = f"--territory {b.STREET} --format geojson --collections divisions -o {target}"
+    await Backed(districts=[a_district()]).take(words)
+    names = [one["properties"]["name"] for one in json.loads(target.read_text())["features"]]
+    assert names == ["贺家土街道"]
 
 
 @pytest.mark.parametrize(
