@@ -31,15 +31,16 @@ from geodata.proposal import layout
 from geodata.proposal.drawing import House, Site, ring
 from geodata.reading import Shift
 from geodata.report import Report
+from geodata.sentences import Refused, Words, say
 from geodata.survey import Survey
 from twin import territory as path
-from twin.errors import InvalidPlace, InvalidTerritory
+from twin.errors import InvalidTerritory
 from twin.facades import with_masks
 from twin.model import Building, Compound
 
 # Said by the survey already, in its own words and before anything was built on it.
 _SAID = frozenset({"outside", "overlap"})
-Progress = Callable[[float, str], None]
+Progress = Callable[[float, Words], None]
 """(share done, what is being done): called as an import goes on."""
 
 
@@ -113,18 +114,18 @@ class _Import:
         report = self.report
         try:
             found = geojson.read(self.folder)
-        except InvalidPlace as exc:
+        except geojson.NotEditable as exc:
             report.faults += [
-                Fault(self.folder.name, NOWHERE, "unreadable", words) for words in exc.faults
+                Fault(self.folder.name, NOWHERE, "unreadable", words) for words in exc.words
             ]
             return
         if found.territory != report.territory:
-            words = f"these files are of {found.territory}"
+            words = say("edited_elsewhere", territory=found.territory)
             report.faults.append(Fault(found.id, found.origin, "taken", words))
             return
         report.compound = msgspec.structs.replace(found, name=report.name)
         report.sources = [
-            Source(f"{part}.geojson", count, "wgs84", "edited files of ours", used={part: count})
+            Source(f"{part}.geojson", count, True, "wgs84", say("edited_ours"), used={part: count})
             for part in geojson.PARTS
             if (count := len(getattr(found, part)))
         ]
@@ -139,12 +140,12 @@ class _Import:
         how = How(self._mapping(), self._kept())
         features, report.sources, faults = reading.read(
             self.folder, self.options.wishes, how, self.options.shift,
-            tell=lambda n, count, name: progress(0.5 * (n - 1) / count, f"reading {name}"),
+            tell=lambda n, count, name: progress(0.5 * (n - 1) / count, say("reading", name=name)),
         )  # fmt: skip
         report.features, report.faults = features, report.faults + faults
         if report.fatal:
             return
-        progress(0.5, f"understanding {len(features)} features")
+        progress(0.5, say("understanding", count=len(features)))
         understood = survey.understand(features, report.name)
         if isinstance(understood, list):
             report.faults += understood
@@ -152,13 +153,13 @@ class _Import:
         report.faults = report.faults + understood.faults
         if report.fatal:
             return
-        progress(0.6, f"laying out {len(understood.houses)} buildings")
+        progress(0.6, say("laying_out", count=len(understood.houses)))
         compound = self._laid_out(understood)
-        progress(0.75, "placing devices")
+        progress(0.75, say("placing"))
         listed_devices = [f for f, _ in understood.parts.get("device", ())]
         # No list says what its cameras must not show: homes are masked until somebody says better.
         report.compound = with_masks(self._equipped(compound, listed_devices))
-        progress(0.8, "checking")
+        progress(0.8, say("checking"))
         report.faults += _unsaid(report.compound)
 
     def _mapping(self) -> ColumnMapping:
@@ -171,8 +172,8 @@ class _Import:
             if file and file.exists():
                 try:
                     return device_lists.load(file)
-                except ValueError as exc:
-                    self.report.faults.append(Fault(file.name, NOWHERE, "unreadable", str(exc)))
+                except Refused as exc:
+                    self.report.faults.append(Fault(file.name, NOWHERE, exc.kind, exc.words))
         return ColumnMapping()
 
     def _kept(self) -> Path | None:
@@ -225,13 +226,11 @@ class _Import:
             if better is None:
                 continue
             own = next(fit.share for fit in fits if fit.reference != better.reference)
-            title = TITLES[better.reference]
-            words = (
-                f"these {len(devices)} points would fit the buildings if they were"
-                f" {title}: {better.share:.0%} of them would stand where such"
-                f" devices stand, not {own:.0%}. If so, --crs {source.file}={title}"
-            )
-            insisted = source.stated == "declared by the operator"
+            words = say(
+                "would_fit", count=len(devices), title=TITLES[better.reference],
+                share=better.share, own=own, file=source.file,
+            )  # fmt: skip
+            insisted = source.stated == references.BY_OPERATOR
             kind = "perhaps shifted" if insisted else "shifted"
             self.report.faults.append(Fault(source.file, devices[0].lonlat, kind, words))
 
@@ -241,16 +240,16 @@ class _Import:
         self.base = report.compound
         if history is None or report.compound is None or not history.place.exists():
             return
-        self.options.progress(0.88, "comparing with what is there")
+        self.options.progress(0.88, say("comparing"))
         try:
             now = msgspec.json.decode(history.place.read_bytes(), type=Compound)
         except msgspec.DecodeError as exc:
-            report.faults.append(Fault(history.place.name, NOWHERE, "unreadable", str(exc)))
+            words = say("edited_file", file=history.place.name, said=str(exc))
+            report.faults.append(Fault(history.place.name, NOWHERE, "unreadable", words))
             return
         if now.territory != report.territory:
             # Which one is not said: who imports here may not see there.
-            words = "a compound elsewhere has this id: take another last word"
-            report.faults.append(Fault(now.id, NOWHERE, "taken", words))
+            report.faults.append(Fault(now.id, NOWHERE, "taken", say("taken_elsewhere")))
             return
         known = history.known()
         if self.edited:
@@ -269,7 +268,7 @@ class _Import:
         report, options, history = self.report, self.options, self.history
         if history is None or options.dry_run or report.compound is None:
             return
-        options.progress(0.95, "writing")
+        options.progress(0.95, say("writing"))
         mapping = msgspec.json.encode(options.mapping) if options.mapping else None
         about = {
             "by": options.by,

@@ -21,6 +21,7 @@ from geodata.checks import Fault
 from geodata.device_lists import figure
 from geodata.features import NOWHERE, Feature, Source
 from geodata.proposal.doors import FLOOR_M
+from geodata.sentences import Words, say
 from twin.metres import lonlat_from_xy, xy_from_lonlat
 from twin.model import Building, Compound, DevicePlace, Lens, LonLat
 
@@ -40,7 +41,7 @@ class Listed(msgspec.Struct):
     sources: list[Source] = []
     keys: dict[str, str] = {}
     faults: list[Fault] = []
-    notes: list[str] = []
+    notes: list[Words] = []
 
 
 def place(compound: Compound, features: Sequence[Feature]) -> Listed:
@@ -52,24 +53,21 @@ def place(compound: Compound, features: Sequence[Feature]) -> Listed:
     for feature in features:
         kind = feature.text("kind")
         if not kind:
-            left[feature.text("not_ours") or "of a kind nobody says"] += 1
+            left[feature.text("not_ours") or "entry_untold"] += 1
             if not feature.text("not_ours"):
-                words = f"its kind is not told: {feature.text('name')!r}"
+                words = say("kind_untold", name=feature.text("name"))
                 found.faults.append(Fault(feature.label, _spot(feature), "no kind", words))
             continue
         at = grounds.place(feature)
         if at is None:
-            words = "has no coordinates, and no building of that name: it is left out"
-            found.faults.append(Fault(feature.label, NOWHERE, "no position", words))
+            found.faults.append(Fault(feature.label, NOWHERE, "no position", say("no_position")))
             continue
         numbers[kind] += 1
         device = _device(compound, grounds, feature, f"{compound.id}/{kind}/{numbers[kind]}", at)
         found.devices.append(device)
         found.sources.append(feature.source)
         found.keys[device.id] = feature.text("id") or f"name:{kind}/{device.name}"
-    found.notes = [
-        f"{count} entries are {words} and no devices here" for words, count in left.items()
-    ]
+    found.notes = [say("not_devices", count=n, what=gb28181.entry(w)) for w, n in left.items()]
     found.faults += _far(compound, found.devices, features)
     return found
 
@@ -85,8 +83,9 @@ def _twice(features: Sequence[Feature]) -> list[Fault]:
         if number := feature.text("id"):
             rows[number].append(feature)
     return [
-        Fault(number, _spot(found[0]), "duplicate id", "; ".join(
-            f"{one.source.file} row {one.number} is {one.text('name')}" for one in found))
+        Fault(number, _spot(found[0]), "duplicate id", say("rows_share_id", rows=tuple(
+            say("row_is", file=one.source.file, number=one.number, name=one.text("name"))
+            for one in found)))
         for number, found in rows.items() if len(found) > 1
     ]  # fmt: skip
 
@@ -96,9 +95,10 @@ def _parents(features: Sequence[Feature]) -> list[Fault]:
     spots = {f.text("id"): _spot(f) for f in features}
     circles, missing = gb28181.parents(rows)
     return [
-        *(Fault(c.ids[0], spots[c.ids[0]], "cyclic parents", " → ".join([*c.ids, c.ids[0]]))
+        *(Fault(c.ids[0], spots[c.ids[0]], "cyclic parents",
+                say("parents_circle", ids=" → ".join([*c.ids, c.ids[0]])))
           for c in circles),
-        *(Fault(one, spots[one], "missing parent", f"its parent {up} is not in the list")
+        *(Fault(one, spots[one], "missing parent", say("parent_missing", parent=up))
           for one, up in missing.items()),
     ]  # fmt: skip
 
@@ -113,7 +113,7 @@ def _far(
     away = _sphere_m(spots, compound.origin)
     return [
         Fault(devices[n].name, devices[n].lonlat, "far away",
-              f"is {away[n] / 1000:,.0f} km from the compound")
+              say("far_away", km=away[n] / 1000))
         for n in np.flatnonzero(away > FAR_M)
     ]  # fmt: skip
 
