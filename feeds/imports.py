@@ -63,8 +63,9 @@ class Wish(msgspec.Struct, forbid_unknown_fields=True):
 
 
 KNOWN = {"name_en": "--name-en", "district_name": "--district", "street_name": "--street",
-         "community_name": "--community", "attribution": "--attribution"}  # fmt: skip
-"""Names that go with an import, and the options that carry them."""
+         "community_name": "--community", "community_code": "--community-code",
+         "attribution": "--attribution", "surveyed": "--surveyed"}  # fmt: skip
+"""What goes with an import, and the options that carry it."""
 
 
 class Job(msgspec.Struct):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -43,6 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("--district", default="", help="the district's name")
     parser.add_argument("--street", default="", help="the street's name")
     parser.add_argument("--community", default="", help="the community's name")
+    parser.add_argument("--community-code", type=_code, default="", metavar="CODE",
+                        help="the community's 12 digits in the official list")  # fmt: skip
+    parser.add_argument(
+        "--surveyed", type=date.fromisoformat, metavar="YYYY-MM-DD",
+        help="day on which the ground was surveyed or checked; else today, if anything differs",
+    )  # fmt: skip
     parser.add_argument("--attribution", default="", help="whose data this is, shown on the map")
     parser.add_argument(
         "--crs", "--reference", action="append", default=[], metavar="[FILE=]SYSTEM",
@@ -73,6 +81,12 @@ def _add_reader(parser: argparse.ArgumentParser, lang: str) -> None:
         "--lang", choices=LANGUAGES, default=lang,
         help=f"of what is printed and of the report; else that of LANG, else {DEFAULT}",
     )  # fmt: skip
+
+
+def _code(text: str) -> str:
+    if not re.fullmatch(r"\d{12}|", text):
+        raise argparse.ArgumentTypeError(f"{text}: 12 digits")
+    return text
 
 
 def _shift(text: str) -> tuple[float, float]:
@@ -146,11 +160,13 @@ def _carry_out(asked: argparse.Namespace, places: Path, job: Job | None) -> Repo
         bare=asked.bare,
         dry_run=asked.dry_run,
         by=asked.by,
+        surveyed=asked.surveyed,
         known={
             "name_en": asked.name_en,
             "district_name": asked.district,
             "street_name": asked.street,
             "community_name": asked.community,
+            "community_code": asked.community_code,
             "attribution": asked.attribution,
         },
         progress=job.progress if job else partial(_print_progress, asked.lang),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from geodata import (
     checks,
@@ -34,6 +36,7 @@ from geodata.report import Report
 from geodata.sentences import Refused, Words, say
 from geodata.survey import Survey
 from twin import territory as path
+from twin.alarms import LOCAL
 from twin.errors import InvalidTerritory
 from twin.facades import with_masks
 from twin.model import Building, Compound
@@ -51,7 +54,8 @@ class Options:
     ``wishes`` are reference systems that the operator declares, by file and "" for all;
     ``mapping`` names columns of device lists; ``shift`` moves everything by metres east and north;
     ``bare`` proposes doors, grids and posts only; ``known`` are names shown on screens
-    (``name_en``, ``street_name``, ``attribution`` …).
+    (``name_en``, ``street_name``, ``attribution`` …). ``surveyed`` is the day on which the ground
+    was looked at; unless it is given, it is ``today`` for an import that changes something.
     """
 
     wishes: dict[str, str] = field(default_factory=dict)
@@ -62,6 +66,8 @@ class Options:
     dry_run: bool = False
     by: str = ""
     known: dict[str, str] = field(default_factory=dict)
+    surveyed: date | None = None
+    today: date = field(default_factory=lambda: datetime.now(LOCAL).date())
     progress: Progress = lambda share, words: None
 
 
@@ -103,7 +109,8 @@ class _Import:
 
     def run(self) -> Report:
         """All steps, until something is fatal."""
-        for step in (self._edited if self.edited else self._surveyed, self._compared, self._saved):
+        read = self._edited if self.edited else self._surveyed
+        for step in (read, self._dated, self._compared, self._saved):
             if not self.report.fatal:
                 step()
         self.options.progress(1.0, self.report.outcome)
@@ -123,7 +130,7 @@ class _Import:
             words = say("edited_elsewhere", territory=found.territory)
             report.faults.append(Fault(found.id, found.origin, "taken", words))
             return
-        report.compound = msgspec.structs.replace(found, name=report.name)
+        report.compound = replace(found, name=report.name)
         report.sources = [
             Source(f"{part}.geojson", count, True, "wgs84", say("edited_ours"), used={part: count})
             for part in geojson.PARTS
@@ -161,6 +168,11 @@ class _Import:
         report.compound = with_masks(self._equipped(compound, listed_devices))
         progress(0.8, say("checking"))
         report.faults += _unsaid(report.compound)
+
+    def _dated(self) -> None:
+        day = self.options.surveyed or self.options.today
+        if self.report.compound is not None:
+            self.report.compound = replace(self.report.compound, surveyed=day)
 
     def _mapping(self) -> ColumnMapping:
         """The mapping asked for, else the one beside the files, else that of the last import."""
@@ -200,7 +212,7 @@ class _Import:
         given_ways = [way.given for way in site.ways]
         self.keys |= {p.id: key for p, key in zip(compound.paths, given_ways, strict=True) if key}
         context = tuple(_context(site, house) for house in understood.context)
-        return msgspec.structs.replace(compound, surroundings=context)
+        return replace(compound, surroundings=context)
 
     def _equipped(self, compound: Compound, features: list[Feature]) -> Compound:
         """The compound with the devices of lists instead of proposed ones of their kinds."""
@@ -213,7 +225,7 @@ class _Import:
         self.report.faults += found.faults
         features[0].source.notes += found.notes
         self._judge(compound, found)
-        return msgspec.structs.replace(compound, devices=(*proposed, *found.devices))
+        return replace(compound, devices=(*proposed, *found.devices))
 
     def _judge(self, compound: Compound, found: listed.Listed) -> None:
         """Say of each list whether it would fit the buildings under another reference."""
@@ -254,15 +266,24 @@ class _Import:
         known = history.known()
         if self.edited:
             self.base, self.keys = (known.base, known.keys) if known else (None, {})
+            report.compound = self._same_day(report.compound, now)
             return
         report.compound, self.keys, self.base, report.difference = merge(
             now, known, report.compound, self.keys
         )
-        if report.compound == self.base:
+        as_read = report.compound == self.base
+        report.compound = self._same_day(report.compound, now)
+        self.base = replace(self.base, surveyed=report.compound.surveyed)
+        if as_read:
             return
         said = {(f.kind, f.feature) for f in report.faults}
         unsaid = _unsaid(report.compound)
         report.faults += [f for f in unsaid if (f.kind, f.feature) not in said]
+
+    def _same_day(self, merged: Compound, now: Compound) -> Compound:
+        """Nobody looked at the ground again when the same files come again on another day."""
+        as_was = replace(merged, surveyed=now.surveyed)
+        return as_was if as_was == now and self.options.surveyed is None else merged
 
     def _saved(self) -> None:
         report, options, history = self.report, self.options, self.history
@@ -277,6 +298,7 @@ class _Import:
             "inverse": sorted({s.reference for s in report.sources} & crs.SHIFTED),
             "declared": options.wishes,
             "shift_m": options.shift,
+            "surveyed": report.compound.surveyed,
             "counts": report.counts(),
             "warnings": len(report.warnings),
         }

@@ -90,8 +90,11 @@ def merge(
     for part in PARTS:
         fields[part.name] = _merged(part, now, base, renamed, bool(known), difference)
     for name in ("name", "name_en", "attribution", "street_name", "community_name",
-                 "district_name", "households", "outline", "walls", "origin"):  # fmt: skip
+                 "district_name", "community_code", "households", "outline", "walls"):  # fmt: skip
         was, is_, new = (getattr(whole, name) for whole in (base, now, renamed))
+        if new == "":  # who leaves a name out this time does not mean to take it away
+            renamed = msgspec.structs.replace(renamed, **{name: was})
+            new = was
         fields[name] = is_ if known and is_ != was else new
     # The zero of the metre frame is nothing to move for a metre: positions are kept in degrees.
     fields["origin"] = now.origin

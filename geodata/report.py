@@ -61,8 +61,8 @@ class Report:
         return whole | {f"devices/{kind}": count for kind, count in kinds.items()}
 
     def made(self, lang: str) -> list[tuple[str, int]]:
-        """``counts`` by what people call each part, or kind of device."""
-        return [(_part(part, lang), count) for part, count in self.counts().items()]
+        """What there is by what people call each part, or kind of device."""
+        return [(_part(part, lang), count) for part, count in self.counts().items() if count]
 
     @property
     def outcome(self) -> Words:
@@ -105,7 +105,7 @@ class Report:
                 found.append(line(word, more.said(lang)))
         if self.difference:
             found += [line("line_differs", words.said(lang)) for words in self.difference.lines()]
-        if parts := tuple(f"{count} {part}" for part, count in self.made(lang)):
+        if parts := tuple(say("used_as", count=n, role=part) for part, n in self.made(lang)):
             found.append(line("line_made", say("made_parts", parts=parts).said(lang)))
         found.append(f"  {self.outcome.said(lang)}")
         return found
@@ -172,7 +172,7 @@ def _part(part: str, lang: str) -> str:
 
 def _source(source: Source) -> Words:
     if not source.read:
-        return say("source_read", file=source.file, count=0, how=say("not_read"), used="-")
+        return say("not_read", file=source.file)
     letters = say("read_letters", encoding=source.encoding) if source.encoding else ""
     moved = say("read_moved", metres=source.moved_m) if source.moved_m > 0.001 else ""
     how = say("read_without", letters=letters)

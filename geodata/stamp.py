@@ -109,6 +109,7 @@ class Stamp:
             areas=areas, walls=walls, services=services, pipes=pipes, devices=tuple(places),
             responders=tuple(cards) if crew else (), street_name=name.lies.street_name,
             community_name=name.lies.community_name, district_name=name.lies.district_name,
+            community_code=name.lies.code,
         )  # fmt: skip
 
     def _path(

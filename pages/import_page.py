@@ -105,7 +105,9 @@ def _columns(lang: str) -> str:
 
 
 def _more(lang: str) -> str:
-    names = ("district_name", "street_name", "community_name", "name_en", "attribution")
+    fields = {"district_name": "", "street_name": "", "community_name": "",
+              "community_code": 'inputmode="numeric" pattern="[0-9]{12}" maxlength="12"',
+              "name_en": "", "attribution": "", "surveyed": 'type="date"'}  # fmt: skip
     shifts = "".join(
         f'<input id="shift-{way}" type="number" step="0.01" value="0"'
         f" {_named(lang, f'import.{way}')}>"
@@ -113,7 +115,7 @@ def _more(lang: str) -> str:
     )
     return (
         f'<details id="more">{_said(lang, "summary", "import.more")}'
-        f"{''.join(_field(lang, name) for name in names)}"
+        f"{''.join(_field(lang, name, more) for name, more in fields.items())}"
         '<label class="check"><input id="bare" type="checkbox">'
         f"{_said(lang, 'span', 'import.bare')}</label>"
         f'<div class="field pair">{_said(lang, "span", "import.shift")}{shifts}</div></details>'

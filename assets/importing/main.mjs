@@ -7,6 +7,7 @@ import { columnsOf } from "./registration.mjs";
 const POLL_MS = 700;
 const AGAIN_MS = 1000;
 const HEAD_BYTES = 4096;
+const KNOWN = ["name_en", "district_name", "street_name", "community_name", "community_code", "attribution", "surveyed"];
 const LIST = /\.(csv|txt)$/i;
 
 const state = { job: null, files: [], references: new Map(), wish: null, report: null };
@@ -93,7 +94,7 @@ function wishOf(dryRun) {
     name: value("name"), territory: value("territory"), crs, dry_run: dryRun,
     bare: byId("bare").checked, mapping: named.length ? { columns } : null,
     shift: [Number(value("shift-east")) || 0, Number(value("shift-north")) || 0],
-    known: Object.fromEntries(["name_en", "district_name", "street_name", "community_name", "attribution"].map((id) => [id, value(id)])),
+    known: Object.fromEntries(KNOWN.map((id) => [id, value(id)])),
   };
 }
 

@@ -16,7 +16,8 @@ from twin.metres import distance_m, xy_from_lonlat
 from twin.model import Compound
 
 FRAME = Frame(ANCHOR, turn_deg=20.0, shift=(900.0, 400.0))
-NAME = Name("taopu-007", "莲花新村", "Taopu-007", Lies("putuo.taopu.j1-1-1", "莲花居民区"))
+LIES = Lies("putuo.taopu.j1-1-1", "310107101001", "莲花居民区")
+NAME = Name("taopu-007", "莲花新村", "Taopu-007", LIES)
 AROUND = shapely.LineString(box(-104, -110, 104, 110).exterior.coords)
 
 
