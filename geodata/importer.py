@@ -17,6 +17,7 @@ from geodata import (
     device_lists,
     geojson,
     given,
+    helping,
     listed,
     reading,
     references,
@@ -28,6 +29,7 @@ from geodata.device_lists import ColumnMapping
 from geodata.features import NOWHERE, Feature, Source
 from geodata.formats import How
 from geodata.history import History
+from geodata.meaning import Role
 from geodata.merging import merge
 from geodata.proposal import layout
 from geodata.proposal.drawing import House, Site, ring
@@ -163,6 +165,7 @@ class _Import:
         progress(0.6, say("laying_out", count=len(understood.houses)))
         compound = self._laid_out(understood)
         progress(0.75, say("placing"))
+        compound = self._helped(compound, understood.parts.get("service", []))
         listed_devices = [f for f, _ in understood.parts.get("device", ())]
         # No list says what its cameras must not show: homes are masked until somebody says better.
         report.compound = with_masks(self._equipped(compound, listed_devices))
@@ -213,6 +216,17 @@ class _Import:
         self.keys |= {p.id: key for p, key in zip(compound.paths, given_ways, strict=True) if key}
         context = tuple(_context(site, house) for house in understood.context)
         return replace(compound, surroundings=context)
+
+    def _helped(self, compound: Compound, parts: list[tuple[Feature, Role]]) -> Compound:
+        """The compound with the services that files hold."""
+        if not parts:
+            return compound
+        found = helping.place(compound, parts)
+        self.keys |= found.keys
+        if found.left:
+            words = say("services_far", count=found.left, metres=helping.AROUND_M)
+            parts[0][0].source.notes.append(words)
+        return replace(compound, services=found.services)
 
     def _equipped(self, compound: Compound, features: list[Feature]) -> Compound:
         """The compound with the devices of lists instead of proposed ones of their kinds."""

@@ -20,6 +20,7 @@ from geodata import gb28181
 from geodata.checks import Fault
 from geodata.device_lists import figure
 from geodata.features import NOWHERE, Feature, Source
+from geodata.grounds import Grounds
 from geodata.proposal.doors import FLOOR_M
 from geodata.sentences import Words, say
 from twin.metres import lonlat_from_xy, xy_from_lonlat
@@ -48,7 +49,7 @@ def place(compound: Compound, features: Sequence[Feature]) -> Listed:
     """The devices of some features for a compound whose buildings and grids are known."""
     found = Listed(faults=[*_twice(features), *_parents(features)])
     numbers: Counter[str] = Counter()
-    grounds = _Grounds(compound)
+    grounds = Grounds(compound)
     left: Counter[str] = Counter()
     for feature in features:
         kind = feature.text("kind")
@@ -58,7 +59,7 @@ def place(compound: Compound, features: Sequence[Feature]) -> Listed:
                 words = say("kind_untold", name=feature.text("name"))
                 found.faults.append(Fault(feature.label, _spot(feature), "no kind", words))
             continue
-        at = grounds.place(feature)
+        at = _at(grounds, feature)
         if at is None:
             found.faults.append(Fault(feature.label, NOWHERE, "no position", say("no_position")))
             continue
@@ -126,69 +127,39 @@ def _sphere_m(spots: NDArray[np.float64], origin: LonLat) -> NDArray[np.float64]
     return np.asarray(2 * EARTH_M * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))))
 
 
-class _Grounds:
-    """Buildings and grids of a compound in metres, found by place or by name."""
+def _building_of(grounds: Grounds, feature: Feature, at: LonLat | None) -> Building | None:
+    """The building a row names, or the one an indoor device stands in."""
+    said = grounds.called(feature.text("building"))
+    if said is not None:
+        return grounds.buildings[said]
+    return grounds.holding(at) if at is not None and feature.text("indoors") else None
 
-    def __init__(self, compound: Compound) -> None:
-        self.origin = compound.origin
-        self.grids = compound.grids
-        self.buildings = compound.buildings
-        self._grid_tree = shapely.STRtree([self._area(grid.outline) for grid in compound.grids])
-        self.shapes = [self._area(building.outline) for building in compound.buildings]
-        self._tree = shapely.STRtree(self.shapes)
-        self.by_name = {_folded(b.name): n for n, b in enumerate(compound.buildings)}
 
-    def _area(self, ring: object) -> shapely.Polygon:
-        return shapely.Polygon(xy_from_lonlat(ring, self.origin))  # type: ignore[arg-type]
-
-    def building_of(self, feature: Feature, at: LonLat | None) -> Building | None:
-        """The building a row names, or the one an indoor device stands in."""
-        said = self.by_name.get(_folded(feature.text("building")))
-        if said is not None:
-            return self.buildings[said]
-        if at is not None and feature.text("indoors"):
-            x, y = xy_from_lonlat(at, self.origin)
-            found = self._tree.query(shapely.Point(x, y), "within")
-            return self.buildings[int(found[0])] if len(found) else None
+def _at(grounds: Grounds, feature: Feature) -> LonLat | None:
+    """Where a row stands: its coordinates, else behind the door of its building and unit."""
+    if not feature.shape.is_empty:
+        return round(feature.shape.x, DIGITS), round(feature.shape.y, DIGITS)
+    number = grounds.called(feature.text("building"))
+    if number is None:
         return None
-
-    def territory(self, at: LonLat) -> str:
-        """The grid a position lies in, or the nearest."""
-        x, y = xy_from_lonlat(at, self.origin)
-        return self.grids[int(self._grid_tree.nearest(shapely.Point(x, y)))].territory
-
-    def place(self, feature: Feature) -> LonLat | None:
-        """Where a row stands: its coordinates, else behind the door of its building and unit."""
-        if not feature.shape.is_empty:
-            return round(feature.shape.x, DIGITS), round(feature.shape.y, DIGITS)
-        number = self.by_name.get(_folded(feature.text("building")))
-        if number is None:
-            return None
-        building, shape = self.buildings[number], self.shapes[number]
-        inner = shape.representative_point()
-        unit = feature.text("unit").removesuffix("单元")
-        door = next((e for e in building.entrances if e.unit == unit), None)
-        if door is not None:
-            x, y = xy_from_lonlat(door.lonlat, self.origin)
-            steps = np.array([inner.x - x, inner.y - y])
-            ahead = np.array([x, y]) + steps / (np.hypot(*steps) or 1.0) * DEPTH_M
-            inner = shapely.Point(ahead) if shape.contains(shapely.Point(ahead)) else inner
-        lon, lat = np.round(lonlat_from_xy((inner.x, inner.y), self.origin), DIGITS)
-        return float(lon), float(lat)
-
-
-def _folded(name: str) -> str:
-    """A building's name without what lists write differently: 93号楼, 93栋 and 93# are 93幢."""
-    for word in ("号楼", "号", "栋", "座", "#", "楼"):
-        name = name.replace(word, "幢")
-    return name.replace("幢幢", "幢").strip() if not name.isdecimal() else f"{name}幢"
+    building, shape = grounds.buildings[number], grounds.shapes[number]
+    inner = shape.representative_point()
+    unit = feature.text("unit").removesuffix("单元")
+    door = next((e for e in building.entrances if e.unit == unit), None)
+    if door is not None:
+        x, y = xy_from_lonlat(door.lonlat, grounds.origin)
+        steps = np.array([inner.x - x, inner.y - y])
+        ahead = np.array([x, y]) + steps / (np.hypot(*steps) or 1.0) * DEPTH_M
+        inner = shapely.Point(ahead) if shape.contains(shapely.Point(ahead)) else inner
+    lon, lat = np.round(lonlat_from_xy((inner.x, inner.y), grounds.origin), DIGITS)
+    return float(lon), float(lat)
 
 
 def _device(
-    compound: Compound, grounds: _Grounds, feature: Feature, number: str, at: LonLat
+    compound: Compound, grounds: Grounds, feature: Feature, number: str, at: LonLat
 ) -> DevicePlace:
     kind = feature.text("kind")
-    building = grounds.building_of(feature, at)
+    building = _building_of(grounds, feature, at)
     names = ("height_m", "azimuth_deg", "hfov_deg", "range_m", "tilt_deg", "azimuth_unsure_deg")
     told = {name: figure(feature.text(name)) for name in names}
     usual = {name: value for name, value in USUAL.get(kind, {}).items() if told.get(name) is None}

@@ -78,7 +78,7 @@ def read(
 
 def _hash(file: Path, encoding: str) -> str:
     """Of the content, of the files beside it that belong to it, and of how it is read."""
-    found = hashlib.sha256(f"1 {encoding} {file.suffix}".encode())
+    found = hashlib.sha256(f"2 {encoding} {file.suffix}".encode())
     for path in sorted(file.parent.glob(f"{file.stem}.*")) if file.suffix == ".shp" else [file]:
         with path.open("rb") as opened:
             found.update(hashlib.file_digest(opened, "sha256").digest())

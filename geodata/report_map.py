@@ -17,7 +17,7 @@ from geodata.checks import Fault
 from geodata.features import Feature
 from geodata.sentences import called, kind_title, say, spoken
 from twin.metres import scale_m, xy_from_lonlat
-from twin.model import Compound, LonLat
+from twin.model import Compound, LonLat, Service
 
 MOST_SHAPES = 8000
 MARKS = 300
@@ -89,11 +89,12 @@ def _compound(compound: Compound) -> Iterable[str]:
     )
     yield from (area("grid", grid.outline, grid.name) for grid in compound.grids)
     yield from (area("building", b.outline, b.name) for b in compound.buildings[:MOST_SHAPES])
-    for device in compound.devices[:MOST_SHAPES]:
-        x, y = xy_from_lonlat(device.lonlat, origin)
-        look = "#1d7fd1" if not device.proposed else "#9bb8d3"
-        title = f"<title>{escape(device.name)}</title>"
-        yield f'<circle cx="{x:.1f}" cy="{-y:.1f}" r="1.4" fill="{look}">{title}</circle>'
+    for place in (*compound.devices[:MOST_SHAPES], *compound.services):
+        x, y = xy_from_lonlat(place.lonlat, origin)
+        look = "#9bb8d3" if place.proposed else "#1d7fd1"
+        look, size = ("#9a5b00", 2.2) if isinstance(place, Service) else (look, 1.4)
+        title = f"<title>{escape(place.name)}</title>"
+        yield f'<circle cx="{x:.1f}" cy="{-y:.1f}" r="{size}" fill="{look}">{title}</circle>'
 
 
 def _read(features: Sequence[Feature], origin: LonLat) -> Iterable[str]:

@@ -57,6 +57,8 @@ SLIGHT = 0.02
 MOSTLY_OUT = 0.5
 OUTSIDE_SHARE = 0.001
 FAR_M = 8000.0
+_UNSHAPED = frozenset({"device", "service", "part", "other"})
+"""Roles of which no shape is built."""
 AROUND_M = 150.0
 """Of an extract of a map, buildings this near are kept as surroundings."""
 
@@ -90,7 +92,7 @@ def understand(features: Sequence[Feature], name: str = "") -> Survey | list[Fau
     pairs = list(zip(there, found, strict=True))
     if outline is not None:
         pairs = _around(outline, pairs)
-    if faults := _broken([f for f, role in pairs if role.role not in ("device", "part", "other")]):
+    if faults := _broken([f for f, role in pairs if role.role not in _UNSHAPED]):
         return faults
     buildings = [f for f, role in pairs if role.role == "building"]
     if not buildings:
@@ -173,6 +175,8 @@ def _sort(
         parts[role.role].append((feature, role))
         if role.role == "other" and feature.shape.geom_type != "Point":
             _note(feature, survey)
+        elif role.role == "building" and meaning.service_tagged(feature):
+            parts["service"].append((feature, role))
     parts["device"] += [
         (f, Role("device")) for f in features if f.role == "device" and f.shape.is_empty
     ]
