@@ -280,13 +280,13 @@ class _Import:
         known = history.known()
         if self.edited:
             self.base, self.keys = (known.base, known.keys) if known else (None, {})
-            report.compound = self._same_day(report.compound, now)
+            self._settle(now)
             return
         report.compound, self.keys, self.base, report.difference = merge(
             now, known, report.compound, self.keys
         )
         as_read = report.compound == self.base
-        report.compound = self._same_day(report.compound, now)
+        self._settle(now)
         self.base = replace(self.base, surveyed=report.compound.surveyed)
         if as_read:
             return
@@ -294,10 +294,12 @@ class _Import:
         unsaid = _unsaid(report.compound)
         report.faults += [f for f in unsaid if (f.kind, f.feature) not in said]
 
-    def _same_day(self, merged: Compound, now: Compound) -> Compound:
-        """Nobody looked at the ground again when the same files come again on another day."""
-        as_was = replace(merged, surveyed=now.surveyed)
-        return as_was if as_was == now and self.options.surveyed is None else merged
+    def _settle(self, now: Compound) -> None:
+        """Keep the day where nothing else differs: the same files are no new look at the ground."""
+        report = self.report
+        if self.options.surveyed is None and replace(report.compound, surveyed=now.surveyed) == now:
+            report.compound = now
+        report.unchanged = report.compound == now
 
     def _saved(self) -> None:
         report, options, history = self.report, self.options, self.history

@@ -71,7 +71,7 @@ class Report:
             return say("stopped", count=len(self.fatal))
         if self.unchanged:
             return say("unchanged")
-        return say("written", path=self.written) if self.written else say("trial")
+        return say("written", file=self.written.name) if self.written else say("trial")
 
     def read(self) -> list[Words]:
         """A sentence for each file: what it held, in which reference, what that was taken for."""

@@ -129,8 +129,7 @@ async function show(report) {
   shown(byId("empty"), false);
   shown(byId("report"), true);
   const trial = !report.written && !report.unchanged && !report.stopped;
-  say(byId("outcome"), t(report.stopped ? "import.stopped" : report.unchanged ? "import.unchanged" : trial ? "import.trial" : "import.written",
-    { n: report.faults.filter((fault) => fault.stops).length }));
+  say(byId("outcome"), report.outcome);
   byId("outcome").dataset.state = report.stopped ? "stopped" : "good";
   byId("html").href = `/api/imports/${state.job}/report.html`;
   byId("geojson").href = `/api/imports/${state.job}/faults.geojson`;

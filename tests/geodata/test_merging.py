@@ -275,7 +275,14 @@ def test_a_trial_compares_and_writes_nothing(files: Path, places: Path) -> None:
     write(files / "buildings.geojson", ROWS[:4])
     report = again(files, places, dry_run=True)
     assert report.difference and report.difference.gone["buildings"] == 2
+    assert not report.unchanged
     assert sorted(path.as_posix() for path in places.parent.rglob("*")) == before
+
+
+def test_a_trial_of_what_is_there_says_that_nothing_differs(files: Path, places: Path) -> None:
+    again(files, places)
+    report = again(files, places, dry_run=True)
+    assert report.unchanged and report.outcome.name == "unchanged"
 
 
 def test_edited_files_and_a_survey_after_them_agree(
