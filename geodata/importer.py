@@ -35,7 +35,7 @@ from geodata.proposal import layout
 from geodata.proposal.drawing import House, Site, ring
 from geodata.reading import Shift
 from geodata.report import Report
-from geodata.sentences import Refused, Words, say
+from geodata.sentences import STOPS, Refused, Words, say
 from geodata.survey import Survey
 from twin import territory as path
 from twin.alarms import LOCAL
@@ -115,6 +115,7 @@ class _Import:
         for step in (read, self._dated, self._compared, self._saved):
             if not self.report.fatal:
                 step()
+        self.report.faults.sort(key=lambda fault: fault.kind not in STOPS)
         self.options.progress(1.0, self.report.outcome)
         return self.report
 
@@ -253,7 +254,7 @@ class _Import:
                 continue
             own = next(fit.share for fit in fits if fit.reference != better.reference)
             words = say(
-                "would_fit", count=len(devices), title=TITLES[better.reference],
+                "would_fit", count=len(devices), title=references.written(better.reference),
                 share=better.share, own=own, file=source.file,
             )  # fmt: skip
             insisted = source.stated == references.BY_OPERATOR
@@ -337,9 +338,6 @@ def _unsaid(compound: Compound) -> list[Fault]:
         if not (fault.kind in _SAID and fault.feature in buildings)
         and not (fault.kind == "wrong grid" and fault.feature in outside)
     ]
-
-
-TITLES = {"wgs84": "WGS84", "gcj02": "GCJ02", "bd09": "BD09", "cgcs2000": "CGCS2000"}
 
 
 def _context(site: Site, house: House) -> Building:

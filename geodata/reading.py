@@ -218,5 +218,8 @@ def _mixed(sources: list[Source]) -> list[Fault]:
     told = [source for source in sources if source.reference]
     if len({source.reference for source in told}) < 2:
         return []
-    files = tuple(say("file_in", file=s.file, reference=s.reference) for s in told[:MOST_NAMED])
+    files = tuple(
+        say("file_in", file=source.file, reference=references.written(source.reference))
+        for source in told[:MOST_NAMED]
+    )
     return [Fault("reference systems", NOWHERE, "mixed", say("mixed", files=files))]

@@ -29,6 +29,10 @@ _DEGREES = frozenset({"wgs84", "cgcs2000", *crs.SHIFTED})
 BY_OPERATOR = say("by_operator")
 
 
+WRITTEN = {"wgs84": "WGS84", "gcj02": "GCJ02", "bd09": "BD09", "cgcs2000": "CGCS2000"}
+"""Our words for systems as people write them."""
+
+
 class Stated(NamedTuple):
     """What a file says: a word or anything PROJ reads, in which words, and whether firmly."""
 
@@ -76,6 +80,11 @@ def declared(words: list[str]) -> dict[str, str]:
     return found
 
 
+def written(system: str) -> str:
+    """A system as a report writes it: our own words in capitals."""
+    return WRITTEN.get(system, system)
+
+
 def title(system: str) -> str:
     """What people call a system: a word of ours, a code, or the name in its definition."""
     if system in crs.FORWARD or system.startswith("EPSG:"):
@@ -113,7 +122,8 @@ def settle(file: str, says: Stated | None, wishes: Mapping[str, str]) -> Settled
             raise Refused(say("undeclared", file=file, known=KNOWN), "no reference")
         return Settled(says.system, says.words)
     if says and says.firm and not _agree(asked, says.system):
-        words = say("contradicts", stated=title(says.system), asked=title(asked), file=file)
+        both = {"stated": written(title(says.system)), "asked": written(title(asked))}
+        words = say("contradicts", file=file, **both)
         raise Refused(words, "other reference")
     return Settled(asked, BY_OPERATOR)
 

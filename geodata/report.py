@@ -16,6 +16,7 @@ from geodata import report_map
 from geodata.checks import Fault
 from geodata.features import Feature, Source
 from geodata.merging import Difference
+from geodata.references import written
 from geodata.registration import Fit
 from geodata.sentences import STOPS, Words, called, kind_title, say, spoken
 from twin.catalogue import device_kinds
@@ -85,7 +86,7 @@ class Report:
         """How well each list of devices would fit under each reference."""
         return [
             say("fits_of", file=file, shares=tuple(
-                say("fits_as", reference=fit.reference, share=fit.share) for fit in found))
+                say("fits_as", reference=written(fit.reference), share=fit.share) for fit in found))
             for file, found in self.fits.items() if found
         ]  # fmt: skip
 
@@ -148,7 +149,10 @@ class Report:
             "difference": [words.said(lang) for words in differs],
             "counts": self.made(lang),
             "kinds": self.kinds(lang),
-            "faults": [said(fault, lang) for fault in self.faults[:MOST_SHOWN]],
+            "faults": [
+                {"number": number, **said(fault, lang)}
+                for number, fault in enumerate(self.faults[:MOST_SHOWN], start=1)
+            ],
         }
 
 
@@ -177,7 +181,7 @@ def _source(source: Source) -> Words:
     moved = say("read_moved", metres=source.moved_m) if source.moved_m > 0.001 else ""
     how = say("read_without", letters=letters)
     if source.stated:
-        how = say("read_as", reference=source.reference, stated=source.stated, moved=moved,
+        how = say("read_as", reference=written(source.reference), stated=source.stated, moved=moved,
                   letters=letters)  # fmt: skip
     # Of files that were edited the roles are parts of a compound.
     used = tuple(

@@ -162,7 +162,7 @@ def _faults(lang: str) -> str:
     return (
         f'{_said(lang, "h3", "import.faults")}<div id="kinds" class="kinds"></div>'
         '<div class="scroll" tabindex="0"><table><thead><tr>'
-        f'{heads}</tr></thead><tbody id="faults"></tbody></table></div>'
+        f'<th scope="col">#</th>{heads}</tr></thead><tbody id="faults"></tbody></table></div>'
     )
 
 

@@ -103,9 +103,10 @@ async function run(dryRun) {
   state.wish = wishOf(dryRun);
   await post(`/api/imports/${state.job}/run`, state.wish);
   for (const id of ["try", "import"]) byId(id).disabled = true;
-  shown(byId("running"), true);
+  shown(byId("running"), true).scrollIntoView({ block: "nearest" });
   try {
     await follow();
+    byId("outcome").scrollIntoView({ block: "nearest" });
   } finally {
     shown(byId("running"), false);
     byId("try").disabled = false;
@@ -171,7 +172,8 @@ function drawKinds(report) {
 function drawFaults(report, kind) {
   const rows = report.faults.filter((fault) => !kind || fault.kind === kind);
   byId("faults").replaceChildren(...rows.map((fault) => h("tr", { class: fault.stops ? "stops" : "" },
-    ...[fault.title, fault.feature, fault.words, fault.place].map((words) => h("td", { text: words })))));
+    h("td", { class: "dim", text: `${fault.number}` }), h("td", {}, fault.stops && h("span", { class: "stopping", text: t("import.stops") }), h("span", { text: fault.title })),
+    ...[fault.feature, fault.words, fault.place].map((words) => h("td", { text: words })))));
 }
 
 async function drawLog() {

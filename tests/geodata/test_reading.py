@@ -228,7 +228,7 @@ def test_a_bad_file_is_refused_by_name_and_reason(tmp_path: Path, name: str) -> 
 def test_a_file_that_states_another_system_than_declared_is_refused(tmp_path: Path) -> None:
     f.slabs(tmp_path / "buildings.gpkg", "GPKG")
     fault = only(read(tmp_path, "EPSG:4547")[2])
-    assert fault.kind == "other reference" and "wgs84" in str(fault.words)
+    assert fault.kind == "other reference" and "WGS84" in str(fault.words)
     assert only(read(tmp_path, "CGCS2000")[2]).kind == "other reference"
     assert read(tmp_path, "WGS84")[2] == []
     assert read(tmp_path, "GCJ02")[1][0].moved_m > 300
@@ -239,7 +239,7 @@ def test_files_in_several_systems_are_named(tmp_path: Path) -> None:
     write(f.outline(tmp_path) / "roads.geojson", [])
     f.cameras(tmp_path / "cameras.csv", f.camera_rows())
     fault = only(read(tmp_path, "cameras.csv=CGCS2000")[2])
-    assert fault.kind == "mixed" and "cameras.csv is in cgcs2000" in str(fault.words)
+    assert fault.kind == "mixed" and "cameras.csv is in CGCS2000" in str(fault.words)
 
 
 def test_degrees_in_a_file_of_metres_are_named(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from geodata.report_page import html
 from geodata.sentences import LANGUAGES
 from tests.geodata.builders import ROWS, TERRITORY, a_feature, a_folder, box
 
-NEUTRAL = {"GeoJSON", "crs", "CRS84", "wgs84", "m"}
+NEUTRAL = {"GeoJSON", "crs", "CRS84", "WGS84", "m"}
 """Names of systems and formats, and units."""
 
 
