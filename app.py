@@ -130,8 +130,6 @@ _DEMO = {"DAYUAN_DEMO": "1"}
 _DEMO_ROLES = frozenset({"feed simulator"})
 
 
-
-
 @asynccontextmanager
 async def people(settings: Settings) -> AsyncIterator[tuple[Accounts, Sources, Tokens]]:
     """Accounts, sources and access tokens, connected; with the demo's own in demo mode."""

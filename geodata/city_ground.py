@@ -118,7 +118,7 @@ def _hole(rows: dict[str, Any]) -> Cell:
 
 def _course(hole: Cell) -> Course:
     """A course on which the street drawn by hand lies in the middle of its hole."""
-    (x, y), = STREET.metres([((BOUNDS[0] + BOUNDS[2]) / 2, (BOUNDS[1] + BOUNDS[3]) / 2)]).tolist()
+    ((x, y),) = STREET.metres([((BOUNDS[0] + BOUNDS[2]) / 2, (BOUNDS[1] + BOUNDS[3]) / 2)]).tolist()
     centre = Course(ANCHOR).metres([hole.middle])[0]
     return Course(ANCHOR, (round(x - centre[0], 1), round(y - centre[1], 1)))
 

@@ -95,9 +95,7 @@ class Stamp:
         pipes = tuple(replace(one, id=label(one.id), line=next(lines)) for one in made.pipes)
         spots = next(lines)
         kept = sorted(self._order[:devices])
-        places = (
-            _device(made.devices[n], label, path, spots[n], frame) for n in kept
-        )
+        places = (_device(made.devices[n], label, path, spots[n], frame) for n in kept)
         cards = (
             replace(one, id=label(one.id), territory=path(one.territory), post=next(lines)[0])
             for one in made.responders
@@ -112,9 +110,7 @@ class Stamp:
             community_code=name.lies.code,
         )  # fmt: skip
 
-    def _path(
-        self, number: int, path: Path, frame: Frame, streets: shapely.LineString
-    ) -> Path:
+    def _path(self, number: int, path: Path, frame: Frame, streets: shapely.LineString) -> Path:
         """A way; one that leaves the compound ends on the street it meets."""
         if number not in self._out:
             return path

@@ -60,9 +60,7 @@ def test_it_is_turned_and_moved_but_not_stretched(stamp: Stamp, placed: Compound
 
 
 def test_gates_are_led_to_the_streets_around(placed: Compound) -> None:
-    street = shapely.LineString(
-        xy_from_lonlat(FRAME.ground(list(AROUND.coords)), placed.origin)
-    )
+    street = shapely.LineString(xy_from_lonlat(FRAME.ground(list(AROUND.coords)), placed.origin))
     ends = [shapely.Point(xy_from_lonlat(path.line[-1], placed.origin)) for path in placed.paths]
     assert sum(street.distance(end) < 0.1 for end in ends) == 4
 
