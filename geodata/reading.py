@@ -107,7 +107,6 @@ def _features(
     table: Table, source: Source, wishes: Mapping[str, str], shift: Shift
 ) -> tuple[list[Feature], list[Fault]]:
     """The features of one table, moved to WGS-84, and what is wrong with them."""
-    source.read = True
     source.features += len(table.rows)
     source.notes += table.notes
     shapes = np.array([s if s is not None else shapely.Point() for s in table.shapes], dtype=object)
@@ -119,9 +118,11 @@ def _features(
     if table.encoding not in ("", "UTF-8"):
         source.encoding = table.encoding
     if not len(shapes) or not (~shapely.is_empty(shapes)).any():
+        source.read = True
         return made, _without_place(made, table)
     settled = references.settle(source.file, table.says, wishes)
     source.reference, source.stated = references.title(settled.system), settled.words
+    source.read = True
     faults = _astray(made, shapes, settled.system, table)
     if not faults:
         _move(made, shapes, settled.system, shift, source)

@@ -80,8 +80,10 @@ def test_a_drawing_needs_a_reference_and_its_closed_lines_are_areas(tmp_path: Pa
         for x in (0, 60)
     ]
     f.written(tmp_path / "plan.dxf", lines, "DXF", crs=None, Layer=["建筑", "建筑"])  # fmt: skip
-    fault = only(read(tmp_path)[2])
+    _, (source,), faults = read(tmp_path)
+    fault = only(faults)
     assert fault.kind == "no reference" and "--crs plan.dxf=" in str(fault.words)
+    assert not source.read
     report = import_folder(tmp_path, "小院", TERRITORY, "EPSG:4547")
     assert not report.fatal, report.lines("en")
     assert report.compound and len(report.compound.buildings) == 2
