@@ -148,7 +148,8 @@ def _register(lang: str) -> str:
         f'<dl>{_said(lang, "dt", "import.picked")}<dd id="picked">–</dd>'
         f"<dt>{_said(lang, 'label', 'import.known', 'for=known')}</dt>"
         '<dd><input id="known" placeholder="113.151234, 27.830456" autocomplete="off"></dd>'
-        f'{_said(lang, "dt", "import.offset")}<dd id="offset" role="status">–</dd></dl>'
+        f"{_said(lang, 'dt', 'import.offset')}"
+        '<dd><span id="offset" role="status">–</span></dd></dl>'
         f"{_said(lang, 'button', 'import.second', 'type=button id=second disabled')}"
         f"{_said(lang, 'button', 'import.correct', 'type=button id=correct disabled')}</aside>"
     )
