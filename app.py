@@ -130,8 +130,6 @@ _DEMO = {"DAYUAN_DEMO": "1"}
 _DEMO_ROLES = frozenset({"feed simulator"})
 
 
-
-
 @asynccontextmanager
 async def people(settings: Settings) -> AsyncIterator[tuple[Accounts, Sources, Tokens]]:
     """Accounts, sources and access tokens, connected; with the demo's own in demo mode."""
@@ -264,7 +262,7 @@ def carry_out(settings: Settings, asked: argparse.Namespace) -> int:
         case "scenario":
             uvloop.run(_scenario(settings, asked.name))
         case "import":
-            return int(entry("import")(asked.rest, settings.places))
+            return int(entry("import")(asked.rest, settings.places, asked.environ))
         case "tiles":
             os.nice(10)  # screens are served meanwhile
             return int(entry("tiles")(settings.places, settings.data / "tiles"))
@@ -282,7 +280,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     # The importer reads its own words, --help among them; argparse would take them for ours.
     importing = argv[:1] == ["import"]
     asked = parser().parse_args(argv[:1] if importing else argv)
-    asked.rest = argv[1:] if importing else []
+    asked.rest, asked.environ = (argv[1:], environ) if importing else ([], {})
     try:
         settings = read_settings(environ if asked.command != "demo" else {**environ, **_DEMO})
         logging.basicConfig(

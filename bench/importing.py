@@ -16,6 +16,7 @@ from bench import extract
 from bench.table import Row, at_most
 from geodata import ogr
 from geodata.importer import import_folder
+from geodata.report_page import html
 
 BUILDINGS, ROUNDS, REACH_S = 5_000, 3, 10.0
 TERRITORY = "lusong.hejiatu.changtangwan.estate"
@@ -31,9 +32,9 @@ def measure(houses: int, rounds: int) -> dict[str, float]:
             for name in ("import", "again"):
                 start = perf_counter()
                 report = import_folder(file, "大地块", TERRITORY, data=places)
-                report.html()
+                html(report, "zh-CN")
                 spent[name].append(perf_counter() - start)
-                assert not report.fatal and report.compound, report.lines()
+                assert not report.fatal and report.compound, report.lines("en")
                 assert len(report.compound.buildings) == houses
             assert report.unchanged
             start = perf_counter()

@@ -27,21 +27,25 @@ MOST_FILES = 30
 MOST_JOBS = 20
 KEPT = timedelta(hours=24)
 MOST_LOG_BYTES = 256 * 1024
+LANGUAGES = ("zh-CN", "en")
 PARTS = {
     "report.html": "text/html; charset=utf-8",
     "faults.geojson": "application/geo+json",
     "map.svg": "image/svg+xml",
 }
-"""What a job leaves behind, and its media type."""
+"""What a job leaves behind in each language, and its media type."""
 _ID = re.compile(r"[0-9a-f]{16}\Z")
 _NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]{0,119}\Z")
 
 
 class ImportRefused(Exception):
-    """What cannot be done; ``status`` is the HTTP status that says so."""
+    """What cannot be done: the HTTP status that says so, a word for it, and a reason.
 
-    def __init__(self, status: int, reason: str) -> None:
-        self.status = status
+    A page has a sentence for each word; the reason is for programs, or what an import said itself.
+    """
+
+    def __init__(self, status: int, code: str, reason: str) -> None:
+        self.status, self.code = status, code
         super().__init__(reason)
 
 
@@ -59,8 +63,9 @@ class Wish(msgspec.Struct, forbid_unknown_fields=True):
 
 
 KNOWN = {"name_en": "--name-en", "district_name": "--district", "street_name": "--street",
-         "community_name": "--community", "attribution": "--attribution"}  # fmt: skip
-"""Names that go with an import, and the options that carry them."""
+         "community_name": "--community", "community_code": "--community-code",
+         "attribution": "--attribution", "surveyed": "--surveyed"}  # fmt: skip
+"""What goes with an import, and the options that carry it."""
 
 
 class Job(msgspec.Struct):
@@ -116,7 +121,7 @@ class Imports:
                 )
                 if found.by == by:
                     return found
-        raise ImportRefused(404, "no such import")
+        raise ImportRefused(404, "gone", "no such import")
 
     def _keep(self, number: str, job: Job) -> None:
         path = self.jobs / number / "job.json"
@@ -132,10 +137,10 @@ class Imports:
         """
         job = self.job(number, by)
         if not _NAME.match(name):
-            raise ImportRefused(422, "this is no file name")
+            raise ImportRefused(422, "file_name", "this is no file name")
         others = [other for other in job.files if other != name]
         if len(others) >= MOST_FILES:
-            raise ImportRefused(422, f"more than {MOST_FILES} files")
+            raise ImportRefused(422, "many_files", f"more than {MOST_FILES} files")
         folder = self.jobs / number / "files"
         left = MOST_BYTES - sum((folder / other).stat().st_size for other in others)
         spare = folder / ".half"
@@ -144,8 +149,8 @@ class Imports:
                 async for chunk in chunks:
                     left -= len(chunk)
                     if left < 0:
-                        most = MOST_BYTES // 1024**2
-                        raise ImportRefused(413, f"more than {most} MiB: use the command line")
+                        words = f"more than {MOST_BYTES // 1024**2} MiB: use the command line"
+                        raise ImportRefused(413, "large_files", words)
                     await asyncio.to_thread(file.write, chunk)
             spare.replace(folder / name)
         finally:
@@ -164,16 +169,17 @@ class Imports:
         """
         job = self.job(number, by)
         if not job.files:
-            raise ImportRefused(422, "no file has been received")
+            raise ImportRefused(422, "no_file", "no file has been received")
         if any(self.status(other.name)["state"] == "running" for other in self._all()):
-            raise ImportRefused(409, "another import is running: wait for its end")
+            raise ImportRefused(409, "busy", "another import is running: wait for its end")
         folder = self.jobs / number
-        for part in (*PARTS, "report.json"):
-            (folder / part).unlink(missing_ok=True)
+        for lang in LANGUAGES:
+            shutil.rmtree(folder / lang, ignore_errors=True)
+        (folder / "status.json").unlink(missing_ok=True)
         job.territory = wish.territory
         self._keep(number, job)
         child = await self._spawn(self._words(folder, wish, by), folder / "said.txt")
-        self._tell(folder, {"state": "running", "share": 0.0, "words": "starts", "pid": child.pid})
+        self._tell(folder, {"state": "running", "share": 0.0, "words": {}, "pid": child.pid})
         # Somebody has to see it end, or it stays in the process table.
         task = asyncio.create_task(_reap(child))
         self._running.add(task)
@@ -216,65 +222,75 @@ class Imports:
             )
 
     def _tell(self, folder: Path, status: Mapping[str, Any]) -> None:
-        # The child may have spoken already: what it says is newer.
-        path = folder / "status.json"
-        if not path.exists() or self.status(folder.name)["state"] != "running":
-            spare = folder / ".status"
-            spare.write_bytes(msgspec.json.encode(status))
-            spare.replace(path)
+        spare = folder / ".status"
+        spare.write_bytes(msgspec.json.encode(status))
+        with suppress(FileExistsError):  # the child has spoken already: what it says is newer
+            os.link(spare, folder / "status.json")
+        spare.unlink()
 
     def status(self, number: str) -> dict[str, Any]:
-        """How far a job is: state (new, running, done, failed), share and words."""
-        try:
-            found: dict[str, Any] = json.loads((self.jobs / number / "status.json").read_bytes())
-        except (OSError, ValueError):
-            return {"state": "new", "share": 0.0, "words": ""}
-        pid = found.pop("pid", 0)
-        if found["state"] == "running" and not _alive(pid):
-            return {"state": "failed", "share": 1.0, "words": self._last_words(number)}
+        """How far a job is: state (new, running, done, failed), share, and words by language.
+
+        Of one that ended without a word, ``said`` is what the system or a library printed last.
+        """
+        found = self._told(number)
+        if found["state"] == "running" and not _alive(found["pid"]):
+            found = self._told(number)  # it may have told its end since
+        if found["state"] == "running" and not _alive(found["pid"]):
+            last = self._last_words(number)
+            return {"state": "failed", "share": 1.0, "words": {}, "said": last}
+        found.pop("pid", None)
         return found
 
+    def _told(self, number: str) -> dict[str, Any]:
+        try:
+            return dict(json.loads((self.jobs / number / "status.json").read_bytes()))
+        except (OSError, ValueError):
+            return {"state": "new", "share": 0.0, "words": {}}
+
     def _last_words(self, number: str) -> str:
-        """What an import said that ended without a report."""
+        """What an import printed last that ended without a report."""
         with suppress(OSError):
             lines = (self.jobs / number / "said.txt").read_text("utf-8", "replace").splitlines()
             if lines:
                 return lines[-1][:300]
-        return "it ended without a word: too much memory or time"
+        return ""
 
-    async def read(self, number: str, by: str) -> dict[str, Any]:
-        """A job with its files and status and, at its end, the report."""
-        return await asyncio.to_thread(self._read, number, by)
+    async def read(self, number: str, by: str, lang: str) -> dict[str, Any]:
+        """A job with its files and status and, at its end, the report, in one of ``LANGUAGES``."""
+        return await asyncio.to_thread(self._read, number, by, lang)
 
-    def _read(self, number: str, by: str) -> dict[str, Any]:
+    def _read(self, number: str, by: str, lang: str) -> dict[str, Any]:
         job = self.job(number, by)
         status = self.status(number)
         report = None
-        with suppress(OSError, ValueError):
-            report = json.loads((self.jobs / number / "report.json").read_bytes())
+        if status["state"] == "done":
+            with suppress(OSError, ValueError):
+                report = json.loads((self.jobs / number / lang / "report.json").read_bytes())
+        status["words"] = status["words"].get(lang, "")
         return {"id": number, "files": job.files, "territory": job.territory, **status,
-                "report": report if status["state"] == "done" else None}  # fmt: skip
+                "report": report}  # fmt: skip
 
-    async def part(self, number: str, by: str, name: str) -> bytes:
-        """One of ``PARTS`` of a job. Raises ImportRefused (404)."""
+    async def part(self, number: str, by: str, name: str, lang: str) -> bytes:
+        """One of ``PARTS`` of a job, in one of ``LANGUAGES``. Raises ImportRefused (404)."""
         self.job(number, by)
-        if name in PARTS:
+        if name in PARTS and lang in LANGUAGES:
             with suppress(OSError):
-                return await asyncio.to_thread((self.jobs / number / name).read_bytes)
-        raise ImportRefused(404, "not there")
+                return await asyncio.to_thread((self.jobs / number / lang / name).read_bytes)
+        raise ImportRefused(404, "gone", "not there")
 
     # --- what was done ------------------------------------------------------------------------
 
-    async def undo(self, territory: str, by: str) -> str:
+    async def undo(self, territory: str, by: str, lang: str) -> str:
         """Take the last import of a compound back; gives what was done, or why not (409)."""
-        words = ["undo", territory, f"--data={self.data}", f"--by={by}"]
+        words = ["undo", territory, f"--data={self.data}", f"--by={by}", f"--lang={lang}"]
         child = await asyncio.create_subprocess_exec(
             *self.program, *words, stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         out, err = await child.communicate()
         if child.returncode:
-            raise ImportRefused(409, err.decode("utf-8", "replace").strip()[-300:])
+            raise ImportRefused(409, "undo", err.decode("utf-8", "replace").strip()[-300:])
         return out.decode("utf-8", "replace").strip()
 
     async def log(self, covers: Callable[[str], bool]) -> list[dict[str, Any]]:

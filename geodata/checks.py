@@ -11,6 +11,7 @@ import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from geodata.sentences import Words, say
 from twin.facades import all_glimpses
 from twin.metres import lonlat_from_xy, xy_from_lonlat
 from twin.model import Compound, LonLat, Ring
@@ -28,12 +29,15 @@ DOORSTEP_M = 1.5
 
 
 class Fault(NamedTuple):
-    """One thing that is wrong: the feature's id or name, where, a stable word, a sentence."""
+    """One thing that is wrong: the feature's id or name, where, a stable word, a sentence.
+
+    ``kind`` and ``words`` are rows of ``sentences.toml``.
+    """
 
     feature: str
     place: LonLat
     kind: str
-    words: str
+    words: Words
 
 
 class _Shapes(NamedTuple):
@@ -104,11 +108,11 @@ def _names(compound: Compound) -> Iterator[Fault]:
     places = {name: place for name, _, place in things}
     for name, count in Counter(name for name, _, _ in things).items():
         if count > 1:
-            yield Fault(name, places[name], "duplicate", f"{count} things have this id")
+            yield Fault(name, places[name], "duplicate", say("same_id", count=count))
     known = {building.id for building in compound.surroundings}
     for name, said, place in things:
         if not said and name not in known:
-            yield Fault(name, place, "unnamed", "has no name")
+            yield Fault(name, place, "unnamed", say("no_name"))
 
 
 def _invalid(compound: Compound) -> Iterator[Fault]:
@@ -119,7 +123,7 @@ def _invalid(compound: Compound) -> Iterator[Fault]:
     whole = [len(ring) >= 4 and ring[0] == ring[-1] for _, ring in rings]
     for (name, ring), closed in zip(rings, whole, strict=True):
         if not closed:
-            yield Fault(name, ring[0], "invalid", "is not a closed ring")
+            yield Fault(name, ring[0], "invalid", say("unclosed"))
     rings = [row for row, closed in zip(rings, whole, strict=True) if closed]
     shapes = np.array(_polygons((ring for _, ring in rings), compound))
     valid = shapely.is_valid(shapes)
@@ -127,9 +131,31 @@ def _invalid(compound: Compound) -> Iterator[Fault]:
     for number in np.flatnonzero(~valid | ~ccw):
         name, ring = rings[number]
         if not valid[number]:
-            yield Fault(name, ring[0], "invalid", shapely.is_valid_reason(shapes[number]))
+            reason = shapely.is_valid_reason(shapes[number])
+            yield Fault(name, ring[0], "invalid", why_invalid(reason))
         else:
-            yield Fault(name, ring[0], "clockwise", "its outer ring runs clockwise")
+            yield Fault(name, ring[0], "clockwise", say("clockwise"))
+
+
+_REASONS = {
+    "Self-intersection": "crosses_itself",
+    "Ring Self-intersection": "ring_crosses",
+    "Too few points in geometry component": "too_few_points",
+    "Hole lies outside shell": "hole_outside",
+    "Nested holes": "holes_nested",
+    "Nested shells": "holes_nested",
+    "Interior is disconnected": "split_inside",
+    "Duplicate Rings": "rings_twice",
+    "Invalid Coordinate": "no_coordinates",
+    "Ring is not closed": "unclosed",
+}
+"""What GEOS says of a geometry before the place in brackets (TopologyValidationError.cpp)."""
+
+
+def why_invalid(reason: str) -> Words:
+    """The sentence for what GEOS says is wrong with a geometry; its own words for another."""
+    name = _REASONS.get(reason.partition("[")[0].strip())
+    return say(name) if name else say("library_says", library="GEOS", said=reason)
 
 
 def _place(compound: Compound, shape: shapely.Geometry) -> LonLat:
@@ -151,7 +177,7 @@ def overlapping(shapes: list[shapely.Polygon]) -> list[tuple[int, int, shapely.G
 def _overlaps(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
     for i, j, part in overlapping(shapes.buildings):
         one, other = compound.buildings[i], compound.buildings[j]
-        words = f"overlaps {other.name} by {part.area:.1f} m²"
+        words = say("shares", other=other.name, area=part.area)
         yield Fault(one.id, _place(compound, part), "overlap", words)
 
 
@@ -160,13 +186,12 @@ def _outside(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
     for building, shape in zip(compound.buildings, shapes.buildings, strict=True):
         if not ground.contains(shape):
             out = shape.difference(shapes.outline)
-            share = round(100 * out.area / shape.area)
-            words = f"{building.name} lies outside the outline with {share} % of its ground"
+            words = say("outside_share", share=out.area / shape.area)
             yield Fault(building.id, _place(compound, out), "outside", words)
     at_gate = shapes.outline.buffer(AT_GATE_M)
     for device, point in zip(compound.devices, shapes.devices, strict=True):
         if not at_gate.contains(point):
-            yield Fault(device.id, device.lonlat, "outside", "stands outside the outline")
+            yield Fault(device.id, device.lonlat, "outside", say("stands_outside"))
 
 
 def _tiling(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
@@ -174,22 +199,22 @@ def _tiling(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
     if not shapes.grids:
         return
     for i, j, part in overlapping(shapes.grids):
-        words = f"shares {part.area:.1f} m² with {compound.grids[j].name}"
+        words = say("shares", other=compound.grids[j].name, area=part.area)
         yield Fault(compound.grids[i].territory, _place(compound, part), "grid overlap", words)
     whole = shapely.union_all(shapes.grids)
-    for kind, part in (
-        ("grid gap", shapes.outline.difference(whole)),
-        ("grid outside", whole.difference(shapes.outline)),
+    for kind, name, part in (
+        ("grid gap", "in_no_grid", shapes.outline.difference(whole)),
+        ("grid outside", "grids_outside", whole.difference(shapes.outline)),
     ):
         if part.area > GAP_M2:
-            yield Fault("outline", _place(compound, part), kind, f"{part.area:.1f} m²")
+            yield Fault("outline", _place(compound, part), kind, say(name, area=part.area))
     if not shapes.devices:
         return
     inside = shapely.STRtree(shapes.grids).query(shapes.devices, "dwithin", distance=1.0)
     held = {(int(d), compound.grids[int(g)].territory) for d, g in inside.T}
     for number, device in enumerate(compound.devices):
         if (number, device.territory) not in held:
-            words = f"does not stand in its grid {device.territory}"
+            words = say("not_in_its_grid", grid=device.territory)
             yield Fault(device.id, device.lonlat, "wrong grid", words)
 
 
@@ -201,7 +226,7 @@ def _through(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
     crossing = shapely.STRtree(solid).query(shapes.paths, predicate="intersects")
     for path, building in crossing.T:
         part = shapes.paths[path].intersection(solid[building])
-        words = f"leads through {compound.buildings[building].name}"
+        words = say("leads_through", name=compound.buildings[building].name)
         yield Fault(compound.paths[path].id, _place(compound, part), "through", words)
 
 
@@ -213,12 +238,12 @@ def _misplaced(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
     for device, building in held.T:
         place = compound.devices[device]
         if place.kind not in INDOOR and not place.building:
-            words = f"stands inside {compound.buildings[building].name}"
+            words = say("stands_inside", name=compound.buildings[building].name)
             yield Fault(place.id, place.lonlat, "in building", words)
     near = shapely.STRtree(shapes.walls).query(shapes.devices, "dwithin", distance=WALL_M)
     for device in sorted({int(number) for number in near[0]}):
         place = compound.devices[device]
-        yield Fault(place.id, place.lonlat, "in wall", "stands in a wall")
+        yield Fault(place.id, place.lonlat, "in wall", say("stands_in_wall"))
 
 
 def _unmasked(compound: Compound, _shapes: _Shapes) -> Iterator[Fault]:
@@ -226,10 +251,10 @@ def _unmasked(compound: Compound, _shapes: _Shapes) -> Iterator[Fault]:
     places = {device.id: device.lonlat for device in compound.devices}
     for camera, seen in all_glimpses(compound).items():
         for one in seen:
-            words = (
-                f"sees homes in {one.name} with {one.density_px_m:.0f} px/m from "
-                f"{one.distance_m:.1f} m: mask {one.from_deg:g}° to {one.to_deg:g}°"
-            )
+            words = say(
+                "sees_homes", name=one.name, density=one.density_px_m, distance=one.distance_m,
+                from_deg=one.from_deg, to_deg=one.to_deg,
+            )  # fmt: skip
             yield Fault(camera, places[camera], "unmasked", words)
 
 
@@ -244,7 +269,7 @@ def _unreachable(compound: Compound, shapes: _Shapes) -> Iterator[Fault]:
     reached = _reached(points, shapes.paths)
     for number, (name, place) in enumerate(doors):
         if number not in reached:
-            yield Fault(name, place, "unreachable", "no path of the main network leads here")
+            yield Fault(name, place, "unreachable", say("no_way"))
 
 
 def _reached(points: np.ndarray, paths: list[shapely.LineString]) -> set[int]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from geodata.division_codes import COMMUNITIES, STREETS, numbered
 from geodata.estate import Brief
 from geodata.frame import ANCHOR, STREET, XY
 from geodata.lattice import Cell, Course, Lattice, Street, cut
@@ -92,9 +93,10 @@ def ground(seed: int) -> Ground:
         rows["id"], rows["name"], rows["name_en"], lattice, hole, float(rows["shore"]),
         (float(rows["river"][0]), float(rows["river"][1])), creek,
     )  # fmt: skip
-    for street in rows["street"]:
+    numbers = numbered([street["name"] for street in rows["street"]], STREETS)
+    for street, number in zip(rows["street"], numbers, strict=True):
         found.street_names[f"{found.id}.{street['id']}"] = (street["name"], street["name_en"])
-        found.communities += _communities(found, street)
+        found.communities += _communities(found, street, rows["code"] + number)
     _parcels(found, rows["compound"], random.Random(f"parcels {seed}"))
     return found
 
@@ -116,7 +118,7 @@ def _hole(rows: dict[str, Any]) -> Cell:
 
 def _course(hole: Cell) -> Course:
     """A course on which the street drawn by hand lies in the middle of its hole."""
-    (x, y), = STREET.metres([((BOUNDS[0] + BOUNDS[2]) / 2, (BOUNDS[1] + BOUNDS[3]) / 2)]).tolist()
+    ((x, y),) = STREET.metres([((BOUNDS[0] + BOUNDS[2]) / 2, (BOUNDS[1] + BOUNDS[3]) / 2)]).tolist()
     centre = Course(ANCHOR).metres([hole.middle])[0]
     return Course(ANCHOR, (round(x - centre[0], 1), round(y - centre[1], 1)))
 
@@ -133,10 +135,11 @@ def _wide(rows: dict[str, Any]) -> dict[tuple[str, float], tuple[float, str]]:
     }
 
 
-def _communities(found: Ground, street: dict[str, Any]) -> Iterator[Community]:
-    for row in street["communities"]:
+def _communities(found: Ground, street: dict[str, Any], code: str) -> Iterator[Community]:
+    numbers = numbered([row["name"] for row in street["communities"]], COMMUNITIES)
+    for row, number in zip(street["communities"], numbers, strict=True):
         path = f"{found.id}.{street['id']}.{row['id']}"
-        lies = Lies(path, row["name"], street["name"], found.name)
+        lies = Lies(path, code + number, row["name"], street["name"], found.name)
         yield Community(lies, row["en"], _rectangle(row))
 
 

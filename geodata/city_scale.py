@@ -21,6 +21,7 @@ from scipy.spatial import cKDTree
 
 from geodata.city import City
 from geodata.city_town import Town, build, local
+from geodata.division_codes import STREETS, numbered
 from geodata.estate import Brief
 from geodata.estate_whole import complete
 from geodata.frame import Frame
@@ -170,7 +171,7 @@ def _stamp(number: int, seed: int) -> Stamp:
     rng = random.Random(f"stamp {number} {seed}")
     wide, deep = SIZES[number % len(SIZES)]
     outline = box(-wide / 2, -deep / 2, wide / 2, deep / 2)
-    plan = Plan("t", "小区", "Stamp", outline, frame=Frame(), lies=Lies("a.b.c"))
+    plan = Plan("t", "小区", "Stamp", outline, frame=Frame(), lies=Lies("a.b.c", ""))
     court = (("plaza",), ("sport",), ("green",))[number % 3]
     brief = Brief(STYLES[number], cameras=16 + number % 4, barriers=1, court=court)
     street = outline.buffer(STREET_M, join_style="mitre").exterior
@@ -197,6 +198,7 @@ def _compounds(
     paths = dict.fromkeys(lot.community for lot in places.lots)
     numbers = {path: number for number, path in enumerate(paths)}
     words = {f"{rows['id']}.{name}": said for name, said, _ in rows["streets"]}
+    codes = _codes(rows, list(paths))
     chosen = [rng.randrange(len(stamps)) for _ in settled]
     quotas = _quotas([stamps[n].size for n in chosen], rows["devices"])
     crewed: set[str] = set()
@@ -207,7 +209,8 @@ def _compounds(
         counts[street] = counts.get(street, 0) + 1
         number = numbers[lot.community]
         said = places.said(number)
-        lies = Lies(lot.community, f"{said}居民区", words[street], rows["name"])
+        code = codes[lot.community]
+        lies = Lies(lot.community, code, f"{said}居民区", words[street], rows["name"])
         name_id = f"{street.rpartition('.')[2]}-{counts[street]:03d}"
         kind = rows["kinds"][(counts[street] * 5 + number) % len(rows["kinds"])]
         name = Name(name_id, f"{said}{kind}", name_id.title(), lies)
@@ -216,6 +219,17 @@ def _compounds(
         crew = lot.community not in crewed
         crewed.add(lot.community)
         yield stamps[stamp].place(name, frame, around, quota, crew=crew)
+
+
+def _codes(rows: dict[str, Any], paths: Sequence[str]) -> dict[str, str]:
+    """The twelve digits of each community, by its path."""
+    found = {}
+    numbers = numbered([said for _, said, _ in rows["streets"]], STREETS)
+    for (name, _, _), number in zip(rows["streets"], numbers, strict=True):
+        own = [path for path in paths if path.split(".")[1] == name]
+        for path, last in zip(own, numbered(own, {}), strict=True):
+            found[path] = f"{rows['code']}{number}{last}"
+    return found
 
 
 def _quotas(sizes: Sequence[int], total: int) -> list[int]:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from geodata.features import Table
 from geodata.references import Stated, stated
+from geodata.sentences import Refused, say
 
 VERSIONS = ("1.0", "1.1", "2.0")
 FLAT_M = 0.3
@@ -33,10 +34,11 @@ Floats = NDArray[np.float64]
 
 
 def read(content: dict[str, Any]) -> Table:
-    """The buildings of a CityJSON object. Raises ValueError for what it is not."""
+    """The buildings of a CityJSON object. Raises Refused for what it is not."""
     version = str(content.get("version", ""))
     if version not in VERSIONS:
-        raise ValueError(f"is CityJSON {version or 'without a version'}: 1.1 and 2.0 are read")
+        unsaid = say("cityjson_unversioned")
+        raise Refused(say("cityjson_version", version=version) if version else unsaid)
     objects = content["CityObjects"]
     vertices = _vertices(content)
     rings = list(_rings(objects))
@@ -86,8 +88,9 @@ def _root(name: str, objects: dict[str, Any]) -> str:
     seen = {name}
     while parents := objects[name].get("parents"):
         if parents[0] in seen or parents[0] not in objects:
-            kind = "in a circle" if parents[0] in seen else f"to {parents[0]}, which is missing"
-            raise ValueError(f"the parents of {name} lead {kind}")
+            circle = say("part_in_circle", name=name)
+            lost = say("part_lost", name=name, parent=parents[0])
+            raise Refused(circle if parents[0] in seen else lost)
         name = parents[0]
         seen.add(name)
     return name
@@ -119,7 +122,7 @@ def _footprints(
     sizes = np.array([len(ring) for _, ring, _ in rings])
     flat = np.concatenate([np.asarray(ring, dtype=np.intp) for _, ring, _ in rings])
     if flat.min() < 0 or flat.max() >= len(vertices):
-        raise ValueError("its surfaces name vertices that are not there")
+        raise Refused(say("vertices_lost"))
     starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
     height = vertices[flat, 2]
     low, high = np.minimum.reduceat(height, starts), np.maximum.reduceat(height, starts)

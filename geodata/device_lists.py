@@ -20,6 +20,7 @@ import shapely
 from geodata import gb28181
 from geodata.features import Table
 from geodata.references import Stated, stated
+from geodata.sentences import Refused, Words, say
 from twin import catalogue
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -84,22 +85,17 @@ class ColumnMapping(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def load(path: Path) -> ColumnMapping:
-    """A saved mapping. Raises ValueError for one with fields or kinds that do not exist."""
+    """A saved mapping. Raises Refused for one with fields or kinds that do not exist."""
     try:
         found = msgspec.json.decode(path.read_bytes(), type=ColumnMapping)
     except (OSError, msgspec.DecodeError) as exc:
-        raise ValueError(f"{path.name}: is no column mapping ({exc})") from exc
-    return checked(found, path.name)
-
-
-def checked(found: ColumnMapping, name: str) -> ColumnMapping:
-    """The mapping itself. Raises ValueError for fields or kinds that do not exist."""
-    if strange := set(found.columns) - set(COLUMNS):
-        words = f"there is no field {', '.join(sorted(strange))}: {', '.join(COLUMNS)}"
-        raise ValueError(f"{name}: {words}")
-    if strange := set(found.kinds.values()) - set(KIND_WORDS):
-        words = f"there is no kind {', '.join(sorted(strange))}: {', '.join(KIND_WORDS)}"
-        raise ValueError(f"{name}: {words}")
+        raise Refused(say("no_mapping", said=str(exc))) from exc
+    for name, given, known in (
+        ("no_field", found.columns, COLUMNS),
+        ("no_kind_called", found.kinds.values(), KIND_WORDS),
+    ):
+        if strange := set(given) - set(known):
+            raise Refused(say(name, strange=", ".join(sorted(strange)), known=", ".join(known)))
     return found
 
 
@@ -113,7 +109,7 @@ def is_list(columns: Sequence[str], mapping: ColumnMapping) -> bool:
 def from_csv(text: str, mapping: ColumnMapping) -> Table:
     """A table of a CSV text, whatever separates its columns.
 
-    Raises ValueError when its columns are not those of a device list.
+    Raises Refused when its columns are not those of a device list.
     """
     first = text.partition("\n")[0]
     mark = max(",;\t|", key=first.count)
@@ -123,8 +119,8 @@ def from_csv(text: str, mapping: ColumnMapping) -> Table:
     )
 
 
-def table(rows: list[dict[str, Any]], mapping: ColumnMapping, notes: Sequence[str] = ()) -> Table:
-    """Rows of a list or catalogue as a table of points; raises ValueError as ``from_csv``."""
+def table(rows: list[dict[str, Any]], mapping: ColumnMapping, notes: Sequence[Words] = ()) -> Table:
+    """Rows of a list or catalogue as a table of points; raises Refused as ``from_csv``."""
     columns = list(rows[0]) if rows else []
     if gb28181.is_catalogue(columns):
         found = [gb28181.row(row) for row in rows]
@@ -135,8 +131,8 @@ def table(rows: list[dict[str, Any]], mapping: ColumnMapping, notes: Sequence[st
         fields = ", ".join(
             f"{name} ({'/'.join(COLUMNS[name][:3])})" for name in ("id", "lon", "lat")
         )
-        raise ValueError(f"has no columns we know for {fields}: say which with a mapping")
-    left = [*notes, *(f"column {name} is about persons: never read" for name in _personal(columns))]
+        raise Refused(say("no_columns", fields=fields))
+    left = [*notes, *(say("about_persons", name=name) for name in _personal(columns))]
     return Table(_says(mapping), [_point(row) for row in found], found, role=ROLE, notes=left)
 
 
@@ -144,7 +140,7 @@ def _says(mapping: ColumnMapping) -> Stated | None:
     if not mapping.crs:
         return None
     says = stated(mapping.crs)
-    return Stated(says.system, f"in the mapping: {mapping.crs}", False)
+    return Stated(says.system, say("in_mapping", text=mapping.crs), False)
 
 
 def _personal(columns: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from geodata.references import Stated
+from geodata.sentences import Words
 
 NOWHERE = (0.0, 0.0)
 NAME_KEYS = ("name", "name:zh", "名称", "楼栋", "楼号", "addr:housename", "text", "label")
@@ -19,15 +20,20 @@ ID_KEYS = ("id", "gid", "fid", "osm_id", "osm_way_id", "编号")
 
 @dataclass
 class Source:
-    """A file that was read: how many features, in which reference, who said so, how far moved."""
+    """A file: whether it was read, how many features, in which reference, how far moved.
+
+    ``stated`` tells who said the reference; there is none where nothing has coordinates.
+    ``encoding`` is that of its letters where it had to be found out.
+    """
 
     file: str
     features: int = 0
+    read: bool = False
     reference: str = ""
-    stated: str = ""
+    stated: Words | None = None
     moved_m: float = 0.0
     encoding: str = ""
-    notes: list[str] = field(default_factory=list)
+    notes: list[Words] = field(default_factory=list)
     used: dict[str, int] = field(default_factory=dict)
 
 
@@ -45,8 +51,8 @@ class Table:
     layer: str = ""
     role: str = ""
     encoding: str = ""
-    trouble: dict[int, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    trouble: dict[int, Words] = field(default_factory=dict)
+    notes: list[Words] = field(default_factory=list)
 
 
 class Feature:
@@ -66,7 +72,7 @@ class Feature:
         properties: dict[str, Any],
         layer: str = "",
         role: str = "",
-        trouble: str = "",
+        trouble: Words | None = None,
     ) -> None:
         self.source = source
         self.number = number

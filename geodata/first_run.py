@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import msgspec
+
 from geodata import city, city_scale, demo, store
+from twin.alarms import LOCAL
 from twin.model import Compound, District
 
 Made = tuple[District | None, Sequence[Compound]]
@@ -29,8 +34,16 @@ def prepare(folder: Path, wanted: str, seed: int) -> None:
         return
     print(f"Building the demo {wanted} ...", flush=True)
     district, compounds = CITIES[wanted](seed)
+    today = datetime.now(LOCAL).date()
     for compound in compounds:
         if not (folder / f"{compound.id}.json").exists():
-            store.save(folder, compound)
+            store.save(folder, _surveyed(compound, today, seed))
     if district is not None:
         store.save_district(folder, district)
+
+
+def _surveyed(compound: Compound, today: date, seed: int) -> Compound:
+    """A compound with a day of survey: one of six was not looked at for more than a year."""
+    rng = random.Random(f"surveyed {compound.id} {seed}")
+    days = rng.randrange(380, 800) if rng.random() < 1 / 6 else rng.randrange(5, 300)
+    return msgspec.structs.replace(compound, surveyed=today - timedelta(days=days))

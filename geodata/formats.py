@@ -18,9 +18,10 @@ from geodata import cityjson, device_lists, encodings, gb28181, ogr
 from geodata.device_lists import ColumnMapping
 from geodata.features import Table
 from geodata.references import Stated, stated
+from geodata.sentences import Refused, Words, say
 
 MIB = 1024 * 1024
-CRS84 = Stated("wgs84", "GeoJSON without crs is CRS84", firm=False)
+CRS84 = Stated("wgs84", say("by_definition"), firm=False)
 
 
 class How(NamedTuple):
@@ -40,28 +41,25 @@ class Format(NamedTuple):
 
 
 def read(path: Path, how: How) -> list[Table]:
-    """The tables of a file. Raises ValueError, its words said after the file's name."""
+    """The tables of a file. Raises Refused, its words said after the file's name."""
     form = FORMATS[path.suffix.lower()]
     check(path, form)
     return form.read(path, how)
 
 
 def check(path: Path, form: Format) -> None:
-    """Raise ValueError for a file that is too large, of another kind, or cut off."""
+    """Raise Refused for a file that is too large, of another kind, or cut off."""
     size = path.stat().st_size
     if size > form.most_bytes:
-        words = (
-            f"has {size / MIB:,.0f} MiB, more than {form.most_bytes // MIB}: cut out what you need"
-        )
-        raise ValueError(words)
+        raise Refused(say("too_large", size=size / MIB, most=form.most_bytes // MIB))
     with path.open("rb") as file:
         head = file.read(4096)
         file.seek(max(size - 512, 0))
         tail = file.read().rstrip(b"\0 \r\n\t\x1a")
     if form.begins and not any(mark in head for mark in form.begins):
-        raise ValueError(f"is no {path.suffix} file: it does not begin like one")
+        raise Refused(say("not_this_kind", ending=path.suffix))
     if form.ends and not tail.endswith(form.ends):
-        raise ValueError("is cut off: its end is missing")
+        raise Refused(say("cut_off"))
     if path.suffix.lower() in _LENGTHS:
         _LENGTHS[path.suffix.lower()](path, head, size)
 
@@ -70,16 +68,16 @@ def _shp_length(path: Path, head: bytes, size: int) -> None:
     """Byte 24 of a shapefile tells its length in 16-bit words."""
     told = struct.unpack(">i", head[24:28])[0] * 2 if len(head) >= 28 else 0
     if size < told or len(head) < 100:
-        raise ValueError(f"is cut off: {size} of {told} bytes are there")
+        raise Refused(say("cut_off_bytes", size=size, told=told))
     beside = {other.suffix.lower() for other in path.parent.glob(f"{path.stem}.*")}
     if missing := {".shx", ".dbf"} - beside:
-        raise ValueError(f"lacks its {' and '.join(sorted(missing))}: a shapefile is several files")
+        raise Refused(say("lacks_parts", endings=" ".join(sorted(missing))))
     dbf = next(p for p in path.parent.glob(f"{path.stem}.*") if p.suffix.lower() == ".dbf")
     with dbf.open("rb") as file:
         top = file.read(32)
     count, begin, each = struct.unpack("<IHH", top[4:12]) if len(top) == 32 else (0, 1, 0)
     if dbf.stat().st_size < begin + count * each:
-        raise ValueError(f"is cut off: {dbf.name} is shorter than its {count} rows")
+        raise Refused(say("table_short", name=dbf.name, rows=count))
 
 
 def _sqlite_length(path: Path, head: bytes, size: int) -> None:
@@ -87,7 +85,7 @@ def _sqlite_length(path: Path, head: bytes, size: int) -> None:
     page, pages = struct.unpack(">H", head[16:18])[0], struct.unpack(">I", head[28:32])[0]
     told = (65536 if page == 1 else page) * pages
     if size < told:
-        raise ValueError(f"is cut off: {size} of {told} bytes are there")
+        raise Refused(say("cut_off_bytes", size=size, told=told))
 
 
 def _pbf_length(path: Path, head: bytes, size: int) -> None:
@@ -97,9 +95,9 @@ def _pbf_length(path: Path, head: bytes, size: int) -> None:
             length = struct.unpack(">I", lead)[0] if len(lead) == 4 else 1 << 20
             header = file.read(length) if length <= 64 * 1024 else b""
             if len(header) < length or not (found := _datasize(header)):
-                raise ValueError("is cut off: its last block is not whole")
+                raise Refused(say("cut_off_block"))
             if file.seek(found, 1) > size:
-                raise ValueError("is cut off: its last block is not whole")
+                raise Refused(say("cut_off_block"))
 
 
 def _datasize(header: bytes) -> int:
@@ -134,12 +132,12 @@ def _json(path: Path, how: How) -> list[Table]:
         content = json.loads(text)
     except json.JSONDecodeError as exc:
         if exc.pos >= len(text.rstrip()) - 1 or exc.msg.startswith("Unterminated"):
-            raise ValueError("is cut off: its end is missing") from exc
-        raise ValueError(f"is no JSON: {exc}") from exc
+            raise Refused(say("cut_off")) from exc
+        raise Refused(say("no_json", said=str(exc))) from exc
     except RecursionError:
-        raise ValueError("is nested deeper than any map is") from None
+        raise Refused(say("nested")) from None
     if not isinstance(content, dict):
-        raise ValueError("is not a GeoJSON FeatureCollection")
+        raise Refused(say("no_geojson"))
     if content.get("type") == "CityJSON":
         return [cityjson.read(content)]
     table = _geojson(content)
@@ -149,14 +147,14 @@ def _json(path: Path, how: How) -> list[Table]:
 
 def _geojson(content: dict[str, Any]) -> Table:
     if content.get("type") != "FeatureCollection" or not isinstance(content.get("features"), list):
-        raise ValueError("is not a GeoJSON FeatureCollection")
+        raise Refused(say("no_geojson"))
     rows = content["features"]
     says = {json.dumps(part["crs"]) for part in (content, *rows) if part.get("crs")}
     if len(says) > 1:
-        raise ValueError(f"mixes reference systems: {', '.join(sorted(says))[:200]}")
+        raise Refused(say("mixes_references", said=", ".join(sorted(says))[:200]))
     member = json.loads(says.pop()) if says else None
     own = stated(_crs_name(member)) if member else CRS84
-    trouble: dict[int, str] = {}
+    trouble: dict[int, Words] = {}
     shapes = [_shape(row.get("geometry"), number, trouble) for number, row in enumerate(rows)]
     return Table(own, shapes, [_properties(row) for row in rows], trouble=trouble)
 
@@ -165,18 +163,18 @@ def _crs_name(member: Any) -> str:
     try:
         return str(member["properties"]["name"])
     except (KeyError, TypeError):
-        raise ValueError(f"has a crs member that names none: {str(member)[:80]}") from None
+        raise Refused(say("crs_unnamed", said=str(member)[:80])) from None
 
 
-def _shape(geometry: object, number: int, trouble: dict[int, str]) -> shapely.Geometry | None:
+def _shape(geometry: object, number: int, trouble: dict[int, Words]) -> shapely.Geometry | None:
     """A GeoJSON geometry; None, and what is wrong with it noted, when it is none."""
     if geometry is None:
-        trouble[number] = "has no geometry"
+        trouble[number] = say("no_geometry")
         return None
     try:
         return shapely.force_2d(shapely.from_geojson(json.dumps(geometry)))
     except shapely.errors.ShapelyError as exc:
-        trouble[number] = str(exc)
+        trouble[number] = say("library_says", library="GEOS", said=str(exc))
         return None
 
 
@@ -191,7 +189,7 @@ def _gdal(path: Path, how: How) -> list[Table]:
     for layer in ogr.read(path, encoding, kept=how.kept):
         shapes = list(shapely.from_wkb(layer.shapes, on_invalid="ignore"))
         rows = layer.rows()
-        trouble = {n: "has no geometry" for n, shape in enumerate(shapes) if shape is None}
+        trouble = {n: say("no_geometry") for n, shape in enumerate(shapes) if shape is None}
         says = stated(layer.crs, firm=path.suffix.lower() not in _LOOSE) if layer.crs else None
         tables.append(
             Table(says, shapes, rows, layer.name, encoding=encoding or "UTF-8", trouble=trouble)

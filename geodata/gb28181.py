@@ -12,6 +12,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from geodata.sentences import Refused, Words, catalogue, say
+
 FIELDS = (
     "DeviceID", "Name", "Parental", "ParentID", "Status", "Longitude", "Latitude", "PTZType",
     "RoomType", "DirectionType", "CivilCode", "Block", "Address",
@@ -28,30 +30,33 @@ INDOORS = "2"
 
 
 class Kind(NamedTuple):
-    """What a type code of the standard is here: kind and use, or the words why it is none."""
+    """What a type code of the standard is here: kind and use, or what it is instead.
+
+    ``entry`` is the name of a sentence, or a type code that has none.
+    """
 
     kind: str
     use: str = ""
-    words: str = ""
+    entry: str = ""
 
 
 KINDS = {
-    "121": Kind("camera", "", "卡口"),
-    "122": Kind("camera", "", "多目"),
+    "121": Kind("camera"),
+    "122": Kind("camera"),
     "123": Kind("gate", "vehicle"),
     "124": Kind("gate", "pedestrian"),
     "131": Kind("camera"),
     "132": Kind("camera"),
-    "134": Kind("", "", "an alarm input"),
-    "137": Kind("", "", "a loudspeaker"),
+    "134": Kind("", "", "entry_alarm_input"),
+    "137": Kind("", "", "entry_loudspeaker"),
     "141": Kind("gate", "vehicle"),
     "142": Kind("gate", "pedestrian"),
-    "143": Kind("", "", "a card reader of a door"),
-    "111": Kind("", "", "a recorder"),
-    "118": Kind("", "", "a recorder"),
-    "200": Kind("", "", "a platform"),
-    "215": Kind("", "", "a group"),
-    "216": Kind("", "", "a virtual organisation"),
+    "143": Kind("", "", "entry_reader"),
+    "111": Kind("", "", "entry_recorder"),
+    "118": Kind("", "", "entry_recorder"),
+    "200": Kind("", "", "entry_platform"),
+    "215": Kind("", "", "entry_group"),
+    "216": Kind("", "", "entry_organisation"),
 }
 """Digits 11–13 of the id (GB/T 28181-2022, annex E)."""
 INPUTS = (("烟", "smoke"), ("一键", "call"), ("求助", "call"), ("水位", "water"), ("积水", "water"))
@@ -66,24 +71,24 @@ def is_catalogue(columns: Iterable[str]) -> bool:
     return "deviceid" in found and bool(found & {"parentid", "civilcode", "directiontype"})
 
 
-def from_xml(text: str) -> tuple[list[dict[str, str]], list[str]]:
+def from_xml(text: str) -> tuple[list[dict[str, str]], list[Words]]:
     """The items of one or more catalogue messages, and what was left out of them.
 
-    Raises ValueError for what is no catalogue, or declares entities.
+    Raises Refused for what is no catalogue, or declares entities.
     """
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise ValueError("declares a document type: a catalogue has none")
+        raise Refused(say("declares_type"))
     bare = re.sub(r"<\?xml[^>]*\?>", "", text)
     try:
         root = ET.fromstring(f"<all>{bare}</all>")
     except ET.ParseError as exc:
-        raise ValueError(f"is no whole XML: {exc}") from exc
+        raise Refused(say("no_xml", said=str(exc))) from exc
     persons = {node.tag for node in root.iter() if _PERSONS.search(str(node.tag))}
-    left = [f"{tag} is about persons: never read" for tag in sorted(map(str, persons))]
+    left = [say("about_persons", name=tag) for tag in sorted(map(str, persons))]
     items = [_item(node) for node in root.iter("Item")]
     items = [item for item in items if item.get("DeviceID")]
     if not items:
-        raise ValueError("holds no catalogue: no Item with a DeviceID")
+        raise Refused(say("no_catalogue"))
     return items, left
 
 
@@ -93,7 +98,7 @@ def _item(node: ET.Element) -> dict[str, str]:
 
 
 def row(item: Mapping[str, Any]) -> dict[str, Any]:
-    """An item as a row of a device list; ``not_ours`` says why it is none of our devices."""
+    """An item as a row of a device list; ``not_ours`` names what it is instead: see ``entry``."""
     given = {key.casefold(): str(value).strip() for key, value in item.items() if value is not None}
     number, name = given.get("deviceid", ""), given.get("name", "")
     kind = _kind(number, name)
@@ -108,7 +113,7 @@ def row(item: Mapping[str, Any]) -> dict[str, Any]:
         "status": given.get("status", "").upper(),
     }
     if not kind.kind:
-        found["not_ours"] = kind.words
+        found["not_ours"] = kind.entry
     if kind.kind == "camera":
         found["use"] = BUILDS.get(given.get("ptztype", ""), "")
     if given.get("roomtype") == INDOORS:
@@ -123,11 +128,16 @@ def row(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _kind(number: str, name: str) -> Kind:
     if not _ID.match(number):
-        return Kind("", "", "a division" if len(number) <= 8 else "an id that is not 20 digits")
-    kind = KINDS.get(number[10:13], Kind("", "", f"of type {number[10:13]}"))
+        return Kind("", "", "entry_division" if len(number) <= 8 else "entry_other_id")
+    kind = KINDS.get(number[10:13], Kind("", "", number[10:13]))
     if number[10:13] == "134":
         return next((Kind(found) for word, found in INPUTS if word in name), kind)
     return kind
+
+
+def entry(name: str) -> Words:
+    """What entries are that are none of our devices: by a sentence's name, or a type code."""
+    return say(name) if name in catalogue()["says"] else say("entry_other", code=name)
 
 
 class Circle(NamedTuple):

@@ -12,12 +12,21 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from geodata.sentences import Words, say
 from twin import model
 from twin.errors import InvalidPlace
 
 WHOLE = "compound"
 FORMAT = "dayuan/1"
 CRS84 = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
+
+
+class NotEditable(InvalidPlace):
+    """Files that were edited into something else; ``words`` tell each file and feature."""
+
+    def __init__(self, words: list[Words]) -> None:
+        self.words = words
+        super().__init__([str(one) for one in words])
 
 
 class _Part(NamedTuple):
@@ -73,21 +82,21 @@ def is_editable(folder: Path | str) -> bool:
 def read(folder: Path | str) -> model.Compound:
     """The compound in a folder of editable files.
 
-    Raises InvalidPlace naming each file and feature that cannot be read.
+    Raises NotEditable naming each file and feature that cannot be read.
     """
     folder = Path(folder)
-    faults: list[str] = []
+    faults: list[Words] = []
     (whole,) = _rows(folder, WHOLE, "outline", "Polygon", faults) or ({},)
     for name, part in PARTS.items():
         if (folder / f"{name}.geojson").exists():
             rows = _rows(folder, name, part.geometry, part.shape, faults)
             whole[name] = _converted(rows, part.row, name, faults)
     if faults:
-        raise InvalidPlace(faults)
+        raise NotEditable(faults)
     try:
         return msgspec.convert(whole, model.Compound)
     except msgspec.ValidationError as exc:
-        raise InvalidPlace([f"{WHOLE}.geojson: {exc}"]) from exc
+        raise NotEditable([say("edited_file", file=f"{WHOLE}.geojson", said=str(exc))]) from exc
 
 
 def _feature(shape: str, geometry: Any, properties: dict[str, Any]) -> dict[str, Any]:
@@ -110,7 +119,7 @@ def _write(path: Path, name: str, features: list[dict[str, Any]]) -> Path:
 
 
 def _rows(
-    folder: Path, name: str, geometry: str, shape: str, faults: list[str]
+    folder: Path, name: str, geometry: str, shape: str, faults: list[Words]
 ) -> list[dict[str, Any]]:
     """Features as rows: their properties and, under the model's name, their geometry."""
     path = folder / f"{name}.geojson"
@@ -118,7 +127,7 @@ def _rows(
         content = json.loads(path.read_bytes())
         features = content["features"]
     except (OSError, ValueError, KeyError, TypeError) as exc:
-        faults.append(f"{path.name}: cannot be read ({exc})")
+        faults.append(say("edited_file", file=path.name, said=str(exc)))
         return []
     rows: list[dict[str, Any]] = []
     for number, feature in enumerate(features, start=1):
@@ -131,17 +140,19 @@ def _rows(
                 (coordinates,) = coordinates
             rows.append({**feature["properties"], geometry: coordinates})
         except (ValueError, KeyError, TypeError) as exc:
-            faults.append(f"{path.name}, feature {number}: {exc}")
+            about = {"file": path.name, "number": number, "id": ""}
+            faults.append(say("edited_feature", **about, said=str(exc)))
     return rows
 
 
 def _converted(
-    rows: list[dict[str, Any]], row: type[model.Value], name: str, faults: list[str]
+    rows: list[dict[str, Any]], row: type[model.Value], name: str, faults: list[Words]
 ) -> list[model.Value]:
     made = []
     for number, fields in enumerate(rows, start=1):
         try:
             made.append(msgspec.convert(fields, row))
         except msgspec.ValidationError as exc:
-            faults.append(f"{name}.geojson, feature {number} ({fields.get('id', '')}): {exc}")
+            about = {"file": f"{name}.geojson", "number": number, "id": fields.get("id", "")}
+            faults.append(say("edited_feature", **about, said=str(exc)))
     return made

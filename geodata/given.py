@@ -18,6 +18,7 @@ from geodata.features import Feature
 from geodata.meaning import Role
 from geodata.proposal.drawing import Door, Gate, House, Patch, Site, Way
 from geodata.proposal.ways import WIDTHS
+from geodata.sentences import say
 from geodata.survey import Survey, metres, place_of
 
 OUTSIDE_M = 25.0
@@ -69,7 +70,7 @@ def _doors(site: Site, survey: Survey, parts: Parts) -> None:
             house.doors.append(_door(house, points[point], unit, len(doors)))
     for number in set(range(len(points))) - {int(n) for n in pairs[0]}:
         feature = parts[number][0]
-        words = f"stands {DOOR_M:.0f} m or more from any building and is left out"
+        words = say("door_far", metres=DOOR_M)
         survey.faults.append(Fault(feature.label, feature.place, "door", words))
 
 
@@ -160,7 +161,7 @@ def _grids(site: Site, survey: Survey, parts: Parts) -> None:
         site.grids.append(Polygon(pieces[0].exterior))
         site.grid_names.append(feature.name or f"第{len(site.grids)}网格")
         if len(pieces) > 1:
-            words = f"has {len(pieces)} parts: the largest is taken"
+            words = say("parts_taken", count=len(pieces))
             survey.faults.append(
                 Fault(feature.label, place_of(pieces[1], site.origin), "parts", words)
             )

@@ -22,6 +22,7 @@ import msgspec
 
 from geodata import store
 from geodata.merging import Known
+from geodata.sentences import Words, say
 from twin.errors import DayuanError
 from twin.model import Compound
 
@@ -32,6 +33,10 @@ _STATE = ("base.json", "keys.json", "mapping.json")
 
 class CannotUndo(DayuanError):
     """There is nothing to undo, or what stands now is not what the import wrote."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        super().__init__(str(words))
 
 
 class Entry(msgspec.Struct):
@@ -97,7 +102,7 @@ class History:
         self._log("place.imported", {**about, "number": entry.number, "sha256": entry.after})
         return self.place
 
-    def undo(self, by: str, territory: str = "") -> str:
+    def undo(self, by: str, territory: str = "") -> Words:
         """Bring back the bytes from before the last import; gives a sentence.
 
         Raises CannotUndo when there was none, when somebody changed the place since, or when it
@@ -105,13 +110,13 @@ class History:
         """
         lies_in = self._territory()
         if territory and territory != lies_in:
-            raise CannotUndo(f"{territory}: there is no such compound")
+            raise CannotUndo(say("no_such_compound", territory=territory))
         entry, folder = self._last()
         now = _hash(self.place)
         if entry is None or folder is None:
-            raise CannotUndo(f"{self.compound}: there is no import to undo")
+            raise CannotUndo(say("nothing_to_undo", compound=self.compound))
         if now != entry.after:
-            raise CannotUndo(f"{self.compound}: its file was changed after the last import")
+            raise CannotUndo(say("changed_since", compound=self.compound))
         before = folder / "place.json"
         if before.exists():
             _replace(self.place, before.read_bytes())
@@ -125,8 +130,8 @@ class History:
         about = {"territory": lies_in, "by": by, "number": entry.number, "sha256": entry.before}
         self._log("place.import_undone", about)
         shutil.rmtree(folder)
-        what = "is as it was before" if entry.before else "is gone, as it was before"
-        return f"{self.compound}: {what} the import of {entry.at}"
+        what = "undone" if entry.before else "undone_gone"
+        return say(what, compound=self.compound, at=entry.at)
 
     def _territory(self) -> str:
         try:

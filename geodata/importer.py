@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from geodata import (
     checks,
@@ -15,6 +17,7 @@ from geodata import (
     device_lists,
     geojson,
     given,
+    helping,
     listed,
     reading,
     references,
@@ -26,20 +29,23 @@ from geodata.device_lists import ColumnMapping
 from geodata.features import NOWHERE, Feature, Source
 from geodata.formats import How
 from geodata.history import History
+from geodata.meaning import Role
 from geodata.merging import merge
 from geodata.proposal import layout
 from geodata.proposal.drawing import House, Site, ring
 from geodata.reading import Shift
 from geodata.report import Report
+from geodata.sentences import STOPS, Refused, Words, say
 from geodata.survey import Survey
 from twin import territory as path
-from twin.errors import InvalidPlace, InvalidTerritory
+from twin.alarms import LOCAL
+from twin.errors import InvalidTerritory
 from twin.facades import with_masks
 from twin.model import Building, Compound
 
 # Said by the survey already, in its own words and before anything was built on it.
 _SAID = frozenset({"outside", "overlap"})
-Progress = Callable[[float, str], None]
+Progress = Callable[[float, Words], None]
 """(share done, what is being done): called as an import goes on."""
 
 
@@ -50,7 +56,8 @@ class Options:
     ``wishes`` are reference systems that the operator declares, by file and "" for all;
     ``mapping`` names columns of device lists; ``shift`` moves everything by metres east and north;
     ``bare`` proposes doors, grids and posts only; ``known`` are names shown on screens
-    (``name_en``, ``street_name``, ``attribution`` …).
+    (``name_en``, ``street_name``, ``attribution`` …). ``surveyed`` is the day on which the ground
+    was looked at; unless it is given, it is ``today`` for an import that changes something.
     """
 
     wishes: dict[str, str] = field(default_factory=dict)
@@ -61,6 +68,8 @@ class Options:
     dry_run: bool = False
     by: str = ""
     known: dict[str, str] = field(default_factory=dict)
+    surveyed: date | None = None
+    today: date = field(default_factory=lambda: datetime.now(LOCAL).date())
     progress: Progress = lambda share, words: None
 
 
@@ -102,9 +111,11 @@ class _Import:
 
     def run(self) -> Report:
         """All steps, until something is fatal."""
-        for step in (self._edited if self.edited else self._surveyed, self._compared, self._saved):
+        read = self._edited if self.edited else self._surveyed
+        for step in (read, self._dated, self._compared, self._saved):
             if not self.report.fatal:
                 step()
+        self.report.faults.sort(key=lambda fault: fault.kind not in STOPS)
         self.options.progress(1.0, self.report.outcome)
         return self.report
 
@@ -113,18 +124,18 @@ class _Import:
         report = self.report
         try:
             found = geojson.read(self.folder)
-        except InvalidPlace as exc:
+        except geojson.NotEditable as exc:
             report.faults += [
-                Fault(self.folder.name, NOWHERE, "unreadable", words) for words in exc.faults
+                Fault(self.folder.name, NOWHERE, "unreadable", words) for words in exc.words
             ]
             return
         if found.territory != report.territory:
-            words = f"these files are of {found.territory}"
+            words = say("edited_elsewhere", territory=found.territory)
             report.faults.append(Fault(found.id, found.origin, "taken", words))
             return
-        report.compound = msgspec.structs.replace(found, name=report.name)
+        report.compound = replace(found, name=report.name)
         report.sources = [
-            Source(f"{part}.geojson", count, "wgs84", "edited files of ours", used={part: count})
+            Source(f"{part}.geojson", count, True, "wgs84", say("edited_ours"), used={part: count})
             for part in geojson.PARTS
             if (count := len(getattr(found, part)))
         ]
@@ -139,12 +150,12 @@ class _Import:
         how = How(self._mapping(), self._kept())
         features, report.sources, faults = reading.read(
             self.folder, self.options.wishes, how, self.options.shift,
-            tell=lambda n, count, name: progress(0.5 * (n - 1) / count, f"reading {name}"),
+            tell=lambda n, count, name: progress(0.5 * (n - 1) / count, say("reading", name=name)),
         )  # fmt: skip
         report.features, report.faults = features, report.faults + faults
         if report.fatal:
             return
-        progress(0.5, f"understanding {len(features)} features")
+        progress(0.5, say("understanding", count=len(features)))
         understood = survey.understand(features, report.name)
         if isinstance(understood, list):
             report.faults += understood
@@ -152,14 +163,20 @@ class _Import:
         report.faults = report.faults + understood.faults
         if report.fatal:
             return
-        progress(0.6, f"laying out {len(understood.houses)} buildings")
+        progress(0.6, say("laying_out", count=len(understood.houses)))
         compound = self._laid_out(understood)
-        progress(0.75, "placing devices")
+        progress(0.75, say("placing"))
+        compound = self._helped(compound, understood.parts.get("service", []))
         listed_devices = [f for f, _ in understood.parts.get("device", ())]
         # No list says what its cameras must not show: homes are masked until somebody says better.
         report.compound = with_masks(self._equipped(compound, listed_devices))
-        progress(0.8, "checking")
+        progress(0.8, say("checking"))
         report.faults += _unsaid(report.compound)
+
+    def _dated(self) -> None:
+        day = self.options.surveyed or self.options.today
+        if self.report.compound is not None:
+            self.report.compound = replace(self.report.compound, surveyed=day)
 
     def _mapping(self) -> ColumnMapping:
         """The mapping asked for, else the one beside the files, else that of the last import."""
@@ -171,8 +188,8 @@ class _Import:
             if file and file.exists():
                 try:
                     return device_lists.load(file)
-                except ValueError as exc:
-                    self.report.faults.append(Fault(file.name, NOWHERE, "unreadable", str(exc)))
+                except Refused as exc:
+                    self.report.faults.append(Fault(file.name, NOWHERE, exc.kind, exc.words))
         return ColumnMapping()
 
     def _kept(self) -> Path | None:
@@ -199,7 +216,18 @@ class _Import:
         given_ways = [way.given for way in site.ways]
         self.keys |= {p.id: key for p, key in zip(compound.paths, given_ways, strict=True) if key}
         context = tuple(_context(site, house) for house in understood.context)
-        return msgspec.structs.replace(compound, surroundings=context)
+        return replace(compound, surroundings=context)
+
+    def _helped(self, compound: Compound, parts: list[tuple[Feature, Role]]) -> Compound:
+        """The compound with the services that files hold."""
+        if not parts:
+            return compound
+        found = helping.place(compound, parts)
+        self.keys |= found.keys
+        if found.left:
+            words = say("services_far", count=found.left, metres=helping.AROUND_M)
+            parts[0][0].source.notes.append(words)
+        return replace(compound, services=found.services)
 
     def _equipped(self, compound: Compound, features: list[Feature]) -> Compound:
         """The compound with the devices of lists instead of proposed ones of their kinds."""
@@ -212,7 +240,7 @@ class _Import:
         self.report.faults += found.faults
         features[0].source.notes += found.notes
         self._judge(compound, found)
-        return msgspec.structs.replace(compound, devices=(*proposed, *found.devices))
+        return replace(compound, devices=(*proposed, *found.devices))
 
     def _judge(self, compound: Compound, found: listed.Listed) -> None:
         """Say of each list whether it would fit the buildings under another reference."""
@@ -225,13 +253,11 @@ class _Import:
             if better is None:
                 continue
             own = next(fit.share for fit in fits if fit.reference != better.reference)
-            title = TITLES[better.reference]
-            words = (
-                f"these {len(devices)} points would fit the buildings if they were"
-                f" {title}: {better.share:.0%} of them would stand where such"
-                f" devices stand, not {own:.0%}. If so, --crs {source.file}={title}"
-            )
-            insisted = source.stated == "declared by the operator"
+            words = say(
+                "would_fit", count=len(devices), title=references.written(better.reference),
+                share=better.share, own=own, file=source.file,
+            )  # fmt: skip
+            insisted = source.stated == references.BY_OPERATOR
             kind = "perhaps shifted" if insisted else "shifted"
             self.report.faults.append(Fault(source.file, devices[0].lonlat, kind, words))
 
@@ -241,35 +267,46 @@ class _Import:
         self.base = report.compound
         if history is None or report.compound is None or not history.place.exists():
             return
-        self.options.progress(0.88, "comparing with what is there")
+        self.options.progress(0.88, say("comparing"))
         try:
             now = msgspec.json.decode(history.place.read_bytes(), type=Compound)
         except msgspec.DecodeError as exc:
-            report.faults.append(Fault(history.place.name, NOWHERE, "unreadable", str(exc)))
+            words = say("edited_file", file=history.place.name, said=str(exc))
+            report.faults.append(Fault(history.place.name, NOWHERE, "unreadable", words))
             return
         if now.territory != report.territory:
             # Which one is not said: who imports here may not see there.
-            words = "a compound elsewhere has this id: take another last word"
-            report.faults.append(Fault(now.id, NOWHERE, "taken", words))
+            report.faults.append(Fault(now.id, NOWHERE, "taken", say("taken_elsewhere")))
             return
         known = history.known()
         if self.edited:
             self.base, self.keys = (known.base, known.keys) if known else (None, {})
+            self._settle(now)
             return
         report.compound, self.keys, self.base, report.difference = merge(
             now, known, report.compound, self.keys
         )
-        if report.compound == self.base:
+        as_read = report.compound == self.base
+        self._settle(now)
+        self.base = replace(self.base, surveyed=report.compound.surveyed)
+        if as_read:
             return
         said = {(f.kind, f.feature) for f in report.faults}
         unsaid = _unsaid(report.compound)
         report.faults += [f for f in unsaid if (f.kind, f.feature) not in said]
 
+    def _settle(self, now: Compound) -> None:
+        """Keep the day where nothing else differs: the same files are no new look at the ground."""
+        report = self.report
+        if self.options.surveyed is None and replace(report.compound, surveyed=now.surveyed) == now:
+            report.compound = now
+        report.unchanged = report.compound == now
+
     def _saved(self) -> None:
         report, options, history = self.report, self.options, self.history
         if history is None or options.dry_run or report.compound is None:
             return
-        options.progress(0.95, "writing")
+        options.progress(0.95, say("writing"))
         mapping = msgspec.json.encode(options.mapping) if options.mapping else None
         about = {
             "by": options.by,
@@ -278,6 +315,7 @@ class _Import:
             "inverse": sorted({s.reference for s in report.sources} & crs.SHIFTED),
             "declared": options.wishes,
             "shift_m": options.shift,
+            "surveyed": report.compound.surveyed,
             "counts": report.counts(),
             "warnings": len(report.warnings),
         }
@@ -300,9 +338,6 @@ def _unsaid(compound: Compound) -> list[Fault]:
         if not (fault.kind in _SAID and fault.feature in buildings)
         and not (fault.kind == "wrong grid" and fault.feature in outside)
     ]
-
-
-TITLES = {"wgs84": "WGS84", "gcj02": "GCJ02", "bd09": "BD09", "cgcs2000": "CGCS2000"}
 
 
 def _context(site: Site, house: House) -> Building:

@@ -20,7 +20,9 @@ from geodata import gb28181
 from geodata.checks import Fault
 from geodata.device_lists import figure
 from geodata.features import NOWHERE, Feature, Source
+from geodata.grounds import Grounds
 from geodata.proposal.doors import FLOOR_M
+from geodata.sentences import Words, say
 from twin.metres import lonlat_from_xy, xy_from_lonlat
 from twin.model import Building, Compound, DevicePlace, Lens, LonLat
 
@@ -40,36 +42,33 @@ class Listed(msgspec.Struct):
     sources: list[Source] = []
     keys: dict[str, str] = {}
     faults: list[Fault] = []
-    notes: list[str] = []
+    notes: list[Words] = []
 
 
 def place(compound: Compound, features: Sequence[Feature]) -> Listed:
     """The devices of some features for a compound whose buildings and grids are known."""
     found = Listed(faults=[*_twice(features), *_parents(features)])
     numbers: Counter[str] = Counter()
-    grounds = _Grounds(compound)
+    grounds = Grounds(compound)
     left: Counter[str] = Counter()
     for feature in features:
         kind = feature.text("kind")
         if not kind:
-            left[feature.text("not_ours") or "of a kind nobody says"] += 1
+            left[feature.text("not_ours") or "entry_untold"] += 1
             if not feature.text("not_ours"):
-                words = f"its kind is not told: {feature.text('name')!r}"
+                words = say("kind_untold", name=feature.text("name"))
                 found.faults.append(Fault(feature.label, _spot(feature), "no kind", words))
             continue
-        at = grounds.place(feature)
+        at = _at(grounds, feature)
         if at is None:
-            words = "has no coordinates, and no building of that name: it is left out"
-            found.faults.append(Fault(feature.label, NOWHERE, "no position", words))
+            found.faults.append(Fault(feature.label, NOWHERE, "no position", say("no_position")))
             continue
         numbers[kind] += 1
         device = _device(compound, grounds, feature, f"{compound.id}/{kind}/{numbers[kind]}", at)
         found.devices.append(device)
         found.sources.append(feature.source)
         found.keys[device.id] = feature.text("id") or f"name:{kind}/{device.name}"
-    found.notes = [
-        f"{count} entries are {words} and no devices here" for words, count in left.items()
-    ]
+    found.notes = [say("not_devices", count=n, what=gb28181.entry(w)) for w, n in left.items()]
     found.faults += _far(compound, found.devices, features)
     return found
 
@@ -85,8 +84,9 @@ def _twice(features: Sequence[Feature]) -> list[Fault]:
         if number := feature.text("id"):
             rows[number].append(feature)
     return [
-        Fault(number, _spot(found[0]), "duplicate id", "; ".join(
-            f"{one.source.file} row {one.number} is {one.text('name')}" for one in found))
+        Fault(number, _spot(found[0]), "duplicate id", say("rows_share_id", rows=tuple(
+            say("row_is", file=one.source.file, number=one.number, name=one.text("name"))
+            for one in found)))
         for number, found in rows.items() if len(found) > 1
     ]  # fmt: skip
 
@@ -96,9 +96,10 @@ def _parents(features: Sequence[Feature]) -> list[Fault]:
     spots = {f.text("id"): _spot(f) for f in features}
     circles, missing = gb28181.parents(rows)
     return [
-        *(Fault(c.ids[0], spots[c.ids[0]], "cyclic parents", " → ".join([*c.ids, c.ids[0]]))
+        *(Fault(c.ids[0], spots[c.ids[0]], "cyclic parents",
+                say("parents_circle", ids=" → ".join([*c.ids, c.ids[0]])))
           for c in circles),
-        *(Fault(one, spots[one], "missing parent", f"its parent {up} is not in the list")
+        *(Fault(one, spots[one], "missing parent", say("parent_missing", parent=up))
           for one, up in missing.items()),
     ]  # fmt: skip
 
@@ -113,7 +114,7 @@ def _far(
     away = _sphere_m(spots, compound.origin)
     return [
         Fault(devices[n].name, devices[n].lonlat, "far away",
-              f"is {away[n] / 1000:,.0f} km from the compound")
+              say("far_away", km=away[n] / 1000))
         for n in np.flatnonzero(away > FAR_M)
     ]  # fmt: skip
 
@@ -126,69 +127,39 @@ def _sphere_m(spots: NDArray[np.float64], origin: LonLat) -> NDArray[np.float64]
     return np.asarray(2 * EARTH_M * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))))
 
 
-class _Grounds:
-    """Buildings and grids of a compound in metres, found by place or by name."""
+def _building_of(grounds: Grounds, feature: Feature, at: LonLat | None) -> Building | None:
+    """The building a row names, or the one an indoor device stands in."""
+    said = grounds.called(feature.text("building"))
+    if said is not None:
+        return grounds.buildings[said]
+    return grounds.holding(at) if at is not None and feature.text("indoors") else None
 
-    def __init__(self, compound: Compound) -> None:
-        self.origin = compound.origin
-        self.grids = compound.grids
-        self.buildings = compound.buildings
-        self._grid_tree = shapely.STRtree([self._area(grid.outline) for grid in compound.grids])
-        self.shapes = [self._area(building.outline) for building in compound.buildings]
-        self._tree = shapely.STRtree(self.shapes)
-        self.by_name = {_folded(b.name): n for n, b in enumerate(compound.buildings)}
 
-    def _area(self, ring: object) -> shapely.Polygon:
-        return shapely.Polygon(xy_from_lonlat(ring, self.origin))  # type: ignore[arg-type]
-
-    def building_of(self, feature: Feature, at: LonLat | None) -> Building | None:
-        """The building a row names, or the one an indoor device stands in."""
-        said = self.by_name.get(_folded(feature.text("building")))
-        if said is not None:
-            return self.buildings[said]
-        if at is not None and feature.text("indoors"):
-            x, y = xy_from_lonlat(at, self.origin)
-            found = self._tree.query(shapely.Point(x, y), "within")
-            return self.buildings[int(found[0])] if len(found) else None
+def _at(grounds: Grounds, feature: Feature) -> LonLat | None:
+    """Where a row stands: its coordinates, else behind the door of its building and unit."""
+    if not feature.shape.is_empty:
+        return round(feature.shape.x, DIGITS), round(feature.shape.y, DIGITS)
+    number = grounds.called(feature.text("building"))
+    if number is None:
         return None
-
-    def territory(self, at: LonLat) -> str:
-        """The grid a position lies in, or the nearest."""
-        x, y = xy_from_lonlat(at, self.origin)
-        return self.grids[int(self._grid_tree.nearest(shapely.Point(x, y)))].territory
-
-    def place(self, feature: Feature) -> LonLat | None:
-        """Where a row stands: its coordinates, else behind the door of its building and unit."""
-        if not feature.shape.is_empty:
-            return round(feature.shape.x, DIGITS), round(feature.shape.y, DIGITS)
-        number = self.by_name.get(_folded(feature.text("building")))
-        if number is None:
-            return None
-        building, shape = self.buildings[number], self.shapes[number]
-        inner = shape.representative_point()
-        unit = feature.text("unit").removesuffix("单元")
-        door = next((e for e in building.entrances if e.unit == unit), None)
-        if door is not None:
-            x, y = xy_from_lonlat(door.lonlat, self.origin)
-            steps = np.array([inner.x - x, inner.y - y])
-            ahead = np.array([x, y]) + steps / (np.hypot(*steps) or 1.0) * DEPTH_M
-            inner = shapely.Point(ahead) if shape.contains(shapely.Point(ahead)) else inner
-        lon, lat = np.round(lonlat_from_xy((inner.x, inner.y), self.origin), DIGITS)
-        return float(lon), float(lat)
-
-
-def _folded(name: str) -> str:
-    """A building's name without what lists write differently: 93号楼, 93栋 and 93# are 93幢."""
-    for word in ("号楼", "号", "栋", "座", "#", "楼"):
-        name = name.replace(word, "幢")
-    return name.replace("幢幢", "幢").strip() if not name.isdecimal() else f"{name}幢"
+    building, shape = grounds.buildings[number], grounds.shapes[number]
+    inner = shape.representative_point()
+    unit = feature.text("unit").removesuffix("单元")
+    door = next((e for e in building.entrances if e.unit == unit), None)
+    if door is not None:
+        x, y = xy_from_lonlat(door.lonlat, grounds.origin)
+        steps = np.array([inner.x - x, inner.y - y])
+        ahead = np.array([x, y]) + steps / (np.hypot(*steps) or 1.0) * DEPTH_M
+        inner = shapely.Point(ahead) if shape.contains(shapely.Point(ahead)) else inner
+    lon, lat = np.round(lonlat_from_xy((inner.x, inner.y), grounds.origin), DIGITS)
+    return float(lon), float(lat)
 
 
 def _device(
-    compound: Compound, grounds: _Grounds, feature: Feature, number: str, at: LonLat
+    compound: Compound, grounds: Grounds, feature: Feature, number: str, at: LonLat
 ) -> DevicePlace:
     kind = feature.text("kind")
-    building = grounds.building_of(feature, at)
+    building = _building_of(grounds, feature, at)
     names = ("height_m", "azimuth_deg", "hfov_deg", "range_m", "tilt_deg", "azimuth_unsure_deg")
     told = {name: figure(feature.text(name)) for name in names}
     usual = {name: value for name, value in USUAL.get(kind, {}).items() if told.get(name) is None}

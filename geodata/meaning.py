@@ -1,4 +1,4 @@
-"""What each feature is: outline, building, way, gate, door, wall, ground, grid, device or name.
+"""What each feature is: outline, building, service, way, gate, door, wall, ground, grid, device.
 
 The first rule that fits decides. A rule looks at OpenStreetMap's tags, at words in the names of
 file, layer and drawing layer, at heights, and at the shape; names and tags are data, below.
@@ -12,6 +12,7 @@ from typing import NamedTuple
 import shapely
 
 from geodata.features import Feature
+from twin.address_words import words
 
 OUTLINE_WORDS = ("compound", "outline", "boundary", "xiaoqu", "小区", "轮廓", "边界", "红线")
 BUILDING_WORDS = ("building", "footprint", "house", "楼", "建筑")
@@ -45,6 +46,22 @@ GROUND_TAGS = {
     ("amenity", "bicycle_parking"): "parking",
     ("place", "square"): "plaza",
 }
+SERVICE_TAGS = {
+    ("emergency", "fire_hydrant"): "hydrant",
+    ("emergency", "assembly_point"): "muster",
+    ("amenity", "clinic"): "clinic",
+    ("amenity", "doctors"): "clinic",
+    ("healthcare", "clinic"): "clinic",
+    ("healthcare", "doctor"): "clinic",
+    ("amenity", "hospital"): "hospital",
+    ("amenity", "fire_station"): "fire_station",
+    ("amenity", "police"): "police",
+    ("amenity", "school"): "school",
+    ("amenity", "toilets"): "toilet",
+}
+"""Kinds of ``twin.model.Service`` by OpenStreetMap's tags."""
+SERVICE_WORDS = ("service", "服务", "设施")
+"""A layer named so tells the kind of each of its points in a column."""
 GATE_TAGS = {"gate": "vehicle", "lift_gate": "vehicle", "swing_gate": "vehicle",
              "sliding_gate": "vehicle", "entrance": "pedestrian", "kissing_gate": "pedestrian",
              "turnstile": "pedestrian", "full-height_turnstile": "pedestrian"}  # fmt: skip
@@ -91,6 +108,35 @@ def _building(feature: Feature) -> Role | None:
     if feature.text("building:part") or tag:
         return Role("part")
     return None
+
+
+def service_tagged(feature: Feature) -> str:
+    """The kind of service that OpenStreetMap's tags tell, of a building, too; or nothing."""
+    tags = ((feature.text(key) == value, kind) for (key, value), kind in SERVICE_TAGS.items())
+    return next((kind for told, kind in tags if told), "")
+
+
+def _service_named(feature: Feature) -> str:
+    """The kind that a file's or layer's name ends in: hydrants, 小区消火栓; or a column tells."""
+    if feature.source.file.endswith((".osm", ".pbf")):
+        return ""
+    named = [name.removesuffix("s") for name in feature.layer.split()]
+    if says(feature, SERVICE_WORDS):
+        named.append(feature.text("kind", "类型", "类别").casefold())
+    for kind, known in words().services.items():
+        if any(name.endswith((kind, *known)) for name in named):
+            return kind
+    return ""
+
+
+def _service(feature: Feature) -> Role | None:
+    area = feature.shape.geom_type in AREAS
+    if not area and feature.shape.geom_type not in POINTS:
+        return None
+    if area and (has_height(feature) or says(feature, BUILDING_WORDS)):
+        return None
+    kind = service_tagged(feature) or _service_named(feature)
+    return Role("service", kind) if kind else None
 
 
 def _way(feature: Feature) -> Role | None:
@@ -165,7 +211,7 @@ def _name(feature: Feature) -> Role | None:
 
 
 RULES: tuple[Callable[[Feature], Role | None], ...] = (
-    _device, _building, _way, _gate, _door, _wall, _grid, _ground, _tall, _name,
+    _device, _building, _service, _way, _gate, _door, _wall, _grid, _ground, _tall, _name,
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 import shapely
 
+from geodata.sentences import Words, called, say
 from twin.metres import xy_from_lonlat
 from twin.model import Compound, LonLat, Value
 
@@ -55,15 +56,15 @@ class Difference(msgspec.Struct):
     gone: Counter[str] = msgspec.field(default_factory=Counter)
     kept: Counter[str] = msgspec.field(default_factory=Counter)
 
-    def lines(self) -> list[str]:
+    def lines(self) -> list[Words]:
         """One line for each part that differs."""
         found = []
         for part in PARTS:
-            counts = ((self.added, "new"), (self.changed, "changed"), (self.gone, "gone"),
-                      (self.kept, "kept as a person left them"))  # fmt: skip
-            words = [f"{count[part.name]} {word}" for count, word in counts if count[part.name]]
+            counts = ((self.added, "differs_added"), (self.changed, "differs_changed"),
+                      (self.gone, "differs_gone"), (self.kept, "differs_kept"))  # fmt: skip
+            words = tuple(say(w, count=count[part.name]) for count, w in counts if count[part.name])
             if words:
-                found.append(f"{part.name}: {', '.join(words)}")
+                found.append(say("differs_part", part=called(part.name, "parts"), counts=words))
         return found
 
 
@@ -89,8 +90,11 @@ def merge(
     for part in PARTS:
         fields[part.name] = _merged(part, now, base, renamed, bool(known), difference)
     for name in ("name", "name_en", "attribution", "street_name", "community_name",
-                 "district_name", "households", "outline", "walls", "origin"):  # fmt: skip
+                 "district_name", "community_code", "households", "outline", "walls"):  # fmt: skip
         was, is_, new = (getattr(whole, name) for whole in (base, now, renamed))
+        if new == "":  # who leaves a name out this time does not mean to take it away
+            renamed = msgspec.structs.replace(renamed, **{name: was})
+            new = was
         fields[name] = is_ if known and is_ != was else new
     # The zero of the metre frame is nothing to move for a metre: positions are kept in degrees.
     fields["origin"] = now.origin

@@ -11,6 +11,9 @@ from typing import Any
 
 import msgspec
 
+from geodata import ogr_child
+from geodata.sentences import Refused, Words, say
+
 MEMORY_BYTES = 3 * 1024**3
 """Address space, of which GDAL and its libraries map 1 GB without using it."""
 SECONDS = 120
@@ -19,7 +22,8 @@ _SKIPPED = (
     "VRT,OGR_VRT,WFS,OAPIF,WMS,WMTS,WCS,CSW,HTTP,PLSCENES,Carto,AmigoCloud,Elastic,NGW,GMLAS,"
     "MongoDBv3,PostgreSQL,MySQL,MSSQLSpatial,ODBC,PGEO,OCI,DAAS,EEDA,STACIT,STACTA,TileDB,GTI"
 )
-_ENDED = {-9: "too much memory", -24: "too much time", -25: "too large a copy"}
+_ENDED = {-9: "takes_memory", -24: "takes_time", -25: "takes_space",
+          ogr_child.MEMORY: "takes_memory"}  # fmt: skip
 """Signals by which the system ends what takes too much (SIGKILL, SIGXCPU, SIGXFSZ)."""
 
 
@@ -55,7 +59,7 @@ def read(
     """Every layer of a file that has features.
 
     What was read is left in the folder ``kept``, so that an import that was broken off goes on
-    from there. Raises ValueError with what GDAL said, or with the bound that was reached.
+    from there. Raises Refused with what GDAL said, or with the bound that was reached.
     """
     before = kept / f"{_hash(file, encoding)}.layers" if kept else None
     if before and before.exists():
@@ -74,7 +78,7 @@ def read(
 
 def _hash(file: Path, encoding: str) -> str:
     """Of the content, of the files beside it that belong to it, and of how it is read."""
-    found = hashlib.sha256(f"1 {encoding} {file.suffix}".encode())
+    found = hashlib.sha256(f"2 {encoding} {file.suffix}".encode())
     for path in sorted(file.parent.glob(f"{file.stem}.*")) if file.suffix == ".shp" else [file]:
         with path.open("rb") as opened:
             found.update(hashlib.file_digest(opened, "sha256").digest())
@@ -95,14 +99,17 @@ def _read(file: Path, encoding: str, memory_bytes: int, seconds: int) -> bytes:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise ValueError(f"was not read within {seconds * 2} s") from None
+            raise Refused(say("not_in_time", seconds=seconds * 2)) from None
         if done.returncode:
-            raise ValueError(_why(done.returncode, done.stderr.decode("utf-8", "replace")))
+            raise Refused(_why(done.returncode, done.stderr.decode("utf-8", "replace")))
         return out.read_bytes()
 
 
-def _why(code: int, said: str) -> str:
-    if code in _ENDED:
-        return f"takes {_ENDED[code]} to be read"
-    last = said.strip().splitlines()[-1:] or [f"reading it ended with {code}"]
-    return "takes too much memory to be read" if "MemoryError" in said else last[0]
+def _why(code: int, said: str) -> Words:
+    if code in _ENDED or "MemoryError" in said:
+        return say(_ENDED.get(code, "takes_memory"))
+    if code == ogr_child.MANY:
+        return say("too_many_features", most=ogr_child.MOST_FEATURES)
+    if last := said.strip().splitlines()[-1:]:
+        return say("library_says", library="GDAL", said=last[0])
+    return say("reading_ended", code=code)

@@ -21,12 +21,14 @@ import msgspec
 import numpy as np
 
 MOST_FEATURES = 300_000
+MEMORY, MANY = 3, 4
+"""How it ends when memory does not suffice, and when a file holds more features than that."""
 _UNWANTED = ("geopandas", "pandas", "pyarrow", "shapely", "pyproj")
 CONFIG = Path(__file__).parent / "osmconf.ini"
 
 
 def main(words: Sequence[str]) -> int:
-    """Read one file; 0, or 1 with one sentence on standard error."""
+    """Read one file; 0, ``MEMORY``, ``MANY``, or 1 with GDAL's own words on standard error."""
     file, out, memory, seconds, encoding = words
     bound(int(memory), int(seconds))
     # pyogrio would load all of them where it finds them: a second of time and 80 MB for nothing.
@@ -38,8 +40,9 @@ def main(words: Sequence[str]) -> int:
         print(" ".join(str(exc).split())[:400], file=sys.stderr)
         return 1
     except MemoryError:
-        print(f"needs more than {int(memory) // 1024**2} MiB to be read", file=sys.stderr)
-        return 1
+        return MEMORY
+    if layers is None:
+        return MANY
     Path(out).write_bytes(msgspec.msgpack.encode(layers))
     return 0
 
@@ -57,7 +60,8 @@ def bound(memory_bytes: int, seconds: int) -> None:
         resource.setrlimit(what, (least, least))
 
 
-def _layers(gdal: Any, file: Path, encoding: str) -> list[dict[str, Any]]:
+def _layers(gdal: Any, file: Path, encoding: str) -> list[dict[str, Any]] | None:
+    """All layers with features, or None when there are more than we take."""
     # What a field type cannot hold is told by a warning; the values are there as text or null.
     warnings.simplefilter("ignore")
     gdal.set_gdal_config_options(
@@ -69,7 +73,7 @@ def _layers(gdal: Any, file: Path, encoding: str) -> list[dict[str, Any]]:
         layer = _layer(gdal.raw, file, name, encoding, left)
         left -= layer["count"]
         if left <= 0:
-            raise ValueError(f"holds more than {MOST_FEATURES} features: cut out what you need")
+            return None
         if layer["count"]:
             found.append(layer)
     return found

@@ -38,9 +38,10 @@ ROUND = 4
 
 @dataclass(frozen=True)
 class Lies:
-    """Where a compound belongs: the path of its community, and the names above it."""
+    """Where a compound belongs: the path and code of its community, and the names above it."""
 
     community: str = "lusong.hejiatu.changtangwan"
+    code: str = "430203001001"
     community_name: str = "长塘湾社区"
     street_name: str = "贺家土街道"
     district_name: str = "芦淞区"
@@ -269,6 +270,7 @@ class Plan:
             district_name=self.lies.district_name,
             households=self.households,
             attribution="示范数据",
+            community_code=self.lies.code,
         )
 
     def _building(self, block: Block) -> Building:

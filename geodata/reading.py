@@ -20,7 +20,7 @@ from geodata import encodings, formats, references, unpacking
 from geodata.checks import Fault
 from geodata.features import NOWHERE, Feature, Source, Table
 from geodata.formats import How
-from geodata.references import Refused
+from geodata.sentences import Refused, Words, say
 from twin.metres import scale_m
 
 MOST_ARCHIVE_BYTES = 512 * 1024 * 1024
@@ -52,12 +52,11 @@ def _files(given: Path, spare: Path, faults: list[Fault]) -> Iterator[Path]:
                 if path.stat().st_size > MOST_ARCHIVE_BYTES:
                     size = path.stat().st_size / formats.MIB
                     most = MOST_ARCHIVE_BYTES // formats.MIB
-                    raise ValueError(f"has {size:,.0f} MiB, more than {most}")
+                    raise Refused(say("too_large", size=size, most=most))
                 yield from (p for p in unpacking.unpack(path, into) if _known(p))
-            except ValueError as exc:
+            except Refused as exc:
                 shutil.rmtree(into, ignore_errors=True)
-                kind = "unsafe" if isinstance(exc, unpacking.Unsafe) else "unreadable"
-                faults.append(Fault(path.name, NOWHERE, kind, str(exc)))
+                faults.append(Fault(path.name, NOWHERE, exc.kind, exc.words))
         elif _known(path):
             yield path
 
@@ -90,16 +89,18 @@ def read(
                     features += found
                     faults += wrong
             except (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError) as exc:
-                kind = exc.kind if isinstance(exc, Refused) else "unreadable"
-                faults.append(Fault(path.name, NOWHERE, kind, _words(exc)))
+                faults.append(Fault(path.name, NOWHERE, *_why(exc)))
     if not sources and not faults:
-        words = f"there is no file in a format we read: {' '.join(formats.FORMATS)} .zip"
+        words = say("no_files", formats=f"{' '.join(formats.FORMATS)} .zip")
         faults.append(Fault(str(given), NOWHERE, "unreadable", words))
     return features, sources, faults + _mixed(sources)
 
 
-def _words(exc: Exception) -> str:
-    return str(exc) if isinstance(exc, ValueError) else f"is not as its format says: {exc!r}"
+def _why(exc: Exception) -> tuple[str, Words]:
+    """Kind and sentence: our own, or what a program said that stumbled over the file."""
+    if isinstance(exc, Refused):
+        return exc.kind, exc.words
+    return "unreadable", say("no_format", said=repr(exc)[:400])
 
 
 def _features(
@@ -111,16 +112,17 @@ def _features(
     shapes = np.array([s if s is not None else shapely.Point() for s in table.shapes], dtype=object)
     reads = [_mended(row, source) for row in table.rows]
     made = [
-        Feature(source, n + 1, shape, row, table.layer, table.role, table.trouble.get(n, ""))
+        Feature(source, n + 1, shape, row, table.layer, table.role, table.trouble.get(n))
         for n, (shape, row) in enumerate(zip(shapes, reads, strict=True))
     ]
     if table.encoding not in ("", "UTF-8"):
-        source.encoding = f"{table.encoding}, found out"
+        source.encoding = table.encoding
     if not len(shapes) or not (~shapely.is_empty(shapes)).any():
-        source.reference = source.reference or "none needed"
+        source.read = True
         return made, _without_place(made, table)
     settled = references.settle(source.file, table.says, wishes)
     source.reference, source.stated = references.title(settled.system), settled.words
+    source.read = True
     faults = _astray(made, shapes, settled.system, table)
     if not faults:
         _move(made, shapes, settled.system, shift, source)
@@ -136,9 +138,8 @@ def _mended(row: dict[str, object], source: Source) -> dict[str, object]:
             and not value.isascii()
             and (text := encodings.mended(value)) != value
         ):
-            if not any(note.startswith("letters") for note in source.notes):
-                words = f"letters were read wrongly when it was made: {value!r} is {text!r}"
-                source.notes.append(words)
+            if not any(note.name == "letters_wrong" for note in source.notes):
+                source.notes.append(say("letters_wrong", was=value, meant=text))
             row = row | {key: text}
     return row
 
@@ -147,7 +148,7 @@ def _without_place(features: list[Feature], table: Table) -> list[Fault]:
     """Shapes that should be there and are not. A device may lack one: its building may be told."""
     if table.role == "device":
         return []
-    words = "has no usable coordinates"
+    words = say("no_coordinates")
     return [
         Fault(f.label, NOWHERE, "invalid", f.trouble or words) for f in features if f.shape.is_empty
     ][:MOST_NAMED]
@@ -160,21 +161,20 @@ def _astray(
     west, south, east, north = shapely.bounds(shapes).T
     if not references.is_degrees(system):
         small = (np.abs([west, south, east, north]) <= 180).all(axis=0)
-        words = f"its coordinates look like degrees, but {references.title(system)} is in metres"
+        words = say("looks_like_degrees", system=references.title(system))
         return _listed(features, small, "degrees", words)
     far = (np.abs([west, east]) > 180).any(axis=0) | (np.abs([south, north]) > 90).any(axis=0)
     turned = (np.abs([west, east]) <= 90).all(axis=0) & (np.abs([south, north]) > 90).all(axis=0)
     turned &= (np.abs([south, north]) <= 180).all(axis=0)
     turned |= (west > 3) & (east < 54) & (south > 73) & (north < 136)
-    words = "its coordinates are no degrees: metres of a projection without its name?"
     return [
-        *_listed(features, turned, "swapped", "latitude stands before longitude"),
-        *_listed(features, far & ~turned, "metres", words),
+        *_listed(features, turned, "swapped", say("latitude_first")),
+        *_listed(features, far & ~turned, "metres", say("no_degrees")),
     ]
 
 
 def _listed(
-    features: list[Feature], wrong: NDArray[np.bool_], kind: str, words: str
+    features: list[Feature], wrong: NDArray[np.bool_], kind: str, words: Words
 ) -> list[Fault]:
     numbers = np.flatnonzero(wrong)
     found = []
@@ -185,7 +185,7 @@ def _listed(
         place = (y, x) if kind == "swapped" else NOWHERE
         found.append(Fault(feature.label, place, kind, words))
     if len(numbers) > MOST_NAMED:
-        more = f"and {len(numbers) - MOST_NAMED} more of this file"
+        more = say("and_more", count=len(numbers) - MOST_NAMED)
         found.append(Fault(features[0].source.file, NOWHERE, kind, more))
     return found
 
@@ -198,7 +198,7 @@ def _move(
     after = references.to_wgs84(before, system)
     if any(shift):
         after = after + np.array(shift) / scale_m(float(np.median(after[:, 1])))
-        source.notes.append(f"moved by {shift[0]:+.2f} m east, {shift[1]:+.2f} m north, as asked")
+        source.notes.append(say("moved_as_asked", east=shift[0], north=shift[1]))
     if references.is_degrees(system) and len(after):
         step = (after - before) * scale_m(float(after[0, 1]))
         source.moved_m = max(source.moved_m, float(np.hypot(*step.T).max()))
@@ -211,16 +211,16 @@ def _unusable(features: list[Feature]) -> list[Fault]:
     shapes = [feature.shape for feature in features]
     bounds = shapely.bounds(shapes)
     wrong = ~np.isfinite(bounds).all(axis=1) & ~shapely.is_empty(shapes)
-    words = "has coordinates that its reference system does not know"
-    return _listed(features, wrong, "invalid", words)
+    return _listed(features, wrong, "invalid", say("beyond_reference"))
 
 
 def _mixed(sources: list[Source]) -> list[Fault]:
     """Files in several systems: each was converted from its own, and people should know."""
-    used = {source.reference for source in sources if source.reference not in ("", "none needed")}
-    if len(used) < 2:
+    told = [source for source in sources if source.reference]
+    if len({source.reference for source in told}) < 2:
         return []
-    words = ", ".join(
-        f"{source.file} is in {source.reference}" for source in sources if source.reference
+    files = tuple(
+        say("file_in", file=source.file, reference=references.written(source.reference))
+        for source in told[:MOST_NAMED]
     )
-    return [Fault("reference systems", NOWHERE, "mixed", words[:400])]
+    return [Fault("reference systems", NOWHERE, "mixed", say("mixed", files=files))]

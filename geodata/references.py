@@ -19,25 +19,25 @@ from pyproj.exceptions import CRSError, ProjError
 
 from geodata import crs
 from geodata.crs import Degrees
+from geodata.sentences import Refused, Words, say
 
-WORDS = "WGS84, CGCS2000, GCJ02, BD09 or EPSG:n"
+KNOWN = "WGS84, CGCS2000, GCJ02, BD09, EPSG:n"
 _CODE = re.compile(r"(?i)(?:urn:ogc:def:crs:)?epsg:(?:[\d.]*:)?(\d{3,6})\Z")
 _DEGREES = frozenset({"wgs84", "cgcs2000", *crs.SHIFTED})
 
 
-class Refused(ValueError):
-    """A file whose reference cannot be settled; ``kind`` is the word of the fault."""
+BY_OPERATOR = say("by_operator")
 
-    def __init__(self, kind: str, words: str) -> None:
-        self.kind = kind
-        super().__init__(words)
+
+WRITTEN = {"wgs84": "WGS84", "gcj02": "GCJ02", "bd09": "BD09", "cgcs2000": "CGCS2000"}
+"""Our words for systems as people write them."""
 
 
 class Stated(NamedTuple):
     """What a file says: a word or anything PROJ reads, in which words, and whether firmly."""
 
     system: str
-    words: str
+    words: Words
     firm: bool
 
 
@@ -45,7 +45,7 @@ class Settled(NamedTuple):
     """The reference that coordinates are read in, and who said so."""
 
     system: str
-    words: str
+    words: Words
 
 
 def named(text: str) -> str:
@@ -54,7 +54,7 @@ def named(text: str) -> str:
     >>> named("GCJ-02"), named("EPSG:4490"), named("epsg:4547")
     ('gcj02', 'cgcs2000', 'EPSG:4547')
 
-    Raises ValueError with what may be said.
+    Raises Refused with what may be said.
     """
     if known := crs.reference_named(text):
         return known
@@ -63,21 +63,26 @@ def named(text: str) -> str:
         try:
             CRS.from_user_input(word)
         except CRSError:
-            raise ValueError(f"{text}: there is no such reference system") from None
+            raise Refused(say("no_such_reference", text=text)) from None
         return crs.reference_named(word) or word
-    raise ValueError(f"{text}: say {WORDS}")
+    raise Refused(say("say_reference", text=text, known=KNOWN))
 
 
 def declared(words: list[str]) -> dict[str, str]:
     """What an operator declares: ``GCJ02`` for all files, ``cameras.csv=GCJ02`` for one.
 
-    Gives file names to our words, "" for all files. Raises ValueError.
+    Gives file names to our words, "" for all files. Raises Refused.
     """
     found = {}
     for word in words:
         file, _, reference = word.rpartition("=")
         found[file] = named(reference)
     return found
+
+
+def written(system: str) -> str:
+    """A system as a report writes it: our own words in capitals."""
+    return WRITTEN.get(system, system)
 
 
 def title(system: str) -> str:
@@ -93,15 +98,17 @@ def stated(text: str, *, firm: bool = True) -> Stated:
     Raises Refused for one that nobody knows.
     """
     try:
-        return Stated(named(text), f"in the file: {text}", firm)
-    except ValueError:
+        return Stated(named(text), say("in_file", text=text), firm)
+    except Refused:
         pass
     try:
         system = CRS.from_user_input(text)
     except CRSError as exc:
-        raise Refused("no reference", f"states a reference nobody knows: {text[:80]}") from exc
+        words = say("reference_unknown", text=text[:80])
+        raise Refused(words, "no reference") from exc
     code = system.to_epsg(min_confidence=80)
-    return Stated(named(f"EPSG:{code}") if code else text, f"in the file: {system.name}", firm)
+    known = named(f"EPSG:{code}") if code else text
+    return Stated(known, say("in_file", text=system.name), firm)
 
 
 def settle(file: str, says: Stated | None, wishes: Mapping[str, str]) -> Settled:
@@ -112,19 +119,13 @@ def settle(file: str, says: Stated | None, wishes: Mapping[str, str]) -> Settled
     asked = wishes.get(file) or wishes.get("")
     if asked is None:
         if says is None:
-            words = (
-                "states no reference system: declare the one its coordinates are in,"
-                f" --crs {file}=WGS84 (or another of {WORDS})"
-            )
-            raise Refused("no reference", words)
+            raise Refused(say("undeclared", file=file, known=KNOWN), "no reference")
         return Settled(says.system, says.words)
     if says and says.firm and not _agree(asked, says.system):
-        words = (
-            f"states {title(says.system)}, but {title(asked)} was declared:"
-            f" declare what is true of this file alone with --crs {file}=…"
-        )
-        raise Refused("other reference", words)
-    return Settled(asked, "declared by the operator")
+        both = {"stated": written(title(says.system)), "asked": written(title(asked))}
+        words = say("contradicts", file=file, **both)
+        raise Refused(words, "other reference")
+    return Settled(asked, BY_OPERATOR)
 
 
 def _agree(asked: str, system: str) -> bool:
@@ -156,5 +157,5 @@ def to_wgs84(xy: ArrayLike, system: str) -> Degrees:
         into = Transformer.from_crs(system, "EPSG:4326", always_xy=True)
         lon, lat = into.transform(points[:, 0], points[:, 1])
     except ProjError as exc:
-        raise Refused("no reference", f"cannot be brought to degrees: {exc}") from exc
+        raise Refused(say("not_degrees", said=str(exc)), "no reference") from exc
     return np.stack((lon, lat), axis=-1)

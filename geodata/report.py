@@ -1,10 +1,12 @@
-"""The report of an import: what was read, how, what was wrong, what was proposed."""
+"""The report of an import: what was read, how, what was wrong, what was proposed.
+
+It is kept without a language; each way to show it is told the reader's.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -14,38 +16,16 @@ from geodata import report_map
 from geodata.checks import Fault
 from geodata.features import Feature, Source
 from geodata.merging import Difference
+from geodata.references import written
 from geodata.registration import Fit
+from geodata.sentences import STOPS, Words, called, kind_title, say, spoken
+from twin.catalogue import device_kinds
 from twin.model import Compound
-
-FATAL = {
-    "unreadable": "a file that cannot be read",
-    "unsafe": "an archive that is not unpacked",
-    "no reference": "nobody says which reference system the coordinates are in",
-    "other reference": "a file states another reference than was declared",
-    "shifted": "devices that would fit the buildings in another reference",
-    "degrees": "degrees where metres were declared",
-    "metres": "coordinates that are not degrees",
-    "swapped": "latitude before longitude",
-    "invalid": "geometry that is not valid",
-    "self-crossing": "an outline that crosses itself",
-    "overlap": "buildings on the same ground",
-    "duplicate id": "an id that two things have",
-    "unmasked": "a camera that shows a face in the window of a home",
-    "no buildings": "nothing that could be a building",
-    "far away": "a device in another town or on another continent",
-    "cyclic parents": "parents of a catalogue that lead in a circle",
-    "elsewhere": "outline and buildings do not belong together",
-    "taken": "another compound has this id",
-}
-"""Kinds of fault that stop an import; all others are listed and passed."""
 
 MOST_SHOWN = 500
 """Faults that are listed one by one; the GeoJSON has them all."""
-
-_STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;
-color:#1b2733}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;
-border-bottom:1px solid #d5dde5;vertical-align:top}.stop{color:#b3122b;font-weight:600}
-svg{width:100%;height:auto;max-height:80vh;background:#f3f6f9}h2{margin-top:2rem}"""
+PARTS = ("buildings", "surroundings", "grids", "paths", "areas", "services", "responders",
+         "devices")  # fmt: skip
 
 
 @dataclass
@@ -66,177 +46,157 @@ class Report:
     @property
     def fatal(self) -> list[Fault]:
         """The faults that stopped the import."""
-        return [fault for fault in self.faults if fault.kind in FATAL]
+        return [fault for fault in self.faults if fault.kind in STOPS]
 
     @property
     def warnings(self) -> list[Fault]:
         """The faults that did not."""
-        return [fault for fault in self.faults if fault.kind not in FATAL]
+        return [fault for fault in self.faults if fault.kind not in STOPS]
 
     def counts(self) -> dict[str, int]:
         """How many things the compound has, devices by kind; empty when there is none."""
         if self.compound is None:
             return {}
-        parts = ("buildings", "surroundings", "grids", "paths", "areas", "responders", "devices")
-        whole = {part: len(getattr(self.compound, part)) for part in parts}
+        whole = {part: len(getattr(self.compound, part)) for part in PARTS}
         kinds = Counter(device.kind for device in self.compound.devices)
         return whole | {f"devices/{kind}": count for kind, count in kinds.items()}
 
-    def lines(self) -> list[str]:
-        """The report as lines of text."""
-        found = [f"{self.name}  {self.territory}"]
-        found += [f"  read     {_source(source)}" for source in self.sources]
-        found += [f"  note     {s.file}: {note}" for s in self.sources for note in s.notes]
-        for word, faults in (("FAULT   ", self.fatal), ("warning ", self.warnings)):
-            found += [f"  {word} {_fault(fault)}" for fault in faults[:MOST_SHOWN]]
-            if len(faults) > MOST_SHOWN:
-                found.append(f"  {word} and {len(faults) - MOST_SHOWN} more")
-        if self.difference:
-            found += [f"  differs  {line}" for line in self.difference.lines()]
-        counts = ", ".join(f"{count} {part}" for part, count in self.counts().items())
-        if counts:
-            found.append(f"  made     {counts}; proposed until somebody confirms it")
-        found.append(f"  {self.outcome}")
-        return found
+    def made(self, lang: str) -> list[tuple[str, int]]:
+        """What there is by what people call each part, or kind of device."""
+        return [(_part(part, lang), count) for part, count in self.counts().items() if count]
 
     @property
-    def outcome(self) -> str:
+    def outcome(self) -> Words:
         """The last sentence: written where, or why not."""
         if self.fatal:
-            return f"nothing was imported: {len(self.fatal)} faults to mend first"
+            return say("stopped", count=len(self.fatal))
         if self.unchanged:
-            return "nothing differs from what is there: nothing was written"
-        return f"written  {self.written}" if self.written else "a trial: nothing was written"
+            return say("unchanged")
+        return say("written", file=self.written.name) if self.written else say("trial")
 
-    def html(self) -> str:
-        """The report as a page of its own, with a map of the faults."""
-        return page(self)
+    def read(self) -> list[Words]:
+        """A sentence for each file: what it held, in which reference, what that was taken for."""
+        return [_source(source) for source in self.sources]
 
-    def map(self) -> str:
+    def notes(self) -> list[tuple[str, Words]]:
+        """What else is to be said of single files."""
+        return [(source.file, note) for source in self.sources for note in source.notes]
+
+    def fit(self) -> list[Words]:
+        """How well each list of devices would fit under each reference."""
+        return [
+            say("fits_of", file=file, shares=tuple(
+                say("fits_as", reference=written(fit.reference), share=fit.share) for fit in found))
+            for file, found in self.fits.items() if found
+        ]  # fmt: skip
+
+    def lines(self, lang: str) -> list[str]:
+        """The report as lines of text."""
+
+        def line(word: str, words: str) -> str:
+            return f"  {say(word).said(lang):<8} {words}"
+
+        found = [f"{self.name}  {self.territory}"]
+        found += [line("line_source", words.said(lang)) for words in self.read()]
+        found += [line("line_note", f"{file}: {note.said(lang)}") for file, note in self.notes()]
+        for word, faults in (("line_fault", self.fatal), ("line_warning", self.warnings)):
+            found += [line(word, _fault(fault).said(lang)) for fault in faults[:MOST_SHOWN]]
+            if len(faults) > MOST_SHOWN:
+                more = say("line_more", count=len(faults) - MOST_SHOWN)
+                found.append(line(word, more.said(lang)))
+        if self.difference:
+            found += [line("line_differs", words.said(lang)) for words in self.difference.lines()]
+        if parts := tuple(say("used_as", count=n, role=part) for part, n in self.made(lang)):
+            found.append(line("line_made", say("made_parts", parts=parts).said(lang)))
+        found.append(f"  {self.outcome.said(lang)}")
+        return found
+
+    def map(self, lang: str) -> str:
         """The map of the report as SVG."""
-        return report_map.svg(self.compound, self.faults, self.features)
+        return report_map.svg(self.compound, self.faults, self.features, lang)
 
-    def geojson(self) -> bytes:
-        """The faults that have a place as GeoJSON points, for any GIS."""
+    def geojson(self, lang: str) -> bytes:
+        """The faults as GeoJSON points, for any GIS; those without a place have no geometry."""
         features = [
             {
                 "type": "Feature",
                 "geometry": {"type": "Point", "coordinates": fault.place}
                 if any(fault.place)
                 else None,
-                "properties": {
-                    "number": number,
-                    "kind": fault.kind,
-                    "feature": fault.feature,
-                    "words": fault.words,
-                    "stops": fault.kind in FATAL,
-                },
+                "properties": {"number": number, **said(fault, lang)},
             }
             for number, fault in enumerate(self.faults, start=1)
         ]
         return msgspec.json.encode({"type": "FeatureCollection", "features": features})
 
-    def values(self) -> dict[str, Any]:
+    def kinds(self, lang: str) -> list[tuple[str, str, int]]:
+        """Each kind of fault with its title and how many there are, the most first."""
+        counted = Counter(fault.kind for fault in self.faults).most_common()
+        return [(kind, spoken(kind_title(kind), lang), count) for kind, count in counted]
+
+    def values(self, lang: str) -> dict[str, Any]:
         """The report as plain values, for a page that shows it."""
+        differs = self.difference.lines() if self.difference else []
         return {
             "name": self.name,
             "territory": self.territory,
-            "outcome": self.outcome,
+            "outcome": self.outcome.said(lang),
             "stopped": bool(self.fatal),
             "written": self.written is not None,
             "unchanged": self.unchanged,
-            "sources": [_source(source) for source in self.sources],
-            "notes": [f"{s.file}: {note}" for s in self.sources for note in s.notes],
-            "difference": self.difference.lines() if self.difference else [],
-            "fits": {file: [[fit.reference, fit.share] for fit in found]
-                     for file, found in self.fits.items() if found},
-            "counts": self.counts(),
-            "kinds": Counter(fault.kind for fault in self.faults),
+            "sources": [words.said(lang) for words in (*self.read(), *self.fit())]
+            + [f"{file}: {note.said(lang)}" for file, note in self.notes()],
+            "difference": [words.said(lang) for words in differs],
+            "counts": self.made(lang),
+            "kinds": self.kinds(lang),
             "faults": [
-                {"kind": f.kind, "feature": f.feature, "words": f.words, "place": _place(f),
-                 "stops": f.kind in FATAL}
-                for f in self.faults[:MOST_SHOWN]
+                {"number": number, **said(fault, lang)}
+                for number, fault in enumerate(self.faults[:MOST_SHOWN], start=1)
             ],
-        }  # fmt: skip
+        }
 
 
-def page(report: Report) -> str:
-    """A report as a page without scripts, that opens from a folder as well as from a server."""
-    title = f"{escape(report.name)} · import"
-    rows = "".join(
-        f'<tr><td>{number}</td><td class="{"stop" if fault.kind in FATAL else ""}">'
-        f"{escape(fault.kind)}</td><td>{escape(fault.feature)}</td>"
-        f"<td>{escape(fault.words)}</td><td>{_place(fault)}</td></tr>"
-        for number, fault in enumerate(report.faults[:MOST_SHOWN], start=1)
+def said(fault: Fault, lang: str) -> dict[str, Any]:
+    """A fault as values: its kind for programs, all else for people."""
+    told = {"title": kind_title(fault.kind), "feature": called(fault.feature, "things"),
+            "words": fault.words, "place": _place(fault)}  # fmt: skip
+    return {
+        "kind": fault.kind,
+        **{name: spoken(value, lang) for name, value in told.items()},
+        "stops": fault.kind in STOPS,
+    }
+
+
+def _part(part: str, lang: str) -> str:
+    kind = device_kinds().get(part.removeprefix("devices/")) if "/" in part else None
+    if kind is None:
+        return str(spoken(called(part, "parts"), lang))
+    return kind.en if lang == "en" else kind.label
+
+
+def _source(source: Source) -> Words:
+    if not source.read:
+        return say("not_read", file=source.file)
+    letters = say("read_letters", encoding=source.encoding) if source.encoding else ""
+    moved = say("read_moved", metres=source.moved_m) if source.moved_m > 0.001 else ""
+    how = say("read_without", letters=letters)
+    if source.stated:
+        how = say("read_as", reference=written(source.reference), stated=source.stated, moved=moved,
+                  letters=letters)  # fmt: skip
+    # Of files that were edited the roles are parts of a compound.
+    used = tuple(
+        say("used_as", count=n, role=called(role, "roles", "parts"))
+        for role, n in source.used.items()
     )
-    if len(report.faults) > MOST_SHOWN:
-        left = len(report.faults) - MOST_SHOWN
-        rows += f'<tr><td colspan="5">and {left} more, all in the GeoJSON</td></tr>'
-    counts = "".join(
-        f"<tr><td>{escape(part)}</td><td>{count}</td></tr>"
-        for part, count in report.counts().items()
-    )
-    kinds = ", ".join(
-        f"{count} {escape(kind)}"
-        for kind, count in Counter(f.kind for f in report.faults).most_common()
-    )
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{title}</title>'
-        f"<style>{_STYLE}</style><h1>{title}</h1><p>{escape(report.territory)}</p>"
-        f"<p><strong>{escape(report.outcome)}</strong></p><h2>Sources</h2>"
-        f"{_list([_source(source) for source in report.sources])}"
-        f"{_list([f'{s.file}: {note}' for s in report.sources for note in s.notes])}"
-        f"{_fits(report)}{_difference(report)}"
-        f"<h2>Faults ({len(report.fatal)} stop it, {len(report.warnings)} warnings)</h2>"
-        f"<p>{kinds}</p>"
-        f"{report.map()}<table>"
-        f"<tr><th>#</th><th>kind</th><th>feature</th><th>what</th><th>lon, lat</th></tr>"
-        f"{rows}</table><h2>Made, proposed until confirmed</h2>"
-        f"<table>{counts}</table></html>"
-    )
+    return say("source_read", file=source.file, count=source.features, how=how,
+               used=used or say("nothing_used"))  # fmt: skip
 
 
-def _list(lines: list[str]) -> str:
-    rows = "".join(f"<li>{escape(line)}</li>" for line in lines)
-    return f"<ul>{rows}</ul>" if rows else ""
+def _place(fault: Fault) -> Words | str:
+    lon, lat = fault.place
+    return f"{lon:.6f}, {lat:.6f}" if any(fault.place) else say("nowhere")
 
 
-def _fits(report: Report) -> str:
-    """How well each device list would fit under each reference."""
-    rows = "".join(
-        f"<tr><td>{escape(file)}</td>"
-        + "".join(f"<td>{fit.reference}: {fit.share:.0%}</td>" for fit in found)
-        + "</tr>"
-        for file, found in report.fits.items()
-        if found
-    )
-    words = "Share of devices that would stand where such devices stand"
-    return f"<h2>{words}</h2><table>{rows}</table>" if rows else ""
-
-
-def _difference(report: Report) -> str:
-    if report.difference is None:
-        return ""
-    lines = report.difference.lines() or ["nothing differs from what is there"]
-    return f"<h2>Against what is there</h2>{_list(lines)}"
-
-
-def _source(source: Source) -> str:
-    used = ", ".join(f"{count} {role}" for role, count in source.used.items()) or "nothing used"
-    letters = f", letters {source.encoding}" if source.encoding else ""
-    moved = f", moved by up to {source.moved_m:.1f} m" if source.moved_m > 0.001 else ""
-    how = (
-        f"read as {source.reference} ({source.stated}){moved}{letters}"
-        if source.reference
-        else "not read"
-    )
-    return f"{source.file}: {source.features} features, {how}; {used}"
-
-
-def _place(fault: Fault) -> str:
-    return f"{fault.place[0]:.6f}, {fault.place[1]:.6f}" if any(fault.place) else "nowhere"
-
-
-def _fault(fault: Fault) -> str:
-    return f"[{fault.kind}] {fault.feature} at {_place(fault)}: {fault.words}"
+def _fault(fault: Fault) -> Words:
+    return say("line_is", kind=kind_title(fault.kind), feature=called(fault.feature, "things"),
+               place=_place(fault), words=fault.words)  # fmt: skip

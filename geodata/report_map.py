@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from geodata.checks import Fault
 from geodata.features import Feature
+from geodata.sentences import called, kind_title, say, spoken
 from twin.metres import scale_m, xy_from_lonlat
-from twin.model import Compound, LonLat
+from twin.model import Compound, LonLat, Service
 
 MOST_SHAPES = 8000
 MARKS = 300
@@ -35,19 +36,21 @@ STYLE = {
 Floats = NDArray[np.float64]
 
 
-def svg(compound: Compound | None, faults: Sequence[Fault], features: Sequence[Feature]) -> str:
+def svg(
+    compound: Compound | None, faults: Sequence[Fault], features: Sequence[Feature], lang: str
+) -> str:
     """The map of a compound or, where none could be made, of what was read; and of the faults."""
     origin = compound.origin if compound else _middle(features, faults)
     if origin is None:
         return ""
     drawn = list(_compound(compound) if compound else _read(features, origin))
-    marks, spots = _marks(faults, origin)
+    marks, spots = _marks(faults, origin, lang)
     west, north, east, south = _box(compound, features, spots, origin)
     scale = scale_m(origin[1])
     box = f"{west:.0f} {-north:.0f} {east - west:.0f} {north - south:.0f}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" role="img" class="report-map"'
-        f' aria-label="map" data-lon="{origin[0]}" data-lat="{origin[1]}"'
+        f' aria-label="{say("map").said(lang)}" data-lon="{origin[0]}" data-lat="{origin[1]}"'
         f' data-east="{scale[0]:.6f}" data-north="{scale[1]:.6f}">{"".join(drawn)}{marks}</svg>'
     )
 
@@ -86,11 +89,12 @@ def _compound(compound: Compound) -> Iterable[str]:
     )
     yield from (area("grid", grid.outline, grid.name) for grid in compound.grids)
     yield from (area("building", b.outline, b.name) for b in compound.buildings[:MOST_SHAPES])
-    for device in compound.devices[:MOST_SHAPES]:
-        x, y = xy_from_lonlat(device.lonlat, origin)
-        look = "#1d7fd1" if not device.proposed else "#9bb8d3"
-        title = f"<title>{escape(device.name)}</title>"
-        yield f'<circle cx="{x:.1f}" cy="{-y:.1f}" r="1.4" fill="{look}">{title}</circle>'
+    for place in (*compound.devices[:MOST_SHAPES], *compound.services):
+        x, y = xy_from_lonlat(place.lonlat, origin)
+        look = "#9bb8d3" if place.proposed else "#1d7fd1"
+        look, size = ("#9a5b00", 2.2) if isinstance(place, Service) else (look, 1.4)
+        title = f"<title>{escape(place.name)}</title>"
+        yield f'<circle cx="{x:.1f}" cy="{-y:.1f}" r="{size}" fill="{look}">{title}</circle>'
 
 
 def _read(features: Sequence[Feature], origin: LonLat) -> Iterable[str]:
@@ -107,7 +111,7 @@ def _read(features: Sequence[Feature], origin: LonLat) -> Iterable[str]:
                 yield f'<circle cx="{x:.1f}" cy="{-y:.1f}" r="1.4" fill="#1d7fd1"/>'
 
 
-def _marks(faults: Sequence[Fault], origin: LonLat) -> tuple[str, Floats]:
+def _marks(faults: Sequence[Fault], origin: LonLat, lang: str) -> tuple[str, Floats]:
     """Numbered marks of the faults that have a place near by, and where they are."""
     drawn, spots = [], []
     for number, fault in enumerate(faults[:MARKS], start=1):
@@ -117,11 +121,12 @@ def _marks(faults: Sequence[Fault], origin: LonLat) -> tuple[str, Floats]:
         if max(abs(x), abs(y)) > FAR_M:
             continue
         spots.append((x, y))
-        title = escape(f"{number} {fault.kind}: {fault.feature} {fault.words}")
+        about = (kind_title(fault.kind), called(fault.feature, "things"), fault.words)
+        words = escape(" · ".join((str(number), *(spoken(part, lang) for part in about))))
         drawn.append(
             f'<g class="fault"><circle cx="{x:.1f}" cy="{-y:.1f}" r="5" fill="#e0483e"/>'
             f'<text x="{x:.1f}" y="{-y + 2:.1f}" font-size="6" fill="#fff"'
-            f' text-anchor="middle">{number}</text><title>{title}</title></g>'
+            f' text-anchor="middle">{number}</text><title>{words}</title></g>'
         )
     return "".join(drawn), np.array(spots).reshape(-1, 2)
 

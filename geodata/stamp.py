@@ -95,9 +95,7 @@ class Stamp:
         pipes = tuple(replace(one, id=label(one.id), line=next(lines)) for one in made.pipes)
         spots = next(lines)
         kept = sorted(self._order[:devices])
-        places = (
-            _device(made.devices[n], label, path, spots[n], frame) for n in kept
-        )
+        places = (_device(made.devices[n], label, path, spots[n], frame) for n in kept)
         cards = (
             replace(one, id=label(one.id), territory=path(one.territory), post=next(lines)[0])
             for one in made.responders
@@ -109,11 +107,10 @@ class Stamp:
             areas=areas, walls=walls, services=services, pipes=pipes, devices=tuple(places),
             responders=tuple(cards) if crew else (), street_name=name.lies.street_name,
             community_name=name.lies.community_name, district_name=name.lies.district_name,
+            community_code=name.lies.code,
         )  # fmt: skip
 
-    def _path(
-        self, number: int, path: Path, frame: Frame, streets: shapely.LineString
-    ) -> Path:
+    def _path(self, number: int, path: Path, frame: Frame, streets: shapely.LineString) -> Path:
         """A way; one that leaves the compound ends on the street it meets."""
         if number not in self._out:
             return path

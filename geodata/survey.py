@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,11 +13,12 @@ import shapely
 from shapely import Polygon
 
 from geodata import meaning
-from geodata.checks import Fault
+from geodata.checks import Fault, why_invalid
 from geodata.features import NOWHERE, Feature
 from geodata.meaning import FLOOR_KEYS, HEIGHT_KEYS, Role
 from geodata.proposal.doors import FLOOR_M, floors_of
 from geodata.proposal.drawing import House
+from geodata.sentences import Words, say
 from twin.metres import lonlat_from_xy, xy_from_lonlat
 from twin.model import LonLat
 
@@ -56,6 +57,8 @@ SLIGHT = 0.02
 MOSTLY_OUT = 0.5
 OUTSIDE_SHARE = 0.001
 FAR_M = 8000.0
+_UNSHAPED = frozenset({"device", "service", "part", "other"})
+"""Roles of which no shape is built."""
 AROUND_M = 150.0
 """Of an extract of a map, buildings this near are kept as surroundings."""
 
@@ -89,12 +92,11 @@ def understand(features: Sequence[Feature], name: str = "") -> Survey | list[Fau
     pairs = list(zip(there, found, strict=True))
     if outline is not None:
         pairs = _around(outline, pairs)
-    if faults := _broken([f for f, role in pairs if role.role not in ("device", "part", "other")]):
+    if faults := _broken([f for f, role in pairs if role.role not in _UNSHAPED]):
         return faults
     buildings = [f for f, role in pairs if role.role == "building"]
     if not buildings:
-        words = "no polygon has a height, floors, or stands in a file named after buildings"
-        return [Fault("buildings", NOWHERE, "no buildings", words)]
+        return [Fault("buildings", NOWHERE, "no buildings", say("no_buildings"))]
     survey = _begun(outline, buildings)
     _sort(survey, features, pairs)
     shapes = metres(np.array([f.shape for f in buildings], dtype=object), survey.origin)
@@ -122,7 +124,7 @@ def _around(outline: Feature, pairs: list[tuple[Feature, Role]]) -> list[tuple[F
         )
         if left:
             source = next(f.source for f, _ in pairs if f.source.file == file)
-            source.notes.append(f"{left} features farther than {AROUND_M:.0f} m are left out")
+            source.notes.append(say("left_far", count=left, metres=AROUND_M))
     return kept
 
 
@@ -136,9 +138,8 @@ def _broken(features: Sequence[Feature]) -> list[Fault]:
         numbers = [float(number) for number in re.findall(r"-?\d+\.?\d*", reason)]
         place = (numbers[0], numbers[1]) if len(numbers) == 2 else feature.place
         crossing = "Self-intersection" in reason
-        found.append(
-            Fault(feature.label, place, "self-crossing" if crossing else "invalid", reason)
-        )
+        kind = "self-crossing" if crossing else "invalid"
+        found.append(Fault(feature.label, place, kind, why_invalid(reason)))
     return found
 
 
@@ -151,11 +152,11 @@ def _begun(boundary: Feature | None, buildings: Sequence[Feature]) -> Survey:
         parts = [metres(part, origin) for part in shapely.get_parts(shape)]
         survey = Survey(origin, Polygon(max(parts, key=lambda part: part.area).exterior))
         if len(parts) > 1:
-            words = f"has {len(parts)} parts: the largest is taken"
+            words = say("parts_taken", count=len(parts))
             survey.faults.append(Fault(boundary.label, boundary.place, "parts", words))
         return survey
     hull = metres(shape, origin).convex_hull.buffer(MARGIN_M, join_style="mitre")
-    words = f"no outline was found: {MARGIN_M:.0f} m around all buildings is proposed"
+    words = say("no_outline", metres=MARGIN_M)
     return Survey(origin, hull, faults=[Fault("outline", origin, "no outline", words)])
 
 
@@ -174,6 +175,8 @@ def _sort(
         parts[role.role].append((feature, role))
         if role.role == "other" and feature.shape.geom_type != "Point":
             _note(feature, survey)
+        elif role.role == "building" and meaning.service_tagged(feature):
+            parts["service"].append((feature, role))
     parts["device"] += [
         (f, Role("device")) for f in features if f.role == "device" and f.shape.is_empty
     ]
@@ -184,7 +187,7 @@ def _sort(
 def _note(feature: Feature, survey: Survey) -> None:
     if feature.source.file.endswith((".osm", ".pbf")):
         return  # a map holds much that is no part of a compound
-    words = f"a {feature.shape.geom_type} of a kind we do not know is left out"
+    words = say("unused_shape", shape=feature.shape.geom_type)
     survey.faults.append(Fault(feature.label, feature.place, "unused", words))
 
 
@@ -192,27 +195,27 @@ def _add(survey: Survey, feature: Feature, given: shapely.Geometry) -> None:
     parts = list(given.geoms) if given.geom_type == "MultiPolygon" else [given]
     shape = max(parts, key=lambda part: part.area)
 
-    def fault(kind: str, words: str) -> None:
+    def fault(kind: str, words: Words) -> None:
         survey.faults.append(Fault(name or feature.label, feature.place, kind, words))
 
     name = feature.name or _lettered(survey, feature)
     if not name:
-        fault("unnamed", "a building without a name")
+        fault("unnamed", say("nameless_building"))
         name = f"未命名{len(survey.houses) + 1}"
     elif not re.search(r"\d", name):
-        fault("no number", f"{name} has a name but no number")
+        fault("no number", say("no_number"))
     if shape.area < LEAST_M2:
-        fault("tiny", f"{name} has only {shape.area:.1f} m² of ground and is left out")
+        fault("tiny", say("tiny", area=shape.area))
         return
     if len(parts) > 1:
-        fault("parts", f"{name} has {len(parts)} parts: the largest is taken")
+        fault("parts", say("parts_taken", count=len(parts)))
     if shape.interiors:
-        fault("courtyard", f"the courtyard of {name} is filled")
-    floors, height = _height(feature, fault, name)
+        fault("courtyard", say("courtyard"))
+    floors, height = _height(feature, fault)
     use = next((use for word, use in USES if word in name), "")
     use = use or TAG_USES.get(feature.text("building"), "residence")
     if use == "kindergarten" and height > NURSERY_M:
-        fault("height", f"{name} is given {height:g} m: a nursery has three floors at most")
+        fault("height", say("nursery_height", height=height))
     label = _label(survey, name)
     survey.keys[label] = feature.key
     survey.houses.append(House(label, name, Polygon(shape.exterior), floors, height, use))
@@ -224,15 +227,14 @@ def _lettered(survey: Survey, feature: Feature) -> str:
     return survey.parts["name"][int(found[0])][0].name if len(found) == 1 else ""
 
 
-def _height(feature: Feature, fault: object, name: str) -> tuple[int, float]:
+def _height(feature: Feature, fault: Callable[[str, Words], None]) -> tuple[int, float]:
     """Floors and height in metres, each from the other where one is missing."""
     height, floors = feature.figure(*HEIGHT_KEYS), feature.figure(*FLOOR_KEYS)
-    assert callable(fault), "fault is told a kind and a sentence"
     if height is not None and not 2.0 <= height <= HIGHEST_M:
-        fault("height", f"{name} is given {height:g} m, which cannot be: {USUAL_FLOORS} floors")
+        fault("height", say("height_impossible", height=height, floors=USUAL_FLOORS))
         height = None
     elif height is None and floors is None:
-        fault("height", f"{name} has no height: {USUAL_FLOORS} floors are assumed")
+        fault("height", say("height_missing", floors=USUAL_FLOORS))
     if floors is not None and 1 <= floors <= HIGHEST_M / FLOOR_M:
         return int(floors), height or round(floors * FLOOR_M, 1)
     height = height or round(USUAL_FLOORS * FLOOR_M, 1)
@@ -257,7 +259,7 @@ def _compare(survey: Survey) -> None:
     first = {house.name: house.outline for house in reversed(survey.houses)}
     for name, count in Counter(house.name for house in survey.houses).items():
         if count > 1:
-            words = f"{count} buildings are called {name}"
+            words = say("same_name", count=count)
             survey.faults.append(
                 Fault(name, place_of(first[name], survey.origin), "duplicate", words)
             )
@@ -267,18 +269,15 @@ def _compare(survey: Survey) -> None:
     away = out > MOSTLY_OUT
     mapped = any(f.source.file.endswith((".osm", ".pbf")) for f, _ in survey.parts["building"])
     if away.all() or (away.mean() > 0.5 and not mapped) or _far(shapes):
-        words = f"{away.sum()} of {len(shapes)} buildings: another reference system?"
+        words = say("elsewhere", away=int(away.sum()), count=len(shapes))
         survey.faults.append(Fault("outline", survey.origin, "elsewhere", words))
         return
     for number in np.flatnonzero(out > OUTSIDE_SHARE):
         house = survey.houses[number]
-        what = " and is kept as surroundings" if away[number] else ""
-        words = f"{house.name} lies outside the outline by {out[number]:.0%} of its ground"
-        rest = house.outline.difference(survey.outline)
         if not (away[number] and mapped):
-            survey.faults.append(
-                Fault(house.name, place_of(rest, survey.origin), "outside", words + what)
-            )
+            words = say("outside_kept" if away[number] else "outside_share", share=out[number])
+            rest = place_of(house.outline.difference(survey.outline), survey.origin)
+            survey.faults.append(Fault(house.name, rest, "outside", words))
     survey.context = [house for house, gone in zip(survey.houses, away, strict=True) if gone]
     survey.houses = [house for house, gone in zip(survey.houses, away, strict=True) if not gone]
 
@@ -298,7 +297,7 @@ def _overlaps(survey: Survey) -> list[Fault]:
         if part.area > 0.05:
             share = part.area / min(shapes[i].area, shapes[j].area)
             a, b = survey.houses[i].name, survey.houses[j].name
-            words = f"{a} and {b} share {part.area:.1f} m² ({share:.0%} of the smaller)"
+            words = say("shares_most", other=b, area=part.area, share=share)
             kind = "overlap" if share > SLIGHT else "slight overlap"
             found.append(Fault(a, place_of(part, survey.origin), kind, words))
     return found

@@ -9,7 +9,10 @@ from __future__ import annotations
 import stat
 import zipfile
 import zlib
+from functools import partial
 from pathlib import Path, PurePosixPath
+
+from geodata.sentences import Refused, say
 
 MOST_FILES = 2000
 MOST_BYTES = 512 * 1024 * 1024
@@ -21,14 +24,14 @@ _UTF8_FLAG = 0x800
 _SECRET_FLAG = 0x1
 
 
-class Unsafe(ValueError):
-    """An archive that is not unpacked, and why."""
+Unsafe = partial(Refused, kind="unsafe")
+"""An archive that is not unpacked, and why."""
 
 
 def unpack(archive: Path, into: Path) -> list[Path]:
     """Write the files of an archive below a folder, without its inner folders; gives them.
 
-    Raises Unsafe, or ValueError for one that is broken.
+    Raises Refused, of kind ``unsafe``, or ``unreadable`` for one that is broken.
     """
     into.mkdir(parents=True, exist_ok=True)
     try:
@@ -40,12 +43,12 @@ def unpack(archive: Path, into: Path) -> list[Path]:
             for info in members:
                 target = into / _name(info).name
                 if target in found:
-                    raise Unsafe(f"holds two files called {target.name}")
+                    raise Unsafe(say("zip_twins", name=target.name))
                 left -= _write(opened, info, target, left)
                 found.append(target)
             return found
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as exc:
-        raise ValueError(f"is a broken or cut-off zip file: {exc}") from exc
+        raise Refused(say("broken_zip", said=str(exc))) from exc
 
 
 def _name(info: zipfile.ZipInfo) -> PurePosixPath:
@@ -61,23 +64,23 @@ def _name(info: zipfile.ZipInfo) -> PurePosixPath:
 
 def _look(members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MOST_FILES:
-        raise Unsafe(f"holds {len(members)} files, more than {MOST_FILES}")
+        raise Unsafe(say("zip_many", count=len(members), most=MOST_FILES))
     for info in members:
         path = _name(info)
         climbs = path.is_absolute() or ".." in path.parts or ":" in path.parts[0]
         if climbs or "\x00" in info.filename:
-            raise Unsafe(f"holds a path that leads out of it: {path}")
+            raise Unsafe(say("zip_climbs", path=path))
         if stat.S_ISLNK(info.external_attr >> 16):
-            raise Unsafe(f"holds a link: {path}")
+            raise Unsafe(say("zip_link", path=path))
         if info.flag_bits & _SECRET_FLAG:
-            raise Unsafe(f"is locked with a password: {path}")
+            raise Unsafe(say("zip_locked", path=path))
         grows = info.file_size > MOST_TIMES * max(info.compress_size, 1)
         if info.file_size > SMALL_BYTES and grows:
             times = info.file_size // max(info.compress_size, 1)
-            raise Unsafe(f"{path} would grow {times} times: this is no archive of places")
+            raise Unsafe(say("zip_bomb", path=path, times=times))
     whole = sum(info.file_size for info in members)
     if whole > MOST_BYTES:
-        raise Unsafe(f"would unpack to {whole // 1024**2} MiB, more than {MOST_BYTES // 1024**2}")
+        raise Unsafe(say("zip_huge", size=whole // 1024**2, most=MOST_BYTES // 1024**2))
 
 
 def _write(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left: int) -> int:
@@ -86,6 +89,6 @@ def _write(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left: i
         while chunk := source.read(_CHUNK):
             written += len(chunk)
             if written > left:
-                raise Unsafe(f"unpacks to more than {MOST_BYTES // 1024**2} MiB")
+                raise Unsafe(say("zip_grew", most=MOST_BYTES // 1024**2))
             file.write(chunk)
     return written

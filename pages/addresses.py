@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -12,17 +13,20 @@ from starlette.responses import Response
 
 from layers.places import Places
 from pages.guard import Person
+from twin.alarms import LOCAL
 from twin.completeness import DUTIES, Measure, completeness, share
 from twin.model import Compound
 from twin.territory import covers
 
+Known = dict[str, tuple[Compound, date, list[Measure]]]
+"""What was counted of each compound, and on which day."""
 _FORBIDDEN = {"error": "not_permitted", "reason": "for administrators", "detail": {}}
 
 
 def router(places: Places) -> APIRouter:
     """``GET /api/addresses``; compounds the account sees whole, the least complete first."""
     routes = APIRouter()
-    known: dict[str, tuple[Compound, list[Measure]]] = {}
+    known: Known = {}
 
     @routes.get("/api/addresses")
     async def shares(request: Request) -> Response:
@@ -30,20 +34,20 @@ def router(places: Places) -> APIRouter:
         if who.role != "administrator":
             return _json(_FORBIDDEN, 403)
         seen = [one for one in places.compounds.values() if covers(who.prefixes, one.territory)]
-        return _json(await asyncio.to_thread(_rows, seen, known))
+        today = datetime.now(LOCAL).date()
+        return _json(await asyncio.to_thread(_rows, seen, today, known))
 
     return routes
 
 
-def _rows(
-    compounds: Sequence[Compound], known: dict[str, tuple[Compound, list[Measure]]]
-) -> list[dict[str, Any]]:
-    """Each compound's shares and measures; counted once for a compound as it stands."""
+def _rows(compounds: Sequence[Compound], today: date, known: Known) -> list[dict[str, Any]]:
+    """Each compound's shares and measures; counted once a day for a compound as it stands."""
     rows = []
     for place in compounds:
-        if place.id not in known or known[place.id][0] is not place:
-            known[place.id] = (place, completeness(place))
-        measures = known[place.id][1]
+        counted = known.get(place.id)
+        if counted is None or counted[0] is not place or counted[1] != today:
+            counted = known[place.id] = (place, today, completeness(place, today))
+        measures = counted[2]
         shares = {duty: share(measures, duty) for duty in DUTIES}
         told = {duty: value for duty, value in shares.items() if value is not None}
         rows.append(

@@ -105,7 +105,9 @@ def _columns(lang: str) -> str:
 
 
 def _more(lang: str) -> str:
-    names = ("district_name", "street_name", "community_name", "name_en", "attribution")
+    fields = {"district_name": "", "street_name": "", "community_name": "",
+              "community_code": 'inputmode="numeric" pattern="[0-9]{12}" maxlength="12"',
+              "name_en": "", "attribution": "", "surveyed": 'type="date"'}  # fmt: skip
     shifts = "".join(
         f'<input id="shift-{way}" type="number" step="0.01" value="0"'
         f" {_named(lang, f'import.{way}')}>"
@@ -113,7 +115,7 @@ def _more(lang: str) -> str:
     )
     return (
         f'<details id="more">{_said(lang, "summary", "import.more")}'
-        f"{''.join(_field(lang, name) for name in names)}"
+        f"{''.join(_field(lang, name, more) for name, more in fields.items())}"
         '<label class="check"><input id="bare" type="checkbox">'
         f"{_said(lang, 'span', 'import.bare')}</label>"
         f'<div class="field pair">{_said(lang, "span", "import.shift")}{shifts}</div></details>'
@@ -146,7 +148,8 @@ def _register(lang: str) -> str:
         f'<dl>{_said(lang, "dt", "import.picked")}<dd id="picked">–</dd>'
         f"<dt>{_said(lang, 'label', 'import.known', 'for=known')}</dt>"
         '<dd><input id="known" placeholder="113.151234, 27.830456" autocomplete="off"></dd>'
-        f'{_said(lang, "dt", "import.offset")}<dd id="offset" role="status">–</dd></dl>'
+        f"{_said(lang, 'dt', 'import.offset')}"
+        '<dd><span id="offset" role="status">–</span></dd></dl>'
         f"{_said(lang, 'button', 'import.second', 'type=button id=second disabled')}"
         f"{_said(lang, 'button', 'import.correct', 'type=button id=correct disabled')}</aside>"
     )
@@ -160,7 +163,7 @@ def _faults(lang: str) -> str:
     return (
         f'{_said(lang, "h3", "import.faults")}<div id="kinds" class="kinds"></div>'
         '<div class="scroll" tabindex="0"><table><thead><tr>'
-        f'{heads}</tr></thead><tbody id="faults"></tbody></table></div>'
+        f'<th scope="col">#</th>{heads}</tr></thead><tbody id="faults"></tbody></table></div>'
     )
 
 

@@ -21,10 +21,18 @@ from twin.errors import InvalidTerritory
 
 MAX_WISH_BYTES = 64 * 1024
 ROLE = "administrator"
+REFUSALS = {
+    "role": "for administrators",
+    "labels": "a territory of four labels is needed",
+    "territory": "outside your territory",
+    "unread": "this is no import",
+    "name": "a name is needed",
+}
+"""What is refused here, for programs; the page has a text for each word."""
 
 
 class Imports(Protocol):
-    """The jobs; ``feeds.imports.Imports``. Each refuses with an error that has a ``status``."""
+    """The jobs; ``feeds.imports.Imports``. Each refuses with an error of a status and a code."""
 
     async def begin(self, by: str) -> str:
         """A new job's id."""
@@ -35,13 +43,13 @@ class Imports(Protocol):
     async def start(self, number: str, by: str, wish: Any) -> None:
         """Start a job."""
 
-    async def read(self, number: str, by: str) -> dict[str, Any]:
+    async def read(self, number: str, by: str, lang: str) -> dict[str, Any]:
         """A job, its status and report."""
 
-    async def part(self, number: str, by: str, name: str) -> bytes:
+    async def part(self, number: str, by: str, name: str, lang: str) -> bytes:
         """One file that a job left."""
 
-    async def undo(self, territory: str, by: str) -> str:
+    async def undo(self, territory: str, by: str, lang: str) -> str:
         """Take an import back."""
 
     async def log(self, covers: Callable[[str], bool]) -> list[dict[str, Any]]:
@@ -62,28 +70,27 @@ def router(
         try:
             return _json(await work)
         except refused as exc:
-            return _refusal(getattr(exc, "status", 400), str(exc))
+            return _refused(exc)
 
     @routes.get("/import")
     async def page(request: Request) -> Response:
         person = request.scope["person"]
         if person.role != ROLE:
             return RedirectResponse("/", 303)
-        lang = language(request.cookies.get("dayuan_language"))
-        return HTMLResponse(import_page.render(lang, person.prefixes))
+        return HTMLResponse(import_page.render(_language(request), person.prefixes))
 
     @routes.get("/api/imports")
     async def log(request: Request) -> Response:
         person = request.scope["person"]
         if person.role != ROLE:
-            return _refusal(403, "for administrators")
+            return _refusal(403, "role")
         return await answer(imports.log(partial(territory.covers, person.prefixes)))
 
     @routes.post("/api/imports")
     async def begin(request: Request) -> Response:
         person = request.scope["person"]
         if person.role != ROLE:
-            return _refusal(403, "for administrators")
+            return _refusal(403, "role")
         return await answer(_begun(imports, person))
 
     @routes.post("/api/imports/undo")
@@ -91,15 +98,15 @@ def router(
         person = request.scope["person"]
         asked = await _body(request, dict[str, str])
         where = asked.get("territory", "") if asked else ""
-        if reason := _may_not(person, where):
-            return _refusal(403, reason)
-        return await answer(_undone(imports, person, where))
+        if code := _may_not(person, where):
+            return _refusal(403, code)
+        return await answer(_undone(imports, person, where, _language(request)))
 
     @routes.post("/api/imports/{job}/files")
     async def receive(request: Request, job: str, name: str) -> Response:
         person = request.scope["person"]
         if person.role != ROLE:
-            return _refusal(403, "for administrators")
+            return _refusal(403, "role")
         return await answer(_received(imports, person, job, name, request))
 
     @routes.post("/api/imports/{job}/run")
@@ -107,23 +114,24 @@ def router(
         person = request.scope["person"]
         asked = await _body(request, wish)
         if asked is None:
-            return _refusal(422, "this is no import")
-        if reason := _may_not(person, asked.territory):
-            return _refusal(403, reason)
+            return _refusal(422, "unread")
+        if code := _may_not(person, asked.territory):
+            return _refusal(403, code)
         if not asked.name.strip():
-            return _refusal(422, "a name is needed")
-        return await answer(_started(imports, person, job, asked))
+            return _refusal(422, "name")
+        return await answer(_started(imports, person, job, asked, _language(request)))
 
     @routes.get("/api/imports/{job}")
     async def read(request: Request, job: str) -> Response:
-        return await answer(imports.read(job, request.scope["person"].name))
+        return await answer(imports.read(job, request.scope["person"].name, _language(request)))
 
     @routes.get("/api/imports/{job}/{part}")
     async def part(request: Request, job: str, part: str) -> Response:
         try:
-            content = await imports.part(job, request.scope["person"].name, part)
+            by = request.scope["person"].name
+            content = await imports.part(job, by, part, _language(request))
         except refused as exc:
-            return _refusal(getattr(exc, "status", 400), str(exc))
+            return _refused(exc)
         return Response(content, media_type=parts[part])
 
     return routes
@@ -137,29 +145,36 @@ async def _received(
     imports: Imports, person: Person, job: str, name: str, request: Request
 ) -> dict[str, Any]:
     await imports.receive(job, person.name, name, request.stream())
-    return await imports.read(job, person.name)
+    return await imports.read(job, person.name, _language(request))
 
 
-async def _started(imports: Imports, person: Person, job: str, wish: Any) -> dict[str, Any]:
+async def _started(
+    imports: Imports, person: Person, job: str, wish: Any, lang: str
+) -> dict[str, Any]:
     await imports.start(job, person.name, wish)
-    return await imports.read(job, person.name)
+    return await imports.read(job, person.name, lang)
 
 
-async def _undone(imports: Imports, person: Person, where: str) -> dict[str, str]:
-    return {"words": await imports.undo(where, person.name)}
+async def _undone(imports: Imports, person: Person, where: str, lang: str) -> dict[str, str]:
+    return {"words": await imports.undo(where, person.name, lang)}
+
+
+def _language(request: Request) -> str:
+    """What the page speaks, which keeps its choice in a cookie."""
+    return language(request.cookies.get("dayuan_language"))
 
 
 def _may_not(person: Person, where: str) -> str:
-    """Why a person may not import there, or nothing."""
+    """Why a person may not import there, by a word of ``REFUSALS``, or nothing."""
     if person.role != ROLE:
-        return "for administrators"
+        return "role"
     try:
         labels = territory.parse(where)
     except InvalidTerritory:
         labels = ()
     if len(labels) != territory.LEVELS.index("compound") + 1:
-        return "a territory of four labels is needed"
-    return "" if territory.covers(person.prefixes, where) else "outside your territory"
+        return "labels"
+    return "" if territory.covers(person.prefixes, where) else "territory"
 
 
 async def _body(request: Request, kind: type[Any]) -> Any:
@@ -179,6 +194,10 @@ def _json(value: Any) -> Response:
     return Response(msgspec.json.encode(value), media_type="application/json")
 
 
-def _refusal(status: int, reason: str) -> Response:
-    content = msgspec.json.encode({"error": "refused", "reason": reason})
-    return Response(content, status, media_type="application/json")
+def _refused(exc: Exception) -> Response:
+    return _refusal(getattr(exc, "status", 400), getattr(exc, "code", "refused"), str(exc))
+
+
+def _refusal(status: int, code: str, reason: str = "") -> Response:
+    body = {"error": code, "reason": reason or REFUSALS[code]}
+    return Response(msgspec.json.encode(body), status, media_type="application/json")

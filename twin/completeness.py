@@ -1,13 +1,14 @@
 """How complete a compound's addresses are, by the five duties: 采集 录入 融合 更新 管理.
 
 Every measure counts things we hold: how many there are, how many are in order, and which are not.
-What cannot be counted is not given: of 更新 (kept up to date) nothing is known as long as places
-carry no date of survey, so it has no measure. ``docs/explanation/addresses.md`` has the reasons.
+What there is nothing to count of is not given. ``docs/explanation/addresses.md`` has the reasons.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -16,8 +17,10 @@ from twin.address import parse
 from twin.model import Building, Compound, DevicePlace
 from twin.site import natural, unit_number
 
-DUTIES = ("collected", "entered", "merged", "managed")
-"""采集, 录入, 融合, 管理; 更新 cannot be computed from places without dates."""
+DUTIES = ("collected", "entered", "merged", "updated", "managed")
+"""采集, 录入, 融合, 更新, 管理."""
+FRESH = timedelta(days=365)
+"""A survey older than this is out of date. No standard that we know gives a period: it is ours."""
 
 SHOWN = 12
 """Examples of what is missing that are named."""
@@ -43,10 +46,10 @@ class _Rule(NamedTuple):
     rows: Callable[[Compound], Iterable[tuple[str, bool]]]
 
 
-def completeness(compound: Compound) -> list[Measure]:
+def completeness(compound: Compound, today: date) -> list[Measure]:
     """The measures of one compound; one of which there is nothing to count is left out."""
     found = []
-    for rule in _RULES:
+    for rule in (*_RULES, _Rule("updated", "surveyed", partial(_surveyed, today))):
         rows = list(rule.rows(compound))
         missing = sorted((name for name, good in rows if not good), key=natural)
         if rows:
@@ -116,6 +119,13 @@ def _fits(place: DevicePlace, building: Building | None) -> bool:
     units = {unit_number(door.unit) for door in building.entrances}
     floor = not building.floors or place.floor <= building.floors
     return floor and (not place.unit or unit_number(place.unit) in units)
+
+
+def _surveyed(today: date, compound: Compound) -> Iterator[tuple[str, bool]]:
+    """更新: the survey is not older than a year, and not of a day to come."""
+    day = compound.surveyed
+    good = day is not None and today - FRESH <= day <= today
+    yield f"{compound.name} {day or ''}".strip(), good
 
 
 def _in_grid(compound: Compound) -> Iterator[tuple[str, bool]]:

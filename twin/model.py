@@ -7,6 +7,8 @@ metres for anything that computes.
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 
 LonLat = tuple[float, float]
@@ -208,6 +210,8 @@ class Compound(Value):
     attribution: str = ""
     community_code: str = ""
     """The community's 12 digits in the official list of divisions, when they are known."""
+    surveyed: date | None = None
+    """The day on which its files were surveyed or last compared with the ground."""
 
 
 class Division(Value):

@@ -7,9 +7,10 @@ import { columnsOf } from "./registration.mjs";
 const POLL_MS = 700;
 const AGAIN_MS = 1000;
 const HEAD_BYTES = 4096;
+const KNOWN = ["name_en", "district_name", "street_name", "community_name", "community_code", "attribution", "surveyed"];
 const LIST = /\.(csv|txt)$/i;
 
-const state = { job: null, files: [], references: new Map(), wish: null, report: null, kinds: {} };
+const state = { job: null, files: [], references: new Map(), wish: null, report: null };
 const register = createRegister((east, north) => {
   const moved = state.wish?.shift ?? [0, 0];
   byId("more").open = true;
@@ -18,7 +19,7 @@ const register = createRegister((east, north) => {
   byId("shift-east").focus();
 });
 
-/** Ask the server; what it refuses is an Error with its reason. */
+/** Ask the server; what it refuses is an Error with its reason, in the words of the page. */
 async function ask(path, options = {}, tries = 12) {
   let response;
   try {
@@ -31,7 +32,10 @@ async function ask(path, options = {}, tries = 12) {
   }
   if (response.status === 401) location.assign("/login?next=/import");
   const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(body.reason ?? `${response.status}`);
+  if (!response.ok) {
+    const key = `import.refusals.${body.error}`;
+    throw new Error(has(key) ? t(key, body) : (body.reason ?? `${response.status}`));
+  }
   return body;
 }
 
@@ -90,7 +94,7 @@ function wishOf(dryRun) {
     name: value("name"), territory: value("territory"), crs, dry_run: dryRun,
     bare: byId("bare").checked, mapping: named.length ? { columns } : null,
     shift: [Number(value("shift-east")) || 0, Number(value("shift-north")) || 0],
-    known: Object.fromEntries(["name_en", "district_name", "street_name", "community_name", "attribution"].map((id) => [id, value(id)])),
+    known: Object.fromEntries(KNOWN.map((id) => [id, value(id)])),
   };
 }
 
@@ -99,9 +103,10 @@ async function run(dryRun) {
   state.wish = wishOf(dryRun);
   await post(`/api/imports/${state.job}/run`, state.wish);
   for (const id of ["try", "import"]) byId(id).disabled = true;
-  shown(byId("running"), true);
+  shown(byId("running"), true).scrollIntoView({ block: "nearest" });
   try {
     await follow();
+    byId("outcome").scrollIntoView({ block: "nearest" });
   } finally {
     shown(byId("running"), false);
     byId("try").disabled = false;
@@ -114,8 +119,8 @@ async function follow() {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     const job = await ask(`/api/imports/${state.job}`);
     byId("share").value = job.share;
-    say(byId("words"), job.words);
-    if (job.state === "failed") throw new Error(job.words);
+    say(byId("words"), job.words || t("import.starts"));
+    if (job.state === "failed") throw new Error(job.words || t(job.said ? "import.ended_saying" : "import.ended", job));
     if (job.state === "done") return show(job.report);
   }
 }
@@ -125,16 +130,15 @@ async function show(report) {
   shown(byId("empty"), false);
   shown(byId("report"), true);
   const trial = !report.written && !report.unchanged && !report.stopped;
-  say(byId("outcome"), t(report.stopped ? "import.stopped" : report.unchanged ? "import.unchanged" : trial ? "import.trial" : "import.written",
-    { n: report.faults.filter((fault) => fault.stops).length }));
+  say(byId("outcome"), report.outcome);
   byId("outcome").dataset.state = report.stopped ? "stopped" : "good";
   byId("html").href = `/api/imports/${state.job}/report.html`;
   byId("geojson").href = `/api/imports/${state.job}/faults.geojson`;
   byId("import").disabled = !trial;
-  fillList("sources", [...report.sources, ...report.notes, ...fitsOf(report)]);
+  fillList("sources", report.sources);
   fillList("difference", report.difference);
   shown(byId("differs"), report.difference.length > 0);
-  fillList("counts", Object.entries(report.counts).map(([part, count]) => `${partWord(part)} ${count}`));
+  fillList("counts", report.counts.map(([part, count]) => `${part} ${count}`));
   drawKinds(report);
   drawFaults(report, null);
   const svg = await fetch(`/api/imports/${state.job}/map.svg`).then((answer) => answer.text());
@@ -142,21 +146,10 @@ async function show(report) {
   await drawLog();
 }
 
-function fitsOf(report) {
-  return Object.entries(report.fits).map(([file, fits]) =>
-    `${file}: ${fits.map(([word, share]) => `${word} ${Math.round(share * 100)}%`).join(" · ")}`);
-}
-
-/** What people call a kind of fault; one without a text shows itself. */
-function kindWord(kind) {
-  return has(`import.kinds.${kind}`) ? t(`import.kinds.${kind}`) : kind;
-}
-
-/** What people call a part of a compound, or a kind of device. */
-function partWord(part) {
-  const kind = state.kinds[part.replace("devices/", "")];
-  if (kind) return language() === "en" ? kind.en : kind.label;
-  return has(`import.parts.${part}`) ? t(`import.parts.${part}`) : part;
+/** Show the report again in the language on screen: the server has it in each. */
+async function showAgain() {
+  const job = await ask(`/api/imports/${state.job}`);
+  if (job.report) await show(job.report);
 }
 
 function fillList(id, lines) {
@@ -165,8 +158,7 @@ function fillList(id, lines) {
 
 /** Buttons that show the faults of one kind only. */
 function drawKinds(report) {
-  const kinds = Object.entries(report.kinds);
-  const buttons = kinds.map(([kind, count]) => h("button", { type: "button", text: `${kindWord(kind)} ${count}`, "aria-pressed": "false",
+  const buttons = report.kinds.map(([kind, title, count]) => h("button", { type: "button", text: `${title} ${count}`, "aria-pressed": "false",
     onclick: (event) => {
       const on = event.currentTarget.getAttribute("aria-pressed") !== "true";
       for (const other of byId("kinds").children) other.setAttribute("aria-pressed", "false");
@@ -174,13 +166,14 @@ function drawKinds(report) {
       drawFaults(report, on ? kind : null);
     } }));
   byId("kinds").replaceChildren(...buttons);
-  if (!kinds.length) byId("kinds").replaceChildren(h("p", { class: "dim", text: t("import.none") }));
+  if (!buttons.length) byId("kinds").replaceChildren(h("p", { class: "dim", text: t("import.none") }));
 }
 
 function drawFaults(report, kind) {
   const rows = report.faults.filter((fault) => !kind || fault.kind === kind);
   byId("faults").replaceChildren(...rows.map((fault) => h("tr", { class: fault.stops ? "stops" : "" },
-    ...[kindWord(fault.kind), fault.feature, fault.words, fault.place].map((words) => h("td", { text: words })))));
+    h("td", { class: "dim", text: `${fault.number}` }), h("td", {}, fault.stops && h("span", { class: "stopping", text: t("import.stops") }), h("span", { text: fault.title })),
+    ...[fault.feature, fault.words, fault.place].map((words) => h("td", { text: words })))));
 }
 
 async function drawLog() {
@@ -192,7 +185,7 @@ async function drawLog() {
     const last = made && !newest.has(row.subject);
     if (last) newest.add(row.subject);
     const time = new Date(row.time).toLocaleString(language());
-    const words = t(row.type === "place.imported" ? "import.log_imported" : "import.log_undone", { time, by: row.by, place: row.subject });
+    const words = t(row.type === "place.imported" ? "import.log_imported" : "import.log_undone", { time, by: row.by || t("import.command_line"), place: row.subject });
     return h("li", {}, h("span", { text: words }),
       last && h("button", { type: "button", text: t("import.undo"), onclick: () => attempt(() => undo(row.data.territory)) }));
   }));
@@ -223,12 +216,10 @@ function listen() {
   onLanguage(() => {
     const english = language() === "en";
     say(byId("language"), english ? "中文" : "EN").lang = english ? "zh-CN" : "en";
-    if (state.report) show(state.report);
-    else attempt(drawLog);
+    attempt(state.report ? showAgain : drawLog);
     drawFiles();
   });
 }
 
 listen();
-state.kinds = (await ask("/api/catalogue").catch(() => ({}))).devices ?? {};
 await speak(document.documentElement.lang);

@@ -3,7 +3,7 @@ import { h } from "./dom.mjs";
 import { t } from "./texts.mjs";
 
 const LONG = 8; // rows that fit without scrolling
-const DUTIES = ["collected", "entered", "merged", "managed"];
+const DUTIES = ["collected", "entered", "merged", "updated", "managed"];
 
 /** A share in whole per cent; 100 only when nothing is missing. */
 export function percent(share) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser
 from tests.browser.conftest import Visit
 from tests.browser.house import ROOT, House, state
 from tests.browser.screen import DESK, Screen
+from tests.browser.test_import import a_yard, opened, tried
 
 pytestmark = pytest.mark.browser
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -93,4 +95,18 @@ def test_axe_finds_nothing_on_the_replay(visit: Visit, house: House) -> None:
     screen = visit("guest", "/replay")
     screen.until("document.querySelector('#replay-range input')?.max > 0")
     found = in_both_languages(screen, "replay")
+    assert not found, "\n".join(found)
+
+
+def test_axe_finds_nothing_on_the_import_page(
+    chromium: Browser, house: House, tmp_path: Path
+) -> None:
+    screen = opened(Screen(chromium, house, "admin", size=(1440, 900)))
+    found = violations(screen, "import, nothing chosen")
+    tried(screen, a_yard(tmp_path))
+    screen.ask("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    found += in_both_languages(screen, "import, a trial's report")
+    screen.page.set_viewport_size({"width": 390, "height": 844})
+    found += violations(screen, "import, on a phone")
+    screen.close()
     assert not found, "\n".join(found)

@@ -29,7 +29,8 @@ job = pathlib.Path(next(w for w in words if w.startswith("--job=")).removeprefix
 (do,) = (path.read_text() for path in pathlib.Path(words[0]).iterdir())
 def tell(state):
     spare = job / "spare"
-    spare.write_text(json.dumps({"state": state, "share": 1, "words": "w", "pid": os.getpid()}))
+    said = {"state": state, "share": 1, "words": {"en": "w"}, "pid": os.getpid()}
+    spare.write_text(json.dumps(said))
     spare.replace(job / "status.json")
 if do == "wait":
     tell("running")
@@ -37,8 +38,9 @@ if do == "wait":
         time.sleep(0.01)
 if do == "fall":
     sys.exit("it fell")
-(job / "report.json").write_text('{"outcome": "good"}')
-(job / "map.svg").write_text("<svg/>")
+(job / "en").mkdir()
+(job / "en" / "report.json").write_text('{"outcome": "good"}')
+(job / "en" / "map.svg").write_text("<svg/>")
 tell("done")
 """
 
@@ -63,7 +65,7 @@ async def begun(jobs: Imports, does: str) -> str:
 
 async def ended(jobs: Imports, number: str) -> dict[str, object]:
     async with asyncio.timeout(20):
-        while (found := await jobs.read(number, "admin"))["state"] == "running":
+        while (found := await jobs.read(number, "admin", "en"))["state"] == "running":
             await asyncio.sleep(0.02)
     return found
 
@@ -79,10 +81,11 @@ async def test_a_job_runs_and_leaves_its_report(jobs: Imports) -> None:
     await jobs.start(number, "admin", WISH)
     found = await ended(jobs, number)
     assert (found["state"], found["report"]) == ("done", {"outcome": "good"})
-    assert await jobs.part(number, "admin", "map.svg") == b"<svg/>"
+    assert await jobs.part(number, "admin", "map.svg", "en") == b"<svg/>"
     words = json.loads((jobs.jobs / number / "words.json").read_text())
     assert "--dry-run" in words and "--by=admin" in words and "--name=小院" in words
-    assert (await refusal(jobs.part(number, "admin", "job.json")))[0] == 404
+    for name, lang in (("job.json", "en"), ("map.svg", ".."), ("map.svg", "zh-CN")):
+        assert (await refusal(jobs.part(number, "admin", name, lang)))[0] == 404
 
 
 async def test_words_of_a_person_never_become_options(jobs: Imports) -> None:
@@ -119,16 +122,16 @@ async def test_what_ends_without_a_report_says_its_last_words(jobs: Imports) -> 
     number = await begun(jobs, "fall")
     await jobs.start(number, "admin", WISH)
     found = await ended(jobs, number)
-    assert (found["state"], found["words"], found["report"]) == ("failed", "it fell", None)
+    assert (found["state"], found["words"], found["said"]) == ("failed", "", "it fell")
 
 
 async def test_a_job_is_its_owners(jobs: Imports) -> None:
     number = await begun(jobs, "work")
     for work in (
-        jobs.read(number, "other"),
+        jobs.read(number, "other", "en"),
         jobs.start(number, "other", WISH),
-        jobs.read("../../../etc/passwd", "admin"),
-        jobs.read("0" * 16, "admin"),
+        jobs.read("../../../etc/passwd", "admin", "en"),
+        jobs.read("0" * 16, "admin", "en"),
     ):
         assert (await refusal(work))[0] == 404
 
@@ -172,8 +175,8 @@ async def test_old_jobs_are_forgotten(jobs: Imports, monkeypatch: pytest.MonkeyP
 
 
 async def test_undo_says_what_was_done_or_why_not(jobs: Imports) -> None:
-    assert await jobs.undo("good", "admin") == "undone good"
-    assert await refusal(jobs.undo("bad", "admin")) == (409, "cannot be undone")
+    assert await jobs.undo("good", "admin", "en") == "undone good"
+    assert await refusal(jobs.undo("bad", "admin", "en")) == (409, "cannot be undone")
 
 
 async def test_the_log_shows_ones_own_territories_newest_first(jobs: Imports) -> None:

@@ -29,6 +29,12 @@ def test_the_counts_are_those_of_putuo(city: City) -> None:
     assert len({compound.territory.rpartition(".")[0] for compound in city.compounds}) == 278
 
 
+def test_every_community_has_twelve_digits_of_its_own(city: City) -> None:
+    codes = {one.territory.rpartition(".")[0]: one.community_code for one in city.compounds}
+    assert len(set(codes.values())) == len(codes) == 278
+    assert all(len(code) == 12 and code.startswith("310107") for code in codes.values())
+
+
 def test_ids_are_given_once_and_territories_can_be_read(city: City) -> None:
     ids = [device.id for compound in city.compounds for device in compound.devices]
     assert len(set(ids)) == 100_000

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import date
 
 import msgspec
 import numpy as np
@@ -13,6 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from geodata import demo
 from geodata.checks import faults
 from twin.catalogue import device_kinds
+from twin.completeness import DUTIES, completeness
 from twin.fences import Fences
 from twin.metres import distance_m, xy_from_lonlat
 from twin.model import Building, Compound
@@ -60,6 +62,18 @@ def test_the_same_seed_draws_the_same_street_and_another_another(street: list[Co
 
 def test_it_is_small_enough_to_be_sent_to_a_browser(street: list[Compound]) -> None:
     assert len(msgspec.json.encode(street)) < 3_000_000
+
+
+def test_the_demo_is_counted_in_all_five_duties_and_its_community_has_a_code(
+    street: list[Compound],
+) -> None:
+    today = date(2026, 6, 1)
+    for compound in street:
+        measures = completeness(msgspec.structs.replace(compound, surveyed=today), today)
+        assert compound.community_code.startswith("430203")
+        assert {one.duty for one in measures} == set(DUTIES)
+        code = next(one for one in measures if one.name == "code")
+        assert (code.done, code.total) == (1, 1)
 
 
 def test_each_compound_has_the_buildings_it_is_known_for(street: list[Compound]) -> None:
@@ -242,9 +256,7 @@ def test_the_town_around_stands_outside_walls_and_off_the_roads(street: list[Com
             for path in compound.paths
         ]
     )
-    walled = shapely.MultiPolygon(
-        [(xy_from_lonlat(place.outline, origin), []) for place in street]
-    )
+    walled = shapely.MultiPolygon([(xy_from_lonlat(place.outline, origin), []) for place in street])
     for shape in town:
         assert not shape.intersects(roads)
         assert not shape.intersects(walled)

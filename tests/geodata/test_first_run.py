@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from geodata import first_run, store
 from geodata.city import City
 from tests.geodata.test_store import compound
+from twin.alarms import LOCAL
 from twin.model import District
 
 RING = ((113.0, 27.0), (113.001, 27.0), (113.001, 27.001), (113.0, 27.0))
@@ -49,6 +51,13 @@ def test_a_city_is_built_around_what_lies_there_already(tmp_path: Path, built: l
         "junmen": "小区",
     }
     assert store.load_district(tmp_path, "lusong") == DISTRICT
+
+
+def test_every_compound_of_the_demo_was_surveyed_some_day(tmp_path: Path, built: list[str]) -> None:
+    first_run.prepare(tmp_path, "city", 1)
+    today = datetime.now(LOCAL).date()
+    ages = [(today - one.surveyed).days for one in store.load(tmp_path) if one.surveyed]
+    assert len(ages) == 2 and all(4 < age <= 800 for age in ages)
 
 
 def test_a_street_is_not_built_into_a_city(tmp_path: Path, built: list[str]) -> None:

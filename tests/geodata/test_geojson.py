@@ -55,7 +55,7 @@ def test_only_our_own_files_count_as_editable(compounds: list[Compound], tmp_pat
 @pytest.mark.parametrize(
     ("file", "text", "words"),
     [
-        ("devices", "{", "devices.geojson: cannot be read"),
+        ("devices", "{", "devices.geojson cannot be read"),
         (
             "devices",
             '{"features": [{"geometry": {"type": "LineString"}}]}',
@@ -65,7 +65,7 @@ def test_only_our_own_files_count_as_editable(compounds: list[Compound], tmp_pat
             "devices",
             '{"features": [{"geometry": {"type": "Point", "coordinates": [1, 2]},'
             ' "properties": {"id": "x", "face": 1}}]}',
-            "feature 1 (x)",
+            "feature 1 x",
         ),
         ("compound", '{"features": []}', "compound.geojson"),
     ],

@@ -17,7 +17,8 @@ from geodata.command import main
 from geodata.crs import from_wgs84
 from geodata.importer import import_folder
 from geodata.proposal.drawing import polygon
-from geodata.report import FATAL, Report
+from geodata.report import Report
+from geodata.sentences import STOPS, Words
 from tests.geodata.builders import (
     HUOJU,
     ORIGIN,
@@ -103,7 +104,7 @@ def test_every_door_of_the_real_compound_is_reached_from_every_gate(huoju: Repor
 
 @needs_huoju
 def test_the_report_says_for_every_file_which_reference_it_was_read_in(huoju: Report) -> None:
-    text = "\n".join(huoju.lines())
+    text = "\n".join(huoju.lines("en"))
     assert "GeoJSON without crs is CRS84" in text
     assert "in the file: urn:ogc:def:crs:OGC:1.3:CRS84" in text
 
@@ -147,7 +148,7 @@ def test_a_declared_reference_is_converted_and_recorded(tmp_path: Path, referenc
     assert report.compound
     assert distance_m(report.compound.origin, ORIGIN) < 0.02
     assert all(source.reference == reference for source in report.sources)
-    assert all(source.stated == "declared by the operator" for source in report.sources)
+    assert all(str(source.stated) == "declared by the operator" for source in report.sources)
     shifts = {"gcj02": 670.9, "bd09": 1253.0, "cgcs2000": 0.0}
     assert report.sources[0].moved_m == pytest.approx(shifts[reference], abs=2.0)
 
@@ -214,7 +215,7 @@ def test_what_can_be_lived_with_is_listed_with_feature_and_place(tmp_path: Path,
     report = import_folder(a_folder(tmp_path, WARNINGS[kind]), "小院", TERRITORY)
     found = [fault for fault in report.warnings if fault.kind == kind]
     assert report.compound and report.fatal == []
-    assert found and all(fault.feature and fault.words for fault in found)
+    assert found and all(fault.feature and isinstance(fault.words, Words) for fault in found)
     assert all(distance_m(fault.place, ORIGIN) < 150 for fault in found)
 
 
@@ -247,10 +248,10 @@ def test_what_is_fatal_stops_everything_and_leaves_nothing(tmp_path: Path, kind:
     FATAL_FILES[kind](folder)
     report = import_folder(folder, "小院", TERRITORY, data=places)
     assert kind in {fault.kind for fault in report.fatal}
-    assert kind in FATAL
+    assert kind in STOPS
     assert report.written is None and report.compound is None
     assert not places.exists() or not any(places.iterdir())
-    assert "nothing was imported" in "\n".join(report.lines())
+    assert "nothing was imported" in "\n".join(report.lines("en"))
 
 
 def test_a_folder_without_files_is_a_fault(tmp_path: Path) -> None:
@@ -302,10 +303,10 @@ def test_the_command_writes_the_place_the_report_and_the_editable_files(
     files.mkdir()
     a_folder(files, [*ROWS, a_feature(box(0, 60, 9, 71), name="<b>7</b>幢", height=3)])
     argv = [str(files), "--name", "小院", "--territory", TERRITORY]
-    argv += ["--report", str(page), "--editable", str(edit)]
+    argv += ["--report", str(page), "--editable", str(edit), "--lang", "zh-CN"]
     assert main(argv, tmp_path / "places") == 0
     assert store.load(tmp_path / "places")[0].name == "小院"
-    assert "warning" in capsys.readouterr().out
+    assert "提示" in capsys.readouterr().out
     assert "&lt;b&gt;7" in page.read_text("utf-8")
     assert geojson.is_editable(edit)
 
@@ -314,6 +315,7 @@ def test_a_trial_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[st
     files = tmp_path / "files"
     files.mkdir()
     argv = [str(a_folder(files)), "--name", "小院", "--territory", TERRITORY, "--dry-run"]
+    argv += ["--lang", "en"]
     assert main(argv, tmp_path / "places") == 0
     assert not (tmp_path / "places").exists()
     assert "nothing was written" in capsys.readouterr().out
@@ -323,7 +325,7 @@ def test_the_command_fails_on_a_fatal_fault(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     argv = [str(tmp_path / "nowhere"), "--name", "小院", "--territory", TERRITORY]
-    argv += ["--data", str(tmp_path / "data")]
+    argv += ["--data", str(tmp_path / "data"), "--lang", "en"]
     assert main(argv, tmp_path / "places") == 1
     assert "FAULT" in capsys.readouterr().out
     assert not (tmp_path / "data").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,35 @@ def test_an_unchanged_import_changes_nothing(files: Path, places: Path) -> None:
         (places / "small.json").stat().st_mtime_ns,
         (places / "small.json").read_bytes(),
     ) == before
+
+
+def test_the_day_of_survey_is_that_of_what_changed_or_as_somebody_says(
+    files: Path, places: Path
+) -> None:
+    first, later, told = date(2026, 1, 5), date(2026, 3, 1), date(2026, 2, 1)
+    again(files, places, today=first)
+    before = (places / "small.json").read_bytes()
+    assert again(files, places, today=later).unchanged
+    assert now(places).surveyed == first and (places / "small.json").read_bytes() == before
+    assert again(files, places, today=later, surveyed=told).written
+    assert now(places).surveyed == told
+    write(files / "buildings.geojson", ROWS[:5])
+    again(files, places, today=later)
+    assert now(places).surveyed == later
+    log = (places.parent / "imports" / "small" / "log.jsonl").read_text("utf-8").splitlines()
+    days = [json.loads(line)["data"]["surveyed"] for line in log]
+    assert days == [str(first), str(told), str(later)]
+    History(places, "small").undo("admin")
+    assert now(places).surveyed == told
+
+
+def test_a_name_left_out_this_time_stays(files: Path, places: Path) -> None:
+    again(files, places, known={"street_name": "贺家土街道", "community_code": "430203001001"})
+    again(files, places, known={"street_name": ""})
+    assert now(places).street_name == "贺家土街道"
+    assert now(places).community_code == "430203001001"
+    again(files, places, known={"street_name": "建设街道"})
+    assert now(places).street_name == "建设街道"
 
 
 def test_ids_stay_when_buildings_come_and_go(files: Path, places: Path) -> None:
@@ -245,7 +275,14 @@ def test_a_trial_compares_and_writes_nothing(files: Path, places: Path) -> None:
     write(files / "buildings.geojson", ROWS[:4])
     report = again(files, places, dry_run=True)
     assert report.difference and report.difference.gone["buildings"] == 2
+    assert not report.unchanged
     assert sorted(path.as_posix() for path in places.parent.rglob("*")) == before
+
+
+def test_a_trial_of_what_is_there_says_that_nothing_differs(files: Path, places: Path) -> None:
+    again(files, places)
+    report = again(files, places, dry_run=True)
+    assert report.unchanged and report.outcome.name == "unchanged"
 
 
 def test_edited_files_and_a_survey_after_them_agree(

@@ -16,7 +16,8 @@ from twin.metres import distance_m, xy_from_lonlat
 from twin.model import Compound
 
 FRAME = Frame(ANCHOR, turn_deg=20.0, shift=(900.0, 400.0))
-NAME = Name("taopu-007", "莲花新村", "Taopu-007", Lies("putuo.taopu.j1-1-1", "莲花居民区"))
+LIES = Lies("putuo.taopu.j1-1-1", "310107101001", "莲花居民区")
+NAME = Name("taopu-007", "莲花新村", "Taopu-007", LIES)
 AROUND = shapely.LineString(box(-104, -110, 104, 110).exterior.coords)
 
 
@@ -59,9 +60,7 @@ def test_it_is_turned_and_moved_but_not_stretched(stamp: Stamp, placed: Compound
 
 
 def test_gates_are_led_to_the_streets_around(placed: Compound) -> None:
-    street = shapely.LineString(
-        xy_from_lonlat(FRAME.ground(list(AROUND.coords)), placed.origin)
-    )
+    street = shapely.LineString(xy_from_lonlat(FRAME.ground(list(AROUND.coords)), placed.origin))
     ends = [shapely.Point(xy_from_lonlat(path.line[-1], placed.origin)) for path in placed.paths]
     assert sum(street.distance(end) < 0.1 for end in ends) == 4
 
