@@ -15,7 +15,7 @@ from twin import commands, territory
 from twin.catalogue import incident_kind
 from twin.dispatch import recommend
 from twin.eyes import BESIDE_M, Sighting
-from twin.model import Compound, LonLat
+from twin.model import Compound, District, LonLat
 from twin.people import Actor
 from twin.state import Twin
 from twin.things import Incident
@@ -45,9 +45,9 @@ class Known:
         """For these twins' places, without networks yet."""
         return cls(Lives(), Sights.of(twins))
 
-    def learn(self, twins: Iterable[Twin]) -> None:
+    def learn(self, twins: Iterable[Twin], districts: Iterable[District] = ()) -> None:
         """Work the networks out; reads places only, so any thread may."""
-        self.lives.learn(twins)
+        self.lives.learn(twins, districts)
 
 
 def detail(

@@ -11,10 +11,11 @@ from weakref import WeakKeyDictionary
 from layers.incidents import Travel
 from twin import territory
 from twin.catalogue.ways import mode_of
-from twin.model import Path
+from twin.model import District, Service
 from twin.obstacles import Live, Obstacle
 from twin.paths import Network
 from twin.people import Actor
+from twin.roads import Surroundings
 from twin.state import Twin
 from twin.things import Incident, Responder
 from twin.trips import Trip, Trips, goal_of
@@ -34,20 +35,19 @@ class Lives:
 
     def __init__(self) -> None:
         self.networks: dict[str, Network] = {}
-        self._roads: dict[str, list[Path]] = {}
+        self._districts: tuple[District, ...] = ()
+        self._services: dict[str, list[Service]] = {}
         self._large = False
         self._making = threading.Lock()
         self._lives: WeakKeyDictionary[Twin, Live] = WeakKeyDictionary()
 
-    def learn(
-        self, twins: Iterable[Twin], roads: Mapping[str, Iterable[Path]] | None = None
-    ) -> None:
+    def learn(self, twins: Iterable[Twin], districts: Iterable[District] = ()) -> None:
         """Work the networks out, unless they are a large city's; any thread may.
 
-        ``roads`` are ways of no compound, by street.
+        ``districts`` are those the streets lie in: their roads lead from compound to compound.
         """
         twins = list(twins)
-        self._roads = {street: list(paths) for street, paths in (roads or {}).items()}
+        self._districts = tuple(districts)
         self._large = sum(len(twin.compounds) for twin in twins) > EAGER
         for twin in () if self._large else twins:
             self.ready(twin)
@@ -60,10 +60,16 @@ class Lives:
         with self._making:
             if twin.street in self.networks:
                 return
-            roads = self._roads.get(twin.street, ())
-            self.networks[twin.street] = Network(list(twin.compounds.values()), roads)
+            compounds = list(twin.compounds.values())
+            around = Surroundings(twin.street, compounds, self._districts)
+            self._services[twin.street] = around.services()
+            self.networks[twin.street] = Network(compounds, around.roads())
             if self._large and len(self.networks) > KEPT:
                 del self.networks[next(iter(self.networks))]
+
+    def services(self, twin: Twin) -> list[Service]:
+        """What of the districts' services counts in a twin's street, once its network is there."""
+        return self._services.get(twin.street, [])
 
     def live(self, twin: Twin) -> Live | None:
         """What stands in the way in a twin; None until its street's network is there."""

@@ -16,7 +16,7 @@ from twin.obstacles import Live
 from twin.passage import Passage
 from twin.state import Twin
 
-NEAREST = ("hydrant", "clinic", "duty_room")
+NEAREST = ("hydrant", "duty_room", "clinic", "hospital", "fire_station", "police", "school")
 """Kinds of service that are looked for beside a case."""
 OPEN = frozenset({"open", "held_open", "forced_open"})
 """States of a gate that nobody has to open any more."""
@@ -56,7 +56,10 @@ def nearest(
     twin: Twin, live: Live, prefixes: Sequence[str], start: LonLat,
     others: Iterable[Service] = (),
 ) -> Work:  # fmt: skip
-    """The nearest hydrant, clinic and duty room, with the ways; ``others`` are of no compound."""
+    """The nearest of each kind of service, with the ways; ``others`` are the district's.
+
+    Those are for whoever sees anything in the district, like the ground they stand on.
+    """
     passage = live.passage().copy()
     services = [*_services(twin, prefixes), *others]
 
@@ -67,6 +70,7 @@ def nearest(
                 _service(one.service)
                 | {
                     "seconds": one.route.seconds,
+                    "mode": one.route.mode,
                     "distance_m": one.route.distance_m,
                     "via": one.route.via,
                     "route": one.route.line,

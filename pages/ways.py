@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from layers import reach
 from pages.api import Backstage, joinable
-from twin.model import Compound, LonLat
+from twin.model import Compound, LonLat, Service
 from twin.obstacles import Live
 from twin.state import Twin
 from twin.territory import covers, touches
@@ -21,13 +21,14 @@ _encoder = msgspec.json.Encoder()
 
 
 class _Here(NamedTuple):
-    """What a request is about: a place in a twin, its ways, and who asks."""
+    """What a request is about: a place in a twin, its ways, who asks, and the district's help."""
 
     twin: Twin
     live: Live
     prefixes: Sequence[str]
     lonlat: LonLat
     compound: Compound
+    others: Sequence[Service]
 
 
 def router(stage: Backstage) -> APIRouter:
@@ -47,7 +48,8 @@ def router(stage: Backstage) -> APIRouter:
     @routes.get("/nearest")
     async def nearest(request: Request) -> Response:
         return await told(
-            request, lambda at: reach.nearest(at.twin, at.live, at.prefixes, at.lonlat)
+            request,
+            lambda at: reach.nearest(at.twin, at.live, at.prefixes, at.lonlat, at.others),
         )
 
     @routes.get("/evacuation")
@@ -71,7 +73,8 @@ async def _here(stage: Backstage, request: Request) -> _Here | None:
         await asyncio.to_thread(stage.known.lives.ready, twin)
         live = stage.known.lives.live(twin)
         if live is not None:
-            return _Here(twin, live, prefixes, found[0], compound)
+            others = stage.known.lives.services(twin)
+            return _Here(twin, live, prefixes, found[0], compound, others)
     return None
 
 

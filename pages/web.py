@@ -198,7 +198,7 @@ def plug(parts: Parts, assets: Path) -> Any:
                 tasks.create_task(_recall(hub, parts)),
             ]
             twins = list(parts.twins.values())
-            learning = tasks.create_task(asyncio.to_thread(known.learn, twins))
+            learning = tasks.create_task(asyncio.to_thread(known.learn, twins, parts.districts))
             running.append(tasks.create_task(asyncio.to_thread(finder.learn)))
             with suppress(TimeoutError):
                 async with asyncio.timeout(CATCH_UP_S):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 
-from twin.knots import Floats, Ints
+from twin.knots import Floats
 from twin.metres import lonlat_from_xy
 from twin.model import LonLat, Ring, Service
 from twin.passage import WALK_M_S, Passage, Route
@@ -18,6 +18,8 @@ CIRCLE_S = 600.0
 """The ten-minute service circle (社区10分钟服务圈): 780 m of way at walking speed."""
 BESIDE_M = 30.0
 """Ground this near to a way is reached from it; half the depth of a usual row of blocks."""
+DRIVES = {"hospital": "vehicle", "fire_station": "vehicle", "police": "vehicle"}
+"""Kinds of service that come to a place, and by which mode; to all others one walks."""
 SMOOTH_M = 2.0
 SPACING_M = 5.0
 
@@ -31,7 +33,7 @@ class Circle(NamedTuple):
 
 
 class Nearest(NamedTuple):
-    """A service, and the way there on foot."""
+    """A service, and the way between it and a place: on foot, or as its engines come."""
 
     service: Service
     route: Route
@@ -129,20 +131,17 @@ def circle(passage: Passage, centre: LonLat, seconds: float = CIRCLE_S) -> Circl
 
 
 def nearest(
-    passage: Passage, start: LonLat, services: Sequence[Service], kinds: Sequence[str]
+    passage: Passage, place: LonLat, services: Sequence[Service], kinds: Sequence[str]
 ) -> list[Nearest]:
-    """The nearest service of each kind that can be reached on foot, with the way from a place."""
-    wanted = [one for one in services if one.kind in kinds]
-    network = passage.network
-    xy = network.doors.out(network.xy([one.lonlat for one in wanted]))
-    seconds = Spread(passage, start).at(network.feet(xy)) if wanted else np.zeros(0)
+    """The service of each kind that is soonest at a place or reached from it, with the way."""
     found = []
     for kind in kinds:
-        rows: Ints = np.array([n for n, one in enumerate(wanted) if one.kind == kind], np.intp)
-        rows = rows[np.isfinite(seconds[rows])]
-        if len(rows):
-            service = wanted[int(rows[np.argmin(seconds[rows])])]
-            found.append(Nearest(service, passage.route(start, service.lonlat)))
+        own = [one for one in services if one.kind == kind]
+        ways = passage.ways_to(place, [one.lonlat for one in own], DRIVES.get(kind, "foot"))
+        seconds = np.where(ways.linked, ways.seconds, np.inf)
+        if len(own) and np.isfinite(seconds.min()):
+            best = int(np.argmin(seconds))
+            found.append(Nearest(own[best], ways.route(best)))
     return found
 
 

@@ -5,14 +5,15 @@ import { t } from "../panels/texts.mjs";
 
 const feature = (type, coordinates, properties) => ({ type: "Feature", properties, geometry: { type, coordinates } });
 const line = (coordinates, properties) => feature("LineString", coordinates, properties);
-const spot = ({ id, lonlat }, kind, name) => feature("Point", lonlat, { id, kind, name, glyph: t(`ways.glyph.${kind}`) });
+const spot = ({ id, lonlat }, kind, name, far = false) =>
+  feature("Point", lonlat, { id, kind, name, far, glyph: t(`ways.glyph.${kind}`) });
 
 /** What each answer of `/api/ways` draws: ground within reach, lines, points. */
 const DRAWN = {
   circle: ({ area }) => ({ reach: area.map((rings, id) => feature("Polygon", rings, { id })) }),
   nearest: ({ nearest }) => ({
-    flows: nearest.map((one) => line(one.route, { id: one.id, kind: "near", people: 0 })),
-    helps: nearest.map((one) => spot(one, one.kind, one.name)),
+    flows: nearest.map((one) => line(one.route, { id: one.id, kind: "near", people: 0, far: one.mode !== "foot" })),
+    helps: nearest.map((one) => spot(one, one.kind, one.name, one.mode !== "foot")),
   }),
   evacuation: ({ loads, musters, gates }) => ({
     flows: loads.map((one, id) => line(one.line, { id, kind: "load", people: one.people })),
@@ -37,9 +38,9 @@ export function obstacleShapes(row) {
   return row.lonlat ? [feature("Point", row.lonlat, properties)] : [];
 }
 
-/** The box around some features, or null around none. */
+/** The box around what is within a walk, or null around nothing: what drives here may come from far. */
 function boundsOf(features) {
-  const spots = features.flatMap(({ geometry }) => geometry.coordinates.flat(Infinity));
+  const spots = features.filter(({ properties }) => !properties.far).flatMap(({ geometry }) => geometry.coordinates.flat(Infinity));
   if (!spots.length) return null;
   const [lons, lats] = [0, 1].map((axis) => spots.filter((_, n) => n % 2 === axis));
   return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];

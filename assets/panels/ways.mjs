@@ -5,7 +5,7 @@ import { attribute, h, keyed, say, shown } from "./dom.mjs";
 import { figure, metres, percent, travel } from "./format.mjs";
 import { capOf } from "./keys.mjs";
 import { has, t } from "./texts.mjs";
-import { obstacleWords } from "./ways_words.mjs";
+import { obstacleWords, tripWords } from "./ways_words.mjs";
 
 const WHAT = ["circle", "nearest", "evacuation"];
 const RADIUS_M = 8; // a works area around the incident, until somebody draws one
@@ -114,7 +114,7 @@ const TOLD = {
   ],
   nearest: (told) => told.nearest.length === 0 ? [{ key: "none", words: t("ways.none") }] : told.nearest.map((one) => ({
     key: one.id,
-    words: [t(`ways.kind.${one.kind}`), one.name, one.via && t("why.via", { gate: one.via }), metres(one.distance_m)].filter(Boolean).join(" · "),
+    words: [t(`ways.kind.${one.kind}`), one.name, ...tripWords(one), metres(one.distance_m)].join(" · "),
     figure: travel(one.seconds),
   })),
   evacuation: (told) => [

@@ -8,6 +8,7 @@ import pytest
 from layers.lives import Lives, trip_words
 from tests.twin.builders import STREET, a_state, after
 from tests.twin.place_builders import a_path, a_place, at
+from tests.twin.test_roads import a_district
 from twin.obstacles import Live
 from twin.people import Actor
 from twin.state import Twin
@@ -33,11 +34,14 @@ def test_a_replay_shares_the_network_and_has_its_own_gates():
     assert Lives().live(twin) is None
 
 
-def test_roads_of_no_compound_are_ways_too():
+def test_the_districts_roads_and_services_count_too():
     lives, twin = Lives(), Twin(STREET, [a_place()])
-    lives.learn([twin], {STREET: [a_path("district", (150, 100), (400, 100), kind="road")]})
+    road = a_path("district", (150, 100), (400, 100), kind="road")
+    lives.learn([twin], [a_district(road, spots=(at(300, 120),))])
     live = lives.live(twin)
     assert live and live.network.route(at(390, 100), at(0, 60)).via == "东门"
+    assert [one.kind for one in lives.services(twin)] == ["clinic"]
+    assert Lives().services(twin) == []
 
 
 def test_a_large_city_s_networks_are_made_when_asked_for_and_few_are_held(

@@ -45,6 +45,14 @@ def test_the_nearest_services_come_with_the_way_and_only_those_one_may_see():
     assert reach.nearest(twin, live, ("x.y",), at(60, 70))()["nearest"] == []
 
 
+def test_the_districts_services_are_for_whoever_sees_anything_in_the_district():
+    twin, live = lived()
+    far = Service(id="lusong/hospital/1", kind="hospital", name="医院", lonlat=at(140, 110),
+                  territory="lusong.jianning.x")  # fmt: skip
+    (told,) = reach.nearest(twin, live, ("lusong.y",), at(60, 70), [far])()["nearest"]
+    assert (told["name"], told["mode"], told["via"]) == ("医院", "vehicle", "东门")
+
+
 def test_an_evacuation_lists_gates_to_open_for_people_and_for_engines():
     twin, live = lived()
     place = twin.compounds["huodian"]

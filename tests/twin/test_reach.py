@@ -77,6 +77,16 @@ def test_the_nearest_of_each_kind_is_found_by_way_and_not_as_the_crow_flies() ->
     assert nearest(network.free, at(75, 42), [], ("hydrant",)) == []
 
 
+def test_engines_come_by_road_as_far_as_it_leads_and_their_crew_walks_on() -> None:
+    road = a_path("road", (150, 100), (2000, 100), kind="road")
+    network = Network([a_place()], [road])
+    stations = [a_service("fire_station", 1900, 110), a_service("clinic", 1900, 110)]
+    engine, clinic = nearest(network.free, at(50, 62), stations, ("fire_station", "clinic"))
+    assert engine.route.mode == "vehicle" and engine.route.via == "东门"
+    assert engine.route.seconds < clinic.route.seconds / 3 and clinic.route.mode == "foot"
+    assert engine.route.line[0] == stations[0].lonlat
+
+
 def test_without_any_way_nothing_is_reached() -> None:
     empty = Network([a_place(paths=())])
     assert circle(empty.free, at(0, 0)).covered == []
