@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import shapely
 
@@ -10,22 +12,37 @@ from twin.catalogue.ways import ways
 from twin.errors import CommandRejected
 from twin.events import Event, WayClosed, WayClosedData, WayOpened, WayOpenedData
 from twin.metres import xy_from_lonlat
-from twin.model import Compound
+from twin.model import Compound, Ring
 from twin.requests import Args, Command
 from twin.state import Twin
+from twin.territory import covers
 from twin.things import Closure
 
-LARGEST_M2 = 40_000.0
-"""An outline larger than this is no works area but a slip of the hand."""
+SMALLEST_M2, LARGEST_M2 = 1.0, 40_000.0
+"""A smaller or larger outline is no works area but a slip of the hand."""
+BESIDE_M = 300.0
+"""How far from the compound an outline may reach: to the street before it and the next crossing."""
+
+
+class Fault(NamedTuple):
+    """Why a way cannot be closed: the field, what stands in it, a word for programs, a sentence."""
+
+    field: str
+    value: str
+    code: str
+    words: str
 
 
 def closed(twin: Twin, compound: Compound, args: Args, command: Command, at: datetime) -> Event:
     """The event that closes a way of a compound, for ``args.minutes`` or until it is opened.
 
-    Raises CommandRejected ``invalid`` naming the field.
+    Raises CommandRejected ``invalid``; its detail has ``field``, ``value`` and ``fault``, a word.
     """
-    if fault := _fault(twin, compound, args):
-        raise CommandRejected("invalid", fault[1], field=fault[0])
+    if fault := _fault(twin, compound, args, command.by.prefixes):
+        raise CommandRejected(
+            "invalid", f"{fault.field}={fault.value!r}: {fault.words}",
+            field=fault.field, value=fault.value, fault=fault.code,
+        )  # fmt: skip
     number = int(at.timestamp() * 1000)
     return WayClosed(
         id=f"{compound.id}/way/{number}@1",
@@ -69,25 +86,48 @@ def detail(closure: Closure) -> dict[str, object]:
     return {"state": state, "version": closure.version, "by": closure.last_by, "at": at}
 
 
-def _fault(twin: Twin, compound: Compound, args: Args) -> tuple[str, str] | None:
-    """The field that is wrong, and why; None when the way can be closed."""
+def _fault(twin: Twin, compound: Compound, args: Args, prefixes: Sequence[str]) -> Fault | None:
+    """What is wrong with the way that is to be closed; None when it can be closed."""
     if args.kind not in ways().closures:
-        return "kind", f"not one of {', '.join(ways().closures)}"
+        return Fault("kind", args.kind, "unknown", f"not one of {', '.join(ways().closures)}")
     if bool(args.path) == bool(args.outline):
-        return "path", "name a path or draw an outline, not both"
-    if args.path and args.path not in {path.id for path in compound.paths}:
-        return "path", f"no path {args.path!r} here"
-    if args.outline and (words := _outline_fault(twin, compound, args)):
-        return "outline", words
+        return Fault("path", args.path, "unclear", "name a path or draw an outline, not both")
+    if not args.path:
+        return _outline_fault(twin, compound, args.outline, prefixes)
+    if args.path not in {path.id for path in compound.paths}:
+        return Fault("path", args.path, "unknown", "no such path here")
     return None
 
 
-def _outline_fault(twin: Twin, compound: Compound, args: Args) -> str:
-    if len(args.outline) < 4 or args.outline[0] != args.outline[-1]:
-        return "not a closed ring"
-    if not all(twin.fences.near(spot) for spot in args.outline):
-        return "outside the street"
-    area = shapely.Polygon(xy_from_lonlat(args.outline, compound.origin))
-    if not area.is_valid or not 0 < area.area <= LARGEST_M2:
-        return f"crosses itself, or is larger than {LARGEST_M2:g} m²"
-    return ""
+def _outline_fault(
+    twin: Twin, compound: Compound, ring: Ring, prefixes: Sequence[str]
+) -> Fault | None:
+    """What is wrong with an outline: its shape, its size, where it lies, whose ground it takes."""
+    if len(ring) < 4 or ring[0] != ring[-1]:
+        return _wrong(f"{len(ring)} corners", "open", "not a closed ring of three corners or more")
+    if (beside_m := _farthest_m(compound, ring)) is None:
+        return _wrong(ring[0], "beyond", "no positions on the ground")
+    if beside_m > BESIDE_M:
+        words = f"reaches farther than {BESIDE_M:g} m from {compound.id}"
+        return _wrong(f"{beside_m:.0f} m", "beyond", words)
+    area = shapely.Polygon(xy_from_lonlat(ring, compound.origin))
+    if not area.is_valid:
+        return _wrong(shapely.is_valid_reason(shapely.Polygon(ring)), "crossed", "crosses itself")
+    if not SMALLEST_M2 <= area.area <= LARGEST_M2:
+        words = f"encloses less than {SMALLEST_M2:g} or more than {LARGEST_M2:g} m²"
+        return _wrong(f"{area.area:.0f} m²", "size", words)
+    foreign = [one for one in twin.fences.under(ring) if not covers(prefixes, one)]
+    return _wrong(foreign[0], "foreign", "takes ground that is not yours") if foreign else None
+
+
+def _wrong(value: object, code: str, words: str) -> Fault:
+    return Fault("outline", str(value), code, words)
+
+
+def _farthest_m(compound: Compound, ring: Ring) -> float | None:
+    """How far the farthest corner lies from a compound, in metres; None for no place on earth."""
+    if not all(abs(lon) <= 180 and abs(lat) <= 90 for lon, lat in ring):
+        return None
+    home = shapely.Polygon(xy_from_lonlat(compound.outline, compound.origin))
+    corners = shapely.points(xy_from_lonlat(ring, compound.origin))
+    return float(shapely.distance(home, corners).max())

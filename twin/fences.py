@@ -9,7 +9,8 @@ import shapely
 from numpy.typing import ArrayLike
 
 from twin.metres import scale_m
-from twin.model import Compound, LonLat
+from twin.model import Compound, LonLat, Ring
+from twin.territory import contains
 
 MARGIN_M = 2000.0
 """How far outside the compounds' bounds a position is still believed."""
@@ -39,6 +40,17 @@ class Fences:
         np.minimum.at(best, which_point, which_fence)
         names: list[str | None] = [*self._territories, None]
         return [names[i] for i in best]
+
+    def under(self, outline: Ring) -> list[str]:
+        """The territories that an outline covers some of: grids, and compounds without one there.
+
+        Ground of no compound, such as a public road, has none.
+        """
+        area = shapely.Polygon(outline)
+        hit = self._tree.query(area, predicate="intersects")
+        inside = shapely.relate_pattern(area, self._tree.geometries[hit], "T********")
+        names = sorted({self._territories[n] for n in hit[inside]})
+        return [a for a in names if not any(b != a and contains(a, b) for b in names)]
 
     def near(self, lonlat: LonLat) -> bool:
         """Whether a position lies in the compounds' bounds or within ``MARGIN_M`` of them."""

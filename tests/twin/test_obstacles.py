@@ -5,7 +5,6 @@ import pytest
 from tests.twin.builders import CHEN, STREET, a_state, after, give
 from tests.twin.place_builders import a_path, a_place, at
 from twin.catalogue.ways import mode_of, ways
-from twin.commands import Command, decide
 from twin.errors import CommandRejected
 from twin.events import DesiredData, DeviceDesired
 from twin.model import DevicePlace, LonLat
@@ -118,28 +117,6 @@ def test_a_closing_ends_by_itself_when_its_time_is_up() -> None:
     assert opened.by == "system" and twin.apply(opened) and twin.due(after(601)) == []
     assert live.standing() == []
     assert twin.apply(opened) == []
-
-
-@pytest.mark.parametrize(
-    ("args", "field"),
-    [
-        ({"kind": "flood", "path": "out"}, "kind"),
-        ({"kind": "works"}, "path"),
-        ({"kind": "works", "path": "nowhere"}, "path"),
-        ({"kind": "works", "path": "out", "outline": box(0, 0, 5, 5)}, "path"),
-        ({"kind": "works", "outline": box(0, 0, 5, 5)[:-1]}, "outline"),
-        ({"kind": "works", "outline": box(0, 0, 500, 500)}, "outline"),
-        ({"kind": "works", "outline": box(90_000, 0, 90_005, 5)}, "outline"),
-    ],
-)
-def test_a_closing_that_makes_no_sense_is_refused_with_the_field(
-    args: dict[str, object], field: str
-) -> None:
-    twin, _ = lived()
-    command = Command(name="close_way", target="huodian", by=CHEN, args={"reason": "x"} | args)
-    with pytest.raises(CommandRejected) as refused:
-        decide(twin, command, after(0))
-    assert (refused.value.code, refused.value.detail["field"]) == ("invalid", field)
 
 
 def test_a_way_that_is_open_again_cannot_be_opened_twice() -> None:
