@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from layers.palette import ACCENT, GOOD, GROUND, LEVELS, PANEL, TEXT
+from layers.palette import ACCENT, GOOD, GROUND, LEVELS, PANEL, SEEN, TEXT
 from layers.style_parts import BAND_ZOOM, Part, by_zoom, get, label
 
-SOURCES = ("reach", "flows", "obstacles", "helps")
-"""Sources that ``assets/map/ways.mjs`` fills."""
+SOURCES = ("reach", "flows", "obstacles", "helps", "sketch")
+"""Sources that ``assets/map/ways.mjs`` and, of an area being drawn, ``sketch.mjs`` fill."""
 
 _ROUND = {"line-cap": "round", "line-join": "round"}
 _FREE = {
@@ -48,6 +48,21 @@ GROUND_PARTS = (
 )  # fmt: skip
 
 MARK_PARTS = (
+    Part(
+        id="sketch", type="fill", source="sketch", filter=["==", ["geometry-type"], "Polygon"],
+        paint={"fill-color": SEEN, "fill-opacity": 0.3},
+    ),
+    Part(
+        id="sketch-edge", type="line", source="sketch", layout=_ROUND,
+        filter=["!=", ["geometry-type"], "Point"],
+        paint={"line-color": SEEN, "line-width": 2.5},
+    ),
+    Part(
+        id="sketch-corners", type="circle", source="sketch",
+        filter=["==", ["geometry-type"], "Point"],
+        paint={"circle-radius": 5, "circle-color": PANEL, "circle-stroke-color": SEEN,
+               "circle-stroke-width": 2, "circle-pitch-alignment": "viewport"},
+    ),
     Part(
         id="helps", type="circle", source="helps", minzoom=13,
         paint={

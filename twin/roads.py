@@ -1,4 +1,4 @@
-"""What of a district counts for one of its streets: roads to travel by, places that help comes from.
+"""What of a district counts for one of its streets: roads to travel by, places to get help from.
 
 A street's ways do not end at its border: the next fire station lies beyond it, and the quickest way
 between two of its compounds may lead through its neighbour. So a road counts for every street
@@ -19,7 +19,7 @@ from twin.model import Compound, District, LonLat, Path, Service
 BEYOND_M = 3000.0
 """How far beyond a street roads and services count: ten minutes by vehicle at 20 km/h."""
 SAME_M = 0.5
-"""A road this near to a compound's own path, all along, is that path; ``twin.knots`` snaps as far."""
+"""A road this near to a compound's own path, all along, is that path; knots snap as far."""
 SAMPLE_M = 15.0
 
 

@@ -17,6 +17,7 @@ import { createMovers } from "./movers.mjs";
 import { createPicking } from "./picking.mjs";
 import { createPopup, createTip } from "./popup.mjs";
 import { createSighting } from "./sighting.mjs";
+import { createSketch } from "./sketch.mjs";
 import { createRollups } from "./rollups.mjs";
 import { createFill } from "./filling.mjs";
 import { createHome } from "./home.mjs";
@@ -87,6 +88,7 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
   const countDevices = (ids) => crowd(ids.reduce((sum, id) => sum + (places.get(id)?.shapes.devices.length ?? 0), 0));
   const mark = createMark(map, { buildingOf: (id) => places.building(id), colour: palette.accent });
   const ways = createWays(fill);
+  const sketch = createSketch(map, fill);
   const sighting = createSighting(map, { fill, device: places.device });
   const camera = createCamera(map, {
     screen, limit: named.meta["dayuan:band"], places: places.all, reducedMotion,
@@ -144,6 +146,7 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
   };
 
   createPicking(map, {
+    asleep: sketch.active,
     onPoint: (target, at) => (target && popup.target()?.id !== target.id ? tip.show(target, at) : tip.hide()),
     onPick: (target) => {
       tip.hide();
@@ -230,6 +233,7 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
       const bounds = ways.show(what, answer);
       if (look && bounds) camera.fit(bounds);
     },
+    sketch,
     highlightCameras: focus.cameras,
     sighting,
     resize: () => map.resize(),

@@ -37,9 +37,12 @@ export function foremost(features) {
 
 /**
  * @param {import("../vendor/maplibre-gl.mjs").Map} map
- * @param {{onPick: (target: object|null) => void, onPoint: (target: object|null, at: object) => void}} options
+ * @param {object} options
+ * @param {(target: object|null) => void} options.onPick
+ * @param {(target: object|null, at: object) => void} options.onPoint
+ * @param {() => boolean} [options.asleep] whether clicks mean something else just now
  */
-export function createPicking(map, { onPick, onPoint }) {
+export function createPicking(map, { onPick, onPoint, asleep = () => false }) {
   const at = ({ x, y }) => {
     const layers = ORDER.filter((id) => map.getLayer(id));
     const box = [[x - REACH_PX, y - REACH_PX], [x + REACH_PX, y + REACH_PX]];
@@ -48,6 +51,7 @@ export function createPicking(map, { onPick, onPoint }) {
   let waiting = null;
   map.on("mousemove", ({ point }) => {
     // Once per frame is enough: asking what is under the pointer is not free.
+    if (asleep()) return;
     if (!waiting) requestAnimationFrame(() => {
       const found = map.isMoving() ? null : at(waiting);
       map.getCanvas().style.cursor = found ? "pointer" : "";
@@ -57,7 +61,7 @@ export function createPicking(map, { onPick, onPoint }) {
     waiting = point;
   });
   map.on("mouseout", () => onPoint(null, { x: 0, y: 0 }));
-  map.on("click", ({ point }) => onPick(at(point)));
+  map.on("click", ({ point }) => asleep() || onPick(at(point)));
   // Without a mouse: the arrows bring a thing to the middle of the map, Enter picks it.
   map.getCanvas().addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;

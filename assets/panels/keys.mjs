@@ -2,7 +2,7 @@
 // obeys them.
 
 /**
- * One row a key; those without an act are obeyed by the list of floors itself. `key` is what KeyboardEvent.key says in lower case, `text` what it does, `act`
+ * One row a key; those without an act are obeyed by the list of floors and by an area being drawn. `key` is what KeyboardEvent.key says in lower case, `text` what it does, `act`
  * the name of the action, `group` where the overlay shows it, `alone` false when it needs Ctrl.
  */
 export const SHORTCUTS = [
@@ -36,9 +36,11 @@ export const SHORTCUTS = [
   { key: "pagedown", text: "keys.floors_down", act: "", group: "floor" },
   { key: "home", text: "keys.floor_top", act: "", group: "floor" },
   { key: "end", text: "keys.floor_bottom", act: "", group: "floor" },
+  { key: "enter", text: "keys.draw_end", act: "", group: "draw" },
+  { key: "backspace", text: "keys.draw_back", act: "", group: "draw" },
 ];
 
-const CAPS = { escape: "Esc", arrowup: "↑", arrowdown: "↓", pageup: "PgUp", pagedown: "PgDn", home: "Home", end: "End" };
+const CAPS = { escape: "Esc", enter: "Enter", backspace: "Backspace", arrowup: "↑", arrowdown: "↓", pageup: "PgUp", pagedown: "PgDn", home: "Home", end: "End" };
 
 /** What stands on a key cap. */
 export function cap(shortcut) {

@@ -19,7 +19,7 @@ export function showKeys() {
   const box = h("input", { type: "checkbox", checked: singleKeys(),
     onchange: (event) => memory.set("dayuan.keys", event.target.checked) });
   const choice = h("label", { class: "choice" }, box, h("span", { text: t("keys.single") }));
-  return ask(t("keys.title"), [h("div", { class: "columns" }, group("move"), h("div", {}, group("act"), group("floor"))), choice],
+  return ask(t("keys.title"), [h("div", { class: "columns" }, group("move"), h("div", {}, group("act"), group("floor"), group("draw"))), choice],
     { confirm: "", wide: true });
 }
 

@@ -1,21 +1,20 @@
 // Ways around the selected incident: ten-minute circle, what lies nearest, evacuation, and what
 // stands in the way. The server works it out; here it is asked for, listed and handed to the map.
-import { ask } from "./dialogs.mjs";
+import { createClosing, refusalWords } from "./closing.mjs";
 import { attribute, h, keyed, say, shown } from "./dom.mjs";
 import { figure, metres, percent, travel } from "./format.mjs";
 import { capOf } from "./keys.mjs";
-import { has, t } from "./texts.mjs";
+import { t } from "./texts.mjs";
 import { obstacleWords, tripWords } from "./ways_words.mjs";
 
 const WHAT = ["circle", "nearest", "evacuation"];
-const RADIUS_M = 8; // a works area around the incident, until somebody draws one
-const CORNERS = 12;
-const METRES_A_DEGREE = 111_320;
 
 /** @param {import("./desk.mjs").Desk} desk */
 export function createWays(desk) {
   let [subject, what, answer, asked] = [null, null, null, 0];
-  const part = skeleton({ show: (name) => show(name), close: () => close(), open: (row) => open(row) });
+  const send = (order) => desk.commander.send(order);
+  const closing = createClosing(desk, send);
+  const part = skeleton({ show: (name) => show(name), closing, open: (row) => open(row) });
 
   const drawOnMap = (look = false) => desk.map()?.showWays(what, answer, look);
 
@@ -43,19 +42,9 @@ export function createWays(desk) {
     if (what) read(true);
   };
 
-  const send = async (order) => {
-    const sent = await desk.commander.send(order);
-    if (sent.state === "accepted" || sent.state === "confirmed") return;
-    const code = sent.answer?.error;
-    desk.hint(t("said.refused", { why: has(`refused.${code}`) ? t(`refused.${code}`) : t("hint.no_link") }));
-  };
-
-  const open = (row) => send({ command: "open_way", target: row.id, version: row.version });
-
-  const close = async () => {
-    const row = desk.things().incidents.get(desk.selected());
-    const args = row && (await askClose());
-    if (args) send({ command: "close_way", target: row.compound, args: { ...args, outline: around(row.lonlat) } });
+  const open = async (row) => {
+    const sent = await send({ command: "open_way", target: row.id, version: row.version });
+    if (!["accepted", "confirmed"].includes(sent.state)) desk.hint(t("said.refused", { why: refusalWords(sent.answer) }));
   };
 
   const draw = () => {
@@ -65,6 +54,7 @@ export function createWays(desk) {
       asked += 1;
       drawOnMap();
     }
+    closing.draw();
     const here = [...(desk.things().ways?.values() ?? [])].filter((one) => one.compound === row?.compound);
     const may = desk.commandable() ? (desk.me.may ?? []) : [];
     drawObstacles(part, here, may.includes("open_way"), desk);
@@ -79,16 +69,16 @@ export function createWays(desk) {
     if (what) drawTold(part.told, answer ? TOLD[what](answer) : [{ key: "wait", words: t("ways.working") }]);
   };
 
-  return { node: part.node, draw, show, renew: () => what && read(false) };
+  return { node: part.node, draw, show, leave: closing.leave, renew: () => what && read(false) };
 }
 
-function skeleton({ show, close, open }) {
+function skeleton({ show, closing, open }) {
   const part = { told: h("ul", { class: "told" }), standing: h("ul", { class: "standing" }), open };
-  part.close = h("button", { type: "button", class: "quiet", onclick: close });
+  part.close = h("button", { type: "button", class: "quiet", onclick: closing.open });
   for (const name of WHAT)
     part[name] = h("button", { type: "button", "data-ways": name, onclick: () => show(name) }, h("span", {}), h("kbd", {}));
   part.node = h("section", { class: "ways" }, h("h3", { "data-i18n": "ways.head", text: t("ways.head") }),
-    part.standing, h("div", { class: "choose", role: "group" }, ...WHAT.map((name) => part[name]), part.close), part.told);
+    part.standing, h("div", { class: "choose", role: "group" }, ...WHAT.map((name) => part[name]), part.close), closing.node, part.told);
   return part;
 }
 
@@ -136,30 +126,4 @@ function drawTold(list, rows) {
     say(node.firstElementChild, row.words);
     say(node.lastElementChild, row.figure ?? "");
   });
-}
-
-/** A ring around a place, as the server takes it. */
-export function around([lon, lat], radius = RADIUS_M) {
-  const [high, wide] = [radius / METRES_A_DEGREE, radius / (METRES_A_DEGREE * Math.cos((lat * Math.PI) / 180))];
-  const ring = Array.from({ length: CORNERS }, (_, n) => {
-    const turn = (2 * Math.PI * n) / CORNERS;
-    return [Number((lon + wide * Math.cos(turn)).toFixed(7)), Number((lat + high * Math.sin(turn)).toFixed(7))];
-  });
-  return [...ring, ring[0]];
-}
-
-/** Ask what stands there, for how long, and why. */
-async function askClose() {
-  const radio = (name, value, label, checked) => h("label", { class: "choice" },
-    h("input", { type: "radio", name, value, checked }), h("span", { text: label }));
-  const kinds = ["blocked", "works"].map((kind, n) => radio("kind", kind, t(`ways.why.closure.${kind}`), n === 0));
-  const spans = [0, 60, 480].map((minutes, n) => radio("minutes", minutes, t(`ways.for.${minutes}`), n === 0));
-  const form = await ask(t("action.close_way"), [
-    h("p", { class: "dim", text: t("ways.close_about", { radius: RADIUS_M }) }),
-    h("fieldset", { class: "choices" }, h("legend", { text: t("ways.what_stands") }), ...kinds),
-    h("fieldset", { class: "choices" }, h("legend", { text: t("ways.how_long") }), ...spans),
-    h("label", { class: "field" }, h("span", { text: t("dialog.reason") }),
-      h("textarea", { name: "reason", rows: "2", maxlength: "200", required: true })),
-  ]);
-  return form && { kind: form.get("kind"), minutes: Number(form.get("minutes")), reason: form.get("reason").trim() };
 }

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { createModel } from "../../assets/live_model.mjs";
 import { createWays, obstacleShapes } from "../../assets/map/ways.mjs";
 import { createDetails } from "../../assets/panels/details.mjs";
-import { around } from "../../assets/panels/ways.mjs";
+import { areaOf, around } from "../../assets/map/rings.mjs";
+import { createSketch, sketchShapes } from "../../assets/map/sketch.mjs";
 import { tripWords } from "../../assets/panels/ways_words.mjs";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -71,8 +72,83 @@ test("an obstacle is drawn where it is: a gate, a path, an area", () => {
   assert.deepEqual(kinds({ id: "l", code: "lift.fault", name: "", lonlat: [1, 2] }), []);
 });
 
-test("a ring around a place is closed and as wide as it should be", () => {
+test("a ring around a place is closed, as wide as it should be and as large", () => {
   const ring = around([113.15, 27.83], 8);
   assert.deepEqual(ring[0], ring.at(-1));
-  assert.ok(Math.abs((ring[3][1] - 27.83) * 111_320 - 8) < 0.1);
+  assert.ok(Math.abs((ring[6][1] - 27.83) * 111_320 - 8) < 0.1);
+  assert.ok(Math.abs(areaOf(ring) - 24 * 32 * Math.sin(Math.PI / 12)) < 1);
+  assert.ok(Math.abs(areaOf([...ring].reverse()) - areaOf(ring)) < 1e-3);
+});
+
+test("an area being drawn is a point, an edge, a ground, with the line to the pointer", () => {
+  const kinds = (...words) => sketchShapes(...words).map(({ geometry }) => geometry.type).join();
+  assert.equal(kinds([]), "");
+  assert.equal(kinds([[0, 0]]), "Point");
+  assert.equal(kinds([[0, 0]], [1, 1]), "LineString,Point");
+  assert.equal(kinds([[0, 0], [1, 0]], [1, 1]), "Polygon,Point,Point");
+});
+
+/** A map that knows a click from a key: one pixel is a degree. */
+function mapped() {
+  const heard = {};
+  const keys = new Set();
+  globalThis.document = { addEventListener: (_, told) => keys.add(told), removeEventListener: (_, told) => keys.delete(told) };
+  globalThis.requestAnimationFrame = (draw) => draw();
+  const canvas = { style: {}, focus: () => {} };
+  const map = {
+    getCanvas: () => canvas, on: (name, told) => (heard[name] = told), project: ([x, y]) => ({ x, y }),
+    doubleClickZoom: { enable: () => {}, disable: () => {} },
+  };
+  const drawn = {};
+  const sketch = createSketch(map, (name, features) => (drawn[name] = features));
+  const click = (x, y) => heard.click({ point: { x, y }, lngLat: { lng: x, lat: y } });
+  const press = (key, target = {}) => [...keys].forEach((told) =>
+    told({ key, target: { closest: () => target.field ?? null }, preventDefault() {}, stopImmediatePropagation() {} }));
+  const twice = () => heard.dblclick({ preventDefault() {} });
+  return { sketch, click, press, twice, drawn, keys };
+}
+
+test("corners are set by clicks, taken back by Backspace, ended by Enter, by a double click, by the first corner", async () => {
+  const { sketch, click, press, twice, keys } = mapped();
+  const ends = [];
+  const told = [];
+  const begin = () => sketch.begin({ onChange: (n) => told.push(n), onShort: () => told.push("short"), onEnd: (ring) => ends.push(ring), onCancel: () => told.push("left") });
+  const corner = [[0, 0], [40, 0], [40, 40]];
+  click(9, 9);
+  begin();
+  click(...corner[0]);
+  click(20, 20);
+  press("Backspace");
+  click(...corner[1]);
+  press("Enter");
+  assert.equal(told.at(-1), "short");
+  press("Backspace", { field: true }); // somebody types
+  click(...corner[2]);
+  click(41, 41); // the second click of a double click is no corner
+  twice();
+  assert.deepEqual(ends, [[...corner, corner[0]]]);
+  assert.deepEqual([sketch.active(), keys.size], [false, 0]);
+  begin();
+  corner.forEach((at) => click(...at));
+  press("Enter");
+  begin();
+  corner.forEach((at) => click(...at));
+  click(1, 1);
+  await settled();
+  assert.equal(ends.length, 3);
+  assert.deepEqual(ends[2], ends[0]);
+});
+
+test("Escape leaves a drawing and nothing of it stays on the map", () => {
+  const { sketch, click, press, drawn } = mapped();
+  let left = 0;
+  sketch.begin({ onChange: () => {}, onShort: () => {}, onEnd: () => {}, onCancel: () => (left += 1) });
+  click(0, 0);
+  assert.equal(drawn.sketch.length, 1);
+  press("Escape");
+  assert.deepEqual([left, drawn.sketch.length, sketch.active()], [1, 0, false]);
+  sketch.show([[0, 0], [1, 0], [1, 1], [0, 0]]);
+  assert.deepEqual(drawn.sketch.map(({ geometry }) => geometry.type), ["Polygon"]);
+  sketch.show(null);
+  assert.equal(drawn.sketch.length, 0);
 });

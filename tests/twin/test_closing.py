@@ -90,7 +90,9 @@ def test_ground_of_others_is_not_closed_and_a_public_road_is() -> None:
     assert refused(GUARD, outline=across)["fault"] == "foreign"
     assert refused(GUARD, outline=across)["value"] == neighbour().territory
     assert close(COMMUNITY, outline=across) and close(GUARD, outline=box(100, 40, 119, 50))
-    assert close(GUARD, outline=box(112, 95, 135, 105)).data.outline == tuple(box(112, 95, 135, 105))
+    assert close(GUARD, outline=box(112, 95, 135, 105)).data.outline == tuple(
+        box(112, 95, 135, 105)
+    )
 
 
 @given(st.floats(-500, 600), st.floats(-500, 600), st.floats(2, 260), st.floats(2, 260))

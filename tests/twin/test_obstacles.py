@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.twin.builders import CHEN, STREET, a_state, after, give
+from tests.twin.builders import STREET, a_state, after, give
 from tests.twin.place_builders import a_path, a_place, at
 from twin.catalogue.ways import mode_of, ways
 from twin.errors import CommandRejected

@@ -14,7 +14,9 @@ def square(west: float, south: float, east: float, north: float) -> Ring:
     return (at(west, south), at(east, south), at(east, north), at(west, north), at(west, south))
 
 
-def a_district(*paths: Path, street: Ring | None = None, spots: tuple[LonLat, ...] = ()) -> District:
+def a_district(
+    *paths: Path, street: Ring | None = None, spots: tuple[LonLat, ...] = ()
+) -> District:
     divisions = (
         Division(territory=STREET, level="street", name="x", name_en="x", outline=street),
     ) if street else ()  # fmt: skip
