@@ -118,7 +118,8 @@ async def simulator(settings: Settings) -> None:
     """Play the demo's devices, residents and responders in every street."""
     options = {"seed": settings.seed, "rate": settings.rate}
     async with Streams(settings.redis_url) as streams:
-        await entry("simulator")(streams, streets(settings), **options)
+        districts = entry("districts")(settings.places)
+        await entry("simulator")(streams, streets(settings), districts, **options)
 
 
 ROLES: dict[str, Callable[[Settings], Awaitable[None]]] = {

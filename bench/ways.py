@@ -1,8 +1,9 @@
 """ways: ten people to send out of 200 with their routes, and what a network of ways takes.
 
-Two places: the demo's street and a street of 50 compounds. Every measured recommendation is for
-a case of its own, so nothing searched before helps it; a share of the people rides. Beside it the
-bare search, SciPy's own Dijkstra over the same graph: what the answer takes at least.
+Three places: the demo's street, the largest street of the demo city with its district's roads, and
+a street of 50 compounds. Every measured recommendation is for a case of its own, so nothing
+searched before helps it; a share of the people rides. Beside it the bare search, SciPy's own
+Dijkstra over the same graph: what the answer takes at least.
 """
 
 from __future__ import annotations
@@ -23,16 +24,18 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from bench.stack import resident_mb
-from bench.street import STREET, street
+from bench.street import street
 from bench.table import Row, at_most
 from bench.traffic import now
-from geodata import demo
+from geodata import city, demo
 from twin.dispatch import MOST, recommend
 from twin.events import GateState, ResponderStatus, StateData, StatusData
-from twin.model import Compound, ResponderCard
+from twin.model import Compound, Path, ResponderCard
 from twin.obstacles import Live
 from twin.paths import Network
+from twin.roads import Surroundings
 from twin.state import Twin
+from twin.territory import street_of
 from twin.things import Incident
 
 PEOPLE = 200
@@ -44,9 +47,10 @@ DEVICES = 100_000
 
 def run(smoke: bool = False) -> list[Row]:
     """The figure's rows."""
-    rows = _rows("demo street", demo.build(1), 5 if smoke else 60, promised=True)
+    rows = _rows("demo street", demo.build(1), (), 5 if smoke else 60, promised=True)
     if not smoke:
-        rows += _rows(f"{DEVICES:,} devices", street(DEVICES), 60, promised=False)
+        rows += _rows("city street and its district", *_of_city(), 60, promised=True)
+        rows += _rows(f"{DEVICES:,} devices", street(DEVICES), (), 60, promised=False)
     return rows
 
 
@@ -55,9 +59,21 @@ def _read(limit: float, **words: Any) -> Row:
     return Row(**words)
 
 
-def _rows(case: str, compounds: Sequence[Compound], cases: int, promised: bool) -> list[Row]:
+def _of_city() -> tuple[list[Compound], list[Path]]:
+    """The street of the demo city with the most compounds, and the roads that count in it."""
+    built = city.city(1)
+    streets: dict[str, list[Compound]] = {}
+    for one in built.compounds:
+        streets.setdefault(street_of(one.territory), []).append(one)
+    name, own = max(streets.items(), key=lambda found: len(found[1]))
+    return own, Surroundings(name, own, [built.district]).roads()
+
+
+def _rows(
+    case: str, compounds: Sequence[Compound], roads: Sequence[Path], cases: int, promised: bool
+) -> list[Row]:
     before_mb, began = resident_mb(os.getpid()), perf_counter()
-    network = Network(compounds)
+    network = Network(compounds, roads)
     build_s = perf_counter() - began
     gc.collect()
     held_mb = resident_mb(os.getpid()) - before_mb
@@ -104,7 +120,7 @@ def _staffed(compounds: Sequence[Compound]) -> Twin:
     )  # fmt: skip
     first = msgspec.structs.replace(compounds[0], responders=cards)
     rest = [msgspec.structs.replace(one, responders=()) for one in compounds[1:]]
-    twin = Twin(STREET, [first, *rest])
+    twin = Twin(street_of(first.territory), [first, *rest])
     for card in cards:
         duty = StatusData(status="available")
         twin.apply(ResponderStatus(id=card.id, subject=card.id, time=now(), by="x", data=duty))

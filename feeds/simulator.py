@@ -31,9 +31,10 @@ from twin.catalogue import device_kinds, incident_kind
 from twin.dispatch import KNOWN_FOR
 from twin.errors import CommandRejected, InvalidSetting
 from twin.events import Event, ResponderStatus, StatusData
-from twin.model import Compound, DevicePlace
+from twin.model import Compound, DevicePlace, District
 from twin.paths import Network
 from twin.requests import Command
+from twin.roads import Surroundings
 from twin.state import Twin
 from twin.territory import street_of
 
@@ -63,21 +64,23 @@ class Simulator:
         begins_at: datetime,
         *,
         plays: bool = True,
+        districts: Sequence[District] = (),
     ) -> None:
         """``rate`` is how many device events a second are sent, from 1 to 20,000; more if the
         devices' patience asks for more. ``plays`` tells stories of its own accord, and has people
-        patrol; elsewhere they wait at their posts.
+        patrol; elsewhere they wait at their posts. They also walk the roads of the ``districts``.
         """
+        street = street_of(compounds[0].territory) if compounds else ""
         self.rhythm = Rhythm(compounds, seed)
         self.rounds = Rounds(self.rhythm, rate)
-        self.network = Network(compounds)
+        roads = Surroundings(street, compounds, districts).roads()
+        self.network = Network(compounds, roads)
         self.stories: list[Story] = []
         self.walkers = {
             card.id: Walker(card, beat_of(one) if plays else (), seed)
             for one in compounds
             for card in one.responders
         }
-        street = street_of(compounds[0].territory) if compounds else ""
         self.crews = Crews(street, self.walkers, self.network)
         self._seed = seed
         self._chance = random.Random(seed)
@@ -226,9 +229,10 @@ async def run(
     seed: int = 1,
     rate: float = 20,
     plays: bool = True,
+    districts: Sequence[District] = (),
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
-    """Play the demo in a street for ever; ``plays`` as for ``Simulator``."""
+    """Play the demo in a street for ever; ``plays`` and ``districts`` as for ``Simulator``."""
     twin = Twin(street, compounds)
     replica = Replica(streams, twin)
     desk = Desk(streams, {street: replica})
@@ -237,7 +241,7 @@ async def run(
         await replica.current.wait()
         # Seconds of work for a large street; meanwhile the others' calls must not go stale.
         simulator = await asyncio.to_thread(
-            Simulator, compounds, seed, rate, clock(), plays=plays
+            Simulator, compounds, seed, rate, clock(), plays=plays, districts=districts
         )
         simulator.settle(twin)
         await _until_on_duty(streams, twin, clock)
@@ -252,7 +256,12 @@ async def run(
 
 
 async def run_streets(
-    streams: Streams, streets: Mapping[str, Sequence[Compound]], *, seed: int, rate: float
+    streams: Streams,
+    streets: Mapping[str, Sequence[Compound]],
+    districts: Sequence[District],
+    *,
+    seed: int,
+    rate: float,
 ) -> None:
     """Play the demo in some streets for ever, with ``rate`` events a second in all.
 
@@ -261,7 +270,10 @@ async def run_streets(
     told, share = stages(streets), max(1.0, rate / max(1, len(streets)))
     async with asyncio.TaskGroup() as tasks:
         for name, compounds in streets.items():
-            playing = run(streams, name, compounds, seed=seed, rate=share, plays=name in told)
+            playing = run(
+                streams, name, compounds, seed=seed, rate=share, plays=name in told,
+                districts=districts,
+            )  # fmt: skip
             tasks.create_task(playing)
 
 
@@ -300,9 +312,7 @@ async def turn(
             log.debug("%s %s: %s", command.name, command.target, refused)
 
 
-async def _until_on_duty(
-    streams: Streams, twin: Twin, clock: Callable[[], datetime]
-) -> None:
+async def _until_on_duty(streams: Streams, twin: Twin, clock: Callable[[], datetime]) -> None:
     while True:
         try:
             return await _on_duty(streams, twin, clock())

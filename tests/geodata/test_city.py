@@ -19,6 +19,8 @@ from twin.catalogue import device_kinds
 from twin.metres import xy_from_lonlat
 from twin.model import Compound, Division, Ring, Service
 from twin.paths import Network
+from twin.reach import DRIVES, nearest
+from twin.roads import Surroundings
 from twin.territory import contains, street_of
 
 
@@ -185,13 +187,54 @@ def test_blocks_face_south_within_twenty_degrees(city: City) -> None:
 # --- ways and territory ---------------------------------------------------------------------------
 
 
-def test_the_ways_of_every_street_hang_together(city: City) -> None:
-    for street in {street_of(compound.territory) for compound in city.compounds}:
+@pytest.fixture(scope="module")
+def networks(city: City) -> dict[str, Network]:
+    """The ways of every street, as screens have them: its compounds', and the district's roads."""
+    streets: dict[str, list[Compound]] = {}
+    for compound in city.compounds:
+        streets.setdefault(street_of(compound.territory), []).append(compound)
+    return {
+        street: Network(own, Surroundings(street, own, [city.district]).roads())
+        for street, own in streets.items()
+    }
+
+
+def parts(network: Network) -> np.ndarray:
+    """Which connected part of a network every edge belongs to; 0 is the largest."""
+    size, ends = len(network.graph.nodes), network.graph.ends
+    edges = csr_matrix((np.ones(len(ends)), tuple(ends.T)), (size, size))
+    label = connected_components(edges, directed=False)[1][ends[:, 0]]
+    return np.argsort(np.argsort(-np.bincount(label)))[label]
+
+
+def test_the_ways_of_every_street_hang_together(city: City, networks: dict[str, Network]) -> None:
+    for street, network in networks.items():
         own = [one for one in city.compounds if street_of(one.territory) == street]
-        network = Network(own)
-        size, ends = len(network.graph.nodes), network.graph.ends
-        edges = csr_matrix((np.ones(len(ends)), tuple(ends.T)), (size, size))
-        assert connected_components(edges, directed=False)[0] == 1, street
+        assert not parts(Network(own)).any(), street
+        assert not parts(network).any(), street
+
+
+def test_every_gate_joins_the_road_net(networks: dict[str, Network]) -> None:
+    for street, network in networks.items():
+        part = parts(network)
+        joined = [any(part[edge] == 0 for edge, _ in gate.spots) for gate in network.gates.values()]
+        assert joined and sum(joined) / len(joined) == 1.0, street
+
+
+def test_from_every_compound_a_hospital_a_fire_station_and_the_police_are_known(
+    city: City, networks: dict[str, Network]
+) -> None:
+    for compound in city.compounds:
+        street = street_of(compound.territory)
+        own = [one for one in city.compounds if street_of(one.territory) == street]
+        services = Surroundings(street, own, [city.district]).services()
+        door = compound.buildings[0].entrances[0].lonlat
+        found = nearest(networks[street].free, door, services, tuple(DRIVES))
+        assert [one.service.kind for one in found] == list(DRIVES), compound.id
+        for one in found:
+            straight = np.hypot(*xy_from_lonlat(one.service.lonlat, door))
+            assert straight - 1 <= one.route.distance_m < 2.5 * straight + 400, compound.id
+            assert one.route.mode == "vehicle" and one.route.seconds < 900
 
 
 def test_everything_in_a_compound_has_a_territory_in_it(city: City) -> None:
@@ -246,4 +289,3 @@ def test_no_seed_draws_a_fault_in_some_compounds(seed: int) -> None:
         compound = city_module.draw(found, site, seed, 4).compound()
         assert faults(compound) == [], site.id
         assert len([d for d in compound.devices if d.kind == "camera"]) == site.brief.cameras
-
