@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from twin.knots import Floats
 from twin.metres import xy_from_lonlat
@@ -21,6 +22,7 @@ BEYOND_M = 3000.0
 SAME_M = 0.5
 """A road this near to a compound's own path, all along, is that path; knots snap as far."""
 SAMPLE_M = 15.0
+Lines = NDArray[np.object_]
 
 
 class Surroundings:
@@ -64,7 +66,7 @@ class Surroundings:
         near = shapely.intersects(self._ground, spots)
         return [one for one, wanted in zip(found, near.tolist(), strict=True) if wanted]
 
-    def _held(self, lines: np.ndarray) -> np.ndarray:
+    def _held(self, lines: Lines) -> NDArray[np.bool_]:
         """Which lines lie on paths of the compounds, as far as every 15 m tells."""
         own = [path for compound in self._compounds for path in compound.paths]
         if not own or not len(lines):
@@ -77,7 +79,7 @@ class Surroundings:
         off = np.bincount(of, ~on, minlength=len(lines))
         return np.asarray(off == 0)
 
-    def _lines(self, paths: Sequence[Path]) -> np.ndarray:
+    def _lines(self, paths: Sequence[Path]) -> Lines:
         counts = [len(path.line) for path in paths]
         xy = self._xy([spot for path in paths for spot in path.line])
         return np.asarray(shapely.linestrings(xy, indices=np.repeat(np.arange(len(paths)), counts)))
