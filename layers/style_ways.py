@@ -75,7 +75,7 @@ MARK_PARTS = (
         id="helps-names", type="symbol", source="helps", minzoom=13,
         layout=label(
             ["format", get("glyph"), {}, "\n", {}, get("name"), {"font-scale": 0.92}],
-            by_zoom(14, 10, 17, 13, 20, 16), **_FREE,
+            by_zoom(14, 10, 17, 13, 20, 16), **_FREE | {"text-ignore-placement": False},
             **{"text-anchor": "top", "text-offset": [0, -0.56], "text-line-height": 1.55,
                "text-max-width": 16},
         ),
