@@ -98,6 +98,8 @@ export function createClosing(desk, send) {
     form.replaceChildren(...fields(leave, drawByHand));
     shown(form, true);
     preview();
+    const { lonlat } = row();
+    if (desk.map()?.map.getBounds().contains(lonlat) === false) desk.map().goTo({ type: "incident", id: subject, lonlat });
     form.scrollIntoView({ block: "nearest" });
     field("radius").select();
   };
@@ -112,15 +114,16 @@ export function createClosing(desk, send) {
 }
 
 function fields(leave, again) {
-  const radio = (name, value, label, checked, ...more) => h("label", { class: "choice" },
-    h("input", { type: "radio", name, value, checked }), h("span", { text: label }), ...more);
+  const radio = (name, value, label, checked) => h("label", { class: "choice" },
+    h("input", { type: "radio", name, value, checked }), h("span", { text: label }));
   const { least, usual, most } = RADIUS_M;
   const metres = h("input", { type: "number", name: "radius", min: least, max: most, step: "any", value: usual, required: true,
     "aria-label": t("ways.radius") });
   const set = (legend, ...nodes) => h("fieldset", { class: "choices" }, h("legend", { text: t(legend) }), ...nodes);
   return [
     h("h4", { text: t("action.close_way") }),
-    set("ways.which_ground", radio("ground", "around", t("ways.ground_around"), true, metres, h("span", { text: t("ways.metres") })),
+    set("ways.which_ground",
+      h("span", { class: "choice" }, radio("ground", "around", t("ways.ground_around"), true), metres, h("span", { text: t("ways.metres") })),
       radio("ground", "drawn", t("ways.ground_drawn"), false),
       h("button", { type: "button", name: "again", class: "quiet", hidden: true, onclick: again, text: t("ways.draw_again") })),
     h("p", { class: "ground-told dim", role: "status" }),
