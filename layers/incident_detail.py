@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import isinf
 from typing import Any
 
 from layers import incidents
@@ -62,7 +63,7 @@ def detail(
     travel = known.lives.travel({twin.street: twin})
     shown = incidents.thing(twin, incident, travel, alarms=seen, masked=masked)
     for member in shown["crew"]:
-        member["route"] = _route(twin, incident, known, actor, member)
+        member |= _way(twin, incident, known, actor, member)
     return shown | {
         "advice": incident_kind(incident.kind).advice,
         "advice_en": incident_kind(incident.kind).advice_en,
@@ -76,14 +77,19 @@ def detail(
     }
 
 
-def _route(
+def _way(
     twin: Twin, incident: Incident, known: Known, actor: Actor, member: Mapping[str, Any]
-) -> list[LonLat]:
-    """The way a crew member still has to walk; empty on scene, or where it is not ours to see."""
-    if member["state"] not in incidents.UNDER_WAY or not _sees(actor, twin, member["id"]):
-        return []
-    trips = known.lives.trips(twin, twin.responders[member["id"]], incident)
-    return trips.trip(0).line if trips is not None else []
+) -> dict[str, Any]:
+    """The way a crew member still has to go, and whether something in it has to be cleared first.
+
+    Empty on scene, or where it is not ours to see.
+    """
+    trips = None
+    if member["state"] in incidents.UNDER_WAY and _sees(actor, twin, member["id"]):
+        trips = known.lives.trips(twin, twin.responders[member["id"]], incident)
+    if trips is None:
+        return {"route": [], "cut": False}
+    return {"route": trips.trip(0).line, "cut": isinf(trips.seconds[0])}
 
 
 def _sees(actor: Actor, twin: Twin, subject: str) -> bool:

@@ -99,7 +99,7 @@ export function createClosing(desk, send) {
     shown(form, true);
     preview();
     const { lonlat } = row();
-    if (desk.map()?.map.getBounds().contains(lonlat) === false) desk.map().goTo({ type: "incident", id: subject, lonlat });
+    if (desk.map()?.map?.getBounds().contains(lonlat) === false) desk.map().goTo({ type: "incident", id: subject, lonlat });
     form.scrollIntoView({ block: "nearest" });
     field("radius").select();
   };

@@ -38,7 +38,7 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     const crew = (detail?.crew ?? []).find((member) => member.route?.length);
     const first = detail?.recommendations?.[0];
     const route = crew?.route ?? detail?.route ?? (detail?.crew?.length ? null : first?.route) ?? null;
-    const cutOff = !crew && first?.seconds === null;
+    const cutOff = crew ? crew.cut : first?.seconds === null;
     map?.drawRoute(selected ? route : null, cutOff);
     const seeing = selected ? (detail?.cameras ?? []).slice(0, CAMERAS) : [];
     map?.highlightCameras(seeing.map((camera) => camera.id));

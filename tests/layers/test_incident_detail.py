@@ -15,6 +15,7 @@ from tests.layers.builders import (
     step,
 )
 from twin import events
+from twin.commands import Command, decide
 from twin.metres import lonlat_from_xy
 from twin.model import Building, Entrance, Path
 from twin.people import Actor
@@ -138,6 +139,18 @@ def test_whoever_is_under_way_has_a_route_from_where_they_are_until_they_arrive(
     ):
         twin.apply(step(kind, 1, version, at(version), responder=ZHOU))
     assert told(twin)["crew"][0]["route"] == []
+
+
+def test_a_way_under_way_that_something_cuts_off_says_so(twin):
+    walk = events.PositionData(lonlat=at_m(100, 0))
+    twin.apply(events.ResponderPosition(id="w", subject=ZHOU, time=at(2), data=walk))
+    twin.apply(step(events.IncidentAssigned, 1, 2, at(3), responder=ZHOU))
+    assert told(twin)["crew"][0]["cut"] is False
+    works = {"kind": "works", "reason": "挖沟", "outline": box(at_m(140, -5), at_m(150, 5))}
+    order = Command(name="close_way", target="huodian", by=CHEN, args=works)
+    twin.fold(decide(twin, order, at(4)))
+    (member,) = told(twin)["crew"]
+    assert member["cut"] is True and member["route"][-1] == pytest.approx(at_m(200, 0))
 
 
 def test_for_a_flat_the_cameras_are_those_that_see_the_door_of_its_unit(twin):
