@@ -86,10 +86,11 @@ def turned(
 ) -> dict[str, float]:
     """Milliseconds from XADD until words, time and, if it must, the painted line have changed."""
     names = ("words", "time", "line") if line else ("words", "time")
+    painted = f"{DESK}.map().map.loaded()"
+    screen.until(painted)
     screen.ask("() => { window.watch.at = {} }")
     began = time.time() * 1000
     house.tell(*told)
-    painted = f"{DESK}.map().map.isSourceLoaded('route')"
     screen.until(f"{[*names]}.every((name) => watch.at[name]) && {painted}")
     return {name: screen.ask(f"() => watch.at.{name}") - began for name in names}
 
@@ -143,17 +144,15 @@ def gate_fails(screen: Screen, house: House, gates: dict[str, Any]) -> None:
 def test_lifts_that_stop_and_gates_that_fail_change_what_is_recommended_and_drawn_in_a_second(
     visit: Visit, house: House, everybody_at: Callable[[LonLat], None]
 ) -> None:
-    screen, lifts, names = opened(visit, house)
-    screen.ask(WATCHED)
-    lifts_stop(screen, house, lifts)
+    names = high_up(house)[2]
     gates = {one.name: one for one in house.devices("gate") if one.id in names}
     everybody_at(next(one.lonlat for one in house.devices("gate") if one.id not in names))
-    first = f"{DESK}.detail().recommendations[0]"
-    screen.until(f"{[*gates]}.includes({first}.via)")
-    screen.until(f"{DESK}.map().map.isSourceLoaded('route')")
+    screen, lifts, _ = opened(visit, house)
+    screen.ask(WATCHED)
+    lifts_stop(screen, house, lifts)
     gate_fails(screen, house, gates)
     house.tell(*(state(gate, "fault") for gate in names))
-    screen.until(f"{first}.seconds === null")
+    screen.until(f"{DESK}.detail().recommendations[0].seconds === null")
     standing = screen.ask("() => document.querySelector('.ways .standing').textContent")
     assert standing.count("✕") >= len(names)
 
