@@ -72,6 +72,7 @@ def _of_city() -> tuple[list[Compound], list[Path]]:
 def _rows(
     case: str, compounds: Sequence[Compound], roads: Sequence[Path], cases: int, promised: bool
 ) -> list[Row]:
+    gc.collect()
     before_mb, began = resident_mb(os.getpid()), perf_counter()
     network = Network(compounds, roads)
     build_s = perf_counter() - began

@@ -241,8 +241,8 @@ class Ways:
         self._asked = (mode, starts, goal, door)
         begin, self._starts, self._first = network.stand(starts, mode)
         end, self._goal, self._last = network.stand([goal], "foot")
-        if (unit := network.doors.door(*door)) is not None:
-            self._goal, self._last = unit[None], network.feet(unit[None])
+        if (unit := network.unit_door(*door)) is not None:
+            self._goal, self._last = unit
         self._begin, self._end = begin, end
         seconds, self._from = self._through()
         aside = self._first.aside_m + self._last.aside_m

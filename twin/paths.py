@@ -86,6 +86,7 @@ class Network:
         self._layers: dict[str, Layers] = {}
         self._stands: dict[str, dict[LonLat, Floats]] = {}
         self._door_feet: Feet | None = None
+        self._units: dict[tuple[str, str], tuple[Floats, Feet] | None] = {}
         self.free = Passage(self)
 
     def route(self, a: LonLat, b: LonLat) -> Route:
@@ -148,6 +149,13 @@ class Network:
         kept = np.array([known[spot] for spot in lonlats], np.float64).reshape(-1, 9)
         found = Feet(kept[:, 6].astype(np.intp), kept[:, 4:6], kept[:, 7], kept[:, 8])
         return Stand(kept[:, 0:2], kept[:, 2:4], found)
+
+    def unit_door(self, building: str, unit: str) -> tuple[Floats, Feet] | None:
+        """The door (1, 2) of a unit and where it steps onto the network; None where not known."""
+        if (key := (building, unit)) not in self._units:
+            door = self.doors.door(building, unit)
+            self._units[key] = None if door is None else (door[None], self.feet(door[None]))
+        return self._units[key]
 
     def door_feet(self) -> Feet:
         """Where every door steps onto the network; worked out once."""
