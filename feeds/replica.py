@@ -233,7 +233,10 @@ def restored(twin: Twin, state: bytes, position: Position) -> Position:
 
 def everything(twin: Twin) -> list[Change]:
     """All that a twin knows something about, as if it had changed just now."""
-    sorts = (twin.devices, twin.responders, twin.alarms, twin.incidents, twin.unregistered)
+    sorts = (
+        twin.devices, twin.responders, twin.alarms, twin.incidents, twin.closures,
+        twin.unregistered,
+    )  # fmt: skip
     return [thing for things in sorts for thing in things.values()]
 
 

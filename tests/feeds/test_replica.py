@@ -18,7 +18,7 @@ from feeds.keys import key
 from feeds.replica import Replica, Step, fold_batch
 from feeds.streams import Streams
 from tests.feeds import builders as b
-from twin.events import encode
+from twin.events import WayClosed, WayClosedData, encode
 
 pytestmark = pytest.mark.anyio
 S = b.STREET
@@ -85,6 +85,10 @@ async def test_what_a_snapshot_held_is_handed_out_before_the_tail(valkey_url: st
     async with Streams(valkey_url) as streams:
         await streams.append(S, [b.state(b.GATE, "open")])
         await streams.append_operations(S, [b.a_case("INC-1")])
+        works = WayClosedData(version=1, kind="works", reason="挖沟", path="out")
+        closed = WayClosed(id="w@1", subject="huodian/way/1", time=b.NOON, by="chen",
+                           territory=b.a_case("INC-1").territory, data=works)  # fmt: skip
+        await streams.append_operations(S, [closed])
         first = Replica(streams, b.a_twin())
         await folded(streams, first)
         await streams.save_snapshot(S, first.twin.snapshot(), first.position)
@@ -99,6 +103,7 @@ async def test_what_a_snapshot_held_is_handed_out_before_the_tail(valkey_url: st
     known = {change.id: change for change in step.changes}
     assert known[b.GATE] is again.twin.devices[b.GATE]
     assert known["INC-1"] is again.twin.incidents["INC-1"]
+    assert known["huodian/way/1"] is again.twin.closures["huodian/way/1"]
 
 
 @pytest.mark.parametrize("state", [b"no snapshot", b"\x80"])
