@@ -113,8 +113,7 @@ def _evacuation(
             _service(one.service) | {"people": one.people} for one in found.musters if one.people
         ],
         "loads": [
-            {"line": one.line, "people": one.people, "width_m": one.width_m}
-            for one in found.loads
+            {"line": one.line, "people": one.people, "width_m": one.width_m} for one in found.loads
         ],
         "gates": [
             {"id": name, "name": gate, "lonlat": lonlat, "people": passing.get(name, 0)}

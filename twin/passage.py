@@ -375,5 +375,3 @@ def last_gate(network: Network, steps: Sequence[Step]) -> str:
 
 def _gaps(a: Floats, b: Floats) -> Floats:
     return np.asarray(np.hypot(*(a - b).T))
-
-

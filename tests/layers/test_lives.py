@@ -81,5 +81,3 @@ def test_what_a_trip_goes_round_is_named_to_those_who_may_see_it(prefix: str, na
     told = trip_words(twin, actor, trip)
     assert told["seconds"] is None and told["route"]
     assert told["around"] == [{"id": GATE if name else "", "code": "gate.fault", "name": name}]
-
-
