@@ -51,7 +51,8 @@ const LOOKS = { available: "available", busy: "busy" };
 export async function createMap(node, { style, summaries, first, screen, lang, onSelect, onView, reducedMotion }) {
   dress();
   const slow = await drawsInSoftware();
-  const map = begin(node, { ...style, ...firstView(node, screen, summaries, first) }, screen, slow);
+  const { sky, ...ground } = style;
+  const map = begin(node, { ...ground, ...firstView(node, screen, summaries, first) }, screen, slow);
   const named = { lang, meta: style.metadata };
   const palette = paletteOf(style);
   const source = (name) => map.getSource(name);
@@ -138,9 +139,10 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
     outlines.colour(told);
   };
 
-  /** What lies under the marks comes after them. */
+  /** What lies under the marks, and the sky behind them, come after them. */
   const underlay = async () => {
     await Promise.race([new Promise((resolve) => map.once("idle", resolve)), new Promise((resolve) => setTimeout(resolve, MARKS_FIRST_MS))]);
+    map.setSky(sky);
     outlines.load().then(drawRollups);
     tiles.load().then((told) => drawBasemap(map, told?.basemap, named.meta["dayuan:basemap"]));
   };
