@@ -2,6 +2,7 @@
 // the real picture for whoever says why.
 import { edition, editionSwitch, lines, ofEdition, ringLabel, ringWords } from "./densities.mjs";
 import { attribute, h, say, shown } from "./dom.mjs";
+import { acrossOf, drawMasks, maskLayer, maskShapes } from "./masks.mjs";
 import { askToView, showPicture } from "./picture.mjs";
 import { language, t } from "./texts.mjs";
 
@@ -96,7 +97,8 @@ function skeleton() {
     rings: h("ul", { class: "ring-key figures" }), why: h("select", {}), go: h("button", { type: "submit" }),
     said: h("p", { class: "dim", role: "status" }),
   };
-  part.frame = h("div", { class: "frame", hidden: true }, part.sim, part.real, part.badge);
+  part.veil = maskLayer();
+  part.frame = h("div", { class: "frame", hidden: true }, part.sim, part.real, part.veil, part.badge);
   part.form = h("form", { class: "watch", hidden: true }, part.why, part.go);
   return part;
 }
