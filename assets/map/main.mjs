@@ -15,6 +15,7 @@ import { drawsInSoftware } from "./graphics.mjs";
 import { createMark } from "./mark.mjs";
 import { createMovers } from "./movers.mjs";
 import { createPicking } from "./picking.mjs";
+import { createPlacing } from "./placing.mjs";
 import { createPopup, createTip } from "./popup.mjs";
 import { createSighting } from "./sighting.mjs";
 import { createSketch } from "./sketch.mjs";
@@ -90,6 +91,7 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
   const ways = createWays(fill);
   const sketch = createSketch(map, fill);
   const sighting = createSighting(map, { fill, device: places.device });
+  const placing = createPlacing(map, fill);
   const camera = createCamera(map, {
     screen, limit: named.meta["dayuan:band"], places: places.all, reducedMotion,
     onView: (view) => {
@@ -150,6 +152,7 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
     onPoint: (target, at) => (target && popup.target()?.id !== target.id ? tip.show(target, at) : tip.hide()),
     onPick: (target) => {
       tip.hide();
+      if (placing.on()) return undefined; // a click beside the grip is no choice
       if (target?.type === "division") return camera.fitWide(rollups.bounds(target.id));
       if (target && !CARDS.has(target.type) && !(target.type === "building" && screen !== "wall")) popup.open(target);
       else popup.close();
@@ -236,6 +239,7 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
     sketch,
     highlightCameras: focus.cameras,
     sighting,
+    placing,
     resize: () => map.resize(),
     project: (lonlat) => map.project(lonlat),
     setLanguage: async (newLang) => {

@@ -114,6 +114,8 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     },
     here: () => places.find((place) => place.id === here) ?? places[0] ?? null,
     commandable: () => session === "live",
+    /** The version of a place on screen, undefined before the first snapshot. */
+    version: (compound) => model().compounds?.find((place) => place.id === compound)?.version,
     cardHeight: () => byId("queue-list")?.firstElementChild?.getBoundingClientRect().height ?? 0,
     /** Age in ms of the newest event: as the newest frame said, and growing once frames stay away. */
     age: () => {

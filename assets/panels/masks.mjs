@@ -36,11 +36,6 @@ export function maskShapes(masks, look) {
   return wide.map((wedge) => cut(wedge, look)).filter((shape) => shape.length > 2);
 }
 
-/** The angles that a picture of a width has across and upright when the upright one is given. */
-export function acrossOf(vfov, aspect) {
-  return (2 * Math.atan(Math.tan((vfov * RADIANS) / 2) * aspect)) / RADIANS;
-}
-
 /** A mask as wedges of half a turn at most, widened by what is not sure. */
 function wedges([from, to], unsure) {
   const size = Math.min(turned(to - from) + 2 * unsure, 360);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { drawable, seenStyle } from "../../assets/map/camera_view.mjs";
+import { drawable } from "../../assets/map/angles.mjs";
+import { seenStyle } from "../../assets/map/camera_view.mjs";
 import { densityWords, ofEdition, ringLabel, ringWords } from "../../assets/panels/densities.mjs";
 import { askToView } from "../../assets/panels/picture.mjs";
 

@@ -112,9 +112,18 @@ async def test_otherwise_nothing_is_given(
 async def test_pages_may_fetch_pictures_from_the_origins_named_and_no_others(house: House) -> None:
     async with house.browser(await house.admit(CHEN)) as browser:
         policy = (await browser.get("/console")).headers["content-security-policy"]
-    for part in ("img-src 'self' data: blob:", "media-src 'self'", "frame-src 'self'"):
+    for part in ("img-src 'self' data: blob:", "frame-src 'self'", "connect-src 'self'"):
         assert f"{part} {VIDEO};" in policy
-    assert "connect-src 'self';" in policy and "other.example" not in policy
+    assert f"media-src 'self' {VIDEO} blob:;" in policy and "other.example" not in policy
+    assert policy.count(VIDEO) == 4
+
+
+async def test_where_no_origins_are_named_pages_fetch_from_us_alone(valkey_url: str) -> None:
+    async with open_house(valkey_url, {STREET: [place()]}) as house:
+        async with house.browser(await house.admit(CHEN)) as browser:
+            policy = (await browser.get("/console")).headers["content-security-policy"]
+    for part in ("media-src", "frame-src", "connect-src"):
+        assert f"{part} 'self';" in policy
 
 
 async def test_an_administrator_places_a_camera_on_disk(
