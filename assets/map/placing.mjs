@@ -43,7 +43,6 @@ export function createPlacing(map, fill) {
     pose = { ...pose, azimuth: bearingTo(pose.lonlat, arm.getLngLat().toArray()) };
     change({ azimuth: pose.azimuth });
   });
-  arm.on("dragend", stand);
   map.on("zoom", stand);
 
   return {

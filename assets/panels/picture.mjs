@@ -133,7 +133,6 @@ export function showPicture(node, { stream, kind }, { onPicture, onStop }) {
     clearInterval(timer);
     watcher.disconnect();
     document.removeEventListener("visibilitychange", away);
-    element.onerror = null;
     close();
     element.remove();
     return true;

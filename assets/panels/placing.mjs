@@ -13,7 +13,7 @@ const WRONG = { lonlat: () => t("placing.outside"), building: () => t("placing.i
  */
 export function createPlacing(desk, { onTry, onSaved }) {
   let [id, before, now, told, said] = [null, null, null, null, ""];
-  let [busy, again, opening] = [false, false, false];
+  let [busy, again, saving, focus] = [false, false, false, null];
   const part = skeleton();
   const inputs = new Map(FIELDS.map((row) => [row.name, field(row)]));
   part.fields.append(...[...inputs.values()].map(({ node }) => node));
@@ -28,13 +28,15 @@ export function createPlacing(desk, { onTry, onSaved }) {
   const grips = () => desk.map()?.placing.show(now.lonlat, now.azimuth_deg, ({ lonlat, azimuth }) =>
     change(lonlat ? withValue(now, "lonlat", lonlat) : withValue(now, "azimuth_deg", azimuth)));
 
+  /** Take a figure that is typed, or say why it cannot be. */
+  const read = (row, take) => ({ target }) => {
+    const value = target.validity.badInput ? NaN : figureOf(row, target.value);
+    attribute(target, "aria-invalid", Number.isNaN(value) ? "true" : null);
+    if (!Number.isNaN(value)) take(value);
+    else say(part.said, t("placing.bounds", { name: t(`placing.${row.name}`), min: row.min, max: row.max }));
+  };
   for (const row of FIELDS)
-    inputs.get(row.name).input.addEventListener("input", ({ target }) => {
-      const value = target.validity.badInput ? NaN : figureOf(row, target.value);
-      attribute(target, "aria-invalid", Number.isNaN(value) ? "true" : null);
-      if (!Number.isNaN(value)) change(typed(now, row, value));
-      else say(part.said, t("placing.bounds", { name: t(`placing.${row.name}`), min: row.min, max: row.max }));
-    });
+    inputs.get(row.name).input.addEventListener("input", read(row, (value) => change(typed(now, row, value))));
 
   /** Ask what this would show: one question at a time, the newest after it. */
   const ask = async () => {
@@ -47,7 +49,7 @@ export function createPlacing(desk, { onTry, onSaved }) {
       const { status, answer } = await send("POST", `${camera}/preview`, wishOf(before, pose));
       if (id !== camera || !now || again) continue;
       told = status === 200 ? answer : told;
-      said = status === 200 ? "" : words(status, answer);
+      if (status !== 200) said = words(status, answer);
       desk.map()?.placing.field(status === 200 ? answer.field : []);
       if (status === 200) onTry(answer);
     }
@@ -57,24 +59,25 @@ export function createPlacing(desk, { onTry, onSaved }) {
 
   const save = async (event) => {
     event.preventDefault();
-    if (part.node.querySelector("[aria-invalid]")) return;
-    attribute(part.save, "aria-disabled", "true");
-    const { status, answer } = await send("PUT", id, wishOf(before, now));
-    attribute(part.save, "aria-disabled", null);
+    if (saving || part.node.querySelector("[aria-invalid]")) return undefined;
+    const [camera, pose] = [id, now];
+    saving = true;
+    const { status, answer } = await send("PUT", camera, wishOf(before, pose));
+    saving = false;
+    if (id !== camera || !now) return undefined; // gone on meanwhile
     if (status !== 200) {
       said = words(status, answer);
       if (answer?.error === "privacy") told = { ...told, facades: answer.detail.facades };
       return desk.redraw();
     }
-    const [changed, pose] = [answer.changed.length > 0, now];
     close();
-    said = t(changed ? "placing.saved" : "placing.same");
+    said = t(answer.changed.length ? "placing.saved" : "placing.same");
     onSaved({ ...told, pose });
     return desk.redraw();
   };
 
   const open = () => {
-    [now, said, opening] = [before, "", true];
+    [now, said, focus] = [before, "", inputs.get("height").input];
     grips();
     ask();
     desk.redraw();
@@ -82,7 +85,7 @@ export function createPlacing(desk, { onTry, onSaved }) {
 
   const close = () => {
     desk.map()?.placing.hide();
-    [now, again] = [null, false];
+    [now, again, focus] = [null, false, part.open];
     desk.redraw();
   };
 
@@ -104,7 +107,7 @@ export function createPlacing(desk, { onTry, onSaved }) {
   const drawMasks = () => {
     const masks = now.lens.masks;
     const set = (next) => change(withValue(now, "lens.masks", next));
-    keyed(part.masks, masks.map((_, i) => i), String, (i) => maskRow(i, () => now.lens.masks, set), (node, i) => {
+    keyed(part.masks, masks.map((_, i) => i), String, (i) => maskRow(i, () => now.lens.masks, set, read), (node, i) => {
       const [from, to] = node.querySelectorAll("input");
       [from, to].forEach((input, side) => {
         fillIn(input, masks[i][side]);
@@ -123,7 +126,12 @@ export function createPlacing(desk, { onTry, onSaved }) {
     shown(part.node, offered && Boolean(now));
     shown(say(part.after, now ? "" : said), offered && !now && Boolean(said));
     say(part.open, t("placing.open"));
-    if (!now) return;
+    if (now) drawForm();
+    focus?.focus();
+    focus = null;
+  };
+
+  const drawForm = () => {
     for (const row of FIELDS) drawField(inputs.get(row.name), row, valueAt(now, row.path), told);
     drawMasks();
     const facades = told?.facades ?? [];
@@ -132,13 +140,12 @@ export function createPlacing(desk, { onTry, onSaved }) {
     shown(part.cover, facades.length > 0);
     const warning = facades.length ? t("sight.facades", { names: names(facades) }) : "";
     if (!part.node.querySelector("[aria-invalid]")) say(part.said, said || warning);
-    if (opening) inputs.get("height").input.focus();
-    opening = false;
   };
 
   const leave = (camera) => {
     if (now) {
       close();
+      focus = null; // whoever went elsewhere is there
       desk.hint(t("placing.dropped"));
     }
     desk.map()?.placing.field([]);
@@ -198,12 +205,11 @@ function fillIn(input, value) {
   attribute(input, "aria-invalid", null);
 }
 
-function maskRow(i, masks, set) {
-  const bearing = (side) => h("input", { type: "number", min: 0, max: 360, step: 1, oninput: ({ target }) => {
-    const value = figureOf({ min: 0, max: 360 }, target.value);
-    attribute(target, "aria-invalid", Number.isNaN(value) ? "true" : null);
-    if (!Number.isNaN(value)) set(masks().map((mask, n) => (n === i ? (side ? [mask[0], value] : [value, mask[1]]) : mask)));
-  } });
+const BEARING = { name: "azimuth", min: 0, max: 360 };
+
+function maskRow(i, masks, set, read) {
+  const put = (side, value) => set(masks().map((mask, n) => (n === i ? mask.map((old, at) => (at === side ? value : old)) : mask)));
+  const bearing = (side) => h("input", { type: "number", min: 0, max: 360, step: 1, oninput: read(BEARING, (value) => put(side, value)) });
   const remove = h("button", { type: "button", text: "×", onclick: () => set(masks().filter((_, n) => n !== i)) });
   return h("li", {}, bearing(0), h("span", { "aria-hidden": "true", text: "→" }), bearing(1), remove);
 }
