@@ -1,4 +1,5 @@
-// HLS where the browser cannot play it by itself: the library is fetched then, and only then.
+// HLS by script in every browser, also in those that play it themselves: what they fetch, they keep.
+// The library is fetched when somebody looks, and only then.
 
 const LATE_S = 20; // what is farther behind is no live picture
 
@@ -9,7 +10,7 @@ const LATE_S = 20; // what is farther behind is no live picture
  * @param {() => void} failed
  * @returns {() => void} stops it
  */
-export function playByScript(video, stream, failed) {
+export function playHls(video, stream, failed) {
   let [player, stopped] = [null, false];
   const begin = ({ default: Hls, FetchLoader }) => {
     if (stopped) return undefined;

@@ -1,12 +1,11 @@
 // The real picture of a camera: asked for with a purpose, shown while it is in sight, kept nowhere.
 import { h } from "./dom.mjs";
-import { playByScript } from "./hls.mjs";
+import { playHls } from "./hls.mjs";
 import { t } from "./texts.mjs";
 
 const STILL_MS = 10_000;
 const LOOK_MS = 500;
 const PATIENCE_MS = 20_000; // without anything new: longer than between two stills
-const HLS = "application/vnd.apple.mpegurl";
 const PAST_CACHES = { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer" };
 const BLANK = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 
@@ -31,8 +30,7 @@ const KINDS = {
   hls: (stream, failed) => {
     const video = h("video", { autoplay: true, playsinline: true, disablepictureinpicture: true });
     video.muted = true; // what does not autoplay otherwise; the attribute alone is not enough
-    const close = playsHls(video) ? play(video, stream, failed) : playByScript(video, stream, failed);
-    return { element: video, news: () => (video.readyState > 1 ? 1 + video.currentTime : 0), close, lasting: true };
+    return { element: video, news: () => (video.readyState > 1 ? 1 + video.currentTime : 0), close: playHls(video, stream, failed), lasting: true };
   },
   mjpeg: (stream, failed) => {
     const image = picture(failed);
@@ -71,17 +69,6 @@ const KINDS = {
 };
 
 const picture = (failed) => h("img", { alt: t("sight.real"), referrerpolicy: "no-referrer", onerror: failed });
-const playsHls = (video) => Boolean(video.canPlayType(HLS));
-
-function play(video, stream, failed) {
-  video.onerror = video.onended = failed;
-  video.src = stream;
-  return () => {
-    video.onerror = video.onended = null;
-    video.removeAttribute("src"); // an element that is merely removed may go on fetching
-    video.load();
-  };
-}
 
 /** Show the next still. Where its source lets us read it, past the browser's cache. */
 async function refresh(image, stream, signal) {
