@@ -91,7 +91,7 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
   const ways = createWays(fill);
   const sketch = createSketch(map, fill);
   const sighting = createSighting(map, { fill, device: places.device });
-  const placing = createPlacing(map, fill);
+  const placing = createPlacing(map, { fill, thin: sighting.thin });
   const camera = createCamera(map, {
     screen, limit: named.meta["dayuan:band"], places: places.all, reducedMotion,
     onView: (view) => {
@@ -214,7 +214,7 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
     goTo: (target) => {
       const told = target.type === "incident" ? cases.spot(target.id) : tell(target);
       const lonlat = told?.lonlat ?? target.lonlat;
-      if (lonlat) camera.goTo(lonlat);
+      if (lonlat) camera.goTo(lonlat, target.left);
     },
     mark: mark.show,
     unmark: mark.clear,

@@ -20,9 +20,11 @@ export function along(lonlat, bearing, metres) {
 
 /**
  * @param {import("../vendor/maplibre-gl.mjs").Map} map
- * @param {ReturnType<typeof import("./filling.mjs").createFill>} fill
+ * @param {object} options
+ * @param {ReturnType<typeof import("./filling.mjs").createFill>} options.fill
+ * @param {(why: string, on: boolean) => void} options.thin lets buildings give way
  */
-export function createPlacing(map, fill) {
+export function createPlacing(map, { fill, thin }) {
   let [pose, change] = [null, null];
   const [mast, arm] = ["mast", "arm"].map((name) => grip(name));
 
@@ -51,13 +53,16 @@ export function createPlacing(map, fill) {
       const first = !pose;
       [pose, change] = [{ lonlat, azimuth }, onChange];
       stand();
-      if (first) for (const one of [arm, mast]) one.addTo(map);
+      if (!first) return;
+      for (const one of [arm, mast]) one.addTo(map);
+      thin("placing", true);
     },
     /** Draw the field of view that it would have; nothing for none. */
     field: (features) => fill("draft", features),
     /** Take the grips away. */
     hide: () => {
       pose = null;
+      thin("placing", false);
       for (const one of [arm, mast]) one.remove();
     },
     on: () => pose !== null,

@@ -5,7 +5,7 @@ import { t } from "./texts.mjs";
 const RADIANS = Math.PI / 180;
 const HALF_TURN = 180;
 const WIDE_DEG = 150; // from here on a picture is no plane: pixels spread evenly by angle (twin/lenses.py)
-const TILTS = [0, 15, 30, 45, 60]; // all that a tilt which nobody measured may be (layers/sight.py)
+const TILTS = [0, 15, 30, 45]; // beside the one that is guessed, where nobody measured it
 const CORNERS = [[-1, 1], [1, 1], [1, -1], [-1, -1]];
 const SVG = "http://www.w3.org/2000/svg";
 const SIMULATED = [1600, 900]; // the frame of the simulated view
@@ -70,7 +70,7 @@ function clip(points, inside) {
 
 /** A strip as high as the picture that covers a wedge whatever the tilt is. */
 function tallest(wedge, look) {
-  const sides = TILTS.flatMap((tilt) => cut(wedge, { ...look, tilt })).map(([x]) => x);
+  const sides = [...TILTS, look.tilt].flatMap((tilt) => cut(wedge, { ...look, tilt })).map(([x]) => x);
   return sides.length ? strip(Math.min(...sides), Math.max(...sides)) : null;
 }
 

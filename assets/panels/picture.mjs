@@ -1,6 +1,7 @@
 // The real picture of a camera: asked for with a purpose, shown while it is in sight, kept nowhere.
 import { h } from "./dom.mjs";
 import { playHls } from "./hls.mjs";
+import { readPictures } from "./mjpeg.mjs";
 import { t } from "./texts.mjs";
 
 const STILL_MS = 10_000;
@@ -24,32 +25,41 @@ export async function askToView(camera, { purpose, incident }, get = fetch) {
 
 /**
  * How each kind of stream is shown. Each gives its element, `news`, which grows while pictures come
- * (0: none yet; once only where nobody can tell), and `close`.
+ * (0: none yet), `lasting`, whether it would stop growing if they stopped, and `close`.
  */
 const KINDS = {
   hls: (stream, failed) => {
     const video = h("video", { autoplay: true, playsinline: true, disablepictureinpicture: true });
     video.muted = true; // what does not autoplay otherwise; the attribute alone is not enough
-    return { element: video, news: () => (video.readyState > 1 ? 1 + video.currentTime : 0), close: playHls(video, stream, failed), lasting: true };
+    return { element: video, news: () => (video.readyState > 1 ? 1 + video.currentTime : 0), close: playHls(video, stream, failed), lasting: () => true };
   },
   mjpeg: (stream, failed) => {
     const image = picture(failed);
-    image.src = stream;
-    // Merely without an address it would go on receiving.
-    return { element: image, news: () => image.naturalWidth, close: () => (image.src = BLANK) };
+    let read = true;
+    const run = async (answer) => {
+      // Where we may not read it the browser shows it, and nobody can tell when it stands still.
+      read = answer !== null;
+      if (!read) return void (image.element.src = stream);
+      await readPictures(answer, image.show);
+      failed();
+    };
+    const stop = ask(stream, run, failed);
+    const news = () => image.shown() || image.element.naturalWidth;
+    return { element: image.element, news, lasting: () => read, close: () => {
+      stop();
+      image.element.src = BLANK; // merely without an address it would go on receiving
+    } };
   },
   still: (stream, failed) => {
     const image = picture(failed);
-    const stop = new AbortController();
-    const show = () => refresh(image, stream, stop.signal).catch(() => stop.signal.aborted || failed());
-    let shown = 0;
-    image.addEventListener("load", () => (shown += 1));
-    show();
-    const timer = setInterval(show, STILL_MS);
-    return { element: image, news: () => shown, lasting: true, close: () => {
+    const aside = `${stream}${stream.includes("?") ? "&" : "?"}t=`;
+    const run = async (answer) => (answer ? image.show(await answer.blob()) : void (image.element.src = aside + Date.now()));
+    let stop = ask(stream, run, failed);
+    const timer = setInterval(() => (stop = ask(stream, run, failed)), STILL_MS);
+    return { element: image.element, news: image.shown, lasting: () => true, close: () => {
       clearInterval(timer);
-      stop.abort();
-      image.removeAttribute("src");
+      stop();
+      image.element.src = BLANK;
     } };
   },
   webrtc: (stream, failed) => {
@@ -61,23 +71,36 @@ const KINDS = {
     page.addEventListener("load", () => (loaded = 1));
     // A frame says "load" of an error, too; whether anybody answers is asked beside it.
     fetch(stream, { ...PAST_CACHES, mode: "no-cors", signal: stop.signal }).catch(() => stop.signal.aborted || failed());
-    return { element: page, news: () => loaded, close: () => {
+    return { element: page, news: () => loaded, lasting: () => false, close: () => {
       stop.abort();
       page.removeAttribute("src");
     } };
   },
 };
 
-const picture = (failed) => h("img", { alt: t("sight.real"), referrerpolicy: "no-referrer", onerror: failed });
+/** An element for pictures, which counts them. */
+function picture(failed) {
+  let shown = 0;
+  const element = h("img", { alt: t("sight.real"), referrerpolicy: "no-referrer", onerror: failed, onload: () => (shown += 1) });
+  const show = (blob) => {
+    const address = URL.createObjectURL(blob);
+    element.addEventListener("load", () => URL.revokeObjectURL(address), { once: true });
+    element.src = address;
+  };
+  return { element, show, shown: () => shown };
+}
 
-/** Show the next still. Where its source lets us read it, past the browser's cache. */
-async function refresh(image, stream, signal) {
-  const response = await fetch(stream, { ...PAST_CACHES, signal }).catch(() => null);
-  if (signal.aborted) return;
-  if (response && !response.ok) throw new Error(String(response.status));
-  const address = response ? URL.createObjectURL(await response.blob()) : `${stream}${stream.includes("?") ? "&" : "?"}t=${Date.now()}`;
-  image.addEventListener("load", () => URL.revokeObjectURL(address), { once: true });
-  image.src = address;
+/** Ask for a stream past the browser's cache; `run` gets the answer, or null where it may not be read. */
+function ask(stream, run, failed) {
+  const stop = new AbortController();
+  const asking = async () => {
+    const answer = await fetch(stream, { ...PAST_CACHES, signal: stop.signal }).catch(() => null);
+    if (stop.signal.aborted) return;
+    if (answer && !answer.ok) throw new Error(String(answer.status));
+    await run(answer);
+  };
+  asking().catch(() => stop.signal.aborted || failed());
+  return () => stop.abort();
 }
 
 /** The size of the picture that a node shows, in pixels; undefined where it is not known. */
@@ -109,7 +132,7 @@ export function showPicture(node, { stream, kind }, { onPicture, onStop }) {
       [newest, at] = [now, Date.now()];
       if (first) onPicture();
     } else if (waited && newest === 0) end("failed");
-    else if (waited && lasting) end("halted");
+    else if (waited && lasting()) end("halted");
   };
   const timer = setInterval(look, LOOK_MS);
   const watcher = new IntersectionObserver((entries) => entries.at(-1).isIntersecting || end("hidden"));

@@ -1,8 +1,9 @@
 // The form in which an administrator places a camera: what it would see follows while it is changed.
-import { attribute, h, keyed, say, shown } from "./dom.mjs";
+import { attribute, h, keyed, say, shown, takenBy } from "./dom.mjs";
 import { FIELDS, figureOf, typed, valueAt, wishOf, withFacades, withMask, withValue } from "./pose.mjs";
 import { t } from "./texts.mjs";
 
+const DRAWN_MS = 60;
 const WRONG = { lonlat: () => t("placing.outside"), building: () => t("placing.in_building"), territory: () => t("placing.elsewhere") };
 
 /**
@@ -13,7 +14,7 @@ const WRONG = { lonlat: () => t("placing.outside"), building: () => t("placing.i
  */
 export function createPlacing(desk, { onTry, onSaved }) {
   let [id, before, now, told, said] = [null, null, null, null, ""];
-  let [busy, again, saving, focus] = [false, false, false, null];
+  let [busy, again, saving, focus, typing] = [false, false, false, null, null];
   const part = skeleton();
   const inputs = new Map(FIELDS.map((row) => [row.name, field(row)]));
   part.fields.append(...[...inputs.values()].map(({ node }) => node));
@@ -25,11 +26,14 @@ export function createPlacing(desk, { onTry, onSaved }) {
     grips();
     ask();
   };
-  const grips = () => desk.map()?.placing.show(now.lonlat, now.azimuth_deg, ({ lonlat, azimuth }) =>
-    change(lonlat ? withValue(now, "lonlat", lonlat) : withValue(now, "azimuth_deg", azimuth)));
+  const grips = () => desk.map()?.placing.show(now.lonlat, now.azimuth_deg, ({ lonlat, azimuth }) => {
+    typing = null;
+    change(lonlat ? withValue(now, "lonlat", lonlat) : withValue(now, "azimuth_deg", azimuth));
+  });
 
   /** Take a figure that is typed, or say why it cannot be. */
   const read = (row, take) => ({ target }) => {
+    typing = target;
     const value = target.validity.badInput ? NaN : figureOf(row, target.value);
     attribute(target, "aria-invalid", Number.isNaN(value) ? "true" : null);
     if (!Number.isNaN(value)) take(value);
@@ -79,6 +83,7 @@ export function createPlacing(desk, { onTry, onSaved }) {
   const open = () => {
     [now, said, focus] = [before, "", inputs.get("height").input];
     grips();
+    setTimeout(() => desk.map()?.goTo({ type: "place", lonlat: before.lonlat, left: takenBy(part.node) }), DRAWN_MS);
     ask();
     desk.redraw();
   };
@@ -99,6 +104,7 @@ export function createPlacing(desk, { onTry, onSaved }) {
   };
 
   part.node.addEventListener("submit", save);
+  part.node.addEventListener("focusout", () => (typing = null));
   part.open.addEventListener("click", open);
   part.cancel.addEventListener("click", cancel);
   part.add.addEventListener("click", () => change(withValue(now, "lens.masks", withMask(now.lens.masks, now.azimuth_deg))));
@@ -110,7 +116,7 @@ export function createPlacing(desk, { onTry, onSaved }) {
     keyed(part.masks, masks.map((_, i) => i), String, (i) => maskRow(i, () => now.lens.masks, set, read), (node, i) => {
       const [from, to] = node.querySelectorAll("input");
       [from, to].forEach((input, side) => {
-        fillIn(input, masks[i][side]);
+        fillIn(input, masks[i][side], typing);
         attribute(input, "aria-label", t(side ? "placing.mask_to" : "placing.mask_from", { n: i + 1 }));
       });
       attribute(node.querySelector("button"), "aria-label", t("placing.unmask", { n: i + 1 }));
@@ -132,7 +138,7 @@ export function createPlacing(desk, { onTry, onSaved }) {
   };
 
   const drawForm = () => {
-    for (const row of FIELDS) drawField(inputs.get(row.name), row, valueAt(now, row.path), told);
+    for (const row of FIELDS) drawField(inputs.get(row.name), row, valueAt(now, row.path), { told, typing });
     drawMasks();
     const facades = told?.facades ?? [];
     for (const [name, key] of Object.entries(BUTTONS)) say(part[name], t(key));
@@ -190,16 +196,16 @@ function field({ min, max, step }) {
   return { node: h("label", {}, name, input), name, input };
 }
 
-function drawField({ name, input }, row, value, told) {
+function drawField({ name, input }, row, value, { told, typing }) {
   say(name, t(`placing.${row.name}`));
-  fillIn(input, value);
+  fillIn(input, value, typing);
   const usual = { hfov: told?.hfov_deg, vfov: told?.vfov_deg, tilt: told?.tilt_deg, range: told?.far_m }[row.name];
   attribute(input, "placeholder", row.optional ? (usual ?? t("placing.unknown")) : null);
 }
 
 /** Put a figure into a field, unless somebody is typing there. */
-function fillIn(input, value) {
-  if (document.activeElement === input) return;
+function fillIn(input, value, typing) {
+  if (typing === input) return;
   const words = value === null ? "" : String(value);
   if (input.value !== words) input.value = words;
   attribute(input, "aria-invalid", null);

@@ -62,6 +62,6 @@ export function withFacades(masks, facades) {
 
 /** The masks with one more, in the middle of the picture. */
 export function withMask(masks, azimuth) {
-  const turned = (degrees) => (degrees + 360) % 360;
+  const turned = (degrees) => Number(((degrees + 360) % 360).toFixed(1));
   return [...masks, [turned((azimuth ?? 0) - MASK_DEG / 2), turned((azimuth ?? 0) + MASK_DEG / 2)]].slice(0, MOST_MASKS);
 }

@@ -1,6 +1,7 @@
 """A source of pictures as cameras have them, on another origin, which remembers who asked for what.
 
-It says nothing about caching, as many cameras do not, and lets other origins read its answers.
+It says nothing about caching, as many cameras do not; other origins may read its answers while it
+is ``readable``, and get errors while it is ``broken``.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Source:
         self.open: Counter[str] = Counter()
         self.heads: dict[str, Mapping[str, str]] = {}
         self.broken = False
+        self.readable = True
         self.over = threading.Event()
         self.began = time.monotonic()
 
@@ -81,8 +83,7 @@ class _Answer(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
-        self.send_header("Access-Control-Allow-Origin", "*")
-        self.end_headers()
+        self._end_head()
         self.wfile.write(content)
 
     def _lasting(self, path: str) -> None:
@@ -91,7 +92,7 @@ class _Answer(BaseHTTPRequestHandler):
         self.send_response(HTTPStatus.OK)
         mixed = f"multipart/x-mixed-replace; boundary={_BOUND}"
         self.send_header("Content-Type", kinds.get(path, mixed))
-        self.end_headers()
+        self._end_head()
         part = f"--{_BOUND}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(footage.JPEG)}\r\n"
         picture = part.encode() + b"\r\n" + footage.JPEG + b"\r\n"
         self.source.open[path] += 1
@@ -102,6 +103,11 @@ class _Answer(BaseHTTPRequestHandler):
             pass
         finally:
             self.source.open[path] -= 1
+
+    def _end_head(self) -> None:
+        if self.source.readable:
+            self.send_header("Access-Control-Allow-Origin", "*")
+        self.end_headers()
 
     def log_message(self, *words: Any) -> None:
         """Nothing: the book is enough."""

@@ -108,6 +108,20 @@ def test_a_stream_that_fails_gives_way_to_the_simulated_view_with_a_word(
         assert not screen.ask(f"() => {CARD % '.real'}.childElementCount")
         leave(screen)
     source.broken = False
-    look(screen, "still")
+    look(screen, "mjpeg")
     screen.until(REAL)
-    forgive(screen, source, source.origin, "ERR_FAILED", "503")
+    source.broken = True
+    assert "中断" in screen.until(f"{SAID}.includes('打不开') && {SAID}")
+    assert screen.ask(f"() => {CARD % '.badge'}.textContent") == "模拟视角"
+    source.broken = False
+
+    # A source that lets nobody read its answers: pictures are shown all the same.
+    source.readable = False
+    for kind in ("mjpeg", "still"):
+        look(screen, kind)
+        screen.until(REAL)
+        screen.until(MOVING[kind])
+        leave(screen)
+        until(lambda: not source.open[PATHS["mjpeg"]])
+    source.readable = True
+    forgive(screen, source, source.origin, "ERR_FAILED", "503", "CORS")
