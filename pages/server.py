@@ -23,8 +23,9 @@ from pages.texts import DEFAULT, text
 
 LAYOUTS = {"/wall": wall.layout, "/console": console.layout, "/replay": replay.layout}
 _POLICY = (
-    "default-src 'none'; script-src 'self' {hashes}; worker-src 'self'; connect-src 'self'{origin}{pictures};"
-    " style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:{origin}{pictures};"
+    "default-src 'none'; script-src 'self' {hashes}; worker-src 'self';"
+    " connect-src 'self'{origin}{pictures}; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data: blob:{origin}{pictures};"
     " font-src 'self' data:; media-src 'self'{media}; frame-src 'self'{pictures};"
     " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )

@@ -144,9 +144,7 @@ def test_a_viewing_for_a_case_names_a_case_of_ones_own(twin: Twin) -> None:
     said = ReportedData(
         version=1, kind="other", level=4, place="x", lonlat=at(0, 0), source="person"
     )
-    twin.apply(
-        IncidentReported(id="1", subject="INC-1", time=NOON, territory=HUODIAN, data=said)
-    )
+    twin.apply(IncidentReported(id="1", subject="INC-1", time=NOON, territory=HUODIAN, data=said))
     assert viewing(twin, CAMERA, "incident", "INC-1", CHEN, NOON, "k").data.incident == "INC-1"
     with pytest.raises(CommandRejected, match="INC-2"):
         viewing(twin, CAMERA, "incident", "INC-2", CHEN, NOON, "k")
