@@ -167,8 +167,8 @@ def probes(their_replay: str) -> dict[tuple[str, str], list[Ask]]:
         ("GET", "/_reload-hash"): gets("/_reload-hash"),
         ("GET", "/_favicon.ico"): gets("/_favicon.ico"),
         ("WEBSOCKET", "/_dash-ws-callback"): [],  # the guard refuses it, see tests/pages
-        ("GET", "{path:path}"): gets("/wall", "/console", "/replay?at=1", "/qings",
-                                      "/assets/main.mjs", "/assets/no"),
+        ("GET", "/assets/{path:path}"): gets("/assets/main.mjs", "/assets/no"),
+        ("GET", "{path:path}"): gets("/wall", "/console", "/replay?at=1", "/qings"),
     }  # fmt: skip
 
 
