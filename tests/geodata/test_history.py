@@ -50,7 +50,7 @@ def test_changes_are_undone_one_after_another_to_the_byte(places: Path) -> None:
         states.append(file.read_bytes())
     history = History(places, "huodian")
     for state in reversed(states[:-1]):
-        assert "as it was" in history.undo("li", compound("huodian").territory)
+        history.undo("li", compound("huodian").territory)
         assert file.read_bytes() == state
     with pytest.raises(CannotUndo, match="no change"):
         history.undo("li")
