@@ -67,10 +67,12 @@ assets/vendor/.installed: package.json package-lock.json | $(BIN)/python
 	@major=$$(npm --version 2>/dev/null | cut -d. -f1 || true); \
 	  if [ "$${major:-0}" -lt 7 ]; then echo "Installing Node.js ..."; $(PIP) $(NODE_WHEEL); \
 	    export PATH="$(CURDIR)/$(BIN):$$PATH"; fi; \
-	  echo "Installing the map library ..."; npm ci --no-audit --no-fund --loglevel=error >/dev/null
+	  echo "Installing the browser libraries ..."; npm ci --no-audit --no-fund --loglevel=error >/dev/null
 	@rm -rf assets/vendor && mkdir -p assets/vendor
 	@cp $(VENDORED:%=$(DIST)/%) assets/vendor/
 	@cp node_modules/maplibre-gl/LICENSE.txt assets/vendor/maplibre-gl-LICENSE.txt
 	@{ cat node_modules/pmtiles/dist/pmtiles.js; echo; echo 'export const { PMTiles, Protocol } = pmtiles;'; } \
 	  | grep -v '^//# sourceMappingURL' > assets/vendor/pmtiles.mjs
+	@grep -v '^//# sourceMappingURL' node_modules/hls.js/dist/hls.light.min.mjs > assets/vendor/hls.mjs
+	@cp node_modules/hls.js/LICENSE assets/vendor/hls-LICENSE.txt
 	@touch $@

@@ -49,7 +49,7 @@ _ENTRIES = {
     "districts": "geodata.store:load_districts",
     "tiles": "geodata.tiles:main",
     "basemap": "pages.basemap:read_basemap",
-    "edit": "geodata.store:edit",
+    "edit": "geodata.history:edit",
     "prepare": "geodata.first_run:prepare",
     "import": "geodata.command:main",
     "backing": "feeds.backing:backing",

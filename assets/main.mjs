@@ -178,7 +178,7 @@ function obey({ desk, queue, incident, search, layers }) {
   const acts = {
     next: move(1), previous: move(-1), search: search.open, keys: showKeys, assign: incident.assignFirst,
     progress: incident.focusCrew, note: incident.focusNote, goto: () => desk.select(desk.selected(), { go: true }),
-    escape: () => closeMenu() || incident.ways.leave() || desk.unmark() || (desk.picked() ? desk.pick(null) : leaveField() || desk.inside.leave() || desk.select(null)),
+    escape: () => closeMenu() || incident.ways.leave() || desk.unmark() || desk.placing.cancel() || (desk.picked() ? desk.pick(null) : leaveField() || desk.inside.leave() || desk.select(null)),
     tab: queue.show, command: incident.command, ways: incident.ways.show,
     layer: layers.toggle,
     inside: () => enterCase(desk),

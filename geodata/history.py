@@ -1,19 +1,21 @@
-"""What imports did: a log, what each last one made, and the bytes to go back to.
+"""What imports and people did: a log, what each last import made, and the bytes to go back to.
 
 One folder a compound beside the places: ``imports/<compound>/``. ``log.jsonl`` has a line for each
-import and undo, with who, when, from which files and with which options (an inverse of GCJ-02 or
-BD-09 among them). ``base.json`` and ``keys.json`` are what the next import compares with.
-``undo/<n>/`` holds what was there before import n; its entry is written first, so a fall in between
+import, edit and undo, with who, when, from which files and with which options (an inverse of GCJ-02
+or BD-09 among them). ``base.json`` and ``keys.json`` are what the next import compares with.
+``undo/<n>/`` holds what was there before change n; its entry is written first, so a fall in between
 leaves either the old place with a spare entry, which is known by its hash, or the new one.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,12 +29,12 @@ from twin.errors import DayuanError
 from twin.model import Compound
 
 KEPT = 10
-"""Imports that can be undone, one after another."""
+"""Changes that can be undone, one after another."""
 _STATE = ("base.json", "keys.json", "mapping.json")
 
 
 class CannotUndo(DayuanError):
-    """There is nothing to undo, or what stands now is not what the import wrote."""
+    """There is nothing to undo, or what stands now is not what the last change wrote."""
 
     def __init__(self, words: Words) -> None:
         self.words = words
@@ -40,7 +42,7 @@ class CannotUndo(DayuanError):
 
 
 class Entry(msgspec.Struct):
-    """What one import replaced: ``before`` and ``after`` are hashes, "" where there was no file."""
+    """What one change replaced: ``before`` and ``after`` are hashes, "" where there was no file."""
 
     number: int
     before: str
@@ -55,7 +57,7 @@ class _Lying(msgspec.Struct):
 
 
 class History:
-    """The imports of one compound."""
+    """The changes of one compound, one at a time however many processes make them."""
 
     def __init__(self, places: Path, compound: str) -> None:
         self.place = places / f"{compound}.json"
@@ -87,27 +89,50 @@ class History:
         ``base`` is None for files that a person edited and no import made: what is theirs in them
         nobody can tell.
         """
-        content = msgspec.json.encode(merged)
         state = {"keys.json": msgspec.json.encode(dict(keys))}
         if base is not None:
             state["base.json"] = msgspec.json.encode(base)
         if mapping is not None:
             state["mapping.json"] = mapping
-        if self.place.exists() and self.place.read_bytes() == content:
+        with self._alone():
+            entry = self._replaced(merged)
             self._write(state)
-            return None
-        entry = self._remember(content)
-        store.save(self.place.parent, merged)
-        self._write(state)
-        self._log("place.imported", {**about, "number": entry.number, "sha256": entry.after})
-        return self.place
+            if entry is None:
+                return None
+            self._log("place.imported", {**about, "number": entry.number, "sha256": entry.after})
+            return self.place
+
+    def edit(
+        self, change: Callable[[Compound], Compound], about: Mapping[str, Any]
+    ) -> tuple[Compound, Compound]:
+        """Change the place on disk: as it is there now, and as it is then.
+
+        What ``change`` raises passes through and leaves all as it was; KeyError when there is no
+        such compound.
+        """
+        if not self.place.is_file():
+            raise KeyError(self.compound)
+        with self._alone():
+            before = msgspec.json.decode(self.place.read_bytes(), type=Compound)
+            after = change(before)
+            entry = self._replaced(after) if after != before else None
+            if entry:
+                where = {"territory": before.territory, "number": entry.number}
+                self._log("place.edited", {**about, **where, "sha256": entry.after})
+        return before, after
 
     def undo(self, by: str, territory: str = "") -> Words:
-        """Bring back the bytes from before the last import; gives a sentence.
+        """Bring back the bytes from before the last change; gives a sentence.
 
-        Raises CannotUndo when there was none, when somebody changed the place since, or when it
-        lies in another ``territory`` than the one named.
+        Raises CannotUndo when there was none, when the file was written by others since, or when
+        it lies in another ``territory`` than the one named.
         """
+        if not self.folder.is_dir():
+            raise CannotUndo(say("nothing_to_undo", compound=self.compound))
+        with self._alone():
+            return self._undo(by, territory)
+
+    def _undo(self, by: str, territory: str) -> Words:
         lies_in = self._territory()
         if territory and territory != lies_in:
             raise CannotUndo(say("no_such_compound", territory=territory))
@@ -139,6 +164,23 @@ class History:
         except (OSError, msgspec.DecodeError):
             return ""
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else changes this compound meanwhile, in no process."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / ".lock").open("wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _replaced(self, compound: Compound) -> Entry | None:
+        """Write the place, what was there kept; None when it is there already, byte for byte."""
+        content = msgspec.json.encode(compound)
+        if self.place.exists() and self.place.read_bytes() == content:
+            return None
+        entry = self._remember(content)
+        store.save(self.place.parent, compound)
+        return entry
+
     def _remember(self, content: bytes) -> Entry:
         numbers = [int(path.name) for path in self._entries()]
         after = hashlib.sha256(content).hexdigest()
@@ -157,12 +199,12 @@ class History:
         return entry
 
     def _last(self) -> tuple[Entry | None, Path | None]:
-        """The newest entry whose import came to its end; entries of others are thrown away."""
+        """The newest entry whose change came to its end; entries of others are thrown away."""
         now = _hash(self.place)
         for folder in reversed(self._entries()):
             entry = msgspec.json.decode((folder / "entry.json").read_bytes(), type=Entry)
             if entry.before == now != entry.after:
-                shutil.rmtree(folder)  # its import fell before the place was written
+                shutil.rmtree(folder)  # its change fell before the place was written
                 continue
             return entry, folder
         return None, None
@@ -186,6 +228,13 @@ class History:
             file.write(msgspec.json.encode(line) + b"\n")
             file.flush()
             os.fsync(file.fileno())
+
+
+def edit(
+    places: Path, compound: str, change: Callable[[Compound], Compound], about: Mapping[str, Any]
+) -> tuple[Compound, Compound]:
+    """Change one compound of a folder of places, see ``History.edit``."""
+    return History(places, compound).edit(change, about)
 
 
 def _now() -> str:

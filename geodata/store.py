@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from sys import intern
 
@@ -18,10 +17,7 @@ from twin.model import Path as Way
 DISTRICT = ".district.json"
 """How the file of a district ends; beside it lie the compounds."""
 
-_editing = threading.Lock()
 _REPEATED = ("territory", "kind", "name", "building", "unit", "room", "use")
-
-
 _SELDOM: dict[str, type[Value]] = {
     "areas": Area, "surroundings": Building, "paths": Way, "walls": Wall, "pipes": Pipe,
 }  # fmt: skip
@@ -71,25 +67,6 @@ def _sharing(compound: Compound) -> Compound:
         line = tuple(points.setdefault(point, point) for point in getattr(thing, field))
         msgspec.structs.force_setattr(thing, field, line)
     return compound
-
-
-def edit(
-    folder: Path | str, compound: str, change: Callable[[Compound], Compound]
-) -> tuple[Compound, Compound]:
-    """Change one compound on disk: as it is there now, and as it is then.
-
-    One change at a time in a process, so that none of two is lost. What ``change`` raises passes
-    through and leaves the file as it was; KeyError when there is no such compound.
-    """
-    with _editing:
-        file = Path(folder) / f"{compound}.json"
-        if not file.is_file():
-            raise KeyError(compound)
-        before = msgspec.json.decode(file.read_bytes(), type=Compound)
-        after = change(before)
-        if after != before:
-            save(folder, after)
-    return before, after
 
 
 def _lines(compound: Compound) -> Iterator[tuple[Value, str]]:

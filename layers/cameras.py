@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from layers.switch import Feature, Layer, kinds_of
 from twin import territory
 from twin.lenses import optics
-from twin.model import Compound
-from twin.sight import fields_of_view
+from twin.model import Compound, DevicePlace
+from twin.sight import Field, field_of_view, fields_of_view, walls_of
 
 LAYER = Layer(
     name="cameras",
@@ -26,12 +26,18 @@ def fields(compound: Compound, prefixes: Sequence[str]) -> list[Feature]:
     ``unsure`` is how many degrees the direction may be off; such a field is all that may be seen.
     """
     seen = {p.id: p for p in compound.devices if territory.covers(prefixes, p.territory)}
-    return [
-        {
-            "type": "Feature",
-            "geometry": {"type": "MultiPolygon", "coordinates": field},
-            "properties": {"id": camera, "unsure": optics(seen[camera]).unsure_deg},
-        }
-        for camera, field in fields_of_view(compound).items()
-        if camera in seen
-    ]
+    found = fields_of_view(compound)
+    return [_feature(seen[camera], shape) for camera, shape in found.items() if camera in seen]
+
+
+def field(compound: Compound, place: DevicePlace) -> Feature:
+    """The same of one camera, which need not stand in the compound yet."""
+    return _feature(place, field_of_view(place, walls_of(compound)))
+
+
+def _feature(place: DevicePlace, shape: Field) -> Feature:
+    return {
+        "type": "Feature",
+        "geometry": {"type": "MultiPolygon", "coordinates": shape},
+        "properties": {"id": place.id, "unsure": optics(place).unsure_deg},
+    }

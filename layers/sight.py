@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from layers import cameras
 from layers.switch import Feature, Layer
 from twin.cameras import as_row
 from twin.coverage import Coverage, regions
@@ -223,6 +224,24 @@ def camera(compound: Compound, place: DevicePlace) -> dict[str, Any]:
             "features": rings(compound, place) if place.azimuth_deg is not None else [],
         },
     }
+
+
+def pose(place: DevicePlace) -> dict[str, Any]:
+    """What may be wished of a camera's place (``twin.cameras.CameraWish``) as it is now.
+
+    Where its stream is leaves the server for a purpose only.
+    """
+    lens = place.lens or Lens()
+    fields = ("lonlat", "height_m", "azimuth_deg", "hfov_deg", "range_m")
+    of_lens = ("tilt_deg", "vfov_deg", "focal_mm", "pixels_wide", "azimuth_unsure_deg", "masks")
+    told = {name: getattr(place, name) for name in fields}
+    return told | {"lens": {name: getattr(lens, name) for name in of_lens}}
+
+
+def preview(compound: Compound, place: DevicePlace) -> dict[str, Any]:
+    """A camera as it would be: what ``camera`` tells, and its field of view as features."""
+    known = place.azimuth_deg is not None
+    return camera(compound, place) | {"field": [cameras.field(compound, place)] if known else []}
 
 
 def rings(compound: Compound, place: DevicePlace) -> list[Feature]:

@@ -22,8 +22,8 @@ from twin.catalogue import device_kinds, incident_kinds
 SOURCES = (
     "areas", "paths", "surroundings", "boundary", "grids", "gridnames", "fields", "route",
     "walls", "buildings", "floors", "lit", "roofs", "devices", "alarmed", "gates", "responders",
-    "incidents", "rollups", "coverage", "rings", "sighted", "blind", "storeys", "shafts", "inside",
-    "outlines", *style_ways.SOURCES,
+    "incidents", "rollups", "coverage", "draft", "rings", "sighted", "blind", "storeys", "shafts",
+    "inside", "outlines", *style_ways.SOURCES,
 )  # fmt: skip
 """GeoJSON sources, all with ``promoteId`` so that ids can be words."""
 

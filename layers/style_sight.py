@@ -36,6 +36,14 @@ GROUND_PARTS = (
 
 MARK_PARTS = (
     Part(
+        id="draft", type="fill", source="draft",
+        paint={"fill-color": ACCENT, "fill-opacity": 0.28},
+    ),
+    Part(
+        id="draft-edge", type="line", source="draft",
+        paint={"line-color": ACCENT, "line-width": by_zoom(16, 1, 19, 2)},
+    ),
+    Part(
         id="fields-unsure", type="line", source="fields", switch="fields", minzoom=15.6,
         filter=[">", ["coalesce", get("unsure"), 0], 0],
         paint={

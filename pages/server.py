@@ -23,9 +23,10 @@ from pages.texts import DEFAULT, text
 
 LAYOUTS = {"/wall": wall.layout, "/console": console.layout, "/replay": replay.layout}
 _POLICY = (
-    "default-src 'none'; script-src 'self' {hashes}; worker-src 'self'; connect-src 'self'{origin};"
-    " style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:{origin}{pictures};"
-    " font-src 'self' data:; media-src 'self'{pictures}; frame-src 'self'{pictures};"
+    "default-src 'none'; script-src 'self' {hashes}; worker-src 'self';"
+    " connect-src 'self'{origin}{pictures}; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data: blob:{origin}{pictures};"
+    " font-src 'self' data:; media-src 'self'{media}; frame-src 'self'{pictures};"
     " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 """``unsafe-inline`` for styles only: React sets style attributes, which no hash can allow."""
@@ -75,8 +76,9 @@ def build(
     def policy() -> str:
         # Dash adds inline scripts up to its first page request, so nothing older may be kept.
         pictures = "".join(f" {one}" for one in picture_origins)
+        media = f"{pictures} blob:" if pictures else ""  # what a script plays comes as a blob
         hashes, basemap = " ".join(pages.csp_hashes()), f" {origin}" if origin else ""
-        return _POLICY.format(hashes=hashes, pictures=pictures, origin=basemap)
+        return _POLICY.format(hashes=hashes, pictures=pictures, media=media, origin=basemap)
 
     async def unavailable(request: Request, exc: Exception) -> Response:
         return not_now()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,10 +26,13 @@ from twin.model import Compound, DevicePlace
 from twin.state import Twin
 from twin.territory import covers, street_of, touches
 
-Edit = Callable[[str, Callable[[Compound], Compound]], tuple[Compound, Compound]]
-"""(compound, change) -> before and after, on disk."""
+Change = Callable[[Compound], Compound]
+Edit = Callable[[str, Change, Mapping[str, Any]], tuple[Compound, Compound]]
+"""(compound, change, who and what for the log) -> before and after, on disk; can be undone."""
 Record = Callable[[str, Sequence[Event]], Awaitable[object]]
 
+ROLE = "administrator"
+"""Who may place cameras."""
 STATUS = {"unknown": 404, "not_permitted": 403, "illegal_state": 409, "read_only": 409}
 """HTTP status for a refusal's code; all other codes are 422."""
 
@@ -46,13 +49,16 @@ def router(
 ) -> APIRouter:
     """The routes. ``origins`` are where browsers may fetch pictures from."""
     routes = APIRouter()
-    _reading(routes, stage, origins)
+    _reading(routes, stage, origins, placeable=edit is not None)
     _viewing(routes, stage, record, origins)
     _placing(routes, stage, record, edit)
+    _trying(routes, stage)
     return routes
 
 
-def _reading(routes: APIRouter, stage: Backstage, origins: Sequence[str]) -> None:
+def _reading(
+    routes: APIRouter, stage: Backstage, origins: Sequence[str], *, placeable: bool
+) -> None:
     @routes.get("/api/coverage/{compound}")
     async def covered(request: Request, compound: str) -> Response:
         who, asked = _person(request), request.query_params
@@ -85,6 +91,7 @@ def _reading(routes: APIRouter, stage: Backstage, origins: Sequence[str]) -> Non
                 "working": sight.working(twin, camera),
                 "purposes": cameras.PURPOSES if who.role in cameras.VIEWERS else (),
                 "stream_allowed": _allowed(place, origins),
+                "pose": sight.pose(place) if placeable and who.role == ROLE else None,
             }
         )
 
@@ -143,11 +150,9 @@ def _placing(routes: APIRouter, stage: Backstage, record: Record, edit: Edit | N
     @routes.put("/api/cameras/{camera:path}")
     async def put(request: Request, camera: str) -> Response:
         who, body = _person(request), await _body(request)
-        if who.role != "administrator":
-            return _refusal(403, "not_permitted", "for administrators")
-        found = _camera(stage.hub, who, camera)
-        if found is None:
-            return _refusal(404, "unknown", "no such camera")
+        found = _own(stage, who, camera)
+        if isinstance(found, Response):
+            return found
         street, territory = found[0].street, found[1].territory
         try:
             wish = msgspec.json.decode(body, type=CameraWish)
@@ -163,6 +168,38 @@ def _placing(routes: APIRouter, stage: Backstage, record: Record, edit: Edit | N
         return _json({"accepted": True, "changed": event.data.changed})
 
 
+def _trying(routes: APIRouter, stage: Backstage) -> None:
+    @routes.post("/api/cameras/{camera:path}/preview")
+    async def preview(request: Request, camera: str) -> Response:
+        who, body = _person(request), await _body(request)
+        found = _own(stage, who, camera)
+        if isinstance(found, Response):
+            return found
+        compound = found[0].compounds[camera.partition("/")[0]]
+        try:
+            wish = msgspec.json.decode(body, type=CameraWish)
+            place = cameras.proposed(compound, camera, wish)
+            _mine(who, place)
+        except msgspec.MsgspecError as exc:
+            return _refusal(422, "invalid", str(exc))
+        except CommandRejected as exc:
+            return _refused(exc)
+        return _json(await asyncio.to_thread(sight.preview, compound, place))
+
+
+def _own(stage: Backstage, who: Person, camera: str) -> tuple[Twin, DevicePlace] | Response:
+    """A camera that the person may place, with its street; or why not."""
+    if who.role != ROLE:
+        return _refusal(403, "not_permitted", "for administrators")
+    return _camera(stage.hub, who, camera) or _refusal(404, "unknown", "no such camera")
+
+
+def _mine(who: Person, place: DevicePlace) -> None:
+    """Raise CommandRejected for a place in a grid that is not the person's."""
+    if not covers(who.prefixes, place.territory):
+        raise CommandRejected("unknown", "not your territory", field="lonlat")
+
+
 async def _place(
     edit: Edit | None, camera: str, wish: CameraWish, who: Person
 ) -> tuple[DevicePlace, DevicePlace]:
@@ -172,12 +209,12 @@ async def _place(
 
     def change(compound: Compound) -> Compound:
         after = cameras.placed(compound, camera, wish)
-        if not covers(who.prefixes, cameras.camera_of(after, camera).territory):
-            raise CommandRejected("unknown", "not your territory", field="lonlat")
+        _mine(who, cameras.camera_of(after, camera))
         return after
 
+    about = {"by": who.name, "camera": camera}
     try:
-        before, after = await asyncio.to_thread(edit, camera.partition("/")[0], change)
+        before, after = await asyncio.to_thread(edit, camera.partition("/")[0], change, about)
     except KeyError as exc:
         raise CommandRejected("unknown", f"no file of {exc}") from exc
     return cameras.camera_of(before, camera), cameras.camera_of(after, camera)

@@ -131,6 +131,10 @@ def probes(their_replay: str) -> dict[tuple[str, str], list[Ask]]:
                          f"?session={their_replay}"))),
         ("GET", "/api/cameras/{camera:path}"): gets(*(
             f"/api/cameras/{name}/camera/{n}" for name in t.STREET_OF for n in (1, 2))),
+        ("POST", "/api/cameras/{camera:path}/preview"): [
+            Ask("POST", f"/api/cameras/{name}/camera/1/preview", {"height_m": 5.0})
+            for name in t.STREET_OF
+        ],
         ("POST", "/api/cameras/{camera:path}/view"): [
             Ask("POST", f"/api/cameras/{name}/camera/1/view", {"purpose": "patrol"})
             for name in t.STREET_OF],
@@ -163,8 +167,8 @@ def probes(their_replay: str) -> dict[tuple[str, str], list[Ask]]:
         ("GET", "/_reload-hash"): gets("/_reload-hash"),
         ("GET", "/_favicon.ico"): gets("/_favicon.ico"),
         ("WEBSOCKET", "/_dash-ws-callback"): [],  # the guard refuses it, see tests/pages
-        ("GET", "{path:path}"): gets("/wall", "/console", "/replay?at=1", "/qings",
-                                      "/assets/main.mjs", "/assets/no"),
+        ("GET", "/assets/{path:path}"): gets("/assets/main.mjs", "/assets/no"),
+        ("GET", "{path:path}"): gets("/wall", "/console", "/replay?at=1", "/qings"),
     }  # fmt: skip
 
 

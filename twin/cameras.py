@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import msgspec
 import shapely
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from twin.errors import CommandRejected
 from twin.events import CameraPlaced, CameraViewed, PlacedData, ViewedData
@@ -36,28 +36,31 @@ Degrees = Annotated[float, Meta(ge=0.0, le=360.0)]
 
 
 class LensWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A lens as an administrator gives it; each field as ``twin.model.Lens`` has it."""
+    """What shall be different about a lens; each field as ``twin.model.Lens`` has it."""
 
-    tilt_deg: Annotated[float, Meta(ge=-30.0, le=90.0)] | None = None
-    vfov_deg: Annotated[float, Meta(gt=0.0, le=180.0)] | None = None
-    focal_mm: Annotated[float, Meta(gt=0.0, le=1000.0)] | None = None
-    pixels_wide: Annotated[int, Meta(ge=160, le=20_000)] = 1920
-    azimuth_unsure_deg: Annotated[float, Meta(ge=0.0, le=180.0)] = 0.0
-    masks: Annotated[tuple[tuple[Degrees, Degrees], ...], Meta(max_length=36)] = ()
-    stream: Annotated[str, Meta(max_length=500)] = ""
-    stream_kind: str = ""
+    tilt_deg: Annotated[float, Meta(ge=-30.0, le=90.0)] | UnsetType | None = UNSET
+    vfov_deg: Annotated[float, Meta(gt=0.0, le=180.0)] | UnsetType | None = UNSET
+    focal_mm: Annotated[float, Meta(gt=0.0, le=1000.0)] | UnsetType | None = UNSET
+    pixels_wide: Annotated[int, Meta(ge=160, le=20_000)] | UnsetType = UNSET
+    azimuth_unsure_deg: Annotated[float, Meta(ge=0.0, le=180.0)] | UnsetType = UNSET
+    masks: Annotated[tuple[tuple[Degrees, Degrees], ...], Meta(max_length=36)] | UnsetType = UNSET
+    stream: Annotated[str, Meta(max_length=500)] | UnsetType = UNSET
+    stream_kind: str | UnsetType = UNSET
 
 
 class CameraWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What shall be different about a camera's place; what is left out stays as it is."""
+    """What shall be different about a camera's place.
 
-    name: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
-    lonlat: LonLat | None = None
-    height_m: Annotated[float, Meta(ge=0.0, le=200.0)] | None = None
-    azimuth_deg: Degrees | None = None
-    hfov_deg: Annotated[float, Meta(gt=0.0, le=360.0)] | None = None
-    range_m: Annotated[float, Meta(gt=0.0, le=1000.0)] | None = None
-    lens: LensWish | None = None
+    What is left out stays as it is; None says that it is not known.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=100)] | UnsetType = UNSET
+    lonlat: LonLat | UnsetType = UNSET
+    height_m: Annotated[float, Meta(ge=0.0, le=200.0)] | UnsetType = UNSET
+    azimuth_deg: Degrees | UnsetType | None = UNSET
+    hfov_deg: Annotated[float, Meta(gt=0.0, le=360.0)] | UnsetType | None = UNSET
+    range_m: Annotated[float, Meta(gt=0.0, le=1000.0)] | UnsetType | None = UNSET
+    lens: LensWish | UnsetType = UNSET
 
 
 def camera_of(compound: Compound, camera: str) -> DevicePlace:
@@ -68,14 +71,23 @@ def camera_of(compound: Compound, camera: str) -> DevicePlace:
     raise CommandRejected("unknown", f"no camera {camera!r} here")
 
 
+def proposed(compound: Compound, camera: str, wish: CameraWish) -> DevicePlace:
+    """A camera as it is wished, whatever it would show.
+
+    Raises CommandRejected ``unknown``, or ``invalid`` with the field.
+    """
+    place = _changed(compound, camera_of(compound, camera), wish)
+    _check(compound, place)
+    return place
+
+
 def placed(compound: Compound, camera: str, wish: CameraWish) -> Compound:
     """The compound with one camera as it is wished.
 
     Raises CommandRejected ``unknown``, ``invalid`` with the field, or ``privacy`` with every
     façade of a home that would be seen too sharply and the bearings that a mask has to cover.
     """
-    place = _changed(compound, camera_of(compound, camera), wish)
-    _check(compound, place)
+    place = proposed(compound, camera, wish)
     if seen := glimpses(compound, place):
         names = "、".join(dict.fromkeys(one.name for one in seen))
         raise CommandRejected(
@@ -159,16 +171,19 @@ def viewing(
 
 
 def _changed(compound: Compound, place: DevicePlace, wish: CameraWish) -> DevicePlace:
-    given = {
-        name: value
-        for name in wish.__struct_fields__
-        if name != "lens" and (value := getattr(wish, name)) is not None
-    }
-    if wish.lens is not None:
-        given["lens"] = Lens(**msgspec.structs.asdict(wish.lens))
-    if wish.lonlat is not None:
+    given = _given(wish)
+    if wish.lens is not UNSET:
+        given["lens"] = msgspec.structs.replace(place.lens or Lens(), **_given(wish.lens))
+    if wish.lonlat is not UNSET:
         given["territory"] = _grid_at(compound, wish.lonlat) or place.territory
-    return msgspec.structs.replace(place, **given)
+    # What a person placed is proposed by nobody any more: no import moves it again.
+    return msgspec.structs.replace(place, proposed=False, **given)
+
+
+def _given(wish: LensWish | CameraWish) -> dict[str, Any]:
+    """The fields of a wish that are not left out."""
+    named = ((name, getattr(wish, name)) for name in wish.__struct_fields__)
+    return {name: value for name, value in named if value is not UNSET}
 
 
 def _grid_at(compound: Compound, lonlat: LonLat) -> str:

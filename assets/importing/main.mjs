@@ -1,4 +1,5 @@
 // The page /import: files go up, a job runs on the server, its progress is polled, its report shown.
+import { undoable } from "./log.mjs";
 import { byId, h, say, shown } from "../panels/dom.mjs";
 import { has, language, onLanguage, speak, t } from "../panels/texts.mjs";
 import { createRegister } from "./register.mjs";
@@ -176,18 +177,16 @@ function drawFaults(report, kind) {
     ...[fault.feature, fault.words, fault.place].map((words) => h("td", { text: words })))));
 }
 
+const LOGGED = { "place.imported": "import.log_imported", "place.edited": "import.log_edited" };
+
 async function drawLog() {
   const rows = await ask("/api/imports").catch(() => []);
-  const undone = new Set(rows.filter((row) => row.type === "place.import_undone").map((row) => `${row.subject}/${row.data.number}`));
-  const newest = new Set();
+  const last = undoable(rows);
   byId("log").replaceChildren(...rows.map((row) => {
-    const made = row.type === "place.imported" && !undone.has(`${row.subject}/${row.data.number}`);
-    const last = made && !newest.has(row.subject);
-    if (last) newest.add(row.subject);
     const time = new Date(row.time).toLocaleString(language());
-    const words = t(row.type === "place.imported" ? "import.log_imported" : "import.log_undone", { time, by: row.by || t("import.command_line"), place: row.subject });
+    const words = t(LOGGED[row.type] ?? "import.log_undone", { time, by: row.by || t("import.command_line"), place: row.subject });
     return h("li", {}, h("span", { text: words }),
-      last && h("button", { type: "button", text: t("import.undo"), onclick: () => attempt(() => undo(row.data.territory)) }));
+      last.has(row) && h("button", { type: "button", text: t("import.undo"), onclick: () => attempt(() => undo(row.data.territory)) }));
   }));
   if (!rows.length) byId("log").replaceChildren(h("li", { class: "dim", text: t("import.none") }));
 }

@@ -125,8 +125,8 @@ export function createCamera(map, { screen, limit, places, onView, reducedMotion
   return {
     report,
     view: () => told,
-    /** Bring one place to the middle of the free part of the map. */
-    goTo: (lonlat) => move({ center: lonlat, zoom: Math.max(map.getZoom(), NEAR_ZOOM), padding: padding(), pitch: Math.max(map.getPitch(), 45) }),
+    /** Bring one place to the middle of the free part of the map; a card may take `left` pixels. */
+    goTo: (lonlat, left = 0) => move({ center: lonlat, zoom: Math.max(map.getZoom(), NEAR_ZOOM), padding: { ...padding(), left: Math.max(left, padding().left) }, pitch: Math.max(map.getPitch(), 45) }),
     /** Show one tall thing, its long side across, turned no more than need be; `left` pixels are taken. */
     stand: (points, ring, left) => {
       const { width, height } = box();

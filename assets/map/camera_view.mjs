@@ -1,9 +1,8 @@
 // What a camera would see: a second map over the same places, looked at from the camera's pose.
 import { Map as MapLibre } from "../vendor/maplibre-gl.mjs";
 import { t } from "../panels/texts.mjs";
+import { drawable } from "./angles.mjs";
 
-const HIGHEST_PITCH = 88; // beyond the horizon the map is drawn from far away, and stays so
-const ANGLES = [15, 110]; // vertical; wider ones are no picture any more
 const EMPTY = { type: "FeatureCollection", features: [] };
 const EYE_M = 0.5;
 const FRESH_MS = 2000;
@@ -11,12 +10,6 @@ const LIVE = ["incidents", "lit", "alarmed", "gates", "responders"];
 const SIZES = ["icon-size", "text-size"];
 const DRAWN = new Set(["background", "compound", "areas", "areas-edge", "paths", "paths-edge", "surroundings",
   "walls", "buildings", "floors", ...LIVE]);
-
-/** Vertical angle and pitch that the map can draw. */
-export function drawable({ vfov_deg: vfov, tilt_deg: tilt }) {
-  const [least, most] = ANGLES;
-  return { vfov: Math.min(most, Math.max(least, vfov)), pitch: Math.max(0, Math.min(HIGHEST_PITCH, 90 - tilt)) };
-}
 
 /** Of the map's style what a camera can see: no outlines, switches or far-away roll-ups. */
 export function seenStyle(style) {

@@ -15,6 +15,7 @@ import { drawsInSoftware } from "./graphics.mjs";
 import { createMark } from "./mark.mjs";
 import { createMovers } from "./movers.mjs";
 import { createPicking } from "./picking.mjs";
+import { createPlacing } from "./placing.mjs";
 import { createPopup, createTip } from "./popup.mjs";
 import { createSighting } from "./sighting.mjs";
 import { createSketch } from "./sketch.mjs";
@@ -91,6 +92,7 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
   const ways = createWays(fill);
   const sketch = createSketch(map, fill);
   const sighting = createSighting(map, { fill, device: places.device });
+  const placing = createPlacing(map, { fill, thin: sighting.thin });
   const camera = createCamera(map, {
     screen, limit: named.meta["dayuan:band"], places: places.all, reducedMotion,
     onView: (view) => {
@@ -152,6 +154,7 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
     onPoint: (target, at) => (target && popup.target()?.id !== target.id ? tip.show(target, at) : tip.hide()),
     onPick: (target) => {
       tip.hide();
+      if (placing.on()) return undefined; // a click beside the grip is no choice
       if (target?.type === "division") return camera.fitWide(rollups.bounds(target.id));
       if (target && !CARDS.has(target.type) && !(target.type === "building" && screen !== "wall")) popup.open(target);
       else popup.close();
@@ -213,7 +216,7 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
     goTo: (target) => {
       const told = target.type === "incident" ? cases.spot(target.id) : tell(target);
       const lonlat = told?.lonlat ?? target.lonlat;
-      if (lonlat) camera.goTo(lonlat);
+      if (lonlat) camera.goTo(lonlat, target.left);
     },
     mark: mark.show,
     unmark: mark.clear,
@@ -238,6 +241,7 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
     sketch,
     highlightCameras: focus.cameras,
     sighting,
+    placing,
     resize: () => map.resize(),
     project: (lonlat) => map.project(lonlat),
     setLanguage: async (newLang) => {

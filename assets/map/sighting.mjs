@@ -19,10 +19,19 @@ export function createSighting(map, { fill, device }) {
     rows.map((row) => ({ ...row, lonlat: device(row.id)?.lonlat })).filter(({ lonlat }) => lonlat)
       .map(({ lonlat, ...row }) => point(lonlat, row));
 
+  const reasons = new Set();
+  const thin = (why, on) => {
+    if (on) reasons.add(why);
+    else reasons.delete(why);
+    for (const [id, opacity] of solid) map.setPaintProperty(id, "fill-extrusion-opacity", reasons.size ? THIN[id] : opacity);
+  };
+
   return {
+    /** Let buildings give way to what is drawn on the ground, for as long as there is a reason. */
+    thin,
     /** Coverage as the server told it, or nothing; cameras that are switched off get a cross. */
     coverage: (told) => {
-      for (const [id, opacity] of solid) map.setPaintProperty(id, "fill-extrusion-opacity", told ? THIN[id] : opacity);
+      thin("coverage", Boolean(told));
       fill("coverage", told?.features.features ?? []);
       fill("blind", marks((told?.without ?? []).map((id) => ({ id }))));
     },

@@ -1,6 +1,6 @@
 // The card of an open building: what it is, its floors as a rail with counts, what is on the chosen
 // floor, its lifts, its open cases, its devices. Opened by a person, closed by a person.
-import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
+import { attribute, byId, h, keyed, mark, say, shown, takenBy } from "./dom.mjs";
 import { readingWords } from "./device.mjs";
 import { byKind, casesIn, devicesOn, firstFloor, floorOf, floorRows, stepped } from "./floors.mjs";
 import { NUMERALS, figure } from "./format.mjs";
@@ -21,13 +21,6 @@ export function createBuilding(desk, get = fetch) {
   const count = () => floorRows(told, { alarms: desk.things().alarms.values(), incidents: incidents(), reading: desk.reading });
   const incident = () => desk.things().incidents.get(desk.selected());
 
-  /** Pixels that this card takes from the left of the map. */
-  const taken = () => {
-    const [card, map] = [part.root.getBoundingClientRect(), byId("map").getBoundingClientRect()];
-    const right = card.right - map.left;
-    return right > map.width * 0.6 ? 16 : right + 56; // on a phone the card covers the map anyway
-  };
-
   /** Open a building; the person asked, so the map may look at it. */
   const enter = async (id) => {
     if (told?.id === id) return focusFloor();
@@ -40,7 +33,7 @@ export function createBuilding(desk, get = fetch) {
     rows = count();
     floor = firstFloor(told, rows, incident(), desk.reading);
     draw();
-    desk.map()?.open?.(told, floor, taken());
+    desk.map()?.open?.(told, floor, takenBy(part.root));
     return focusFloor();
   };
 

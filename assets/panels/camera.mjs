@@ -1,16 +1,29 @@
 // The part of a device's card that only cameras have: what it would see, its lens, its rings, and
 // the real picture for whoever says why.
+import { acrossOf, drawable } from "../map/angles.mjs";
 import { edition, editionSwitch, lines, ofEdition, ringLabel, ringWords } from "./densities.mjs";
 import { attribute, h, say, shown } from "./dom.mjs";
-import { askToView, showPicture } from "./picture.mjs";
+import { drawMasks, maskLayer, maskShapes } from "./masks.mjs";
+import { askToView, showPicture, sizeOf } from "./picture.mjs";
+import { createPlacing } from "./placing.mjs";
 import { language, t } from "./texts.mjs";
 
 /** @param {import("../main.mjs").Desk} desk */
 export function createCamera(desk) {
   const part = skeleton();
   const editions = editionSwitch(desk.catalogue, () => (paint(), desk.redraw()));
-  part.node.append(part.frame, part.facts, part.about, editions.node, part.rings, part.form, part.said);
-  let [id, told, view, stop, said, drawn] = [null, null, null, null, "", ""];
+  let [id, facts, trial, asked, view, stop, said, drawn] = [null, null, null, "", null, null, "", ""];
+  const told = () => trial ?? facts;
+  const take = (saved, tried) => {
+    [facts, trial] = [saved, tried];
+    look();
+    desk.redraw();
+  };
+  const placing = (desk.placing = createPlacing(desk, {
+    onTry: (tried) => take(facts, tried && { ...facts, ...tried }),
+    onSaved: (now) => take({ ...facts, ...now }, null),
+  }));
+  part.node.append(part.frame, part.facts, part.about, editions.node, part.rings, part.form, part.said, ...placing.nodes);
 
   const end = (words = "") => {
     stop?.();
@@ -19,47 +32,63 @@ export function createCamera(desk) {
     desk.redraw();
   };
 
-  /** Follow the picked device: a camera's facts are asked for once per pick. */
+  /** Follow the picked device: a camera's facts are asked for once per pick and version of its place. */
   const follow = async (picked) => {
-    if (picked === id) return;
-    end();
-    [id, told] = [picked, null];
-    desk.map()?.sighting?.rings([]);
+    const key = picked && `${picked}@${desk.version(picked.split("/")[0])}`;
+    if (key === asked || placing.on()) return undefined;
+    asked = key;
+    if (picked !== id) forget(picked);
     if (!picked) return view?.rest();
     const response = await fetch(`/api/cameras/${picked}?session=${encodeURIComponent(desk.session)}`).catch(() => null);
     const answer = response?.ok ? await response.json() : null;
-    if (id !== picked) return undefined;
-    told = answer;
+    if (asked !== key || placing.on()) return undefined;
+    facts = answer ?? facts;
+    desk.map()?.placing.field([]);
     desk.redraw();
-    return told && look();
+    return look();
+  };
+
+  const forget = (picked) => {
+    end();
+    [id, facts, trial] = [picked, null, null];
+    desk.map()?.sighting?.rings([]);
   };
 
   /** Draw the rings, and what the camera would see. */
   const look = async () => {
     paint();
     const map = desk.map();
-    if (!map || told.azimuth_deg === null) return;
+    if (!map || !told() || told().azimuth_deg === null) return;
     const { createCameraView } = await import("../map/camera_view.mjs");
     view ??= createCameraView(map.map, part.sim);
-    if (told) await view.show(told);
+    if (told()) await view.show(told());
   };
 
   const paint = () => {
-    const key = `${id}|${edition()}|${language()}`;
-    if (!told || drawn === key) return;
+    if (!told()) return;
+    const arcs = ofEdition(told().rings.features, edition());
+    const key = `${id}|${edition()}|${language()}|${JSON.stringify(arcs)}`;
+    if (drawn === key) return;
     drawn = key;
-    const arcs = ofEdition(told.rings.features, edition());
     desk.map()?.sighting?.rings([...arcs, ...arcs.map(ringLabel)]);
+  };
+
+  /** The real picture is there: it takes the simulated one's place. */
+  const real = () => {
+    attribute(part.frame, "data-real", "yes");
+    said = t("sight.logged");
+    desk.redraw();
   };
 
   const watch = async (event) => {
     event.preventDefault();
     if (stop) return end();
+    const camera = id;
     try {
-      const answer = await askToView(id, { purpose: part.why.value, incident: desk.selected() });
-      stop = showPicture(part.real, answer, (why) => end(WHY[why]()));
-      if (part.real.childElementCount) attribute(part.frame, "data-real", "yes");
-      said = part.real.childElementCount ? t("sight.logged") : said;
+      const answer = await askToView(camera, { purpose: part.why.value, incident: desk.selected() });
+      if (id !== camera || stop) return undefined; // gone on meanwhile
+      said = t("sight.opening");
+      stop = showPicture(part.real, answer, { onPicture: real, onStop: (why) => end(WHY[why]()) });
     } catch (error) {
       said = t("sight.failed", { reason: error.message });
     }
@@ -69,24 +98,44 @@ export function createCamera(desk) {
 
   const draw = (picked, kind) => {
     const camera = kind === "camera" ? picked : null;
+    if (camera !== id && placing.on()) placing.draw(null);
     follow(camera);
     shown(part.node, Boolean(camera));
     if (!camera) return (drawn = "");
-    shown(part.frame, Boolean(told) && told.azimuth_deg !== null);
-    if (!told) return undefined;
+    const now = told();
+    shown(part.frame, Boolean(now) && now.azimuth_deg !== null);
+    placing.draw(camera, facts?.pose);
+    if (!now) return undefined;
     paint();
     editions.draw();
-    drawFacts(part, told);
-    lines(part.rings, ofEdition(told.rings.features, edition()).map(ringWords));
-    return drawForm(part, told, { desk, running: Boolean(stop), said });
+    drawFacts(part, now);
+    drawVeil(part, now);
+    lines(part.rings, ofEdition(now.rings.features, edition()).map(ringWords));
+    return drawForm(part, now, { desk, running: Boolean(stop), said });
   };
   return { node: part.node, draw };
+}
+
+/** Cover what the masks hide: of the simulated view as it is drawn, of the real picture as it is. */
+function drawVeil(part, told) {
+  if (told.azimuth_deg === null) return drawMasks(part.veil, []);
+  const real = part.frame.dataset.real;
+  return drawMasks(part.veil, maskShapes(told.masks, real ? realLook(told) : simulatedLook(told)), real ? sizeOf(part.real) : undefined);
+}
+
+function simulatedLook(told) {
+  const { vfov, pitch } = drawable(told);
+  return { azimuth: told.azimuth_deg, tilt: 90 - pitch, vfov, hfov: acrossOf(vfov, 16 / 9) };
+}
+
+function realLook({ azimuth_deg: azimuth, tilt_deg: tilt, hfov_deg: hfov, vfov_deg: vfov, unsure_deg: unsure, tilt_known: known }) {
+  return { azimuth, tilt, hfov, vfov, unsure, guessed: !known };
 }
 
 const WHY = {
   hidden: () => t("sight.stopped"),
   failed: () => t("sight.failed", { reason: t("sight.broken") }),
-  unplayable: () => t("sight.failed", { reason: t("sight.no_hls") }),
+  halted: () => t("sight.failed", { reason: t("sight.halted") }),
 };
 
 function skeleton() {
@@ -96,7 +145,8 @@ function skeleton() {
     rings: h("ul", { class: "ring-key figures" }), why: h("select", {}), go: h("button", { type: "submit" }),
     said: h("p", { class: "dim", role: "status" }),
   };
-  part.frame = h("div", { class: "frame", hidden: true }, part.sim, part.real, part.badge);
+  part.veil = maskLayer();
+  part.frame = h("div", { class: "frame", hidden: true }, part.sim, part.real, part.veil, part.badge);
   part.form = h("form", { class: "watch", hidden: true }, part.why, part.go);
   return part;
 }

@@ -45,11 +45,13 @@ export function ofEdition(features, year) {
   return features.filter(({ properties }) => properties.edition === year);
 }
 
-/** Where a ring's words stand: in the middle of its longest arc. */
-export function ringLabel({ properties, geometry }) {
+const ENDS = [0.15, 0.85]; // of an arc: words of neighbours stand apart
+
+/** Where a ring's words stand: near an end of its longest arc, those of the next ring near the other. */
+export function ringLabel({ properties, geometry }, i = 0) {
   const longest = geometry.coordinates.reduce((one, other) => (other.length > one.length ? other : one));
   const words = `${inLanguage(properties.label, properties.en)} ${properties.px_m}`;
-  const coordinates = longest[Math.floor(longest.length / 2)];
+  const coordinates = longest[Math.round((longest.length - 1) * ENDS[i % 2])];
   return { type: "Feature", geometry: { type: "Point", coordinates }, properties: { id: `${properties.id}/words`, words } };
 }
 

@@ -1,10 +1,11 @@
 // What all panels of a page share: the facts on screen, what is selected, and how to ask for more.
 import { densityWords } from "./densities.mjs";
-import { byId, say } from "./dom.mjs";
+import { byId, say, takenBy } from "./dom.mjs";
 import { createDetails } from "./details.mjs";
 import { t } from "./texts.mjs";
 
 const HINT_MS = 4000;
+const DRAWN_MS = 60;
 const CAMERAS = 6; // as many as the list beside it shows
 const FRAME_MS = 2500; // the server says something every second
 
@@ -66,6 +67,12 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     redraw();
   };
 
+  /** Look at a device beside its card, once that is drawn. */
+  const goToDevice = (target) => {
+    pick(target.id);
+    setTimeout(() => map?.goTo({ ...target, left: takenBy(byId("device")) }), DRAWN_MS);
+  };
+
   /** Fetch a compound's devices once, for their names. */
   const learn = async (compound) => {
     if (devices.has(compound)) return;
@@ -114,6 +121,8 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     },
     here: () => places.find((place) => place.id === here) ?? places[0] ?? null,
     commandable: () => session === "live",
+    /** The version of a place on screen, undefined before the first snapshot. */
+    version: (compound) => model().compounds?.find((place) => place.id === compound)?.version,
     cardHeight: () => byId("queue-list")?.firstElementChild?.getBoundingClientRect().height ?? 0,
     /** Age in ms of the newest event: as the newest frame said, and growing once frames stay away. */
     age: () => {
@@ -127,12 +136,12 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     },
     goTo: (target) => {
       if (target.compound) here = target.compound;
-      map?.goTo(target);
       map?.unmark();
-      if (target.type === "device") pick(target.id);
-      else if (target.type === "building") desk.inside?.enter(target.id);
+      if (target.type === "device") return goToDevice(target);
+      map?.goTo(target);
+      if (target.type === "building") desk.inside?.enter(target.id);
       else if (target.type !== "responder" && target.lonlat) map?.mark(target);
-      redraw();
+      return redraw();
     },
     unmark: () => map?.unmark() ?? false,
     /** Be told when something in the way turned. */

@@ -45,6 +45,13 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
+/** Pixels that a card takes from the left of the map. */
+export function takenBy(card) {
+  const map = byId("map").getBoundingClientRect();
+  const right = card.getBoundingClientRect().right - map.left;
+  return right > map.width * 0.6 ? 16 : right + 56; // on a phone the card covers the map anyway
+}
+
 const rows = new WeakMap();
 
 /**

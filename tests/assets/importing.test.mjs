@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { undoable } from "../../assets/importing/log.mjs";
 import { columnsOf, cornersOf, degrees, nearest, offset, onMap, placeOf } from "../../assets/importing/registration.mjs";
 
 const FRAME = { lon: 113.15, lat: 27.83, east: 98_500, north: 110_820 };
@@ -31,4 +32,11 @@ test("columns are read in whichever letters and separators a list has", () => {
   assert.deepEqual(columnsOf(new TextEncoder().encode('编号;"名称";经度\n1;2;3')), ["编号", "名称", "经度"]);
   const gbk = Uint8Array.from([0xb1, 0xe0, 0xba, 0xc5, 0x2c, 0xbe, 0xad, 0xb6, 0xc8, 0x0a]);
   assert.deepEqual(columnsOf(gbk), ["编号", "经度"]);
+});
+
+test("changes of a place are taken back in turn, whatever their numbers", () => {
+  const row = (type, subject) => ({ type: `place.${type}`, subject });
+  const rows = [row("edited", "a"), row("import_undone", "a"), row("edited", "a"), row("imported", "a"), row("import_undone", "b"), row("imported", "b")];
+  assert.deepEqual([...undoable(rows)], [rows[0]]);
+  assert.deepEqual([...undoable(rows.slice(1))], [rows[3]]);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { drawable, seenStyle } from "../../assets/map/camera_view.mjs";
+import { drawable } from "../../assets/map/angles.mjs";
+import { seenStyle } from "../../assets/map/camera_view.mjs";
 import { densityWords, ofEdition, ringLabel, ringWords } from "../../assets/panels/densities.mjs";
 import { askToView } from "../../assets/panels/picture.mjs";
 
@@ -42,7 +43,7 @@ test("rings are those of one edition", () => {
   const found = ofEdition([ring("2014"), ring("2025")], "2014");
   assert.equal(found.length, 1);
   assert.match(ringLabel(found[0]).properties.words, / 125$/);
-  assert.deepEqual(ringLabel(found[0]).geometry.coordinates, [2, 2]);
+  assert.deepEqual([0, 1].map((i) => ringLabel(found[0], i).geometry.coordinates), [[1, 1], [3, 3]]);
   assert.match(ringWords(found[0]), /12 m/);
 });
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from geodata.first_run import prepare
+from geodata.history import edit
 from tests.browser.house import House, fill_and_stop, running
 from tests.browser.screen import Screen
+from tests.browser.streams import PATHS, Source, streaming
+from twin.cameras import CameraWish, LensWish, placed
 
 ARGS = (
     "--no-sandbox --use-angle=swiftshader --enable-unsafe-swiftshader --ignore-gpu-blocklist "
@@ -24,9 +29,26 @@ def chromium_path() -> str | None:
     return shutil.which("chromium") or shutil.which("google-chrome")
 
 
+STREAMED = {kind: f"huodian/camera/{number}" for number, kind in enumerate(PATHS, start=10)}
+"""Cameras of the house that have a stream, by its kind."""
+
+
 @pytest.fixture(scope="package")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with running(tmp_path_factory.mktemp("house")) as house:
+def source() -> Iterator[Source]:
+    """Where the streams of the house's cameras come from."""
+    with streaming() as found:
+        yield found
+
+
+@pytest.fixture(scope="package")
+def world(tmp_path_factory: pytest.TempPathFactory, source: Source) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("house")
+    prepare(folder / "places", "street", 1)
+    for kind, camera in STREAMED.items():
+        lens = LensWish(stream=source.address(kind), stream_kind=kind)
+        wish = partial(placed, camera=camera, wish=CameraWish(lens=lens))
+        edit(folder / "places", "huodian", wish, {"by": "test"})
+    with running(folder, origins=source.origin) as house:
         fill_and_stop(house)
         house.add_account("li", "李娟·街道值班", "dispatcher")
         yield house

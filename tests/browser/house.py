@@ -168,14 +168,18 @@ def environment(folder: Path, port: int, valkey_port: int) -> dict[str, str]:
 
 
 @contextmanager
-def running(folder: Path, before: Iterable[str] = ()) -> Iterator[House]:
-    """``python app.py`` until the block ends; ``before`` are words in front of the command."""
+def running(folder: Path, before: Iterable[str] = (), origins: str = "") -> Iterator[House]:
+    """``python app.py`` until the block ends.
+
+    ``before`` are words in front of the command, ``origins`` those of cameras' pictures.
+    """
     port, valkey_port = free_port(), free_port()
     with (folder / "errors").open("w") as errors:
         process = subprocess.Popen(
             [*before, sys.executable, str(ROOT / "app.py")],
-            env=environment(folder, port, valkey_port), stdout=subprocess.PIPE, stderr=errors,
-            text=True, preexec_fn=dying_with_us(signal.SIGTERM),
+            env=environment(folder, port, valkey_port) | {"DAYUAN_STREAM_ORIGINS": origins},
+            stdout=subprocess.PIPE, stderr=errors, text=True,
+            preexec_fn=dying_with_us(signal.SIGTERM),
         )  # fmt: skip
     try:
         assert process.stdout is not None

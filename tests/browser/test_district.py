@@ -49,7 +49,8 @@ def places() -> tuple[list[Compound], District]:
 
 @pytest.fixture(scope="module")
 def screen(
-    chromium: Browser, places: tuple[list[Compound], District],
+    chromium: Browser,
+    places: tuple[list[Compound], District],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Screen]:
     folder = tmp_path_factory.mktemp("district")
@@ -96,6 +97,7 @@ def shifted_tile(route: Route) -> None:
 
 def png(rows: bytes) -> bytes:
     """256 by 256 pixels of three bytes, each row after a zero, as PNG."""
+
     def part(name: bytes, content: bytes) -> bytes:
         check = struct.pack(">I", zlib.crc32(name + content))
         return struct.pack(">I", len(content)) + name + content + check

@@ -81,6 +81,6 @@ def test_an_administrator_imports_a_compound_and_takes_it_back(
     assert place.read_bytes() == written
 
     screen.page.locator("#log button").first.click()
-    screen.until("document.getElementById('log').textContent.includes('撤销导入')", 60)
+    screen.until("document.getElementById('log').textContent.includes('的上次改动')", 60)
     until(lambda: not place.exists())
     screen.close()

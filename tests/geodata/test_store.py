@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from geodata import demo, store
@@ -66,31 +65,6 @@ def test_a_file_that_holds_no_compound_is_named(tmp_path: Path, text: str) -> No
     (tmp_path / "broken.json").write_text(text)
     with pytest.raises(ValueError, match=r"broken\.json does not hold a compound"):
         store.load(tmp_path)
-
-
-def test_one_compound_is_changed_where_it_lies(tmp_path: Path) -> None:
-    store.save(tmp_path, compound("huodian"))
-    before, after = store.edit(
-        tmp_path, "huodian", lambda one: msgspec.structs.replace(one, name="火电新村")
-    )
-    assert (before.name, after.name) == (compound("huodian").name, "火电新村")
-    assert store.load(tmp_path) == [after]
-
-
-def test_a_change_that_is_refused_leaves_the_file_as_it_was(tmp_path: Path) -> None:
-    file = store.save(tmp_path, compound("huodian"))
-    bytes_before, time_before = file.read_bytes(), file.stat().st_mtime_ns
-
-    def refuse(_: Compound) -> Compound:
-        raise ValueError("not this")
-
-    with pytest.raises(ValueError, match="not this"):
-        store.edit(tmp_path, "huodian", refuse)
-    store.edit(tmp_path, "huodian", lambda one: one)
-    assert (file.read_bytes(), file.stat().st_mtime_ns) == (bytes_before, time_before)
-    for nothing in ("nanxing", "../huodian"):
-        with pytest.raises(KeyError):
-            store.edit(tmp_path, nothing, lambda one: one)
 
 
 def test_what_is_seldom_read_can_be_held_folded_and_reads_the_same(tmp_path: Path) -> None:

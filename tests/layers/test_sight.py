@@ -8,6 +8,7 @@ import pytest
 from layers import cameras, sight
 from tests.twin.builders import HUODIAN
 from tests.twin.place_builders import a_block, a_camera, a_place, at
+from twin.cameras import CameraWish, LensWish
 from twin.coverage import Coverage
 from twin.model import Compound, Grid, Lens
 from twin.state import Twin
@@ -117,6 +118,24 @@ def test_a_field_says_how_unsure_it_is(place: Compound) -> None:
     found = {f["properties"]["id"]: f for f in cameras.fields(place, DISTRICT)}
     assert found["huodian/camera/4"]["properties"]["unsure"] == 22.5
     assert all(f["geometry"]["type"] == "MultiPolygon" for f in found.values())
+
+
+def test_a_pose_holds_what_may_be_wished_of_it_and_no_stream() -> None:
+    lens = Lens(tilt_deg=12.0, masks=((1.0, 2.0),), stream="https://x", stream_kind="hls")
+    told = sight.pose(a_camera(1, 0, 5, 90.0, lens=lens))
+    wish = msgspec.convert(told, CameraWish)
+    assert isinstance(wish.lens, LensWish) and wish.lens.masks == ((1.0, 2.0),)
+    assert (told["azimuth_deg"], told["lens"]["tilt_deg"]) == (90.0, 12.0)
+    assert "stream" not in told["lens"]
+
+
+def test_a_camera_is_previewed_where_it_does_not_stand_yet(place: Compound) -> None:
+    told = sight.preview(place, a_camera(1, 20, 5, 90.0))
+    (field,) = told["field"]
+    assert field["properties"] == {"id": "huodian/camera/1", "unsure": 0.0}
+    assert told["lonlat"] == at(20, 5) and told["rings"]["features"]
+    blind = sight.preview(place, a_camera(1, 20, 5, None))
+    assert (blind["field"], blind["rings"]["features"]) == ([], [])
 
 
 def test_sights_are_worked_out_when_asked_for_and_once(place: Compound) -> None:

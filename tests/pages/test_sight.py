@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,11 @@ import pytest
 
 from feeds.accounts import Account
 from feeds.link import client_from_url
-from geodata import store
+from geodata import history, store
 from tests.house import House, open_house
 from tests.twin.builders import HUODIAN
 from tests.twin.place_builders import a_camera, a_place, at
-from twin.model import Compound, Lens
+from twin.model import Compound, Grid, Lens
 from twin.territory import street_of
 
 pytestmark = pytest.mark.anyio
@@ -41,13 +42,14 @@ def place() -> Compound:
 
 
 @pytest.fixture
-async def house(valkey_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    store.save(tmp_path, place())
+def places(tmp_path: Path) -> Path:
+    store.save(tmp_path / "places", place())
+    return tmp_path / "places"
 
-    def edit(name: str, change: Any) -> tuple[Compound, Compound]:
-        return store.edit(tmp_path, name, change)
 
-    more = {"edit": edit, "stream_origins": (VIDEO,)}
+@pytest.fixture
+async def house(valkey_url: str, places: Path) -> AsyncIterator[House]:
+    more = {"edit": partial(history.edit, places), "stream_origins": (VIDEO,)}
     async with open_house(valkey_url, {STREET: [place()]}, more=more) as opened:
         yield opened
 
@@ -110,45 +112,58 @@ async def test_otherwise_nothing_is_given(
 async def test_pages_may_fetch_pictures_from_the_origins_named_and_no_others(house: House) -> None:
     async with house.browser(await house.admit(CHEN)) as browser:
         policy = (await browser.get("/console")).headers["content-security-policy"]
-    for part in ("img-src 'self' data: blob:", "media-src 'self'", "frame-src 'self'"):
+    for part in ("img-src 'self' data: blob:", "frame-src 'self'", "connect-src 'self'"):
         assert f"{part} {VIDEO};" in policy
-    assert "connect-src 'self';" in policy and "other.example" not in policy
+    assert f"media-src 'self' {VIDEO} blob:;" in policy and "other.example" not in policy
+    assert policy.count(VIDEO) == 4
+
+
+async def test_where_no_origins_are_named_pages_fetch_from_us_alone(valkey_url: str) -> None:
+    async with open_house(valkey_url, {STREET: [place()]}) as house:
+        async with house.browser(await house.admit(CHEN)) as browser:
+            policy = (await browser.get("/console")).headers["content-security-policy"]
+    for part in ("media-src", "frame-src", "connect-src"):
+        assert f"{part} 'self';" in policy
 
 
 async def test_an_administrator_places_a_camera_on_disk(
-    house: House, valkey_url: str, tmp_path: Path
+    house: House, valkey_url: str, places: Path
 ) -> None:
     wish = {"height_m": 6.0, "azimuth_deg": 200}
     status, told = await ask(house, ADMIN, "PUT", CAMERA, wish)
     assert (status, told["changed"]) == (200, ["height_m", "azimuth_deg"])
-    (saved,) = store.load(tmp_path)
+    (saved,) = store.load(places)
     assert (saved.devices[0].height_m, saved.devices[0].azimuth_deg) == (6.0, 200.0)
     assert saved.devices[0].lens == place().devices[0].lens
     (event,) = await written(valkey_url, "camera.placed")
     assert (event["by"], event["data"]["changed"]) == ("admin", ["height_m", "azimuth_deg"])
+    history.History(places, "huodian").undo("admin", HUODIAN)
+    assert store.load(places) == [place()]
+    await ask(house, ADMIN, "PUT", CAMERA, wish)
+    assert len(await written(valkey_url, "camera.placed")) == 2
     assert (await ask(house, ADMIN, "PUT", CAMERA, wish))[1]["changed"] == []
-    assert len(await written(valkey_url, "camera.placed")) == 1
+    assert len(await written(valkey_url, "camera.placed")) == 2
 
 
-async def test_two_changes_at_once_both_count(house: House, tmp_path: Path) -> None:
+async def test_two_changes_at_once_both_count(house: House, places: Path) -> None:
     async with house.browser(await house.admit(ADMIN)) as browser:
         await asyncio.gather(
             browser.put(CAMERA, json={"height_m": 6.0}),
             browser.put("/api/cameras/huodian/camera/2", json={"height_m": 7.0}),
         )
-    (saved,) = store.load(tmp_path)
+    (saved,) = store.load(places)
     assert [device.height_m for device in saved.devices] == [6.0, 7.0]
 
 
 async def test_a_camera_that_looks_into_homes_is_not_saved_and_that_is_written_down(
-    house: House, valkey_url: str, tmp_path: Path
+    house: House, valkey_url: str, places: Path
 ) -> None:
     near = {"lonlat": at(50, 17.5), "azimuth_deg": 0.0}
     status, told = await ask(house, ADMIN, "PUT", CAMERA, near)
     assert (status, told["error"]) == (422, "privacy")
     (facade,) = told["detail"]["facades"]
     assert facade["name"] == "b1" and "b1" in told["reason"]
-    assert store.load(tmp_path) == [place()]
+    assert store.load(places) == [place()]
     (event,) = await written(valkey_url, "command.refused")
     assert event["data"]["outcome"] == "privacy" and "b1" in event["data"]["detail"]
     lens = {"masks": [[facade["from_deg"], facade["to_deg"]]]}
@@ -161,10 +176,10 @@ async def test_a_camera_that_looks_into_homes_is_not_saved_and_that_is_written_d
      (ADMIN, [], 422), (ADMIN, {"lonlat": [0, 0]}, 422), (ADMIN, {"name": "x" * 9000}, 422)],
 )  # fmt: skip
 async def test_nobody_else_and_nothing_else_is_saved(
-    house: House, tmp_path: Path, account: Account, body: Any, status: int
+    house: House, places: Path, account: Account, body: Any, status: int
 ) -> None:
     assert (await ask(house, account, "PUT", CAMERA, body))[0] == status
-    assert store.load(tmp_path) == [place()]
+    assert store.load(places) == [place()]
 
 
 async def test_coverage_counts_what_works_and_shows_what_is_lost(house: House) -> None:
@@ -179,3 +194,63 @@ async def test_coverage_counts_what_works_and_shows_what_is_lost(house: House) -
 async def test_where_places_cannot_be_changed_that_is_said(valkey_url: str) -> None:
     async with open_house(valkey_url, {STREET: [place()]}) as house:
         assert (await ask(house, ADMIN, "PUT", CAMERA, {"height_m": 5.0}))[0] == 409
+
+
+async def test_what_may_be_changed_is_told_to_those_who_may(house: House) -> None:
+    told = (await ask(house, ADMIN, "GET", CAMERA))[1]["pose"]
+    assert (told["lonlat"], told["azimuth_deg"]) == (list(at(50, 5)), 180.0)
+    assert "stream" not in told["lens"] and told["lens"]["masks"] == []
+    for account in (CHEN, GUEST):
+        assert (await ask(house, account, "GET", CAMERA))[1]["pose"] is None
+    # What was told can be sent back, and changes nothing.
+    assert (await ask(house, ADMIN, "PUT", CAMERA, told))[1]["changed"] == []
+
+
+async def test_a_pose_is_tried_before_it_is_saved(
+    house: House, valkey_url: str, places: Path
+) -> None:
+    near = {"lonlat": at(50, 17.5), "azimuth_deg": 0.0, "lens": {"pixels_wide": 3840}}
+    status, told = await ask(house, ADMIN, "POST", f"{CAMERA}/preview", near)
+    assert (status, told["pixels_wide"], told["azimuth_deg"]) == (200, 3840, 0.0)
+    assert told["field"][0]["geometry"]["coordinates"]
+    (facade,) = told["facades"]
+    near["lens"]["masks"] = [[facade["from_deg"], facade["to_deg"]]]  # type: ignore[index]
+    assert (await ask(house, ADMIN, "POST", f"{CAMERA}/preview", near))[1]["facades"] == []
+    away = {"height_m": 5.0}
+    assert (await ask(house, ADMIN, "POST", f"{CAMERA}/preview", away))[1]["rings"]["features"]
+    blind = await ask(house, ADMIN, "POST", f"{CAMERA}/preview", {"azimuth_deg": None})
+    assert (blind[1]["field"], blind[1]["rings"]["features"]) == ([], [])
+    assert store.load(places) == [place()]
+    assert await written(valkey_url, "camera.placed", "command.refused") == []
+
+
+@pytest.mark.parametrize(
+    ("account", "body", "status"),
+    [(CHEN, {"height_m": 5}, 403), (GUEST, {}, 403), (FAR, {"height_m": 5}, 404),
+     (ADMIN, {"height_m": -5}, 422), (ADMIN, {"lonlat": [0, 0]}, 422)],
+)  # fmt: skip
+async def test_nobody_else_tries_and_nothing_else_is_tried(
+    house: House, account: Account, body: Any, status: int
+) -> None:
+    answered, told = await ask(house, account, "POST", f"{CAMERA}/preview", body)
+    assert answered == status and "rings" not in told
+
+
+async def test_an_administrator_of_a_grid_moves_no_camera_out_of_it(
+    valkey_url: str, tmp_path: Path
+) -> None:
+    ring = tuple(at(*xy) for xy in ((50, 0), (110, 0), (110, 90), (50, 90), (50, 0)))
+    east = Grid(territory=f"{HUODIAN}.e", name="e", outline=ring)
+    mine = msgspec.structs.replace(a_camera(1, 20, 5, 180.0), territory=f"{HUODIAN}.w")
+    divided = a_place(devices=(mine, a_camera(2, 0, 60, 0.0)), grids=(east,))
+    store.save(tmp_path, divided)
+    own = Account(name="grid", display="网格", role="administrator", prefixes=(f"{HUODIAN}.w",))
+    more = {"edit": partial(history.edit, tmp_path)}
+    async with open_house(valkey_url, {STREET: [divided]}, more=more) as house:
+        for method, what in (("PUT", ""), ("POST", "/preview")):
+            status, told = await ask(house, own, method, f"{CAMERA}{what}", {"lonlat": at(60, 5)})
+            assert (status, told["detail"]["field"]) == (404, "lonlat")
+            other = f"/api/cameras/huodian/camera/2{what}"
+            assert (await ask(house, own, method, other, {"height_m": 5.0}))[0] == 404
+        assert store.load(tmp_path) == [divided]
+        assert (await ask(house, own, "PUT", CAMERA, {"lonlat": at(30, 5)}))[0] == 200

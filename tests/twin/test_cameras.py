@@ -53,9 +53,25 @@ def refused(place: Compound, **fields: Any) -> CommandRejected:
 def test_what_is_wished_is_changed_and_nothing_else(place: Compound) -> None:
     after = placed(place, CAMERA, wish(height_m=6.0, lens={"tilt_deg": 20.0}))
     was, new = camera_of(place, CAMERA), camera_of(after, CAMERA)
-    assert new == msgspec.structs.replace(was, height_m=6.0, lens=Lens(tilt_deg=20.0))
+    lens = msgspec.structs.replace(STREAM, tilt_deg=20.0)
+    assert new == msgspec.structs.replace(was, height_m=6.0, lens=lens)
     assert after.devices[1:] == place.devices[1:]
-    assert changes(was, new) == ("height_m", "lens.tilt_deg", "lens.stream", "lens.stream_kind")
+    assert changes(was, new) == ("height_m", "lens.tilt_deg")
+
+
+def test_what_is_not_known_any_more_is_taken_away(place: Compound) -> None:
+    told = placed(place, CAMERA, wish(hfov_deg=80.0, lens={"focal_mm": 4.0, "tilt_deg": 9.0}))
+    after = placed(told, CAMERA, wish(hfov_deg=None, lens={"tilt_deg": None}))
+    new = camera_of(after, CAMERA)
+    assert (new.hfov_deg, new.lens) == (None, msgspec.structs.replace(STREAM, focal_mm=4.0))
+    with pytest.raises(msgspec.ValidationError):
+        wish(height_m=None)
+
+
+def test_a_camera_that_a_person_placed_is_proposed_no_more(place: Compound) -> None:
+    first = msgspec.structs.replace(place.devices[0], proposed=True)
+    drawn = msgspec.structs.replace(place, devices=(first, *place.devices[1:]))
+    assert not camera_of(placed(drawn, CAMERA, wish(height_m=6.0)), CAMERA).proposed
 
 
 def test_a_camera_that_moves_belongs_to_the_grid_it_moves_to(place: Compound) -> None:
@@ -83,7 +99,7 @@ def test_a_place_before_a_home_needs_a_mask_and_the_refusal_says_which(place: Co
         ({"lonlat": at(400, 5)}, "lonlat"),
         ({"lonlat": at(50, 30)}, "lonlat"),
         ({"lens": {"stream": "rtsp://x", "stream_kind": "hls"}}, "lens.stream"),
-        ({"lens": {"stream": "https://x"}}, "lens.stream_kind"),
+        ({"lens": {"stream": "https://x", "stream_kind": "tape"}}, "lens.stream_kind"),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_field(
@@ -128,9 +144,7 @@ def test_a_viewing_for_a_case_names_a_case_of_ones_own(twin: Twin) -> None:
     said = ReportedData(
         version=1, kind="other", level=4, place="x", lonlat=at(0, 0), source="person"
     )
-    twin.apply(
-        IncidentReported(id="1", subject="INC-1", time=NOON, territory=HUODIAN, data=said)
-    )
+    twin.apply(IncidentReported(id="1", subject="INC-1", time=NOON, territory=HUODIAN, data=said))
     assert viewing(twin, CAMERA, "incident", "INC-1", CHEN, NOON, "k").data.incident == "INC-1"
     with pytest.raises(CommandRejected, match="INC-2"):
         viewing(twin, CAMERA, "incident", "INC-2", CHEN, NOON, "k")
