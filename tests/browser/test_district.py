@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Route
 
-from bench.district import city
 from geodata.crs import gcj02_from_wgs84
 from geodata.store import save, save_district
 from tests.browser.house import running
+from tests.browser.lattice import city
 from tests.browser.screen import DESK, Screen
 from twin.model import Compound, District
 
