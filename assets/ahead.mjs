@@ -1,6 +1,8 @@
 // What a page with a map needs, asked for while its skeleton is still on its way: things that would
 // wait for each other then wait together.
 
+import { drawsInSoftware } from "./map/graphics.mjs";
+
 const PAGES = new Set(["/console", "/replay", "/wall"]);
 const asked = new Map();
 
@@ -18,6 +20,11 @@ export function askAhead(path, lang, get = fetch) {
     asked.set(one, answer);
   }
   return true;
+}
+
+/** Begin, and start the browser's graphics meanwhile. */
+export function begin(path, lang) {
+  if (askAhead(path, lang)) drawsInSoftware();
 }
 
 /** The answer asked for ahead, once; after that, and of anything else, a new one. */

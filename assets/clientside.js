@@ -14,6 +14,7 @@
   // The cookie is what the login page set last, and every page since.
   const chosen = /(?:^|; )dayuan_language=(zh-CN|en)(?:;|$)/.exec(document.cookie)?.[1];
   document.documentElement.lang = chosen ?? remembered("dayuan.language") ?? "zh-CN";
+  import("/assets/ahead.mjs").then(({ begin }) => begin(location.pathname, document.documentElement.lang));
   const main = import("/assets/main.mjs");
   // `desk` is for people: dash_clientside.dayuan.desk.things() at the browser's console.
   const dayuan = {

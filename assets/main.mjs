@@ -1,8 +1,7 @@
 // Joins the socket, the map and the panels of one page.
-import { ask, askAhead } from "./ahead.mjs";
+import { ask } from "./ahead.mjs";
 import { openLive } from "./live.mjs";
 import { createBuilding } from "./panels/building.mjs";
-import { drawsInSoftware } from "./map/graphics.mjs";
 import { MANY } from "./map/levels.mjs";
 import { createClock } from "./panels/clock.mjs";
 import { createCommander } from "./panels/commands.mjs";
@@ -31,13 +30,12 @@ import { createWatch, drawLost, fitLetters } from "./panels/watch.mjs";
 const TICK_MS = 1000;
 const READ_MS = 6000; // a confirmation is read by then
 
-if (askAhead(location.pathname, document.documentElement.lang)) warm();
-
 /** Start the page whose skeleton is in the document. */
 export async function start() {
   const root = byId("page");
   if (!root || root.dataset.started) return;
   root.dataset.started = "yes";
+  import("./map/main.mjs").catch(() => null); // on its way while the panels come up; mountMap hears of it
   const page = root.dataset.page;
   if (page === "wall") fitLetters(location.search);
   await insist(() => speak(document.documentElement.lang || "zh-CN", ask));
@@ -60,12 +58,6 @@ export async function start() {
   setInterval(() => (drawer.tick(), drawer.redraw()), TICK_MS);
   await mountMap(desk, page, live, drawer);
   return desk;
-}
-
-/** Start graphics and map library while answers are on their way; what fails here, fails again later. */
-function warm() {
-  drawsInSoftware();
-  import("./map/main.mjs").catch(() => null);
 }
 
 function heard(sent, commander, redraw) {

@@ -42,15 +42,21 @@ INDEX = f"""<!DOCTYPE html>
 """
 """Document around the pages; ``index`` puts in what they load."""
 _ENTRANCES = ("main.mjs", "map/main.mjs")
+_EARLY = ("ahead.mjs", "map/graphics.mjs")
 _IMPORT = re.compile(r"""^(?:import|export)\b[^;]*?\bfrom "(\.[^"]+\.mjs)";""", re.M)
 
 
 def index(assets: Path) -> str:
     """The document for ``Dash(index_string=...)``: it names every module of a page at once.
 
-    A browser would otherwise learn of them one import after the other, six deep.
+    A browser would otherwise learn of them one import after the other, six deep. Those that do
+    nothing before the skeleton stands let what draws it go first.
     """
-    links = [f'<link rel="modulepreload" href="/assets/{one}">' for one in modules(assets)]
+    links = [
+        f'<link rel="modulepreload" href="/assets/{one}"'
+        + (">" if one in _EARLY else ' fetchpriority="low">')
+        for one in modules(assets)
+    ]
     return INDEX.replace("{modules}", "\n".join(links))
 
 
