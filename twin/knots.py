@@ -141,6 +141,8 @@ def _edges(
     line, cut, spot = line[kept], cut[kept], spot[kept]
     at = np.flatnonzero(cut >= 0)
     whole = line[at[1:]] == line[at[:-1]]
+    # A spike that meets itself before it has a corner of its own leads nowhere.
+    whole &= (cut[at[1:]] != cut[at[:-1]]) | (np.diff(at) > 1)
     first, last = at[:-1][whole], at[1:][whole]
     return Graph(
         nodes,

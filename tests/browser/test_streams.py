@@ -53,7 +53,7 @@ def test_every_kind_takes_the_simulated_views_place_until_nobody_looks(
         look(screen, kind)
         screen.until(REAL, 30)
         screen.until(MOVING[kind])
-        assert screen.until(f"{CARD % '.badge'}.textContent") == "实时画面"
+        screen.until(f"{CARD % '.badge'}.textContent === '实时画面'")
         assert "不存储" in screen.until(SAID)
         if kind in LASTING:
             until(lambda kind=kind: source.open[LASTING[kind]])
@@ -70,7 +70,7 @@ def test_every_kind_takes_the_simulated_views_place_until_nobody_looks(
     assert "离开视野" in screen.until(f"{SAID}.includes('停止') && {SAID}")
     until(lambda: not source.open[PATHS["mjpeg"]])
     screen.ask("() => { document.getElementById('device').style.transform = ''; }")
-    assert screen.until(f"{CARD % '.badge'}.textContent") == "模拟视角"
+    screen.until(f"{CARD % '.badge'}.textContent === '模拟视角'")
     assert (source.fragments(), source.asked[PATHS["hls"]]) == taken
 
     viewed = [row for row in house.log() if row["type"] == "camera.viewed"]

@@ -1,6 +1,7 @@
 """The ground the address texts are about: the demo street's plans, and two compounds made up.
 
-军门社区 counts in 号楼, has a tower A座, two phases with a 3号楼 each, and its community's code.
+军门社区 counts in 号楼, has a tower A座, two phases with a 3号楼 each, and its community's code,
+which nobody has entered for 长塘湾社区.
 金园小区 sounds like 金元大厦 and holds what no other compound has: a building without entrances.
 """
 
@@ -8,6 +9,8 @@ from __future__ import annotations
 
 from functools import cache
 from typing import Any
+
+import msgspec
 
 from geodata import huodian, jinyuan, nanxing, xiangyuan
 from twin.gazetteer import Gazetteer
@@ -99,6 +102,7 @@ def jinyuan2() -> Compound:
 def compounds() -> tuple[Compound, ...]:
     drawn = (draw(1).compound() for draw in
              (huodian.plan, jinyuan.plan, nanxing.plan, xiangyuan.plan))  # fmt: skip
+    drawn = (msgspec.structs.replace(one, community_code="") for one in drawn)
     return (*drawn, junmen(), jinyuan2())
 
 

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from twin.knots import SAME_M, SNAP_M, Graph, knotted
@@ -51,6 +51,7 @@ def test_no_lines_and_lines_of_no_length_make_an_empty_graph() -> None:
 
 
 @given(LINES)
+@example([[(15, 17), (11, 0), (20, 20), (2, 9)]])  # the last leg passes the corner of the first
 def test_nothing_is_lost_nothing_is_added_and_every_edge_begins_and_ends_at_its_nodes(
     corners: list[list[tuple[float, float]]],
 ) -> None:
