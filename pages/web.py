@@ -189,6 +189,36 @@ def plug(parts: Parts, assets: Path) -> Any:
     world = World(tuple(parts.twins.values()), parts.districts)
     sharing = Sharing(Shelf(world), hub.places, now, parts.public)
 
+    return server.build(
+        lookup=parts.doors.lookup,
+        routers=[
+            entry.router(parts.doors, parts.refused, _over_tls),
+            parts.intake,
+            *parts.more,
+            api.router(stage),
+            ogc.router(sharing, Exporting(sharing, parts.pack, parts.exported).answer),
+            search.router(finder),
+            addresses.router(hub.places),
+            ways.router(stage),
+            sight.router(stage, parts.record, parts.edit, parts.stream_origins),
+            inside.router(stage),
+            tiles.router(tiles.Shelf(parts.tiles, parts.districts, parts.basemap), hub.places),
+        ],
+        picture_origins=parts.stream_origins,
+        lifespan=_life(parts, hub, known, finder, recordings),
+        assets=assets,
+        away=parts.away,
+        programs=parts.programs,
+        refused=parts.refused,
+        origin=parts.basemap.origin if parts.basemap else "",
+    )
+
+
+def _life(
+    parts: Parts, hub: Hub, known: Known, finder: Finder, recordings: Recordings
+) -> server.Lifespan:
+    """What lives as long as the server: the streams are folded, ways and words are learnt."""
+
     @asynccontextmanager
     async def living() -> AsyncIterator[None]:
         async with asyncio.TaskGroup() as tasks:
@@ -209,29 +239,7 @@ def plug(parts: Parts, assets: Path) -> Any:
                 task.cancel()
             await recordings.close()
 
-    return server.build(
-        lookup=parts.doors.lookup,
-        routers=[
-            entry.router(parts.doors, parts.refused, _over_tls),
-            parts.intake,
-            *parts.more,
-            api.router(stage),
-            ogc.router(sharing, Exporting(sharing, parts.pack, parts.exported).answer),
-            search.router(finder),
-            addresses.router(hub.places),
-            ways.router(stage),
-            sight.router(stage, parts.record, parts.edit, parts.stream_origins),
-            inside.router(stage),
-            tiles.router(tiles.Shelf(parts.tiles, parts.districts, parts.basemap), hub.places),
-        ],
-        picture_origins=parts.stream_origins,
-        lifespan=living,
-        assets=assets,
-        away=parts.away,
-        programs=parts.programs,
-        refused=parts.refused,
-        origin=parts.basemap.origin if parts.basemap else "",
-    )
+    return living
 
 
 async def _recall(hub: Hub, parts: Parts) -> None:
