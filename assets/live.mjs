@@ -5,7 +5,6 @@ import { createModel } from "./live_model.mjs";
 const CHECK_MS = 500;
 const SILENT_MS = 5000; // the server beats every second, so five missed beats are a dead link
 const STALE_MS = 2500;
-const OLD_MS = 30_000; // with nothing new for so long something behind the server stands still
 const OPENING_MS = 10_000;
 const AGAIN_MS = 1000; // a link that keeps breaking frames must not make the server send without end
 const FIRST_WAIT_MS = 500;
@@ -52,7 +51,6 @@ export function openLive({
   let askedAt = -Infinity;
   let [view, held, openCase] = [{ band: hello.band, compounds: hello.compounds }, null, null];
   let status = { state: "connecting", since: wallClock(), attempt: 0 };
-  let newestAge = null;
 
   const emit = (kind, what) => {
     for (const listener of listeners.get(kind) ?? []) listener(what);
@@ -85,14 +83,11 @@ export function openLive({
     setTimer(() => mine === socket && !synced && greet(false), wait);
   };
 
-  const good = (frame) => {
+  const good = () => {
     attempt = 0;
     heard = true;
     goodAt = now();
     goodClock = wallClock();
-    if (frame.kind === undefined) return; // rows do not say how old the newest fact is
-    const told = Number.isFinite(frame.at) && Number.isFinite(frame.newest);
-    newestAge = told && model.clock.mode === "live" ? frame.at - frame.newest : null;
   };
 
   const takeSnapshot = (rows) => {
@@ -100,13 +95,13 @@ export function openLive({
     held = null;
     if (!model.begin(frame, rows)) return resync();
     [epoch, seq, synced] = [frame.epoch, rows.seq, true];
-    good(frame);
+    good();
     return emit("snapshot", frame);
   };
 
   const takeDelta = (frame) => {
     model.take(frame);
-    good(frame);
+    good();
     if (frame.things) emit("things", frame);
     if (frame.panels) emit("panels", frame);
     if (!frame.things && !frame.panels) emit("beat", frame);
@@ -129,7 +124,7 @@ export function openLive({
     if (held) return takeSnapshot(rows);
     seq = rows.seq;
     if (!model.merge(rows)) return resync();
-    good(rows);
+    good();
     return emit("devices", rows);
   };
 
@@ -139,16 +134,16 @@ export function openLive({
     look();
   };
 
-  /** Say how good the picture is: live, stale (link or facts stand still), lost. */
+  /**
+   * Say how good the picture is: live, stale (the link is late), lost. Nothing new is no sign of
+   * either: a quiet place has nothing to say, and a device that should have is silent by itself.
+   */
   const look = () => {
     if (status.state === "lost" || status.state === "connecting") {
       if (synced && heard) turn("live", goodClock);
       return;
     }
-    const quiet = now() - goodAt;
-    const old = newestAge !== null && newestAge + quiet > OLD_MS;
-    if (quiet <= STALE_MS && !old) return turn("live", goodClock);
-    turn("stale", old ? wallClock() - newestAge - quiet : goodClock);
+    turn(now() - goodAt <= STALE_MS ? "live" : "stale", goodClock);
   };
 
   const connect = () => {

@@ -268,16 +268,37 @@ test("what a given-up socket still says is not heard", () => {
   assert.deepEqual(heard, []);
 });
 
-test("facts that stand still make the picture stale though the link beats", () => {
+test("a quiet site is live for as long as the server beats, whatever the age of its newest fact", () => {
+  const { live, begin, heard, pass, socket } = stage();
+  begin();
+  heard.length = 0;
+  for (let i = 0; i < 3600; i += 1) {
+    pass(1000);
+    const newest = EPOCH_MS + (i > 1800 ? 1_800_000 : 0); // one report in an hour, as a smoke head sends
+    socket().take(beat(6 + i, { at: EPOCH_MS + i * 1000, newest }));
+  }
+  assert.deepEqual(heard.filter(([kind]) => kind === "status"), [], "it never turned between colour and grey");
+  assert.equal(live.status.state, "live");
+});
+
+test("a site from which nothing was ever heard is live, too: what is missing is said elsewhere", () => {
   const { live, begin, pass, socket } = stage();
   begin();
-  for (let i = 6; i < 40; i += 1) {
+  for (let i = 0; i < 120; i += 1) {
     pass(1000);
-    socket().take(beat(i, { at: EPOCH_MS + i * 1000, newest: EPOCH_MS }));
+    socket().take(beat(6 + i, { newest: null }));
   }
-  assert.equal(live.status.state, "stale");
-  socket().take(beat(40, { at: EPOCH_MS + 40_000, newest: EPOCH_MS + 39_990 }));
   assert.equal(live.status.state, "live");
+});
+
+test("a quiet site whose link falls silent is stale within seconds, since the last beat", () => {
+  const { live, begin, pass, socket } = stage();
+  begin();
+  pass(1000);
+  socket().take(beat(6, { newest: EPOCH_MS - 900_000 }));
+  pass(3000);
+  assert.equal(live.status.state, "stale");
+  assert.equal(live.status.since, EPOCH_MS + 2000);
 });
 
 test("a replay's old facts are not stale", () => {
