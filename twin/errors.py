@@ -3,6 +3,7 @@
 DayuanError
 ├── InvalidTerritory      a dotted path that is not one
 ├── EventRejected         a payload or event that cannot be accepted; names field, value and reason
+│   └── EntrySetAside     an event that made the fold fail: left out everywhere, and looked into
 ├── CommandRejected       a command that the present state, the role or the territory does not allow
 │   └── StaleVersion      somebody else was first; carries who and what is true now
 ├── InvalidPlace          a compound file that cannot be read as a place
@@ -32,6 +33,17 @@ class EventRejected(DayuanError):
         self.value = str(value)[:120]
         self.reason = reason
         super().__init__(f"{field}={self.value!r}: {reason}")
+
+
+class EntrySetAside(EventRejected):
+    """An event that nothing is wrong with as far as we know, yet it made us fail.
+
+    ``field`` is where (``decode``, ``fold``), ``value`` the event's subject, ``reason`` the
+    failure. Whoever folds the same entry fails in the same way, so all leave out the same ones.
+    """
+
+    def __init__(self, where: str, subject: str, failure: Exception) -> None:
+        super().__init__(where, subject, f"set aside: {type(failure).__name__}: {failure}"[:200])
 
 
 class CommandRejected(DayuanError):

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from twin.errors import EventRejected
+from twin.errors import EntrySetAside, EventRejected
 
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
 Words = Annotated[str, Meta(max_length=500)]
@@ -590,6 +590,8 @@ def _decoded_or_rejection(payload: bytes) -> Event | EventRejected:
         return decode(payload)
     except EventRejected as rejected:
         return rejected
+    except Exception as failure:  # whatever a payload is, it must not stop those beside it
+        return EntrySetAside("decode", "", failure)
 
 
 def _rejection(payload: bytes | str, exc: Exception) -> EventRejected:

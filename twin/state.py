@@ -14,7 +14,7 @@ from twin import snapshot
 from twin.catalogue import device_kinds
 from twin.checks import AHEAD, CHECKS, KIND_OF_STATE, LARGEST, LATE, too_early, too_late
 from twin.effects import EFFECTS
-from twin.errors import EventRejected, InvalidPlace
+from twin.errors import EntrySetAside, EventRejected, InvalidPlace
 from twin.events import (
     AlarmData,
     AlarmUnshelved,
@@ -27,6 +27,7 @@ from twin.events import (
 )
 from twin.fences import Fences
 from twin.model import Compound
+from twin.set_aside import apart
 from twin.things import (
     Alarm,
     Change,
@@ -147,6 +148,8 @@ class Twin:
 
         With ``received``, each is checked against it first (``check``) and refused events are
         listed; entries that ``decode_batch`` refused may stand in the batch and are listed too.
+        Never raises: an event that makes an effect fail is listed as EntrySetAside, and whoever
+        folds the same events leaves out the same ones.
 
         This loop is the hot path, so the usual telemetry (a known responder's position; a known
         device's state or first quantity, newer than all before) is taken inline; ``EFFECTS`` has
@@ -219,10 +222,11 @@ class Twin:
             try:
                 if received is not None:
                     self.check(event, received)
+                changes += EFFECTS[cls](self, event)
             except EventRejected as refusal:
                 rejected.append((position, refusal))
-            else:
-                changes += EFFECTS[cls](self, event)
+            except Exception as failure:  # one entry must not take the street with it
+                rejected.append((position, EntrySetAside("fold", event.subject, failure)))
         if peak > start:
             self.newest_at = peak
         return Folded(changes, rejected)
@@ -233,12 +237,34 @@ class Twin:
         ``listening_since`` is when this shard's feeds came (back) up: silence while we were deaf
         is not the device's. Ids are deterministic, so asking twice and appending twice is safe.
         """
-        silences = self._silences(now, listening_since or _EVER)
-        return [*silences, *self._unshelved(now), *self._opened(now)]
+        since = listening_since or _EVER
+        return [
+            *self._silences(self.devices.values(), now, since),
+            *_unshelved(self, self.alarms.values(), now),
+            *_opened(self.closures.values(), now),
+        ]
 
-    def _silences(self, now: datetime, listening_since: datetime) -> Iterable[Event]:
+    def dueapart(
+        self, now: datetime, listening_since: datetime | None = None
+    ) -> tuple[list[Event], list[EntrySetAside]]:
+        """What ``due`` gives of all things but those that make it fail; and those.
+
+        For when ``due`` raised: one thing must not stop the time of all others.
+        """
+        since = listening_since or _EVER
+        failed: list[EntrySetAside] = []
+        devices, alarms = [*self.devices.values()], [*self.alarms.values()]
+        closures = [*self.closures.values()]
+        events = apart(lambda some: self._silences(some, now, since), devices, failed)
+        events += apart(lambda some: _unshelved(self, some, now), alarms, failed)
+        events += apart(lambda some: _opened(some, now), closures, failed)
+        return events, failed
+
+    def _silences(
+        self, devices: Iterable[Device], now: datetime, listening_since: datetime
+    ) -> Iterable[Event]:
         cut = {name: now - traits.patience for name, traits in self.traits.items()}
-        for device in self.devices.values():
+        for device in devices:
             since = device.reported_at
             if since is None or since >= cut[device.kind]:
                 continue
@@ -251,30 +277,6 @@ class Twin:
                     time=at,
                     by="system",
                     territory=device.place.territory,
-                )
-
-    def _unshelved(self, now: datetime) -> Iterable[Event]:
-        for alarm in self.alarms.values():
-            if alarm.shelved_until is not None and alarm.shelved_until <= now:
-                yield AlarmUnshelved(
-                    id=f"{alarm.id}@{alarm.version + 1}",
-                    subject=alarm.id,
-                    time=alarm.shelved_until,
-                    by="system",
-                    territory=self.territory_of(alarm.id),
-                    data=AlarmData(version=alarm.version + 1),
-                )
-
-    def _opened(self, now: datetime) -> Iterable[Event]:
-        for closure in self.closures.values():
-            if closure.closed and closure.until is not None and closure.until <= now:
-                yield WayOpened(
-                    id=f"{closure.id}@2",
-                    subject=closure.id,
-                    time=closure.until,
-                    by="system",
-                    territory=closure.territory,
-                    data=WayOpenedData(version=2),
                 )
 
     # --- keeping ------------------------------------------------------------------------------
@@ -290,3 +292,29 @@ class Twin:
         msgspec.MsgspecError or ValueError when the bytes are not a snapshot of this street.
         """
         snapshot.decode_into(self, data)
+
+
+def _unshelved(twin: Twin, alarms: Iterable[Alarm], now: datetime) -> Iterable[Event]:
+    for alarm in alarms:
+        if alarm.shelved_until is not None and alarm.shelved_until <= now:
+            yield AlarmUnshelved(
+                id=f"{alarm.id}@{alarm.version + 1}",
+                subject=alarm.id,
+                time=alarm.shelved_until,
+                by="system",
+                territory=twin.territory_of(alarm.id),
+                data=AlarmData(version=alarm.version + 1),
+            )
+
+
+def _opened(closures: Iterable[Closure], now: datetime) -> Iterable[Event]:
+    for closure in closures:
+        if closure.closed and closure.until is not None and closure.until <= now:
+            yield WayOpened(
+                id=f"{closure.id}@2",
+                subject=closure.id,
+                time=closure.until,
+                by="system",
+                territory=closure.territory,
+                data=WayOpenedData(version=2),
+            )
