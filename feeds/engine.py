@@ -23,8 +23,9 @@ from datetime import UTC, datetime
 from feeds.batches import TELEMETRY, Batch, Part, Position, Progress, milliseconds, order, through
 from feeds.errors import LostLease, Unavailable
 from feeds.lease import Lease
+from feeds.rejections import Rejection, scrub
 from feeds.replica import fold_batch, received_at, refusal, restored, telemetry_events
-from feeds.streams import MOST_AT_ONCE, Rejection, Streams, expected_versions
+from feeds.streams import MOST_AT_ONCE, Streams, expected_versions
 from twin.alarms import follow
 from twin.errors import StaleVersion
 from twin.events import Event
@@ -128,6 +129,7 @@ class Active:
     async def begin(self) -> None:
         """Restore, and fold in silence what was followed already."""
         street = self.twin.street
+        await scrub(self.streams.link, street)
         kept = await self.streams.load_snapshot(street)
         if kept is not None:
             self.position = restored(self.twin, *kept)

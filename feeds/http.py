@@ -19,8 +19,9 @@ from fastapi import APIRouter, Request, Response
 from feeds import http_body
 from feeds.errors import Unavailable
 from feeds.http_body import BadBody
+from feeds.rejections import Rejection
 from feeds.sources import Source
-from feeds.streams import Rejection, Streams
+from feeds.streams import Streams
 from twin.errors import EventRejected
 from twin.events import TELEMETRY_TYPES, Event, decode_batch, type_of
 from twin.state import Twin

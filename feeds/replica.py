@@ -27,7 +27,8 @@ from feeds.batches import (
     through,
 )
 from feeds.errors import Unavailable
-from feeds.streams import Rejection, Streams
+from feeds.rejections import Rejection
+from feeds.streams import Streams
 from twin.errors import EventRejected
 from twin.events import TELEMETRY as TELEMETRY_CLASSES
 from twin.events import AlarmRaised, Event, decode_batch, type_of

@@ -24,6 +24,7 @@ from feeds.keys import key
 from feeds.lease import Lease
 from feeds.link import PATIENCE_S, Command, Link, backoff_s
 from feeds.reading import Range, batch_from_reply, read_on, xread
+from feeds.rejections import Rejection
 from feeds.script import Script
 from twin.errors import EventRejected, StaleVersion
 from twin.events import OPERATIONS_TYPES, TELEMETRY_TYPES, Event, encode, type_of
@@ -35,8 +36,6 @@ KEPT_TELEMETRY = 1_000_000
 KEPT_REJECTED = 10_000
 MOST_AT_ONCE = 1000
 """Entries in one script call or read: 1,000 keep the server busy for about 3 ms."""
-MOST_PAYLOAD = 4096
-"""Bytes kept of a rejected payload."""
 DISK_WAIT_MS = 5000
 
 _APPEND = Script("append")
@@ -54,16 +53,6 @@ class Appended(msgspec.Struct, frozen=True):
     def version(self) -> int | None:
         """The version of the one thing that was written, or None when there was none."""
         return next(iter(self.versions.values()), None)
-
-
-class Rejection(msgspec.Struct, frozen=True, kw_only=True):
-    """A payload that could not be accepted: why, from whom, and which entry held it, if one did."""
-
-    payload: bytes
-    rejected: EventRejected
-    source: str
-    stream: str = TELEMETRY
-    entry_id: str = ""
 
 
 class Streams:
@@ -174,15 +163,16 @@ class Streams:
         )  # fmt: skip
 
     async def reject_all(self, street: str | None, rejections: Sequence[Rejection]) -> None:
-        """Keep payloads that could not be accepted, with field, value and reason.
+        """Keep that payloads could not be accepted, and of them what ``feeds.rejections`` says.
 
         Those with an entry id must come in the order of their stream: a second time they are
         known by it and not kept again. Without a street they go to a common place.
         """
-        keys = [key(street, name) for name in ("rejected", "rejected_until", "rejected_counts")]
+        names = ("rejected", "rejected_until", "rejected_counts", TELEMETRY)
+        keys = [key(street, name) for name in names]
         for start in range(0, len(rejections), MOST_AT_ONCE):
             some = rejections[start : start + MOST_AT_ONCE]
-            words = [word for rejection in some for word in _rejection_words(rejection)]
+            words = [word for rejection in some for word in rejection.words()]
             await _REJECT.run(self.link, keys, [KEPT_REJECTED, *words])
 
     async def rejected(
@@ -377,15 +367,6 @@ def _raise_if_refused(outcome: str, rest: list[Any]) -> None:
     if outcome == "stale":
         thing, version, entry = rest[0].decode(), int(rest[1]), rest[2].decode()
         raise StaleVersion("somebody was first", thing=thing, version=version, entry=entry)
-
-
-def _rejection_words(rejection: Rejection) -> tuple[str | bytes, ...]:
-    why = rejection.rejected
-    return (
-        rejection.stream, rejection.entry_id, rejection.source,
-        why.field, why.value.encode("utf-8", "replace"), why.reason,
-        rejection.payload[:MOST_PAYLOAD],
-    )  # fmt: skip
 
 
 def _texts(words: Sequence[bytes]) -> dict[str, str]:

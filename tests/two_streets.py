@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from feeds.accounts import Account
-from feeds.streams import Rejection, Streams
+from feeds.rejections import Rejection
+from feeds.streams import Streams
 from tests.layers.builders import a_compound, ring
 from twin import events as ev
 from twin.errors import EventRejected

@@ -29,7 +29,7 @@ class EventRejected(DayuanError):
     """
 
     def __init__(self, field: str, value: object, reason: str) -> None:
-        self.field = field
+        self.field = field[:200]
         self.value = str(value)[:120]
         self.reason = reason
         super().__init__(f"{field}={self.value!r}: {reason}")

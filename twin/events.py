@@ -19,6 +19,8 @@ from twin.errors import EntrySetAside, EventRejected
 
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
 Words = Annotated[str, Meta(max_length=500)]
+Name = Annotated[str, Meta(max_length=200)]
+Word = Annotated[str, Meta(max_length=64)]
 Instant = Annotated[datetime, Meta(tz=True)]
 Level = Annotated[int, Meta(ge=1, le=4)]
 """Ⅰ critical 1, Ⅱ major 2, Ⅲ moderate 3, Ⅳ minor 4."""
@@ -49,11 +51,11 @@ class Event(
     id: Id
     subject: Id
     time: Instant
-    by: str = ""
-    territory: str = ""
-    source: str = ""
-    specversion: str = ""
-    datacontenttype: str = ""
+    by: Name = ""
+    territory: Name = ""
+    source: Name = ""
+    specversion: Word = ""
+    datacontenttype: Word = ""
 
 
 class Nothing(Data):
@@ -66,13 +68,13 @@ class Nothing(Data):
 class StateData(Data):
     """A state out of the device kind's list."""
 
-    state: str
+    state: Word
 
 
 class ReadingData(Data):
     """One value of one quantity of the device kind, in the catalogue's unit."""
 
-    quantity: str
+    quantity: Word
     value: float
 
 
@@ -550,7 +552,7 @@ for _cls in TELEMETRY + OPERATIONS:
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(_union)
 _batch_decoder: msgspec.json.Decoder[list[Event]] = msgspec.json.Decoder(list[_union])
 _encoder = msgspec.json.Encoder()
-_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
+UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 """What a decoder raises: for bytes that are no UTF-8 and for nesting too deep, too."""
 
 
@@ -566,7 +568,7 @@ def decode(payload: bytes | str) -> Event:
     """
     try:
         return _decoder.decode(payload)
-    except _UNREADABLE as exc:
+    except UNREADABLE as exc:
         raise _rejection(payload, exc) from exc
 
 
@@ -580,7 +582,7 @@ def decode_batch(payloads: Sequence[bytes]) -> list[Event | EventRejected]:
         events = _batch_decoder.decode(b"[" + b",".join(payloads) + b"]")
         if len(events) == len(payloads):  # a payload such as ``{..},{..}`` would add one
             return events  # type: ignore[return-value]
-    except _UNREADABLE:
+    except UNREADABLE:
         pass
     return [_decoded_or_rejection(payload) for payload in payloads]
 
@@ -595,22 +597,35 @@ def _decoded_or_rejection(payload: bytes) -> Event | EventRejected:
 
 
 def _rejection(payload: bytes | str, exc: Exception) -> EventRejected:
-    """Turn msgspec's words into field, value and reason by looking the path up in the raw JSON."""
+    """Turn msgspec's words into field, value and reason by looking the path up in the raw JSON.
+
+    A value is given where it stood in a field of ours and is a word or numbers: anything else may
+    be a face or a name, and this error may be logged.
+    """
     words = str(exc)
     reason, _, path = words.partition(" - at `$")
     path = path.rstrip("`").lstrip(".")
     try:
         raw = msgspec.json.decode(payload)
-    except _UNREADABLE:
-        return EventRejected("payload", payload[:120], f"not JSON: {reason}")
+    except UNREADABLE:
+        return EventRejected("payload", "", f"not JSON: {reason}")
     if not isinstance(raw, dict):
-        return EventRejected("payload", payload[:120], "not a JSON object")
+        return EventRejected("payload", "", "not a JSON object")
     if "unknown field" in reason or "missing required field" in reason:
         name = reason.rsplit("`", 2)[-2]
         path = f"{path}.{name}" if path else name
-        if "unknown" in reason:  # it may be a face or a name: what has no place is not repeated
+        if "unknown" in reason:
             return EventRejected(path, "", reason)
+    if reason.startswith("Invalid value"):  # it repeats the value, however long that is
+        reason = "none of the values there are"
     value: object = raw
     for label in path.split(".") if path else []:
         value = value.get(label, "") if isinstance(value, dict) else ""
+    if path in ("", "data") or not _is_word_or_numbers(value):
+        value = ""
     return EventRejected(path or "payload", value, reason)
+
+
+def _is_word_or_numbers(value: object) -> bool:
+    numbers = isinstance(value, list) and all(isinstance(each, int | float) for each in value)
+    return numbers or not isinstance(value, list | dict)

@@ -243,7 +243,8 @@ async def test_a_dispatcher_who_is_faster_is_read_and_the_alarm_still_clears(
 async def test_bad_entries_are_kept_once_however_many_engines_see_them(valkey_url: str) -> None:
     with redis.Redis.from_url(valkey_url) as client:
         for n in range(5):
-            client.xadd(key(S, "telemetry"), {"e": b"junk"}, id=f"{b.NOON_MS + n}-*")
+            payload = b"junk" if n % 2 else ev.encode(b.state(b.GATE, "melted"))
+            client.xadd(key(S, "telemetry"), {"e": payload}, id=f"{b.NOON_MS + n}-*")
     async with Streams(valkey_url) as streams:
         for holder in ("first", "second"):
             active = await an_engine(streams, 1, holder=holder)

@@ -51,8 +51,8 @@ def test_every_event_and_data_class_is_frozen_and_refuses_unknown_fields():
 @pytest.mark.parametrize(
     ("payload", "field", "value"),
     [
-        (b"{", "payload", "b'{'"),
-        (b"[]", "payload", "b'[]'"),
+        (b"{", "payload", ""),
+        (b"[]", "payload", ""),
         ({**GATE_STATE, "type": "gate.vanished"}, "type", "gate.vanished"),
         ({**GATE_STATE, "time": "yesterday"}, "time", "yesterday"),
         ({**GATE_STATE, "time": "2026-11-21T12:00:00"}, "time", "2026-11-21T12:00:00"),
