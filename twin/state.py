@@ -244,7 +244,7 @@ class Twin:
             *_opened(self.closures.values(), now),
         ]
 
-    def dueapart(
+    def due_apart(
         self, now: datetime, listening_since: datetime | None = None
     ) -> tuple[list[Event], list[EntrySetAside]]:
         """What ``due`` gives of all things but those that make it fail; and those.
