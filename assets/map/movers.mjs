@@ -37,16 +37,8 @@ export function createTracks({ still = false } = {}) {
       return from;
     },
     drop: (id) => tracks.delete(id),
-    /** Who is under way now, and where. */
-    moving: (now) => {
-      const found = [];
-      for (const [id, track] of tracks) {
-        if (track.span === 0) continue;
-        found.push([id, where(track, now)]);
-        if (now - track.start >= track.span) track.span = 0;
-      }
-      return found;
-    },
+    /** Whether anybody is under way. */
+    moving: (now) => [...tracks.values()].some(({ start, span }) => span > 0 && now - start < span),
     at: (id, now) => (tracks.has(id) ? where(tracks.get(id), now) : null),
   };
 }
@@ -55,50 +47,67 @@ const STEP_MS = 50;
 
 /**
  * Draw responders into their source: few, so each change is a small diff.
- * @param {object} source the GeoJSON source
+ *
+ * What is drawn is compared with where everybody stands: whoever stands elsewhere is moved, whichever
+ * way their track took. Somebody who walked, jumped, or may not glide is drawn by the same line.
+ * @param {() => object} source gives the GeoJSON source
  * @param {object} options
  * @param {(row: object) => object} options.describe properties of a responder's symbol
  * @param {boolean} options.still
  */
 export function createMovers(source, { describe, still, now = () => performance.now(), next = (act) => setTimeout(act, STEP_MS) }) {
   const tracks = createTracks({ still });
-  const drawn = new Map();
+  const drawn = new Map(); // id -> what the source holds: the look as a key, and the position
   let running = false;
 
+  /** Everybody who is drawn where they are not, as the updates that put it right. */
+  const moves = (time) => {
+    const updates = [];
+    for (const [id, sign] of drawn) {
+      const lonlat = tracks.at(id, time);
+      if (lonlat[0] === sign.lonlat[0] && lonlat[1] === sign.lonlat[1]) continue;
+      sign.lonlat = lonlat;
+      updates.push({ id, newGeometry: { type: "Point", coordinates: lonlat } });
+    }
+    return updates;
+  };
+
   const step = () => {
-    const moving = tracks.moving(now());
-    running = moving.length > 0;
-    if (!running) return;
-    source().updateData({ update: moving.map(([id, lonlat]) => ({ id, newGeometry: { type: "Point", coordinates: lonlat } })) });
-    next(step);
+    const time = now();
+    const update = moves(time);
+    if (update.length) source().updateData({ update });
+    running = tracks.moving(time);
+    if (running) next(step);
+  };
+
+  /** Whoever came, changed their look or has no place any more. */
+  const looks = (rows, time) => {
+    const diff = { add: [], remove: [], update: [] };
+    const gone = new Set(drawn.keys());
+    for (const row of rows) {
+      if (!row.lonlat) continue;
+      gone.delete(row.id);
+      const properties = describe(row);
+      const key = JSON.stringify(properties);
+      const lonlat = tracks.aim(row.id, row.lonlat, time);
+      const sign = drawn.get(row.id);
+      if (!sign) diff.add.push({ type: "Feature", id: row.id, geometry: { type: "Point", coordinates: lonlat }, properties: { id: row.id, ...properties } });
+      else if (sign.key !== key)
+        diff.update.push({ id: row.id, addOrUpdateProperties: Object.entries(properties).map(([name, value]) => ({ key: name, value })) });
+      drawn.set(row.id, { key, lonlat: sign?.lonlat ?? lonlat });
+    }
+    for (const id of gone) {
+      diff.remove.push(id);
+      drawn.delete(id);
+      tracks.drop(id);
+    }
+    return diff;
   };
 
   const draw = (rows) => {
-    const diff = { add: [], remove: [], update: [] };
-    const seen = new Set();
-    for (const row of rows) {
-      if (!row.lonlat) continue;
-      seen.add(row.id);
-      const properties = describe(row);
-      const key = JSON.stringify(properties);
-      const lonlat = tracks.aim(row.id, row.lonlat, now());
-      if (!drawn.has(row.id)) diff.add.push({ type: "Feature", id: row.id, geometry: { type: "Point", coordinates: lonlat }, properties: { id: row.id, ...properties } });
-      else if (drawn.get(row.id) !== key)
-        diff.update.push({ id: row.id, addOrUpdateProperties: Object.entries(properties).map(([name, value]) => ({ key: name, value })) });
-      drawn.set(row.id, key);
-    }
-    for (const id of drawn.keys())
-      if (!seen.has(id)) {
-        diff.remove.push(id);
-        drawn.delete(id);
-        tracks.drop(id);
-      }
+    const diff = looks(rows, now());
     if (diff.add.length || diff.remove.length || diff.update.length) source().updateData(diff);
-    // Somebody may stand still and yet have been corrected: one step draws where everybody is.
-    if (!running) {
-      running = true;
-      next(step);
-    }
+    if (!running) step();
   };
   return { draw, at: (id) => tracks.at(id, now()) };
 }

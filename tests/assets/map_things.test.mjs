@@ -15,7 +15,7 @@ const close = (a, b) => assert.ok(Math.abs(a[0] - b[0]) < 1e-9 && Math.abs(a[1] 
 test("somebody new stands where they were reported", () => {
   const tracks = createTracks();
   assert.deepEqual(tracks.aim("zhou", HERE, 0), HERE);
-  assert.deepEqual(tracks.moving(10), []);
+  assert.equal(tracks.moving(10), false);
   assert.equal(tracks.at("nobody", 0), null);
 });
 
@@ -24,10 +24,9 @@ test("a walk glides from the last place to the next within a second", () => {
   tracks.aim("zhou", HERE, 0);
   tracks.aim("zhou", there, 5000);
   close(tracks.at("zhou", 5000 + GLIDE_MS / 2), half);
-  const [[id, lonlat]] = tracks.moving(5000 + GLIDE_MS + 1);
-  assert.equal(id, "zhou");
-  close(lonlat, there);
-  assert.deepEqual(tracks.moving(7000), [], "and then rests");
+  assert.equal(tracks.moving(5000 + GLIDE_MS / 2), true);
+  close(tracks.at("zhou", 5000 + GLIDE_MS + 1), there);
+  assert.equal(tracks.moving(5000 + GLIDE_MS + 1), false, "and then rests");
 });
 
 test("a report in the middle of a walk goes on from where the walker is drawn", () => {
@@ -61,12 +60,19 @@ test("without motion everybody jumps", () => {
 });
 
 /** Movers with a source that keeps what it was given, and frames the test lets pass. */
-function walk() {
+function walk({ still = false } = {}) {
   const diffs = [];
   const frames = [];
+  const marks = new Map();
   let time = 0;
-  const movers = createMovers(() => ({ updateData: (diff) => diffs.push(diff) }), {
-    describe: ({ name, status }) => ({ name, status }), still: false, now: () => time, next: (act) => frames.push(act),
+  const updateData = (diff) => {
+    diffs.push(diff);
+    for (const { id, geometry } of diff.add ?? []) marks.set(id, geometry.coordinates);
+    for (const { id, newGeometry } of diff.update ?? []) if (newGeometry) marks.set(id, newGeometry.coordinates);
+    for (const id of diff.remove ?? []) marks.delete(id);
+  };
+  const movers = createMovers(() => ({ updateData }), {
+    describe: ({ name, status }) => ({ name, status }), still, now: () => time, next: (act) => frames.push(act),
   });
   const pass = (ms) => {
     time += ms;
@@ -74,7 +80,7 @@ function walk() {
     due.forEach((act) => act());
     return due.length;
   };
-  return { movers, diffs, pass };
+  return { movers, diffs, marks, pass };
 }
 
 const zhou = (more) => ({ id: "zhou", name: "周网格员", status: "available", lonlat: HERE, ...more });
@@ -109,6 +115,62 @@ test("no frame is asked for while everybody stands", () => {
   movers.draw([zhou()]);
   while (pass(50));
   assert.equal(pass(10_000), 0);
+});
+
+test("without motion the mark stands at the last report, report after report", () => {
+  const { movers, marks, pass } = walk({ still: true });
+  for (const metres of [0, 5, 80, 300, 20]) {
+    const reported = moved(HERE, metres, 0);
+    movers.draw([zhou({ lonlat: reported })]);
+    assert.deepEqual(marks.get("zhou"), reported, `${metres} m`);
+    pass(1000);
+    assert.deepEqual(marks.get("zhou"), reported, `${metres} m, later`);
+  }
+});
+
+test("after a jump the mark stands where the jump went, also out of a walk", () => {
+  const { movers, marks, pass } = walk();
+  const far = moved(HERE, JUMP_M + 1, 0);
+  movers.draw([zhou()]);
+  pass(5000);
+  movers.draw([zhou({ lonlat: far })]);
+  assert.deepEqual(marks.get("zhou"), far);
+
+  movers.draw([zhou({ lonlat: moved(far, 10, 0) })]);
+  pass(50);
+  movers.draw([zhou()]);
+  assert.deepEqual(marks.get("zhou"), HERE, "a seek in the middle of a walk");
+  while (pass(50));
+  assert.deepEqual(marks.get("zhou"), HERE);
+});
+
+test("whoever changes their look while they jump does both", () => {
+  const { movers, marks, diffs } = walk({ still: true });
+  movers.draw([zhou()]);
+  movers.draw([zhou({ status: "busy", lonlat: there })]);
+  assert.deepEqual(marks.get("zhou"), there);
+  assert.ok(diffs.some(({ update }) => update?.some(({ addOrUpdateProperties }) => addOrUpdateProperties)));
+});
+
+test("every mark ends at its last report, whoever walks, jumps, comes and goes", () => {
+  let seed = 7;
+  const random = (n) => (seed = (seed * 48271) % 2147483647) % n; // the same story every time
+  for (const still of [false, true]) {
+    const { movers, marks, pass } = walk({ still });
+    let rows = [];
+    for (let turn = 0; turn < 300; turn += 1) {
+      rows = ["zhou", "li", "sun"].filter(() => random(8)).map((id) => {
+        const before = rows.find((row) => row.id === id);
+        const lonlat = before && random(3) ? before.lonlat : moved(HERE, random(400), random(400));
+        return { ...zhou({ id, lonlat: random(9) ? lonlat : null }) };
+      });
+      movers.draw(rows);
+      pass(random(1500));
+    }
+    for (let turn = 0; turn < 40; turn += 1) pass(50);
+    assert.deepEqual([...marks.keys()].sort(), rows.filter(({ lonlat }) => lonlat).map(({ id }) => id).sort());
+    for (const { id, lonlat } of rows) if (lonlat) assert.deepEqual(marks.get(id), lonlat);
+  }
 });
 
 test("somebody off duty has no place on the map", () => {
