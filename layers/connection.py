@@ -12,13 +12,15 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator, MutableMapping
+from datetime import datetime
 from types import coroutine
 from typing import Any, NamedTuple
 
+from layers.columns import milliseconds
 from layers.frames import encoder
 from layers.groups import Frame, Key
 from layers.live import Hub
-from layers.messages import MAX_BYTES, Hello, Open, Order, View, decode
+from layers.messages import MAX_BYTES, Hello, Open, Order, Ping, View, decode
 from twin.errors import CommandRejected
 
 Message = MutableMapping[str, Any]
@@ -160,18 +162,26 @@ def _resumed(started: Coroutine[Any, Any, None], waits_for: Any) -> Generator[An
             return
 
 
-async def serve(
-    receive: Receive, send: Send, find: Callable[[str], Hub | None], viewer: Viewer
-) -> None:
+class House(NamedTuple):
+    """What a connection is served from.
+
+    ``find`` gives the hub of a session the viewer may join, or None; ``now`` the server's time.
+    """
+
+    find: Callable[[str], Hub | None]
+    now: Callable[[], datetime]
+
+
+async def serve(receive: Receive, send: Send, house: House, viewer: Viewer) -> None:
     """Talk to one accepted websocket until it ends.
 
-    ``receive`` and ``send`` are the ASGI callables; ``find`` gives the hub of a session the
-    viewer may join, or None. The first message must be a hello, within ten seconds. What cannot
-    be understood or is not allowed is denied; too many denials end the connection.
+    ``receive`` and ``send`` are the ASGI callables. The first message must be a hello, within ten
+    seconds. What cannot be understood or is not allowed is denied; too many denials end the
+    connection.
     """
     connection = Connection(send, viewer.name)
     try:
-        await _talk(receive, connection, find, viewer)
+        await _talk(receive, connection, house, viewer)
     finally:
         if connection.hub is not None:
             connection.hub.leave(connection)
@@ -179,7 +189,7 @@ async def serve(
 
 
 async def _talk(
-    receive: Receive, connection: Connection, find: Callable[[str], Hub | None], viewer: Viewer
+    receive: Receive, connection: Connection, house: House, viewer: Viewer
 ) -> None:
     """Carry out messages until the other side leaves or has been denied too often."""
     denials = 0
@@ -193,16 +203,14 @@ async def _talk(
         if received["type"] == "websocket.disconnect":
             connection.gone = True
             return
-        reason = _carry_out(received.get("text"), connection, find, viewer)
+        reason = _carry_out(received.get("text"), connection, house, viewer)
         if reason:
             denials += 1
             connection.say("denied", reason=reason)
     connection.end("too many denials")
 
 
-def _carry_out(
-    text: str | None, connection: Connection, find: Callable[[str], Hub | None], viewer: Viewer
-) -> str:
+def _carry_out(text: str | None, connection: Connection, house: House, viewer: Viewer) -> str:
     """Do what a message asks; why not, or nothing."""
     if text is None or len(text) > MAX_BYTES:
         return "too long or not text"
@@ -211,7 +219,7 @@ def _carry_out(
     except ValueError:
         return "not understood"
     if isinstance(message, Hello):
-        return _hello(message, connection, find, viewer)
+        return _hello(message, connection, house.find, viewer)
     hub = connection.hub
     if hub is None or connection.key is None:
         return "hello first"
@@ -223,6 +231,8 @@ def _carry_out(
         hub.move(connection, hub.key(viewer.prefixes, viewer.masked, message, public=public))
     elif isinstance(message, Open):
         hub.open(connection, message.incident)
+    elif isinstance(message, Ping):
+        connection.say("pong", sent=message.sent, at=milliseconds(house.now()))
     else:
         return _order(message, hub, viewer)
     return ""

@@ -95,13 +95,11 @@ class Group:
             version = places.version(compound, prefixes, masked)
             self._compounds.append({"id": name, "version": version, "count": len(rows)})
 
-    def step(
-        self, at_ms: float, newest_ms: float | None, words: dict[str, bytes], news: News
-    ) -> None:
+    def step(self, at_ms: float, words: dict[str, bytes], news: News) -> None:
         """Hand the members what is new: a text frame if there are words, a binary one if rows."""
         fresh = []
         if words:
-            head = self._head("delta", at_ms, newest_ms)
+            head = self._head("delta", at_ms)
             fresh.append(self._text(frames.text(head, **words)))
         if self._compounds:
             index = self._index[news.rows]
@@ -110,9 +108,9 @@ class Group:
                 fresh.append(self._binary(at_ms, rows))
         self._send(fresh)
 
-    def beat(self, at_ms: float, newest_ms: float | None, words: dict[str, bytes]) -> None:
-        """The heartbeat: server time and age of the newest event, nothing else new."""
-        self._send([self._text(frames.text(self._head("beat", at_ms, newest_ms), **words))])
+    def beat(self, at_ms: float, words: dict[str, bytes]) -> None:
+        """The heartbeat: server time and time of the newest event, nothing else new."""
+        self._send([self._text(frames.text(self._head("beat", at_ms), **words))])
 
     def snapshot(self, at_ms: float, clock: dict[str, Any]) -> list[Frame]:
         """Text and binary frame with everything in view, encoded once per sequence and instant."""
@@ -122,8 +120,7 @@ class Group:
                 "kind": "snapshot",
                 "epoch": self.epoch,
                 "seq": self.seq - 1,
-                "at": at_ms,
-                "newest": self.scope.newest_ms(),
+                **self._times(at_ms),
                 "clock": clock,
                 "compounds": self._compounds,
             }
@@ -144,9 +141,14 @@ class Group:
         kept = [frame for frame in self._ring if frame.seq > seq]
         return kept if kept and kept[0].seq == seq + 1 else None
 
-    def _head(self, kind: str, at_ms: float, newest_ms: float | None) -> dict[str, Any]:
+    def _head(self, kind: str, at_ms: float) -> dict[str, Any]:
         self.seq += 1
-        return {"kind": kind, "seq": self.seq, "at": at_ms, "newest": newest_ms}
+        return {"kind": kind, "seq": self.seq, **self._times(at_ms)}
+
+    def _times(self, at_ms: float) -> dict[str, float | None]:
+        """When a frame was made, when its newest event happened, which frames showed it first."""
+        newest = self.scope.newest
+        return {"at": at_ms, "newest": newest.at_ms, "shown": newest.shown_ms}
 
     def _text(self, text: str) -> Frame:
         return _text_frame(self.seq, text)

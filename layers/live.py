@@ -200,11 +200,12 @@ class Hub:
         news = self._picture.publish(self.now_ms, every=beats)
         self._stirred = self._stirred or bool(news.things) or len(news.rows) > 0
         words = self._words(news)
+        for scope in self._scopes.values():
+            scope.look(self.now_ms)
         for group in self._groups.values():
-            newest_ms = group.scope.newest_ms()
-            group.step(self.now_ms, newest_ms, words[id(group.scope)], news)
+            group.step(self.now_ms, words[id(group.scope)], news)
             if beats:
-                group.beat(self.now_ms, newest_ms, self._beat_words())
+                group.beat(self.now_ms, self._beat_words())
         self._move_the_waiting()
         self._drop_the_idle()
 
@@ -252,6 +253,7 @@ class Hub:
         if scope is None:
             scope = Scope(prefixes, masked, self._picture)
             scope.refresh(self.now_ms, self._presence())
+            scope.look(self.now_ms)
             self._scopes[prefixes, masked] = scope
         return scope
 

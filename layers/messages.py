@@ -1,4 +1,4 @@
-"""What a browser may say on the live socket: four kinds of message, small and typed."""
+"""What a browser may say on the live socket: five kinds of message, small and typed."""
 
 from __future__ import annotations
 
@@ -51,15 +51,21 @@ class Order(Message, frozen=True, kw_only=True, tag="clock"):
     speed: float | None = None
 
 
-_decoder: msgspec.json.Decoder[Hello | View | Open | Order] = msgspec.json.Decoder(
-    Hello | View | Open | Order
-)
+class Ping(Message, frozen=True, kw_only=True, tag="ping"):
+    """What time is it? ``sent`` is the browser's own clock, given back as it came."""
+
+    sent: float
 
 
-def decode(text: str) -> Hello | View | Open | Order:
+Said = Hello | View | Open | Order | Ping
+
+_decoder: msgspec.json.Decoder[Said] = msgspec.json.Decoder(Said)
+
+
+def decode(text: str) -> Said:
     """One message.
 
-    Raises ValueError when it is too long, not JSON or not one of the four kinds.
+    Raises ValueError when it is too long, not JSON or not one of the five kinds.
     """
     if len(text) > MAX_BYTES:
         raise ValueError("too long")

@@ -7,7 +7,7 @@ come out of here. Groups that differ only in what part of the map they look at s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,17 @@ Presence = Mapping[str, Iterable[str]]
 """Incident id to the names of the people who have it open."""
 
 Things = dict[str, dict[str, bytes]]
+
+
+class Newest(NamedTuple):
+    """The newest event of a scope's streets, in milliseconds since the epoch; None before any.
+
+    ``at_ms`` is when it happened, ``shown_ms`` the time of the first frames that can show it: a
+    browser that remembers when it painted those frames knows how long the event took to its glass.
+    """
+
+    at_ms: float | None
+    shown_ms: float | None
 
 
 class Scope:
@@ -53,6 +64,7 @@ class Scope:
         self._streets = [
             twin for twin in picture.twins.values() if territory.touches(prefixes, twin.street)
         ]
+        self.newest = Newest(None, None)
 
     def sees(self, path: str) -> bool:
         """Whether the account may see what belongs to a territory path."""
@@ -61,10 +73,12 @@ class Scope:
             seen = self._seen[path] = territory.covers(self.prefixes, path)
         return seen
 
-    def newest_ms(self) -> float | None:
-        """When the newest event of the streets in scope happened, or None before the first."""
+    def look(self, now_ms: float) -> None:
+        """Note in ``newest`` which event is the newest now, at the tick that first shows it."""
         known = [twin.newest_at for twin in self._streets if twin.newest_at is not None]
-        return milliseconds(max(known)) if known else None
+        newest_ms = milliseconds(max(known)) if known else None
+        if newest_ms != self.newest.at_ms:
+            self.newest = Newest(newest_ms, now_ms)
 
     def things(self) -> Things:
         """Every thing in scope as JSON, by sort and id."""

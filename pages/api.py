@@ -20,7 +20,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from layers import style
-from layers.connection import GONE, Viewer, serve
+from layers.connection import GONE, House, Viewer, serve
 from layers.incident_detail import Known, detail
 from layers.live import Hub
 from pages.guard import Person, session_token
@@ -111,7 +111,8 @@ def _live(routes: APIRouter, stage: Backstage) -> None:
         try:
             async with asyncio.timeout(None) as life:
                 watching = asyncio.create_task(_end_with_session(stage, token, life))
-                await serve(receive, send, partial(joinable, stage, viewer.prefixes), viewer)
+                house = House(partial(joinable, stage, viewer.prefixes), stage.now)
+                await serve(receive, send, house, viewer)
         except TimeoutError:
             with suppress(*GONE):
                 await send({"type": "websocket.close", "code": SESSION_ENDED, "reason": "session"})

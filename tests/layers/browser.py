@@ -23,6 +23,7 @@ class Browser:
         self.gaps = 0
         self.kinds: list[str] = []
         self.denials: list[str] = []
+        self.pongs: list[dict[str, float]] = []
 
     def take(self, message: dict[str, Any]) -> None:
         if message["type"] != "websocket.send":
@@ -55,6 +56,8 @@ class Browser:
         self.kinds.append(said["kind"])
         if said["kind"] == "denied":
             self.denials.append(said["reason"])
+        elif said["kind"] == "pong":
+            self.pongs.append({"sent": said["sent"], "at": said["at"]})
         elif said["kind"] == "snapshot":
             self.seq, self.epoch = said["seq"], said["epoch"]
             self.compounds = said["compounds"]

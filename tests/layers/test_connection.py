@@ -8,7 +8,7 @@ import pytest
 
 from layers import connection as module
 from layers.clock import Clock
-from layers.connection import MAX_DENIALS, QUEUE_FRAMES, Connection, Viewer, serve
+from layers.connection import MAX_DENIALS, QUEUE_FRAMES, Connection, House, Viewer, serve
 from layers.live import Hub
 from tests.layers.browser import Browser
 from tests.layers.builders import NOON, STREET, a_street, at, measured
@@ -53,6 +53,10 @@ def a_hub(clock: Clock | None = None) -> Hub:
     return Hub({STREET: twin}, now=NOON, epoch="t", clock=clock)
 
 
+def a_house(hub: Hub) -> House:
+    return House({"live": hub}.get, lambda: NOON)
+
+
 async def settled() -> None:
     for _ in range(5):
         await asyncio.sleep(0)
@@ -65,7 +69,7 @@ async def talk(hub: Hub, *said: str | dict[str, Any], viewer: Viewer = CHEN) -> 
         socket.raw(words if isinstance(words, str) else json.dumps(words))
     socket.leave()
     sessions = {"live": hub, "replay:1": hub}
-    await serve(socket.receive, socket.send, sessions.get, viewer)
+    await serve(socket.receive, socket.send, House(sessions.get, lambda: at(7)), viewer)
     return socket
 
 
@@ -103,7 +107,7 @@ async def test_too_many_denials_end_the_conversation():
 async def test_who_says_nothing_is_shown_out(monkeypatch):
     monkeypatch.setattr(module, "HELLO_WITHIN_S", 0.01)
     socket = Socket()
-    await serve(socket.receive, socket.send, {"live": a_hub()}.get, CHEN)
+    await serve(socket.receive, socket.send, a_house(a_hub()), CHEN)
     assert socket.browser.denials == ["no hello"] and socket.closed == 1008
 
 
@@ -160,7 +164,7 @@ async def test_a_presenter_plays_a_replay():
 @pytest.mark.anyio
 async def test_views_and_open_cases_reach_the_hub():
     hub, socket = a_hub(), Socket()
-    task = asyncio.create_task(serve(socket.receive, socket.send, {"live": hub}.get, CHEN))
+    task = asyncio.create_task(serve(socket.receive, socket.send, a_house(hub), CHEN))
     socket.say(**HELLO, layers=["gates"])
     socket.say(kind="view", compounds=["jinyuan"])
     socket.say(kind="open", incident=None)
@@ -179,11 +183,24 @@ async def test_a_hello_again_is_a_new_beginning():
 
 
 @pytest.mark.anyio
+async def test_who_asks_for_the_time_gets_the_server_s_and_their_own_back_at_once():
+    socket = await talk(a_hub(), HELLO, {"kind": "ping", "sent": 1234.5})
+    assert socket.browser.pongs == [{"sent": 1234.5, "at": at(7).timestamp() * 1000}]
+    assert socket.browser.gaps == 0, "it is no frame of the group's"
+
+
+@pytest.mark.anyio
+async def test_the_time_is_told_to_nobody_who_has_not_said_hello():
+    socket = await talk(a_hub(), {"kind": "ping", "sent": 1}, {"kind": "ping"})
+    assert socket.browser.pongs == [] and len(socket.browser.denials) == 2
+
+
+@pytest.mark.anyio
 async def test_a_slow_screen_gets_the_newest_truth_and_no_backlog():
     hub, slow, quick = a_hub(), Socket(), Socket()
     twin = hub.twins[STREET]
     tasks = [
-        asyncio.create_task(serve(one.receive, one.send, {"live": hub}.get, CHEN))
+        asyncio.create_task(serve(one.receive, one.send, a_house(hub), CHEN))
         for one in (slow, quick)
     ]
     slow.say(**HELLO)
@@ -208,7 +225,7 @@ async def test_a_slow_screen_gets_the_newest_truth_and_no_backlog():
 @pytest.mark.anyio
 async def test_a_broken_link_is_noticed_and_ends_quietly():
     hub, socket = a_hub(), Socket()
-    task = asyncio.create_task(serve(socket.receive, socket.send, {"live": hub}.get, CHEN))
+    task = asyncio.create_task(serve(socket.receive, socket.send, a_house(hub), CHEN))
     socket.say(**HELLO)
     await settled()
     socket.broken = True
@@ -222,7 +239,7 @@ async def test_a_broken_link_is_noticed_and_ends_quietly():
 @pytest.mark.anyio
 async def test_a_link_that_breaks_while_it_is_jammed_ends_quietly():
     hub, socket = a_hub(), Socket()
-    task = asyncio.create_task(serve(socket.receive, socket.send, {"live": hub}.get, CHEN))
+    task = asyncio.create_task(serve(socket.receive, socket.send, a_house(hub), CHEN))
     socket.say(**HELLO)
     await settled()
     socket.open.clear()
@@ -239,7 +256,7 @@ async def test_a_link_that_breaks_while_it_is_jammed_ends_quietly():
 @pytest.mark.anyio
 async def test_when_a_session_ends_its_screens_are_told_and_hung_up():
     hub, socket = a_hub(), Socket()
-    task = asyncio.create_task(serve(socket.receive, socket.send, {"live": hub}.get, CHEN))
+    task = asyncio.create_task(serve(socket.receive, socket.send, a_house(hub), CHEN))
     socket.say(**HELLO)
     await settled()
     hub.end("the replay is over")
@@ -252,7 +269,7 @@ async def test_when_a_session_ends_its_screens_are_told_and_hung_up():
 @pytest.mark.anyio
 async def test_a_server_that_stops_cuts_a_jammed_send_short():
     hub, socket = a_hub(), Socket()
-    task = asyncio.create_task(serve(socket.receive, socket.send, {"live": hub}.get, CHEN))
+    task = asyncio.create_task(serve(socket.receive, socket.send, a_house(hub), CHEN))
     socket.say(**HELLO)
     await settled()
     socket.open.clear()

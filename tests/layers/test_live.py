@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from layers.clock import Clock
 from layers.connection import QUEUE_FRAMES, Connection
+from layers.frames import unpack
 from layers.groups import RING_FRAMES
 from layers.live import BEAT_TURNS, IDLE_TURNS, Hub, run
 from layers.messages import Hello, View
@@ -123,6 +124,23 @@ def test_nothing_new_is_nothing_sent_until_the_heartbeat():
     assert screen.browser.kinds[-1] == "beat"
     assert screen.texts()[-1]["newest"] == NOON.timestamp() * 1000
     assert screen.browser.gaps == 0
+
+
+def test_every_text_frame_says_which_frames_showed_the_newest_event_first():
+    hub = a_hub(a_street())
+    screen = Network(hub, STREETWIDE)
+    screen.hello("huodian")
+    for tick in range(1, 4):
+        hub.tick(at(tick / 10))
+    happen(hub, measured("huodian/noise/1", "level_db", 60, at(0.31)))
+    for tick in range(4, 2 * BEAT_TURNS + 1):
+        hub.tick(at(tick / 10))
+    beats = [frame for frame in screen.texts() if frame["kind"] == "beat"]
+    noon_ms = NOON.timestamp() * 1000
+    seen = {(round(frame["newest"] - noon_ms), round(frame["shown"] - noon_ms)) for frame in beats}
+    assert seen == {(310, 400)}, "the tick whose rows carried it, however late the beat"
+    (rows,) = [frame for frame in screen.sent[2:] if "bytes" in frame]
+    assert unpack(rows["bytes"]).at == beats[0]["shown"]
 
 
 def test_from_afar_there_are_roll_ups_and_no_devices():
