@@ -1,4 +1,4 @@
-"""People stand on the map where they were last heard of, however the map draws and whenever it is."""
+"""People stand on the map where they were last heard of, however it draws and whenever it is."""
 
 from __future__ import annotations
 
