@@ -19,6 +19,7 @@ from twin.errors import CommandRejected, StaleVersion
 from twin.events import AccountData, CommandRefused, Event
 from twin.state import Twin
 from twin.territory import covers
+from twin.things import Alarm, Closure, Incident, Responder
 
 log = logging.getLogger(__name__)
 
@@ -93,14 +94,14 @@ class Desk:
         await replica.reached(str(stale.detail["entry"]), CATCH_UP_S)
         thing = str(stale.detail["thing"])
         twin = replica.twin
-        found = twin.incidents.get(thing) or twin.alarms.get(thing) or twin.closures.get(thing)
+        found = _versioned(twin, thing)
         told = detail(found) if found else {"version": stale.detail["version"]}
         return StaleVersion("somebody else was first", **told)
 
     async def _was_behind(self, replica: Replica, command: Command) -> bool:
         """Whether it was our replica that had not yet seen the version the command names."""
         twin = replica.twin
-        thing = twin.incidents.get(command.target) or twin.alarms.get(command.target)
+        thing = _versioned(twin, command.target)
         if thing is None or command.version is None or command.version < thing.version:
             return False
         newest = await self.streams.newest(twin.street)
@@ -188,8 +189,17 @@ async def answer(
     return 200, {"accepted": True, "events": list(receipt.events), "version": receipt.version}
 
 
+def _versioned(twin: Twin, name: str) -> Incident | Alarm | Closure | Responder | None:
+    """The thing of this name that counts its versions."""
+    return (
+        twin.incidents.get(name) or twin.alarms.get(name) or twin.closures.get(name)
+        or twin.responders.get(name)
+    )  # fmt: skip
+
+
 def _holds(twin: Twin, target: str) -> bool:
     places: Iterable[Mapping[str, object]] = (
         twin.incidents, twin.alarms, twin.devices, twin.closures, twin.compounds,
+        twin.responders,
     )  # fmt: skip
     return any(target in place for place in places)

@@ -315,14 +315,14 @@ async def turn(
 async def _until_on_duty(streams: Streams, twin: Twin, clock: Callable[[], datetime]) -> None:
     while True:
         try:
-            return await _on_duty(streams, twin, clock())
+            return await put_on_duty(streams, twin, clock())
         except Unavailable as exc:
             log.warning("%s: nobody on duty yet: %s", twin.street, exc)
             await asyncio.sleep(PERIOD_S)
 
 
-async def _on_duty(streams: Streams, twin: Twin, now: datetime) -> None:
-    """The demo's people begin their shift, those who have not yet."""
+async def put_on_duty(streams: Streams, twin: Twin, now: datetime) -> None:
+    """The demo's people begin their shift, those of whom nobody said anything yet."""
     events = [
         ResponderStatus(
             id=f"duty-{uuid.uuid4().hex}",
@@ -333,7 +333,7 @@ async def _on_duty(streams: Streams, twin: Twin, now: datetime) -> None:
             data=StatusData(status="available"),
         )
         for one in twin.responders.values()
-        if one.duty == "off_duty"
+        if one.duty_at is None  # who was sent home stays there
     ]
     if events:
         await streams.append_operations(twin.street, events)

@@ -109,6 +109,7 @@ def _recommendations(
             "name": twin.responders[one.responder].card.name,
             "role": twin.responders[one.responder].card.role,
             "load": one.load,
+            "located": one.located,
             "skilled": one.skilled,
         }
         | trip_words(twin, actor, one.trip)

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from layers.incidents import Travel
 from twin import territory
 from twin.catalogue.ways import mode_of
+from twin.dispatch import whereabouts
 from twin.model import District, Service
 from twin.obstacles import Live, Obstacle
 from twin.paths import Network
@@ -97,8 +98,12 @@ class Lives:
         return seconds
 
     def trips(self, twin: Twin, responder: Responder, incident: Incident) -> Trips | None:
-        """The one trip from where a responder is to a case, or None where that is not known."""
-        here, live = responder.lonlat, self.live(twin)
+        """The one trip from where a responder is to a case, or None where that is not known.
+
+        A phone that fell silent long ago tells nothing of where its owner is now.
+        """
+        now, live = twin.newest_at, self.live(twin)
+        here = whereabouts(responder, now) if now is not None else None
         if here is None or live is None:
             return None
         return Trips(live, goal_of(twin, incident), [here], [mode_of(responder.card.vehicle)])

@@ -28,7 +28,7 @@ from pages.texts import DEFAULT, LANGUAGES, catalogue, language
 from twin.catalogue import device_kinds, incident_kinds, rules
 from twin.errors import CommandRejected
 from twin.lenses import editions
-from twin.people import MAY, Actor, may
+from twin.people import MAY, OF_ONESELF, Actor, may
 from twin.territory import covers, touches
 
 MAX_COMMAND_BYTES = 8192
@@ -165,6 +165,7 @@ def _places(routes: APIRouter, stage: Backstage) -> None:
                 "prefixes": who.prefixes,
                 "responder": who.responder,
                 "may": [name for name in MAY if may(who.role, name)],
+                "of_oneself": sorted(OF_ONESELF.get(who.role, ())),
             }
         )
 

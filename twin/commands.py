@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 
-from twin import closing, people
+from twin import closing, duty, people
 from twin.errors import CommandRejected, StaleVersion
 from twin.events import (
     AlarmAcknowledged,
@@ -29,10 +29,10 @@ from twin.events import (
 from twin.incidents import legal, step_of
 from twin.model import Compound
 from twin.people import Actor
-from twin.requests import ALARM_NEEDS, CASES, COMMANDS, NEEDS, SENDS, Args, Command
+from twin.requests import ALARM_NEEDS, CASES, COMMANDS, DUTY, NEEDS, SENDS, Args, Command
 from twin.state import Twin
 from twin.territory import covers, touches
-from twin.things import Alarm, Closure, Device, Incident
+from twin.things import Alarm, Closure, Device, Incident, Responder
 
 __all__ = [
     "Actor", "Append", "Command", "appends", "decide", "detail", "possible", "possible_for_alarm",
@@ -68,6 +68,8 @@ def decide(twin: Twin, command: Command, at: datetime) -> list[Event]:
         raise StaleVersion("somebody else was first", **detail(target))
     if isinstance(target, Closure):
         return [closing.opened(target, args, command, at)]
+    if isinstance(target, Responder):
+        return [duty.changed(twin, target, args, command, at)]
     if isinstance(target, Incident) and command.name in CASES:
         return _case_events(twin, target, args, command, at)
     return _alarm_events(twin, target, args, command, at)
@@ -115,10 +117,12 @@ def appends(events: Sequence[Event]) -> list[Append]:
     return steps
 
 
-def detail(thing: Incident | Alarm | Closure) -> dict[str, object]:
+def detail(thing: Incident | Alarm | Closure | Responder) -> dict[str, object]:
     """What a refusal tells: state, version, and by whom and when (epoch ms) it last changed."""
     if isinstance(thing, Closure):
         return closing.detail(thing)
+    if isinstance(thing, Responder):
+        return duty.detail(thing)
     state = thing.state if isinstance(thing, Incident) else thing.label
     at = None if thing.last_at is None else int(thing.last_at.timestamp() * 1000)
     return {"state": state, "version": thing.version, "by": thing.last_by, "at": at}
@@ -138,14 +142,18 @@ def _args(command: Command) -> Args:
     return args
 
 
-def _target(twin: Twin, command: Command) -> Incident | Alarm | Device | Closure | Compound:
-    found: Incident | Alarm | Device | Closure | Compound | None
+def _target(
+    twin: Twin, command: Command
+) -> Incident | Alarm | Device | Closure | Compound | Responder:
+    found: Incident | Alarm | Device | Closure | Compound | Responder | None
     if command.name == "set_device":
         found = twin.devices.get(command.target)
     elif command.name == "close_way":
         found = twin.compounds.get(command.target)
     elif command.name == "open_way":
         found = twin.closures.get(command.target)
+    elif command.name in DUTY:
+        found = twin.responders.get(command.target)
     elif command.name in CASES:
         found = twin.incidents.get(command.target)
     else:
@@ -153,6 +161,7 @@ def _target(twin: Twin, command: Command) -> Incident | Alarm | Device | Closure
         if found is None and command.name == "acknowledge":
             found = twin.incidents.get(command.target)
     reached = isinstance(found, Incident) and _reach(found, command.by)
+    reached |= isinstance(found, Responder) and found.id == command.by.responder
     if found is None or not (reached or covers(command.by.prefixes, twin.territory_of(found.id))):
         raise CommandRejected("unknown", f"no {command.target!r} here")
     return found

@@ -24,16 +24,23 @@ KNOWN_FOR = timedelta(minutes=15)
 
 
 class Recommendation(NamedTuple):
-    """A responder who could go: how soon and which way, whether it suits them, how loaded."""
+    """A responder who could go: how soon and which way, whether it suits them, how loaded.
+
+    Unless ``located``, nobody knows where they are, and the trip is the one from their post.
+    """
 
     responder: str
+    located: bool
     trip: Trip
     skilled: bool
     load: int
 
     @property
     def seconds(self) -> float:
-        """Until they stand at the door on the floor; infinite while they are cut off."""
+        """Until they stand at the door on the floor; infinite while they are cut off.
+
+        From their post unless they are ``located``.
+        """
         return self.trip.seconds
 
 
@@ -62,16 +69,26 @@ def recommend(twin: Twin, incident: Incident, live: Live, now: datetime) -> list
             ranked.append((isinf(seconds), not _skilled(one, skills), busy, known_s, one.id, row))
     best = [(could[row], trips.trip(row)) for *_, row in sorted(ranked)[:MOST]]
     return [
-        Recommendation(one.id, trip, _skilled(one, skills), len(one.assignments))
+        Recommendation(
+            responder=one.id,
+            located=whereabouts(one, now) is not None,
+            trip=trip,
+            skilled=_skilled(one, skills),
+            load=len(one.assignments),
+        )
         for one, trip in best
     ]
 
 
 def start_of(responder: Responder, now: datetime) -> LonLat:
     """Where a responder sets out from: the last position unless it is old, else the post."""
-    here, at = responder.lonlat, responder.located_at
-    known = here is not None and at is not None and now - at <= KNOWN_FOR
-    return here if here is not None and known else responder.card.post
+    return whereabouts(responder, now) or responder.card.post
+
+
+def whereabouts(responder: Responder, now: datetime) -> LonLat | None:
+    """Where a responder is, or None while nobody knows: not located, or too long ago."""
+    at = responder.lonlat_at
+    return responder.lonlat if at is not None and now - at <= KNOWN_FOR else None
 
 
 def _skilled(responder: Responder, skills: set[str]) -> bool:

@@ -176,14 +176,19 @@ def silent(twin: Twin, event: DeviceSilent) -> list[Change]:
 
 
 def duty(twin: Twin, event: ResponderStatus) -> list[Change]:
-    """A responder's newest word about their duty."""
+    """A responder's newest word about their duty: the higher version, without one the later."""
     responder = twin.responders.get(event.subject)
-    if responder is None or event.data.status not in DUTIES:
+    status = event.data
+    if responder is None or status.status not in DUTIES:
         return []
-    if responder.duty_at is not None and event.time <= responder.duty_at:
+    if status.version is not None:
+        if status.version <= responder.version:
+            return []
+        responder.version = status.version
+    elif responder.duty_at is not None and event.time <= responder.duty_at:
         return []
-    responder.duty, responder.reason = event.data.status, event.data.reason
-    responder.duty_at = event.time
+    responder.duty, responder.reason = status.status, status.reason
+    responder.duty_at, responder.duty_by = event.time, event.by
     return [responder]
 
 

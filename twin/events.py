@@ -186,10 +186,14 @@ class DeviceSilent(Event, tag="device.silent"):
 
 
 class StatusData(Data):
-    """A responder's duty status: off_duty, available, busy or unavailable, with a reason."""
+    """A responder's duty status: off_duty, available, busy or unavailable, with a reason.
+
+    ``version`` counts a responder's changes of duty from 1; without one the time decides.
+    """
 
     status: str
     reason: Words = ""
+    version: int | None = None
 
 
 class ResponderStatus(Event, tag="responder.status"):

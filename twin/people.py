@@ -32,8 +32,13 @@ MAY: dict[str, frozenset[str]] = {
     "set_device": _DISPATCH,
     "close_way": _DISPATCH,
     "open_way": _DISPATCH,
+    "duty_on": _STEP,
+    "duty_off": _STEP,
 }
 """Which roles may give a command."""
+
+OF_ONESELF: dict[str, frozenset[str]] = {"responder": frozenset({"duty_on", "duty_off"})}
+"""Commands aimed at a person that a role may give of the own card only."""
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):

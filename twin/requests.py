@@ -119,11 +119,15 @@ SENDS = frozenset({"assign", "add_responder", "reassign"})
 WAY_NEEDS: dict[str, tuple[str, ...]] = {"close_way": ("kind", "reason"), "open_way": ()}
 """``close_way`` is aimed at a compound and needs ``path`` or ``outline`` beside these."""
 
+DUTY: dict[str, str] = {"duty_on": "available", "duty_off": "off_duty"}
+"""Commands aimed at a responder, and the duty each leads to."""
+
 NEEDS: dict[str, tuple[str, ...]] = {
     **ALARM_NEEDS,
     **{name: row.needs for name, row in CASES.items()},
     "set_device": ("state",),
     **WAY_NEEDS,
+    **dict.fromkeys(DUTY, ()),
 }
 """The arguments that each command must carry."""
 

@@ -35,9 +35,20 @@ _DeviceRow = tuple[
     datetime | None,
     str | tuple[str, ...],
 ]
-_ResponderRow = tuple[
-    str, str, datetime | None, str, LonLat | None, datetime | None, float | None
-]
+
+
+class _ResponderRow(msgspec.Struct, array_like=True):
+    """A responder as saved; the fields with a default were not there from the beginning."""
+
+    id: str
+    duty: str
+    duty_at: datetime | None
+    reason: str
+    located: LonLat | None
+    located_at: datetime | None
+    heading_deg: float | None
+    version: int = 0
+    duty_by: str = ""
 
 
 class _Saved(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -103,8 +114,9 @@ def decode_into(twin: Twin, data: bytes) -> None:
         if (device := twin.devices.get(device_row[0])) is not None:
             _restore_device(device, device_row)
     for responder_row in saved.responders:
-        if (responder := twin.responders.get(responder_row[0])) is not None:
-            _restore_responder(responder, responder_row)
+        if (responder := twin.responders.get(responder_row.id)) is not None:
+            for field in _ResponderRow.__struct_fields__:
+                setattr(responder, field, getattr(responder_row, field))
     twin.alarms = {alarm.id: alarm for alarm in saved.alarms}
     twin.incidents = {incident.id: incident for incident in saved.incidents}
     twin.unregistered = {found.id: found for found in saved.unregistered}
@@ -144,17 +156,4 @@ def _restore_device(device: Device, row: _DeviceRow) -> None:
 
 
 def _responder_row(responder: Responder) -> _ResponderRow:
-    return (
-        responder.id,
-        responder.duty,
-        responder.duty_at,
-        responder.reason,
-        responder.located,
-        responder.located_at,
-        responder.heading_deg,
-    )
-
-
-def _restore_responder(responder: Responder, row: _ResponderRow) -> None:
-    responder.duty, responder.duty_at, responder.reason = row[1:4]
-    responder.located, responder.located_at, responder.heading_deg = row[4:]
+    return _ResponderRow(*(getattr(responder, name) for name in _ResponderRow.__struct_fields__))

@@ -162,6 +162,8 @@ class Device(msgspec.Struct, gc=False, eq=False, kw_only=True):
 class Responder(msgspec.Struct, gc=False, eq=False, kw_only=True):
     """A person or team: duty status from operations, whereabouts from positions.
 
+    ``version`` counts the changes of duty that were asked for; ``duty_by`` made the last one.
+
     ``assignments`` are the incidents the responder works on, oldest first; the twin derives
     them from the incidents' crews.
     """
@@ -170,6 +172,8 @@ class Responder(msgspec.Struct, gc=False, eq=False, kw_only=True):
     card: ResponderCard
     duty: str = "off_duty"
     duty_at: datetime | None = None
+    duty_by: str = ""
+    version: int = 0
     reason: str = ""
     located: LonLat | None = None
     located_at: datetime | None = None
@@ -188,8 +192,20 @@ class Responder(msgspec.Struct, gc=False, eq=False, kw_only=True):
 
     @property
     def lonlat(self) -> LonLat | None:
-        """The last position, which nobody sees while the responder is off duty (domain.md 7)."""
-        return None if self.duty == "off_duty" else self.located
+        """The last position of this spell of duty; nobody is followed after work.
+
+        None off duty, and on duty until the first position: where somebody was before the shift
+        is nobody's business, and says nothing of where they are.
+        """
+        return None if self.lonlat_at is None else self.located
+
+    @property
+    def lonlat_at(self) -> datetime | None:
+        """When the responder was at ``lonlat``."""
+        if self.duty == "off_duty" or self.located_at is None:
+            return None
+        before = self.duty_at is not None and self.located_at < self.duty_at
+        return None if before else self.located_at
 
 
 class Crew(msgspec.Struct, gc=False):

@@ -249,7 +249,7 @@ LIVE: tuple[Collection, ...] = (
                   lambda seen: _if_seen(seen, seen.thing.incident), True),
             COMPOUND,
             TERRITORY,
-            Field("located_at", "instant", "when the position was known", _on_duty("located_at"),
+            Field("located_at", "instant", "when the position was known", _on_duty("lonlat_at"),
                   True),
         ),
     ),

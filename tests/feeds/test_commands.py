@@ -87,6 +87,28 @@ async def test_two_dispatchers_assign_two_hundred_cases_at_once_and_one_wins_eac
     assert kinds.count("incident.assigned") == 200
 
 
+async def test_two_people_change_somebodys_duty_at_once_and_one_of_them_wins(
+    valkey_url: str,
+) -> None:
+    async with a_desk(valkey_url) as one, a_desk(valkey_url) as other:
+        for turn in range(20):
+            name = ("duty_on", "duty_off")[turn % 2]
+            answers = await asyncio.gather(
+                one.submit(asked(name, b.ZHOU, "one", version=turn), b.now()),
+                other.submit(asked(name, b.ZHOU, "other", version=turn), b.now()),
+                return_exceptions=True,
+            )
+            (won,) = [found for found in answers if isinstance(found, Receipt)]
+            (lost,) = [found for found in answers if isinstance(found, StaleVersion)]
+            winner = "one" if answers[0] is won else "other"
+            assert won.version == lost.detail["version"] == turn + 1
+            assert lost.detail["by"] == winner
+            for desk in (one, other):
+                await desk.replicas[S].reached((await one.streams.newest(S)).operations, 5.0)
+    kinds = [kind for kind, _ in b.subjects(valkey_url)]
+    assert kinds.count("responder.status") == 20
+
+
 async def test_what_comes_beside_a_command_does_not_hold_it_up(valkey_url: str) -> None:
     """Assigning sees the case's alarms; that somebody acknowledged one meanwhile is no conflict."""
     await open_cases(valkey_url)

@@ -18,14 +18,14 @@ from feeds.batches import Position
 from feeds.commands import Desk, Receipt
 from feeds.errors import Unavailable
 from feeds.replica import fold_batch
-from feeds.simulator import MOST_OPEN, OPENING, Simulator, request, run, turn
+from feeds.simulator import MOST_OPEN, OPENING, Simulator, put_on_duty, request, run, turn
 from feeds.streams import Streams
 from geodata.demo import build
 from tests.feeds.builders import STREET, subjects
 from tests.feeds.world import MORNING, NIGHT, World, a_compound
 from tests.twin.builders import a_state
 from twin.errors import InvalidSetting, StaleVersion
-from twin.events import Event, encode, type_of
+from twin.events import Event, ResponderStatus, StatusData, encode, type_of
 from twin.model import Compound
 from twin.requests import Command
 from twin.state import Twin
@@ -267,6 +267,20 @@ async def test_a_second_start_finds_people_on_duty_already(valkey_url: str) -> N
             with suppress(asyncio.CancelledError):
                 await role
     assert [name for name, _ in subjects(valkey_url)].count("responder.status") == 4
+
+
+@pytest.mark.anyio
+async def test_who_was_sent_home_is_not_put_on_duty_by_a_second_start(valkey_url: str) -> None:
+    twin = Twin(STREET, [a_compound()])
+    who, *others = twin.responders
+    sent_home = ResponderStatus(
+        id="x", subject=who, time=datetime.now(UTC), by="chenmin",
+        data=StatusData(status="off_duty", version=1),
+    )  # fmt: skip
+    twin.apply(sent_home)
+    async with Streams(valkey_url) as streams:
+        await put_on_duty(streams, twin, datetime.now(UTC))
+    assert sorted(subjects(valkey_url)) == [("responder.status", one) for one in sorted(others)]
 
 
 @pytest.mark.anyio

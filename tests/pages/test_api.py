@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from feeds.accounts import Account, Terms
@@ -25,6 +26,9 @@ CHEN = Account(name="chenmin", display="陈敏", role="dispatcher", prefixes=(b.
 LIU = Account(name="liuyang", display="刘洋", role="reviewer", prefixes=(b.STREET,))
 GUEST = Account(name="guest", display="访客", role="viewer", prefixes=(b.STREET,))
 ADMIN = Account(name="admin", display="管理员", role="administrator", prefixes=(b.STREET,))
+OFFICER = Account(
+    name="zhou", display="周", role="responder", prefixes=(b.STREET,), responder=b.ZHOU
+)
 FAR = Account(name="far", display="远", role="dispatcher", prefixes=("lusong.jianning",))
 STREETS = {b.STREET: [b.a_compound()]}
 
@@ -112,6 +116,44 @@ async def test_who_may_not_is_told_so_and_who_is_elsewhere_learns_nothing(house:
     real, invented = await post(house, FAR, ask("note", text="x"), ask("note", "INC-9", text="x"))
     assert real[0] == invented[0] == 422
     assert json.dumps(real[1]).replace(CASE, "INC-9") == json.dumps(invented[1])
+
+
+async def test_a_responder_changes_their_own_duty_a_dispatcher_anybodys_a_viewer_nobodys(
+    house: House,
+) -> None:
+    await seen(house)
+    other = msgspec.structs.replace(OFFICER, name="li", responder="huodian/responder/li")
+    unlinked = msgspec.structs.replace(OFFICER, name="wu", responder=None)
+    for account in (GUEST, ADMIN, LIU, other, unlinked):
+        [(status, told)] = await post(house, account, ask("duty_off", b.ZHOU))
+        assert (status, told["error"]) == (403, "not_permitted"), account
+    [(status, told)] = await post(house, FAR, ask("duty_off", b.ZHOU))
+    assert (status, told["error"]) == (422, "unknown")
+    [mine] = await post(house, OFFICER, ask("duty_off", b.ZHOU, version=0))
+    [theirs] = await post(house, CHEN, ask("duty_on", b.ZHOU, version=1))
+    assert mine == (200, {"accepted": True, "events": [f"{b.ZHOU}@1"], "version": 1})
+    assert theirs == (200, {"accepted": True, "events": [f"{b.ZHOU}@2"], "version": 2})
+    zhou = house.parts.twins[b.STREET].responders[b.ZHOU]
+    assert (zhou.status, zhou.duty_by) == ("available", "chenmin")
+
+
+async def test_what_a_person_may_do_only_of_themselves_is_told(house: House) -> None:
+    for account, own in ((CHEN, []), (GUEST, []), (OFFICER, ["duty_off", "duty_on"])):
+        async with house.browser(await house.admit(account)) as browser:
+            me = (await browser.get("/api/me")).json()
+        assert me["of_oneself"] == own
+        assert ("duty_on" in me["may"]) == (account is not GUEST)
+
+
+async def test_off_duty_in_the_middle_of_a_task_is_refused_and_the_task_is_named(
+    house: House,
+) -> None:
+    await seen(house)
+    [_, refused] = await post(
+        house, CHEN, ask("assign", version=1, responder=b.ZHOU), ask("duty_off", b.ZHOU)
+    )
+    assert (refused[0], refused[1]["error"]) == (409, "illegal_state")
+    assert refused[1]["detail"]["incidents"] == [CASE]
 
 
 async def test_without_a_session_nothing_is_told(house: House) -> None:

@@ -33,7 +33,7 @@ from twin.catalogue import device_kinds
 from twin.commands import Command, decide
 from twin.errors import CommandRejected
 from twin.events import Event, FeedChanged, FeedData
-from twin.requests import ALARM_NEEDS, CASES
+from twin.requests import ALARM_NEEDS, CASES, DUTY
 from twin.state import Twin
 
 SUBJECTS = (CALL, GATE, LIFT, POWER, NOISE, MANHOLE, SMOKE, LAMP, *CAMERAS, "huodian/gate/99")
@@ -69,8 +69,9 @@ def reports(draw: Any) -> Event:
 @st.composite
 def commands(draw: Any, twin: Twin) -> Command:
     """A command that somebody might give now: often sensible, often not."""
-    name = draw(st.sampled_from((*CASES, *ALARM_NEEDS)))
-    targets = list(twin.incidents if name in CASES else twin.alarms) or ["INC-0000-0000"]
+    name = draw(st.sampled_from((*CASES, *ALARM_NEEDS, *DUTY)))
+    things = twin.incidents if name in CASES else twin.responders if name in DUTY else twin.alarms
+    targets = list(things) or ["INC-0000-0000"]
     text = draw(st.sampled_from(("", "电话核实")))
     args: dict[str, Any] = {
         "responder": draw(st.sampled_from(("", *RESPONDERS))),

@@ -99,6 +99,15 @@ def test_no_more_than_ten_are_named() -> None:
     assert len(ranked(*a_call_in_a_flat(*crowd))) == MOST
 
 
+def test_of_somebody_whose_phone_says_nothing_it_is_said_that_nobody_knows_where_they_are() -> None:
+    twin, incident, live = a_call_in_a_flat(NEAR, LATER)
+    twin.apply(a_position(LATER.id, at(60, 12), after(1)))
+    places = {one.responder: one.located for one in ranked(twin, incident, live, 2)}
+    assert places == {NEAR.id: False, LATER.id: True}, "both can be sent"
+    silent_s = KNOWN_FOR.total_seconds() + 2
+    assert not any(one.located for one in ranked(twin, incident, live, silent_s))
+
+
 def test_nobody_on_duty_means_nobody_to_send() -> None:
     assert ranked(*a_call_in_a_flat()) == []
 

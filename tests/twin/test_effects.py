@@ -185,6 +185,29 @@ def test_nobody_sees_where_a_responder_is_who_is_off_duty(twin):
     assert twin.apply(on_duty(ZHOU, "available", after(5))) == []
 
 
+def test_a_change_of_duty_that_was_asked_for_counts_by_its_version_whatever_the_clock_did(twin):
+    def said(status, version, at):
+        data = e.StatusData(status=status, version=version)
+        return e.ResponderStatus(id=f"{version}", subject=ZHOU, time=at, by="chen", data=data)
+
+    zhou = twin.responders[ZHOU]
+    assert twin.apply(said("off_duty", 1, after(-7200))) == [zhou], "the clock was set back"
+    assert (zhou.duty, zhou.version, zhou.duty_by) == ("off_duty", 1, "chen")
+    assert twin.apply(said("available", 1, after(60))) == [], "an old version changes nothing"
+    assert twin.apply(said("available", 2, after(-7000))) == [zhou]
+    assert zhou.duty == "available"
+
+
+def test_where_somebody_was_before_their_shift_is_nobodys_business(twin):
+    twin.apply(on_duty(ZHOU, "off_duty", after(5)))
+    twin.apply(a_position(ZHOU, at=after(10)))
+    twin.apply(on_duty(ZHOU, "available", after(20)))
+    zhou = twin.responders[ZHOU]
+    assert (zhou.lonlat, zhou.lonlat_at) == (None, None)
+    twin.apply(a_position(ZHOU, at=after(21)))
+    assert (zhou.lonlat, zhou.lonlat_at) == ((LON, LAT), after(21))
+
+
 def test_a_feed_is_as_its_newest_event_says(twin):
     def said(up, at):
         return e.FeedChanged(

@@ -41,6 +41,14 @@ def test_a_restored_twin_is_the_same_and_derives_the_same():
     assert list(other.unregistered) == ["huodian/gate/99"]
 
 
+def test_a_snapshot_from_before_duty_had_versions_opens():
+    twin, other = a_busy_twin(), Twin(STREET, [huodian(), jinyuan()])
+    saved = msgspec.msgpack.decode(twin.snapshot())
+    saved["responders"] = [row[:7] for row in saved["responders"]]
+    other.restore(msgspec.msgpack.encode(saved))
+    assert other.snapshot() == twin.snapshot()
+
+
 def test_restoring_forgets_what_was_there_before():
     twin = a_busy_twin()
     empty = a_twin().snapshot()
