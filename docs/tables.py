@@ -22,7 +22,7 @@ from pages.texts import catalogue
 from twin import people
 from twin.catalogue import device_kinds, incident_kinds, rules
 from twin.events import BY_TYPE, TELEMETRY_TYPES, Event
-from twin.requests import NEEDS
+from twin.requests import CASES, NEEDS
 
 HOUSE = Path(__file__).parent.parent
 PAGES = HOUSE / "docs" / "reference"
@@ -73,7 +73,7 @@ def devices() -> Iterator[Row]:
 
 def alarms() -> Iterator[Row]:
     """Every alarm rule."""
-    yield "Rule", "", "Level", "Devices", "When", "Opens", "Source"
+    yield "Rule", "", "Level", "Devices", "When", "Opens", "Raised again after", "Source"
     for name, rule in rules().items():
         limit = f"above {rule.above:g}" if rule.above is not None else f"below {rule.below or 0:g}"
         when = _codes(rule.states) or (f"`{rule.quantity}` {limit}" if rule.quantity else "silence")
@@ -87,6 +87,7 @@ def alarms() -> Iterator[Row]:
             _codes(rule.kinds),
             when + hours,
             opens or joins,
+            f"{rule.realarm_s} s" if rule.realarm_s else "",
             rule.source,
         )
 
@@ -109,10 +110,11 @@ def incidents() -> Iterator[Row]:
 
 def requests() -> Iterator[Row]:
     """Every command a person may give, what it needs and who may."""
-    yield "Command", "Needs", *people.ROLES
+    yield "Command", "Needs", "And while an alarm of the case holds", *people.ROLES
     for name, needs in NEEDS.items():
         allowed = ("yes" if people.may(role, name) else "" for role in people.ROLES)
-        yield f"`{name}`", _codes(needs), *allowed
+        held = CASES[name].while_held if name in CASES else ()
+        yield f"`{name}`", _codes(needs), _codes(held), *allowed
 
 
 def layers() -> Iterator[Row]:

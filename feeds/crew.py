@@ -16,6 +16,7 @@ from twin.obstacles import Live
 from twin.paths import Network
 from twin.people import Actor
 from twin.requests import Command
+from twin.standing import holding
 from twin.state import Twin
 from twin.things import Alarm, Incident
 
@@ -45,6 +46,11 @@ WORDS = {
     "charger_hot": "已断电降温，更换插座。",
 }
 DONE = "现场处理完毕，情况正常。"
+REVIEW = {"handled": ("check", "回访满意。"), "checked": ("close", "")}
+"""What the reviewer does next, and says, by the state of the case."""
+HELD_FOR_S = 60.0
+"""Seconds that the reviewer waits for an alarm to clear."""
+HELD = "已到现场处置，设备告警尚未恢复，持续关注。"
 
 
 class Crews:
@@ -110,11 +116,20 @@ class Crews:
         if incident.state in ("reported", "verified"):
             return self._dispatch(twin, incident, now, waited_s)
         patience_s = HANDS_OFF_S if self._human(now) else 0.0
-        if incident.state == "handled" and waited_s >= max(patience_s, STEP_S["check"]):
-            return self._ask("check", incident, self._reviewer, passed=True, text="回访满意。")
-        if incident.state == "checked" and waited_s >= max(patience_s, STEP_S["close"]):
-            return self._ask("close", incident, self._reviewer)
+        if incident.state in REVIEW:
+            return self._review(twin, incident, waited_s, patience_s)
         return self._work(twin, incident, now)
+
+    def _review(
+        self, twin: Twin, incident: Incident, waited_s: float, patience_s: float
+    ) -> Command | None:
+        """Check and close; while an alarm of the case holds only after a time, and saying so."""
+        name, words = REVIEW[incident.state]
+        held = bool(holding(twin, incident))
+        if waited_s < max(patience_s, HELD_FOR_S if held else STEP_S[name]):
+            return None
+        args: dict[str, object] = {"passed": True} if name == "check" else {}
+        return self._ask(name, incident, self._reviewer, **args, text=HELD if held else words)
 
     def _dispatch(
         self, twin: Twin, incident: Incident, now: datetime, waited_s: float

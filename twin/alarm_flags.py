@@ -36,6 +36,8 @@ def advance_alarm(alarm: Alarm, event: Any) -> bool:
 
 def _raise(alarm: Alarm, event: AlarmRaised) -> None:
     """Active and to be seen again, whatever was acknowledged before (re-alarm)."""
+    if not alarm.active or alarm.began_at is None:
+        alarm.began_at = alarm.raised_at if alarm.active else event.time
     alarm.active, alarm.acked = True, False
     alarm.occurrence, alarm.level = event.data.occurrence, event.data.level
     alarm.value, alarm.cause = event.data.value, event.data.cause

@@ -20,9 +20,12 @@ from twin.events import (
     AlarmRaisedData,
     Event,
     IncidentAlarmJoined,
+    IncidentReopened,
     IncidentReported,
+    NoteData,
     ReportedData,
 )
+from twin.standing import ended_at
 from twin.state import Twin
 from twin.territory import compound_of
 from twin.things import Alarm, Change, Device, Incident
@@ -187,8 +190,10 @@ def _cleared(rule: Rule, device: Device, alarm: Alarm) -> Event:
 
 def _from_alarm(twin: Twin, alarm: Alarm) -> list[Event]:
     rule, device = rules().get(alarm.rule), twin.devices.get(alarm.device)
-    if rule is None or device is None or not alarm.active or alarm.incident is not None:
+    if rule is None or device is None or not alarm.active:
         return []
+    if alarm.incident is not None:
+        return _reopened(twin, rule, device, alarm)
     if rule.correlate and (case := _case_for(twin, rule, alarm)) is not None:
         return _correlated(twin, case, alarm)
     return [_reported(twin, rule, device, alarm)] if rule.incident else []
@@ -218,6 +223,24 @@ def _reported(twin: Twin, rule: Rule, device: Device, alarm: Alarm) -> Event:
             text=f"{rule.label} · {place.name}",
         ),
     )
+
+
+def _reopened(twin: Twin, rule: Rule, device: Device, alarm: Alarm) -> list[Event]:
+    """A case that had ended when its alarm was raised again goes on: the alarm held all along."""
+    case = twin.incidents.get(alarm.incident or "")
+    if case is None or case.open or ended_at(case) >= _raised_at(alarm):
+        return []
+    version = case.version + 1
+    return [
+        IncidentReopened(
+            id=f"{case.id}@{version}",
+            subject=case.id,
+            time=_raised_at(alarm),
+            by="system",
+            territory=case.territory,
+            data=NoteData(version=version, text=f"{rule.label} · {device.place.name}"),
+        )
+    ]
 
 
 def _raised_at(alarm: Alarm) -> datetime:

@@ -30,6 +30,7 @@ from twin.incidents import legal, step_of
 from twin.model import Compound
 from twin.people import Actor
 from twin.requests import ALARM_NEEDS, CASES, COMMANDS, DUTY, NEEDS, SENDS, Args, Command
+from twin.standing import holding
 from twin.state import Twin
 from twin.territory import covers, touches
 from twin.things import Alarm, Closure, Device, Incident, Responder
@@ -189,6 +190,7 @@ def _case_events(
     event = _case_event(incident, name, args, by.account, at)
     if not legal(incident, event):
         _illegal(name, incident)
+    _ask_reason(twin, incident, command, args)
     return [event, *(_acks(twin, incident, by, at) if CASES[name].sees else ())]
 
 
@@ -253,6 +255,17 @@ def _ask_duty(twin: Twin, incident: Incident, responder: str, by: Actor) -> None
         raise CommandRejected(
             "illegal_state", f"{found.card.name} is {found.duty}", **detail(incident)
         )
+
+
+def _ask_reason(twin: Twin, incident: Incident, command: Command, args: Args) -> None:
+    """Nothing is called settled in silence while its alarm holds; work sent back is not settled."""
+    missing = [word for word in CASES[command.name].while_held if not getattr(args, word).strip()]
+    held = holding(twin, incident) if missing and args.passed is not False else []
+    if held:
+        ids = [alarm.id for alarm in held]
+        seen = [name for name in ids if covers(command.by.prefixes, twin.territory_of(name))]
+        reason = f"{command.name} needs {missing[0]} while an alarm of the case holds"
+        raise CommandRejected("invalid", reason, field=missing[0], alarms=seen, **detail(incident))
 
 
 def _possible(incident: Incident, name: str, actor: Actor) -> bool:

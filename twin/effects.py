@@ -205,10 +205,16 @@ def alarm_moved(twin: Twin, event: Any) -> list[Change]:
         alarm = Alarm(id=event.subject, device=device, rule=rule)
     if event.data.version != alarm.version + 1:
         return []
-    if advance_alarm(alarm, event) and alarm.incident not in twin.open_incidents:
+    held = alarm.active
+    if advance_alarm(alarm, event) and not _stays(twin, alarm, held):
         alarm.incident = None
     twin.alarms[alarm.id] = alarm
     return [alarm, *index_alarm(twin, alarm)]
+
+
+def _stays(twin: Twin, alarm: Alarm, held: bool) -> bool:
+    """Whether a raised alarm goes on with its case: that is open, or the alarm held all along."""
+    return alarm.incident in twin.open_incidents or (held and alarm.incident in twin.incidents)
 
 
 def opened(twin: Twin, event: IncidentReported) -> list[Change]:

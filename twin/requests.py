@@ -64,7 +64,7 @@ class Row(msgspec.Struct, frozen=True):
     """A row of the case commands: the event, its data from (version, arguments), what it needs.
 
     ``step`` is the crew state that the responder must be in; ``sees`` says that whoever does
-    this has seen the alarms of the case.
+    this has seen the alarms of the case; ``while_held`` it needs, too, while one of them holds.
     """
 
     event: Any
@@ -72,6 +72,7 @@ class Row(msgspec.Struct, frozen=True):
     needs: tuple[str, ...] = ()
     step: str = ""
     sees: bool = False
+    while_held: tuple[str, ...] = ()
 
 
 def _note(version: int, args: Args) -> NoteData:
@@ -102,8 +103,8 @@ CASES: dict[str, Row] = {
     "start": Row(IncidentStarted, _for_responder, step="accepted"),
     "arrive": Row(IncidentArrived, _for_responder, step="en_route"),
     "handle": Row(IncidentHandled, _for_responder, step="on_scene"),
-    "check": Row(IncidentChecked, _checked, ("passed",)),
-    "close": Row(IncidentClosed, _note),
+    "check": Row(IncidentChecked, _checked, ("passed",), while_held=("text",)),
+    "close": Row(IncidentClosed, _note, while_held=("text",)),
     "cancel": Row(IncidentCancelled, _note, ("text",), sees=True),
     "reopen": Row(IncidentReopened, _note, ("text",)),
     "note": Row(IncidentNoted, _note, ("text",)),

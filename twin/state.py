@@ -28,6 +28,7 @@ from twin.events import (
 from twin.fences import Fences
 from twin.model import Compound
 from twin.set_aside import apart
+from twin.standing import realarms
 from twin.things import (
     Alarm,
     Change,
@@ -232,7 +233,8 @@ class Twin:
         return Folded(changes, rejected)
 
     def due(self, now: datetime, listening_since: datetime | None = None) -> list[Event]:
-        """What follows from time alone: devices gone silent, shelves and closings that ended.
+        """What follows from time alone: devices gone silent, shelves and closings that ended,
+        alarms that hold although their case ended.
 
         ``listening_since`` is when this shard's feeds came (back) up: silence while we were deaf
         is not the device's. Ids are deterministic, so asking twice and appending twice is safe.
@@ -242,6 +244,7 @@ class Twin:
             *self._silences(self.devices.values(), now, since),
             *_unshelved(self, self.alarms.values(), now),
             *_opened(self.closures.values(), now),
+            *realarms(self, self.alarms.values(), now),
         ]
 
     def due_apart(
@@ -258,6 +261,7 @@ class Twin:
         events = apart(lambda some: self._silences(some, now, since), devices, failed)
         events += apart(lambda some: _unshelved(self, some, now), alarms, failed)
         events += apart(lambda some: _opened(some, now), closures, failed)
+        events += apart(lambda some: realarms(self, some, now), alarms, failed)
         return events, failed
 
     def _silences(

@@ -52,6 +52,8 @@ class Alarm(msgspec.Struct, gc=False, eq=False, kw_only=True):
     """One rule at one device, as orthogonal flags after ISA-18.2 / OPC UA Part 9.
 
     ``occurrence`` counts activations, ``version`` every event; ``id`` is ``<device>#<rule>``.
+    ``raised_at`` is when people were told last, ``began_at`` when the condition began that holds
+    still: a re-alarm moves the first only.
     """
 
     id: str
@@ -67,6 +69,7 @@ class Alarm(msgspec.Struct, gc=False, eq=False, kw_only=True):
     value: float | None = None
     cause: str = ""
     raised_at: datetime | None = None
+    began_at: datetime | None = None
     cleared_at: datetime | None = None
     acked_at: datetime | None = None
     acked_by: str = ""

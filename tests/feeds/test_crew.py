@@ -6,7 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from feeds.crew import DISPATCH_AFTER_S, DISPATCHER, HANDS_OFF_S, REVIEWER, SEE_AFTER_S
+from feeds.crew import (
+    DISPATCH_AFTER_S,
+    DISPATCHER,
+    HANDS_OFF_S,
+    HELD,
+    HELD_FOR_S,
+    REVIEWER,
+    SEE_AFTER_S,
+)
 from tests.feeds.world import CHEN, World, a_compound
 from tests.twin.builders import a_state
 from twin.people import Actor
@@ -84,6 +92,29 @@ def test_a_person_may_check_and_close_before_the_demo_does() -> None:
     world.give("close", world.case().id, SUN)
     world.run(30)
     assert steps(world)[-2:] == [("checked", "sun"), ("closed", "sun")]
+
+
+def stay_forced(world: World, until: str, within_s: int) -> int:
+    """Let a gate say forced open, whatever is done about it, until a state; the seconds it took."""
+    for second in range(within_s):
+        world.write([a_state("huodian/gate/1", "forced_open", world.now)])
+        if world.case().state == until:
+            return second
+        world.run(1)
+    raise AssertionError(world.case().state)
+
+
+def test_the_demo_waits_for_an_alarm_to_clear_and_settles_the_case_with_the_truth() -> None:
+    world = World(rate=5)
+    world.sim.rhythm.report = lambda place, now: iter(())  # type: ignore[method-assign]
+    world.run(1)
+    stay_forced(world, "handled", 600)
+    assert stay_forced(world, "checked", 600) >= HELD_FOR_S - 1
+    stay_forced(world, "closed", 600)
+    settled = [(entry.type, entry.text) for entry in world.case().log if entry.by == REVIEWER]
+    assert settled == [("incident.checked", HELD), ("incident.closed", HELD)]
+    assert 590 <= stay_forced(world, "verified", 700) <= 601
+    assert world.types("incident.")[-1] == "incident.reopened"
 
 
 def test_work_sent_back_by_a_person_is_done_again() -> None:

@@ -216,6 +216,29 @@ async def test_after_a_night_switched_off_no_device_is_called_silent(valkey_url:
     assert b.subjects(valkey_url)[0] == ("device.silent", b.GATE)
 
 
+async def test_a_case_called_off_while_its_alarm_holds_is_opened_again_once(
+    valkey_url: str,
+) -> None:
+    alarm, case = f"{b.CALL}#call_pressed", RAISED_AND_REPORTED[1][1]
+    b.write(valkey_url, [(0, b.state(b.CALL, "pressed", b.after(0)))])
+    async with Streams(valkey_url) as streams:
+        active = await an_engine(streams, 1)
+        await up_to_date(active)
+        called_off = ev.IncidentCancelled(
+            id=f"{case}@2", subject=case, time=b.after(10), by="chenmin",
+            data=ev.NoteData(version=2, text="误报"),
+        )  # fmt: skip
+        await streams.append_operations(S, [called_off])
+        for seconds in range(20, 600, 30):
+            active._clock = clock_at(seconds)
+            await up_to_date(active)
+        told = b.subjects(valkey_url)[3:]
+    assert [one for one in told if one[0] != "device.silent"] == [
+        ("alarm.raised", alarm), ("incident.reopened", case),
+    ]  # fmt: skip
+    assert active.twin.incidents[case].open and active.twin.alarms[alarm].incident == case
+
+
 async def test_a_dispatcher_who_is_faster_is_read_and_the_alarm_still_clears(
     valkey_url: str,
 ) -> None:

@@ -40,6 +40,10 @@ ELSEWHERE = Actor(account="far", role="dispatcher", prefixes=("lusong.dongjiadua
 ACTORS = (CHEN, LIU, SUN, ZHOU_SELF, LI_SELF, VIEWER, ADMINISTRATOR, ELSEWHERE)
 
 
+UNRESET = "现场已处置，探头待复位"
+"""Why a case is settled although its device was not reset: what these people say."""
+
+
 def square(west: float, south: float, size: float = 0.001) -> tuple[LonLat, ...]:
     """A closed counter-clockwise ring; 0.001 degrees are about 100 m."""
     east, north = west + size, south + size
@@ -209,8 +213,8 @@ def walk(twin: Twin, incident: str, until: str, who: str = ZHOU) -> None:
         ("en_route", "start", CHEN, {}),
         ("on_scene", "arrive", CHEN, {}),
         ("handled", "handle", CHEN, {}),
-        ("checked", "check", SUN, {"passed": True}),
-        ("closed", "close", SUN, {}),
+        ("checked", "check", SUN, {"passed": True, "text": UNRESET}),
+        ("closed", "close", SUN, {"text": UNRESET}),
     ]
     for n, (state, name, by, args) in enumerate(steps, start=1):
         give(twin, name, incident, by, after(n * 10), **args)

@@ -18,6 +18,7 @@ from tests.twin.builders import (
     LIU,
     NOON,
     SUN,
+    UNRESET,
     VIEWER,
     WANG,
     ZHOU,
@@ -260,7 +261,7 @@ def test_whoever_recorded_the_handling_does_not_check_it(twin):
     assert refusal(twin, "check", incident, CHEN, passed=True).code == "not_permitted"
     assert "check" not in possible(twin, twin.incidents[incident], CHEN)
     assert "check" in possible(twin, twin.incidents[incident], LIU)
-    give(twin, "check", incident, LIU, passed=True)
+    give(twin, "check", incident, LIU, passed=True, text=UNRESET)
 
 
 def test_whoever_handled_it_does_not_check_it(twin):

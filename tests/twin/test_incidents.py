@@ -9,6 +9,7 @@ from tests.twin.builders import (
     LI,
     NOON,
     SUN,
+    UNRESET,
     WANG,
     ZHOU,
     a_call,
@@ -93,7 +94,7 @@ def test_handling_frees_the_others_and_a_failed_check_brings_the_handler_back(tw
     assert steps(twin, incident.id)[ZHOU] == "on_scene"
     assert twin.responders[ZHOU].status == "busy"
     give(twin, "handle", incident.id)
-    give(twin, "check", incident.id, SUN, passed=True)
+    give(twin, "check", incident.id, SUN, passed=True, text=UNRESET)
     assert incident.state == "checked"
 
 

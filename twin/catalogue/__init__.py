@@ -10,6 +10,9 @@ import msgspec
 
 MAX_STATES = 8
 
+GRAVE = 2
+"""Levels Ⅰ and Ⅱ: an alarm of these needs a case for as long as it holds."""
+
 
 class DeviceKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A row of ``devices.toml``; the file's head explains each field."""
@@ -40,6 +43,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     hours: tuple[int, int] | None = None
     incident: str = ""
     correlate: str = ""
+    realarm_s: int = 0
     source: str = ""
 
 
@@ -101,6 +105,9 @@ def _fault_of(rule: Rule) -> str:
         "a quantity that a kind lacks": bool(rule.quantity)
         and any(rule.quantity not in row.quantities for row in known),
         "unknown incident kind": bool(cases - set(incident_kinds())),
+        "grave, but never raised again": rule.level <= GRAVE
+        and bool(rule.incident)
+        and rule.realarm_s <= 0,
         "not exactly one condition": [
             bool(rule.states), rule.silent, bool(rule.quantity)
         ].count(True) != 1,
