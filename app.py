@@ -24,6 +24,7 @@ import uvloop
 
 from feeds import granting, registry
 from feeds.accounts import CONSOLE, Accounts, Terms, demo_accounts
+from feeds.conditions import Shared
 from feeds.link import client_from_url
 from feeds.settings import Settings, read_settings
 from feeds.sources import Source, Sources
@@ -109,8 +110,10 @@ async def web(settings: Settings) -> None:
 
 async def engine(settings: Settings) -> None:
     """Derive alarms, incidents and deadlines for every street; active by lease, else stand by."""
+    found = streets(settings)
     async with Streams(settings.redis_url) as streams, asyncio.TaskGroup() as tasks:
-        for street, compounds in streets(settings).items():
+        tasks.create_task(Shared(streams.link, streams.conditions, found).run())
+        for street, compounds in found.items():
             tasks.create_task(entry("engine")(streams, street, compounds))
 
 

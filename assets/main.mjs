@@ -5,6 +5,7 @@ import { createBuilding } from "./panels/building.mjs";
 import { MANY } from "./map/levels.mjs";
 import { createClock } from "./panels/clock.mjs";
 import { createCommander } from "./panels/commands.mjs";
+import { createConditions } from "./panels/conditions.mjs";
 import { createCoverage } from "./panels/coverage.mjs";
 import { createDesk } from "./panels/desk.mjs";
 import { createDevice } from "./panels/device.mjs";
@@ -51,7 +52,7 @@ export async function start() {
   const live = openLive({ url: liveUrl(), hello: helloOf(page, session, places) });
   desk.join({ live });
   const keeping = page === "wall" ? furnishWall(desk) : furnishDesk(desk, page, live);
-  drawer.panels.push(...keeping);
+  drawer.panels.push(createConditions(desk), ...keeping);
   follow(live, desk, drawer, commander);
   switchLanguage(desk, drawer);
   drawer.redraw();

@@ -21,6 +21,7 @@ from layers.sharing.catalogue import COLLECTIONS
 from pages.texts import catalogue
 from twin import people
 from twin.catalogue import device_kinds, incident_kinds, rules
+from twin.conditions import condition_kinds
 from twin.events import BY_TYPE, TELEMETRY_TYPES, Event
 from twin.requests import CASES, NEEDS
 
@@ -161,11 +162,22 @@ def fields() -> Iterator[Row]:
             yield f"`{one.id}`", f"`{field.name}`", field.kind, field.words, live
 
 
+def conditions() -> Iterator[Row]:
+    """Every condition of the service."""
+    chinese, english = (catalogue(lang) for lang in ("zh-CN", "en"))
+    yield "Code", "", "Tone", "Stands", "On a replay"
+    for code, kind in condition_kinds().items():
+        stands = f"{kind.stands_s // 3600} h after the last time" if kind.is_fact else "until over"
+        key = f"condition.words.{code}"
+        words = f"{chinese[key]}<br>{english[key]}"
+        yield f"`{code}`", words, kind.tone, stands, "yes" if kind.replay else ""
+
+
 TABLES: dict[str, Callable[[], Iterable[Row]]] = {
     table.__name__: table
     for table in (
         settings, commands, events, devices, alarms, incidents, requests, layers, scenarios, keys,
-        collections, fields,
+        collections, fields, conditions,
     )
 }  # fmt: skip
 

@@ -19,6 +19,7 @@ from feeds.replica import Replica, all_current, follow_all, raised_since
 from feeds.sources import Sources
 from feeds.streams import Streams
 from feeds.tokens import Tokens
+from feeds.vitals import Vitals
 from twin.model import Compound
 from twin.state import Twin
 
@@ -54,5 +55,6 @@ def backing(
         "refused": LoginRefused,
         "away": Unavailable,
         "raised": partial(raised_since, replicas.values()),
+        "vitals": Vitals(streams, replicas),
         "intake": Intake(streams, sources.lookup, twins, clock).router(),
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -126,6 +127,7 @@ class Replica:
 
     ``position`` is how far it has read, ``up`` whether it is connected (``reason`` why not),
     ``current`` is set once it has folded all that stood in the streams when it began.
+    ``folded_s`` is when it had last folded all the streams had to give, were it nothing: monotonic.
     """
 
     def __init__(
@@ -142,6 +144,7 @@ class Replica:
         self.reason = "not connected yet"
         self.current = asyncio.Event()
         self.newest_ms: int | None = None
+        self.folded_s = time.monotonic()
         self._connection = connection
         self._waiting: list[tuple[tuple[int, int], asyncio.Future[None]]] = []
 
@@ -167,7 +170,9 @@ class Replica:
             yield Step(everything(self.twin), [], Batch(Part([], []), Part([], []), self.position))
         self._note(target)
         street = self.twin.street
-        following = self.streams.follow(street, self.position, connection=self._tell)
+        following = self.streams.follow(
+            street, self.position, connection=self._tell, used=self._used
+        )
         async with aclosing(following) as batches:
             async for batch in batches:
                 step = fold_batch(self.twin, batch)
@@ -209,6 +214,9 @@ class Replica:
         self.up, self.reason = up, reason
         if self._connection is not None:
             self._connection(up, reason)
+
+    def _used(self) -> None:
+        self.folded_s = time.monotonic()
 
     def _note(self, target: Position) -> None:
         """Wake who waits for what has been reached."""

@@ -19,6 +19,7 @@ import msgspec
 from redis.exceptions import RedisError, ResponseError
 
 from feeds.batches import OPERATIONS, START, TELEMETRY, Batch, Position, Progress, milliseconds
+from feeds.conditions import Conditions
 from feeds.errors import LostLease, Unavailable
 from feeds.keys import key
 from feeds.lease import Lease
@@ -60,6 +61,8 @@ class Streams:
 
     An asynchronous context manager. Every call repeats itself over lost connections and gives up
     with ``feeds.errors.Unavailable`` after ``patience_s``; ``follow`` never gives up.
+
+    ``conditions`` are those of this process: what people must know about the service itself.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class Streams:
     ) -> None:
         self.link = Link(url, patience_s=patience_s)
         self.kept_telemetry = kept_telemetry
+        self.conditions = Conditions()
         self._disk: tuple[Command, ...] | None = None
 
     async def __aenter__(self) -> Streams:
@@ -213,29 +217,32 @@ class Streams:
         *,
         batch: int = MOST_AT_ONCE,
         block_ms: int = 2000,
-        connection: Callable[[bool, str], None] | None = None,
+        connection: Callable[[bool, str], None] = lambda up, reason: None,
+        used: Callable[[], None] = lambda: None,
     ) -> AsyncGenerator[Batch, None]:
         """Every entry after a position, for ever: no entry twice, none left out.
 
         Lost connections are made again, with jittered backoff, for ever; ``connection`` is told
-        ``(up, reason)`` at each change. While a batch is used, the next is already on its way.
+        ``(up, reason)`` at each change; ``used`` is called when a batch has been used, and when the
+        server said that there is nothing new. While a batch is used, the next is on its way.
         """
-        attempt, tell = 0, connection or _tell_nobody
+        attempt = 0
         while True:
             try:
                 async with self.link.line(key(street, OPERATIONS)) as line:
                     async for read in read_on(line, street, after, batch, block_ms):
                         if attempt >= 0:
-                            tell(True, "")
+                            connection(True, "")
                             attempt = -1
                         after = read.after
                         if read:
                             yield read
+                        used()
             except (RedisError, OSError) as exc:
                 attempt = max(attempt, 0)
                 if attempt == 0:
                     log.warning("%s: reading stopped, trying again: %s", street, exc)
-                    tell(False, str(exc))
+                    connection(False, str(exc))
                 await asyncio.sleep(backoff_s(attempt))
                 attempt += 1
 
@@ -372,7 +379,3 @@ def _raise_if_refused(outcome: str, rest: list[Any]) -> None:
 def _texts(words: Sequence[bytes]) -> dict[str, str]:
     texts = [word.decode("utf-8", "replace") for word in words]
     return dict(zip(texts[::2], texts[1::2], strict=True))
-
-
-def _tell_nobody(up: bool, reason: str) -> None:
-    """For callers of ``follow`` who do not ask about the connection."""

@@ -146,9 +146,13 @@ class Group:
         return {"kind": kind, "seq": self.seq, **self._times(at_ms)}
 
     def _times(self, at_ms: float) -> dict[str, float | None]:
-        """When a frame was made, when its newest event happened, which frames showed it first."""
-        newest = self.scope.newest
-        return {"at": at_ms, "newest": newest.at_ms, "shown": newest.shown_ms}
+        """When a frame was made, when its newest event happened, which frames showed it first,
+        and when the streams behind it were last folded to their ends.
+        """
+        newest, folded_ms = self.scope.newest, self.scope.folded_ms
+        return {
+            "at": at_ms, "newest": newest.at_ms, "shown": newest.shown_ms, "folded": folded_ms
+        }  # fmt: skip
 
     def _text(self, text: str) -> Frame:
         return _text_frame(self.seq, text)

@@ -18,6 +18,7 @@ from typing import Protocol
 
 from layers.clock import Clock
 from layers.columns import milliseconds
+from layers.conditions import Health
 from layers.frames import encoder, fields
 from layers.groups import Frame, Group, Key
 from layers.incidents import Travel, no_travel
@@ -26,6 +27,7 @@ from layers.messages import Hello, View
 from layers.picture import News, Picture
 from layers.places import Places
 from layers.scope import Scope
+from twin.conditions import Condition
 from twin.events import AlarmRaised
 from twin.state import Twin
 from twin.things import Change
@@ -68,10 +70,12 @@ class Hub:
         clock: Clock | None = None,
         travel: Travel = no_travel,
         places: Places | None = None,
+        health: Health | None = None,
     ) -> None:
         """``epoch`` must differ between any two hubs; ``clock`` is None for the live session.
 
         ``places`` are those of another hub over the same compounds and maybe more, to share.
+        ``health`` is what the service says of itself, the same on every screen.
         """
         self.owner = ""  # the account whose replay this is
         self.twins = dict(twins)
@@ -91,6 +95,9 @@ class Hub:
         self._waiting: dict[Screen, Key] = {}
         self._turn = 0
         self._stirred = False
+        self.ticked_s = 0.0  # by the event loop's clock
+        self._health = health or Health()
+        self._conditions: tuple[Condition, ...] = ()
         self._face = (self.clock.mode, self.clock.speed, self.clock.seeks)
 
     # --- facts in -----------------------------------------------------------------------------
@@ -197,17 +204,29 @@ class Hub:
         if self.clock.mode == "live":
             self.clock.follow(self.now_ms)
         beats = self._turn % BEAT_TURNS == 0
+        if beats:
+            self._feel()
         news = self._picture.publish(self.now_ms, every=beats)
         self._stirred = self._stirred or bool(news.things) or len(news.rows) > 0
         words = self._words(news)
         for scope in self._scopes.values():
-            scope.look(self.now_ms)
+            scope.look(self.now_ms, self._folded_ms(scope))
         for group in self._groups.values():
             group.step(self.now_ms, words[id(group.scope)], news)
             if beats:
                 group.beat(self.now_ms, self._beat_words())
         self._move_the_waiting()
         self._drop_the_idle()
+
+    def _feel(self) -> None:
+        """Notice what the service says of itself; a screen's panels tell it at the next turn."""
+        live = self.clock.mode == "live"
+        standing = tuple(self._health.standing(live=live))
+        self._stirred |= standing != self._conditions
+        self._conditions = standing
+
+    def _folded_ms(self, scope: Scope) -> float | None:
+        return self._health.folded_ms(scope.streets) if self.clock.mode == "live" else None
 
     def _words(self, news: News) -> dict[int, dict[str, bytes]]:
         """For each scope, by identity, what has words in this tick's frames."""
@@ -220,7 +239,7 @@ class Hub:
             if things := scope.turned(news.things):
                 sorts = {sort: fields(some) for sort, some in things.items()}
                 found["things"] = fields(sorts)
-            if computing and (panels := scope.refresh(self.now_ms, presence)):
+            if computing and (panels := scope.refresh(self.now_ms, presence, self._conditions)):
                 found["panels"] = fields(panels)
             if not steady:
                 found["clock"] = encoder.encode(self.clock.shown())
@@ -252,8 +271,8 @@ class Hub:
         scope = self._scopes.get((prefixes, masked))
         if scope is None:
             scope = Scope(prefixes, masked, self._picture)
-            scope.refresh(self.now_ms, self._presence())
-            scope.look(self.now_ms)
+            scope.refresh(self.now_ms, self._presence(), self._conditions)
+            scope.look(self.now_ms, self._folded_ms(scope))
             self._scopes[prefixes, masked] = scope
         return scope
 
@@ -299,5 +318,6 @@ async def run(hub: Hub, now: Callable[[], datetime]) -> None:
     due = loop.time()
     while True:
         hub.tick(now())
+        hub.ticked_s = loop.time()
         due = max(due + PERIOD_S, loop.time())
         await asyncio.sleep(due - loop.time())

@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layers import panels
+from layers import conditions, panels
 from layers.columns import KINDS, milliseconds
 from layers.frames import Indices, encoder
 from layers.panels import Fact
 from layers.picture import SORTS, Picture, Thing, Turned
 from twin import territory
+from twin.conditions import Condition
 from twin.model import Compound
 
 Presence = Mapping[str, Iterable[str]]
@@ -65,6 +66,7 @@ class Scope:
             twin for twin in picture.twins.values() if territory.touches(prefixes, twin.street)
         ]
         self.newest = Newest(None, None)
+        self.folded_ms: float | None = None
 
     def sees(self, path: str) -> bool:
         """Whether the account may see what belongs to a territory path."""
@@ -73,8 +75,17 @@ class Scope:
             seen = self._seen[path] = territory.covers(self.prefixes, path)
         return seen
 
-    def look(self, now_ms: float) -> None:
-        """Note in ``newest`` which event is the newest now, at the tick that first shows it."""
+    @property
+    def streets(self) -> list[str]:
+        """The streets of which the account may see something."""
+        return [twin.street for twin in self._streets]
+
+    def look(self, now_ms: float, folded_ms: float | None = None) -> None:
+        """Note in ``newest`` which event is the newest now, at the tick that first shows it.
+
+        ``folded_ms`` is when the streams were last folded to their ends, None if unknown.
+        """
+        self.folded_ms = folded_ms
         known = [twin.newest_at for twin in self._streets if twin.newest_at is not None]
         newest_ms = milliseconds(max(known)) if known else None
         if newest_ms != self.newest.at_ms:
@@ -101,11 +112,13 @@ class Scope:
                 found.setdefault(sort, {})[name] = b"null"
         return found
 
-    def refresh(self, now_ms: float, presence: Presence) -> dict[str, bytes]:
+    def refresh(
+        self, now_ms: float, presence: Presence, standing: Iterable[Condition] = ()
+    ) -> dict[str, bytes]:
         """Compute the panels anew; gives those that differ from before."""
-        fresh = {
-            name: encoder.encode(value) for name, value in self._values(now_ms, presence).items()
-        }
+        values = self._values(now_ms, presence)
+        values["conditions"] = conditions.shown(standing, self.prefixes, self.streets)
+        fresh = {name: encoder.encode(value) for name, value in values.items()}
         changed = {name: part for name, part in fresh.items() if self.panels.get(name) != part}
         self.panels = fresh
         return changed

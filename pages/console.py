@@ -15,6 +15,7 @@ def layout() -> Component:
     return shell.page(
         "console",
         header(),
+        shell.conditions(),
         html.Main(desk(), id="main"),
         html.Footer(shell.strip(), className="day"),
     )

@@ -15,6 +15,7 @@ def layout() -> Component:
     return shell.page(
         "replay",
         console.header(),
+        shell.conditions(),
         html.Main(console.desk(), id="main"),
         html.Footer([_transport(), shell.strip()], className="day"),
         looks="console",

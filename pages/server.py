@@ -120,16 +120,12 @@ def _dash(server: FastAPI, assets: Path) -> Dash:
 
 
 def _last() -> APIRouter:
-    """The front page, health, and the answer to every API path that does not exist."""
+    """The front page, and the answer to every API path that does not exist."""
     routes = APIRouter()
 
     @routes.get("/")
     async def front(request: Request) -> Response:
         return RedirectResponse(home_of(request.scope["person"]), 303)
-
-    @routes.get("/healthz")
-    async def health() -> Response:
-        return JSONResponse({"up": True})
 
     @routes.api_route("/api/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     async def unknown(rest: str) -> Response:

@@ -141,6 +141,14 @@ def live_chip() -> Component:
     )
 
 
+def conditions() -> Component:
+    """What the service says of itself, such as that alarms are not processed; empty when well."""
+    return html.Ul(
+        id="conditions", className="conditions", **{"aria-live": "assertive"},
+        **named("condition.label"),
+    )  # fmt: skip
+
+
 def level_counts() -> Component:
     """Open incidents by level: shape, numeral for ears, number."""
     return html.Ul(

@@ -16,7 +16,7 @@ def layout() -> Component:
         "wall",
         shell.map_area(),
         _header(),
-        html.Main([_banner(), _figures(), _queue()], id="main"),
+        html.Main([shell.conditions(), _banner(), _figures(), _queue()], id="main"),
         html.Footer(shell.strip(), className="panel day"),
         html.Div(id="lost", className="lost", role="status", hidden=True),
     )

@@ -40,6 +40,7 @@ from pages import addresses, api, entry, inside, ogc, search, server, sight, til
 from pages.api import Answer, Backstage, Replays
 from pages.basemap import Basemap
 from pages.guard import Lookup, Person
+from pages.health import Pulse, Vitals, health
 from pages.ogc import Sharing
 from pages.ogc_export import Exporting
 from twin.events import AlarmRaised, Event
@@ -92,7 +93,7 @@ class Parts:
     and after, None where places cannot be changed; browsers may fetch pictures of cameras from
     ``stream_origins``.
     ``tiles`` is the folder of tile sets, ``basemap`` what the user named.
-    ``more`` are routes of topics of their own.
+    ``more`` are routes of topics of their own. ``vitals`` looks after the service itself.
     """
 
     twins: Mapping[str, Twin]
@@ -117,6 +118,7 @@ class Parts:
     tiles: Path | None = None
     basemap: Basemap | None = None
     more: Sequence[APIRouter] = ()
+    vitals: Vitals
 
 
 async def run(parts: Parts, *, host: str, port: int, assets: Path) -> None:
@@ -157,7 +159,8 @@ def plug(parts: Parts, assets: Path) -> Any:
     known = Known.unlearned(parts.twins.values())
     finder = Finder(parts.twins)
     travel = known.lives.travel(parts.twins)
-    hub = Hub(parts.twins, now=now(), epoch=secrets.token_hex(4), travel=travel)
+    pulse = Pulse(parts.vitals)
+    hub = Hub(parts.twins, now=now(), epoch=secrets.token_hex(4), travel=travel, health=pulse)
 
     def make_screen(
         twins: Mapping[str, Twin], start: float, at: float, end: float, name: str
@@ -166,8 +169,9 @@ def plug(parts: Parts, assets: Path) -> Any:
         instant = datetime.fromtimestamp(at / 1000, UTC)
         ways_of = known.lives.travel(twins)
         screen = Hub(
-            twins, now=instant, epoch=name, clock=clock, travel=ways_of, places=hub.places
-        )
+            twins, now=instant, epoch=name, clock=clock, travel=ways_of, places=hub.places,
+            health=pulse,
+        )  # fmt: skip
         return screen, clock
 
     recordings = parts.recordings(make_screen)
@@ -192,6 +196,7 @@ def plug(parts: Parts, assets: Path) -> Any:
     return server.build(
         lookup=parts.doors.lookup,
         routers=[
+            health(pulse, hub, list(parts.twins)),
             entry.router(parts.doors, parts.refused, _over_tls),
             parts.intake,
             *parts.more,
@@ -225,6 +230,7 @@ def _life(
             running = [
                 tasks.create_task(parts.follow(hub.changed)),
                 tasks.create_task(live.run(hub, now)),
+                tasks.create_task(parts.vitals.run()),
                 tasks.create_task(_recall(hub, parts)),
             ]
             twins = list(parts.twins.values())

@@ -58,11 +58,6 @@ async def test_typing_errors_are_not_found(house: House) -> None:
             assert (await browser.get(path)).status_code == 404
 
 
-async def test_it_says_that_it_is_well(house: House) -> None:
-    async with house.browser() as browser:
-        assert (await browser.get("/healthz")).json() == {"up": True}
-
-
 async def test_the_intake_is_open_to_sources_alone(house: House) -> None:
     async with house.browser(await house.admit(CHEN)) as browser:
         assert (await browser.post("/api/events", content=b"{}")).status_code == 401

@@ -1,0 +1,166 @@
+"""What the web role looks after each second: whether engines work, whether its own reading goes on.
+
+All is measured by the monotonic clock and by what changed, never by comparing two clocks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from feeds.batches import Position, order
+from feeds.conditions import ANYWHERE, SAY_AGAIN_S, Conditions, decoded, stands, wall_ms
+from feeds.errors import Unavailable
+from feeds.keys import key
+from feeds.replica import Replica
+from feeds.streams import Streams
+from twin.conditions import Condition, condition_kinds, merged
+
+LOOK_EVERY_S = 1.0
+ABSENT_AFTER_S = 6.0
+"""A killed engine's lease runs out after three seconds; its next life needs as long to begin."""
+LATE_AFTER_S = 20.0
+"""An engine notes every five seconds how far it is."""
+UNHEARD_AFTER_S = 8.0
+"""The streams answer every two seconds, if only that there is nothing new."""
+DISBELIEVED_AFTER_S = 3 * SAY_AGAIN_S
+"""A state of another process that was not said again for so long: its process is gone."""
+
+
+@dataclass(slots=True)
+class _Street:
+    """What was seen of a street; ``_s`` are monotonic seconds."""
+
+    unled_s: float | None = None
+    goal: Position = field(default_factory=Position)
+    goal_s: float = 0.0
+    shared: dict[str, tuple[bytes, float]] = field(default_factory=dict)
+
+
+class Vitals:
+    """What stands at present, for every street this web role shows."""
+
+    def __init__(self, streams: Streams, replicas: Mapping[str, Replica]) -> None:
+        self._streams = streams
+        self._replicas = replicas
+        self._streets = {street: _Street() for street in (*replicas, ANYWHERE)}
+
+    async def run(self) -> None:
+        """Look for ever."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch_the_reading())
+            for street in self._streets:
+                tasks.create_task(self._watch(street))
+
+    def standing(self) -> list[Condition]:
+        """All conditions: of this process, of others, and those that were derived."""
+        found = {(one.code, one.street): one for one in self._of_others()}
+        for one in self._streams.conditions.standing():
+            known = found.get((one.code, one.street))
+            found[one.code, one.street] = merged(known, one) if known else one
+        codes = list(condition_kinds())
+        return sorted(found.values(), key=lambda one: (codes.index(one.code), one.street))
+
+    def folded_ms(self, street: str) -> int:
+        """When a street's streams were last folded, by the wall clock."""
+        return wall_ms() - int(self.silence_s(street) * 1000)
+
+    def silence_s(self, street: str) -> float:
+        """For how long nothing was heard of a street's streams: two seconds when all is well."""
+        return max(0.0, time.monotonic() - self._replicas[street].folded_s)
+
+    # --- looking ------------------------------------------------------------------------------
+
+    async def _watch_the_reading(self) -> None:
+        while True:
+            for street in self._replicas:
+                silence_s = self.silence_s(street)
+                if silence_s > UNHEARD_AFTER_S:
+                    since_ms = wall_ms() - int(silence_s * 1000)
+                    self._conditions.raise_("fold_late", street, since_ms=since_ms)
+                else:
+                    self._conditions.clear("fold_late", street)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _watch(self, street: str) -> None:
+        while True:
+            try:
+                await self.look(street)
+            except Unavailable:
+                pass  # that nothing is heard of the streams is said already
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def look(self, street: str) -> None:
+        """Look once at what a street's keys say. Raises Unavailable."""
+        names = [key(street or None, name) for name in ("lease", "progress", "conditions")]
+        held, noted, rows = await self._streams.link.call(
+            names[0],
+            ("GET", names[0]),
+            ("HMGET", names[1], "telemetry", "operations"),
+            ("HGETALL", names[2]),
+        )
+        self._take_shared(street, dict(zip(rows[::2], rows[1::2], strict=True)))
+        if street in self._replicas:
+            self._look_for_the_engine(street, held is not None)
+            reached = Position(*(word.decode() for word in noted)) if all(noted) else Position()
+            self._look_how_far(street, reached, held is not None)
+
+    def _look_for_the_engine(self, street: str, held: bool) -> None:
+        seen, now_s = self._streets[street], time.monotonic()
+        if held:
+            seen.unled_s = None
+            self._conditions.clear("engine_absent", street)
+            return
+        seen.unled_s = now_s if seen.unled_s is None else seen.unled_s
+        if now_s - seen.unled_s > ABSENT_AFTER_S:
+            since_ms = wall_ms() - int((now_s - seen.unled_s) * 1000)
+            self._conditions.raise_("engine_absent", street, since_ms=since_ms)
+
+    def _look_how_far(self, street: str, noted: Position, held: bool) -> None:
+        """Late is an engine that has not yet got to where we were some time ago."""
+        seen, now_s = self._streets[street], time.monotonic()
+        mine = self._replicas[street].position
+        # Streams that went back are read anew, and then what we had reached is no measure.
+        went_back = not _reaches(mine, seen.goal)
+        if not held or went_back or _reaches(noted, seen.goal):
+            seen.goal, seen.goal_s = mine, now_s
+            self._conditions.clear("engine_late", street)
+        elif now_s - seen.goal_s > LATE_AFTER_S:
+            since_ms = wall_ms() - int((now_s - seen.goal_s) * 1000)
+            self._conditions.raise_("engine_late", street, since_ms=since_ms)
+
+    # --- other processes ----------------------------------------------------------------------
+
+    def _take_shared(self, street: str, rows: dict[bytes, bytes]) -> None:
+        seen, now_s = self._streets[street].shared, time.monotonic()
+        for code in [code for code in seen if code.encode() not in rows]:
+            del seen[code]
+        for name, value in rows.items():
+            code = name.decode("utf-8", "replace")
+            if code in condition_kinds() and seen.get(code, (b"", 0.0))[0] != value:
+                seen[code] = (value, now_s)
+
+    def _of_others(self) -> list[Condition]:
+        now_s = time.monotonic()
+        found = []
+        for seen in self._streets.values():
+            for value, at_s in seen.shared.values():
+                one = decoded(value)
+                if one is None or not stands(one):
+                    continue
+                if condition_kinds()[one.code].is_fact or now_s - at_s <= DISBELIEVED_AFTER_S:
+                    found.append(one)
+        return found
+
+    @property
+    def _conditions(self) -> Conditions:
+        return self._streams.conditions
+
+
+def _reaches(position: Position, goal: Position) -> bool:
+    """Whether a position is at a goal or beyond it, in both streams."""
+    return order(position.telemetry) >= order(goal.telemetry) and order(
+        position.operations
+    ) >= order(goal.operations)
