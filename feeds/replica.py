@@ -14,8 +14,6 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-import msgspec
-
 from feeds.batches import (
     OPERATIONS,
     START,
@@ -30,7 +28,7 @@ from feeds.batches import (
 from feeds.errors import Unavailable
 from feeds.rejections import Rejection
 from feeds.streams import Streams
-from twin.errors import EventRejected
+from twin.errors import EventRejected, InvalidSnapshot
 from twin.events import TELEMETRY as TELEMETRY_CLASSES
 from twin.events import AlarmRaised, Event, decode_batch, type_of
 from twin.state import Twin
@@ -118,7 +116,8 @@ def _seconds(ids: list[bytes]) -> Iterator[tuple[int, int]]:
 
 
 def _not_telemetry(event: Event | EventRejected) -> EventRejected:
-    assert isinstance(event, Event)
+    if isinstance(event, EventRejected):  # what made decoding fail
+        return event
     return EventRejected("type", type_of(event), "not telemetry")
 
 
@@ -233,7 +232,7 @@ def restored(twin: Twin, state: bytes, position: Position) -> Position:
     """Restore a snapshot; where to go on from: the start, if the snapshot cannot be read."""
     try:
         twin.restore(state)
-    except (msgspec.MsgspecError, ValueError, KeyError) as exc:
+    except InvalidSnapshot as exc:
         log.warning("%s: the snapshot is of no use, folding all: %s", twin.street, exc)
         twin.reset()
         return Position()

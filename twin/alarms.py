@@ -111,11 +111,15 @@ def _from_device(device: Device) -> list[Event]:
     found: list[Event] = []
     for name, rule in rules_of(device.kind).items():
         alarm = known.get(name) or Alarm(id=f"{device.id}#{name}", device=device.id, rule=name)
-        holds = _holds(rule, device, alarm.active)
+        holds, at = _holds(rule, device, alarm.active), _seen_at(rule, device)
+        if at is None:
+            # The alarm outlived what raised it: its device was away, or its telemetry is trimmed.
+            # Nothing is known of its condition, so it stays as it is until the device speaks.
+            continue
         if holds and not alarm.active:
-            found.append(_raised(rule, device, alarm))
+            found.append(_raised(rule, device, alarm, at))
         elif alarm.active and not holds:
-            found.append(_cleared(rule, device, alarm))
+            found.append(_cleared(device, alarm, at))
     return found
 
 
@@ -138,28 +142,27 @@ def _beyond(rule: Rule, device: Device, active: bool) -> bool:
     return (over or under) and (rule.hours is None or _in_hours(rule.hours, _seen_at(rule, device)))
 
 
-def _in_hours(hours: tuple[int, int], at: datetime) -> bool:
+def _in_hours(hours: tuple[int, int], at: datetime | None) -> bool:
+    if at is None:
+        return False
     start, end = hours
     hour = at.astimezone(LOCAL).hour
     return start <= hour < end if start <= end else hour >= start or hour < end
 
 
-def _seen_at(rule: Rule, device: Device) -> datetime:
-    """When the device said what decided the rule."""
+def _seen_at(rule: Rule, device: Device) -> datetime | None:
+    """When the device said, or failed to say, what decides the rule; None when it never did."""
     if rule.silent:
-        at = device.silent_at if device.silent else device.reported_at
-    else:
-        at = device.state_at if rule.states else device.read_at(rule.quantity)
-    assert at is not None, "a rule can only turn on something the device said or failed to say"
-    return at
+        return device.silent_at if device.silent else device.reported_at
+    return device.state_at if rule.states else device.read_at(rule.quantity)
 
 
-def _raised(rule: Rule, device: Device, alarm: Alarm) -> Event:
+def _raised(rule: Rule, device: Device, alarm: Alarm, at: datetime) -> Event:
     version = alarm.version + 1
     return AlarmRaised(
         id=f"{alarm.id}@{version}",
         subject=alarm.id,
-        time=_seen_at(rule, device),
+        time=at,
         by="system",
         territory=device.place.territory,
         data=AlarmRaisedData(
@@ -173,12 +176,12 @@ def _raised(rule: Rule, device: Device, alarm: Alarm) -> Event:
     )
 
 
-def _cleared(rule: Rule, device: Device, alarm: Alarm) -> Event:
+def _cleared(device: Device, alarm: Alarm, at: datetime) -> Event:
     version = alarm.version + 1
     return AlarmCleared(
         id=f"{alarm.id}@{version}",
         subject=alarm.id,
-        time=_seen_at(rule, device),
+        time=at,
         by="system",
         territory=device.place.territory,
         data=AlarmData(version=version),
@@ -192,16 +195,18 @@ def _from_alarm(twin: Twin, alarm: Alarm) -> list[Event]:
     rule, device = rules().get(alarm.rule), twin.devices.get(alarm.device)
     if rule is None or device is None or not alarm.active:
         return []
+    if alarm.raised_at is None:  # nothing but a foreign snapshot says so: no case without a time
+        return []
     if alarm.incident is not None:
-        return _reopened(twin, rule, device, alarm)
+        return _reopened(twin, rule, device, alarm, alarm.raised_at)
     if rule.correlate and (case := _case_for(twin, rule, alarm)) is not None:
         return _correlated(twin, case, alarm)
-    return [_reported(twin, rule, device, alarm)] if rule.incident else []
+    return [_reported(twin, rule, device, alarm, alarm.raised_at)] if rule.incident else []
 
 
-def _reported(twin: Twin, rule: Rule, device: Device, alarm: Alarm) -> Event:
-    place, at = device.place, _raised_at(alarm)
-    compound = twin.compounds[compound_of(place.territory) or ""]
+def _reported(twin: Twin, rule: Rule, device: Device, alarm: Alarm, at: datetime) -> Event:
+    place = device.place
+    compound = twin.compounds.get(compound_of(place.territory) or "")
     incident_id = next_id(twin, at)
     return IncidentReported(
         id=f"{incident_id}@1",
@@ -213,7 +218,7 @@ def _reported(twin: Twin, rule: Rule, device: Device, alarm: Alarm) -> Event:
             version=1,
             kind=rule.incident,
             level=alarm.level,
-            place=place_text(compound, place),
+            place=place_text(compound, place) if compound else place.name,
             lonlat=place.lonlat,
             source=device.kind,
             alarms=(alarm.id,),
@@ -225,27 +230,24 @@ def _reported(twin: Twin, rule: Rule, device: Device, alarm: Alarm) -> Event:
     )
 
 
-def _reopened(twin: Twin, rule: Rule, device: Device, alarm: Alarm) -> list[Event]:
+def _reopened(
+    twin: Twin, rule: Rule, device: Device, alarm: Alarm, at: datetime
+) -> list[Event]:
     """A case that had ended when its alarm was raised again goes on: the alarm held all along."""
     case = twin.incidents.get(alarm.incident or "")
-    if case is None or case.open or ended_at(case) >= _raised_at(alarm):
+    if case is None or case.open or ended_at(case) >= at:
         return []
     version = case.version + 1
     return [
         IncidentReopened(
             id=f"{case.id}@{version}",
             subject=case.id,
-            time=_raised_at(alarm),
+            time=at,
             by="system",
             territory=case.territory,
             data=NoteData(version=version, text=f"{rule.label} · {device.place.name}"),
         )
     ]
-
-
-def _raised_at(alarm: Alarm) -> datetime:
-    assert alarm.raised_at is not None, "an active alarm was raised"
-    return alarm.raised_at
 
 
 def _case_for(twin: Twin, rule: Rule, alarm: Alarm) -> Incident | None:
@@ -258,7 +260,7 @@ def _case_for(twin: Twin, rule: Rule, alarm: Alarm) -> Incident | None:
 
 
 def _close(case: Incident, alarm: Alarm) -> bool:
-    return abs(_raised_at(alarm) - case.reported_at) <= WINDOW
+    return alarm.raised_at is not None and abs(alarm.raised_at - case.reported_at) <= WINDOW
 
 
 def _correlated(twin: Twin, case: Incident, alarm: Alarm | None = None) -> list[Event]:
@@ -300,7 +302,7 @@ def _join(case: Incident, alarm: Alarm, version: int) -> Event:
     return IncidentAlarmJoined(
         id=f"{case.id}@{version}",
         subject=case.id,
-        time=max(_raised_at(alarm), case.last_at),
+        time=max(alarm.raised_at or case.last_at, case.last_at),
         by="system",
         territory=case.territory,
         data=AlarmJoinedData(version=version, alarm=alarm.id),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from twin.errors import EventRejected
@@ -28,6 +28,11 @@ AHEAD = timedelta(minutes=5)
 LATE = timedelta(hours=24)
 """An event older than this is refused."""
 
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+"""No fact is dated outside of these: near the ends of the calendar a deadline cannot be reckoned,
+and what is kept for thirty days has no day to end."""
+
 LARGEST = 1.7976931348623157e308
 """The largest finite float: beyond it lie the infinities, and NaN compares with nothing."""
 
@@ -48,6 +53,18 @@ def too_early(time: datetime) -> EventRejected:
 def too_late(time: datetime) -> EventRejected:
     """The refusal of an event from long ago."""
     return EventRejected("time", time.isoformat(), "more than 24 hours late")
+
+
+def out_of_time(time: datetime) -> EventRejected:
+    """The refusal of a time that no calendar can reckon with."""
+    return EventRejected("time", time.isoformat(), "not between 1970 and 9000")
+
+
+def check_until(event: Any) -> None:
+    """An end that is told lies where time can be reckoned with."""
+    until = getattr(getattr(event, "data", None), "until", None)
+    if until is not None and not EARLIEST <= until <= LATEST:
+        raise EventRejected("data.until", until.isoformat(), "not between 1970 and 9000")
 
 
 def check_state(twin: Twin, event: DeviceState) -> None:

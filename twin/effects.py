@@ -43,6 +43,9 @@ KEPT = timedelta(days=30)
 IDS_OF_AN_INSTANT = 32
 """Events of one device and instant whose ids are kept: so many can come twice, in any order."""
 
+MOST_DIGITS = 9
+"""Digits of a case number that counts."""
+
 MAX_UNREGISTERED = 1000
 """Further unknown subjects are not listed; the list is for a person to read."""
 
@@ -200,8 +203,9 @@ def alarm_moved(twin: Twin, event: Any) -> list[Change]:
     alarm = twin.alarms.get(event.subject)
     if alarm is None:
         device, _, rule = event.subject.rpartition("#")
-        if type(event) is not AlarmRaised or device not in twin.devices:
+        if type(event) is not AlarmRaised or not device:
             return []
+        # Its place may be away for the moment: were it forgotten, the next version would not fit.
         alarm = Alarm(id=event.subject, device=device, rule=rule)
     if event.data.version != alarm.version + 1:
         return []
@@ -262,7 +266,8 @@ def _count_number(twin: Twin, incident_id: str) -> None:
     head, _, rest = incident_id.partition("-")
     day, _, rest = rest.partition("-")
     number = rest.partition("-")[0]
-    if head == "INC" and number.isdecimal():
+    # A number of our own has four digits; a foreign one of fifty would not fit in a snapshot.
+    if head == "INC" and number.isdecimal() and len(number) <= MOST_DIGITS:
         twin.numbers[day] = max(twin.numbers.get(day, 0), int(number))
 
 

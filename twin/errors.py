@@ -7,6 +7,7 @@ DayuanError
 ├── CommandRejected       a command that the present state, the role or the territory does not allow
 │   └── StaleVersion      somebody else was first; carries who and what is true now
 ├── InvalidPlace          a compound file that cannot be read as a place
+├── InvalidSnapshot       bytes that are no snapshot of this street: fold all instead
 └── InvalidSetting        an environment variable or option with a value we cannot use
 """
 
@@ -73,6 +74,10 @@ class InvalidPlace(DayuanError):
     def __init__(self, faults: list[str]) -> None:
         self.faults = faults
         super().__init__("; ".join(faults[:5]))
+
+
+class InvalidSnapshot(DayuanError):
+    """Bytes that a twin cannot be restored from: damaged, foreign, or of a format not known."""
 
 
 class InvalidSetting(DayuanError):

@@ -24,6 +24,7 @@ Word = Annotated[str, Meta(max_length=64)]
 Instant = Annotated[datetime, Meta(tz=True)]
 Level = Annotated[int, Meta(ge=1, le=4)]
 """Ⅰ critical 1, Ⅱ major 2, Ⅲ moderate 3, Ⅳ minor 4."""
+Floor = Annotated[int, Meta(ge=-1000, le=1000)]
 
 
 class Data(
@@ -272,7 +273,7 @@ class ReportedData(IncidentData):
     alarms: tuple[str, ...] = ()
     device: str = ""
     building: str = ""
-    floor: int = 0
+    floor: Floor = 0
     text: Words = ""
 
 

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from twin.effects import index_alarm, index_crew, index_incident
+from twin.errors import InvalidSnapshot
 from twin.model import LonLat
-from twin.things import Alarm, Closure, Device, Feed, Incident, Responder, Unregistered
+from twin.things import UNKNOWN, Alarm, Closure, Device, Feed, Incident, Responder, Unregistered
 
 if TYPE_CHECKING:
     from twin.state import Twin
 
 FORMAT = 2
+_DAMAGE = (msgspec.MsgspecError, ValueError, KeyError, TypeError, AttributeError, OverflowError)
+"""What reading bytes can raise that are no snapshot, or one of things that do not fit together."""
 
 _DeviceRow = tuple[
     str,
@@ -103,13 +106,24 @@ def encode(twin: Twin) -> bytes:
 def decode_into(twin: Twin, data: bytes) -> None:
     """Reset a twin to a snapshot's state.
 
-    Raises msgspec.MsgspecError for bytes that are no snapshot, ValueError for another street's or
-    another format's.
+    Raises InvalidSnapshot for bytes that are none, for another street's and another format's; the
+    twin is then as it was, or empty when only a part could be read.
     """
-    saved = _decoder.decode(data)
+    try:
+        saved = _decoder.decode(data)
+    except _DAMAGE as exc:
+        raise InvalidSnapshot(f"not a snapshot: {exc}") from exc
     if (saved.format, saved.street) != (FORMAT, twin.street):
-        raise ValueError(f"snapshot of {saved.street}, format {saved.format}")
+        raise InvalidSnapshot(f"snapshot of {saved.street}, format {saved.format}")
     twin.reset()
+    try:
+        _restore(twin, saved)
+    except _DAMAGE as exc:
+        twin.reset()
+        raise InvalidSnapshot(f"a damaged snapshot: {exc}") from exc
+
+
+def _restore(twin: Twin, saved: _Read) -> None:
     for device_row in map(_row_decoder.decode, saved.devices):
         if (device := twin.devices.get(device_row[0])) is not None:
             _restore_device(device, device_row)
@@ -150,7 +164,9 @@ def _device_row(device: Device) -> _DeviceRow:
 
 
 def _restore_device(device: Device, row: _DeviceRow) -> None:
-    device.code, device.value, device.readings, device.desired = row[1:5]
+    code, device.value, device.readings, device.desired = row[1:5]
+    # The catalogue may have fewer states than when it was kept.
+    device.code = code if UNKNOWN <= code < len(device.traits.states) else UNKNOWN
     device.desired_at, device.reported_at, device.updated_at = row[5:8]
     device.changed_at, device.state_at, device.value_at, device.silent_at, device.told = row[8:]
 

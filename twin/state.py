@@ -12,7 +12,19 @@ from typing import Any, NamedTuple
 
 from twin import snapshot
 from twin.catalogue import device_kinds
-from twin.checks import AHEAD, CHECKS, KIND_OF_STATE, LARGEST, LATE, too_early, too_late
+from twin.checks import (
+    AHEAD,
+    CHECKS,
+    EARLIEST,
+    KIND_OF_STATE,
+    LARGEST,
+    LATE,
+    LATEST,
+    check_until,
+    out_of_time,
+    too_early,
+    too_late,
+)
 from twin.effects import EFFECTS
 from twin.errors import EntrySetAside, EventRejected, InvalidPlace
 from twin.events import (
@@ -42,14 +54,13 @@ from twin.things import (
 )
 
 _EVER = datetime.min.replace(tzinfo=UTC)
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def _window(received: datetime | None) -> tuple[datetime | None, datetime, datetime]:
-    """When something was received, and the earliest and latest time it may then speak of."""
+def _window(received: datetime | None) -> tuple[datetime, datetime]:
+    """The earliest and the latest time that something received then may speak of."""
     if received is None:
-        return received, _EVER, _NEVER
-    return received, received - LATE, received + AHEAD
+        return EARLIEST, LATEST
+    return received - LATE, received + AHEAD
 
 
 class Folded(NamedTuple):
@@ -102,6 +113,7 @@ class Twin:
         self.feeds: dict[str, Feed] = {}
         self.numbers: dict[str, int] = {}
         self.newest_at: datetime | None = None
+        self._received: datetime | None = None
         self._window = _window(None)
 
     # --- looking ------------------------------------------------------------------------------
@@ -158,9 +170,9 @@ class Twin:
         """
         changes: list[Change] = []
         rejected: list[tuple[int, EventRejected]] = []
-        if received is not self._window[0]:
-            self._window = _window(received)
-        _, low, high = self._window
+        if received is not self._received:
+            self._received, self._window = received, _window(received)
+        low, high = self._window
         newest = self.newest_at or _EVER
         # Only what is after ``peak`` needs a look at ``high``, only what is not, at ``low``.
         peak = start = max(low, min(newest, high))
@@ -169,17 +181,17 @@ class Twin:
         todo: Iterable[Any] = events
         for position, event in enumerate(todo):
             cls = type(event)
-            if cls is EventRejected:
+            if cls is EventRejected or cls is EntrySetAside:
                 rejected.append((position, event))
                 continue
             time = event.time
             if time > peak:
                 if time > high:
-                    rejected.append((position, too_early(time)))
+                    rejected.append((position, too_early(time) if received else out_of_time(time)))
                     continue
                 peak = time
             elif time < low:
-                rejected.append((position, too_late(time)))
+                rejected.append((position, too_late(time) if received else out_of_time(time)))
                 continue
             if cls is Reading:
                 device = device_of(event.subject)
@@ -223,6 +235,7 @@ class Twin:
             try:
                 if received is not None:
                     self.check(event, received)
+                check_until(event)
                 changes += EFFECTS[cls](self, event)
             except EventRejected as refusal:
                 rejected.append((position, refusal))
@@ -292,8 +305,9 @@ class Twin:
     def restore(self, data: bytes) -> None:
         """Become the state of a snapshot, over the places of this twin.
 
-        Devices and responders that no longer stand in a place are left out. Raises
-        msgspec.MsgspecError or ValueError when the bytes are not a snapshot of this street.
+        Devices and responders that no longer stand in a place are left out; alarms outlive them.
+        Raises InvalidSnapshot, and leaves the twin as it was, when the bytes are damaged, another
+        street's or of a format that is not known: then all is to be folded instead.
         """
         snapshot.decode_into(self, data)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from twin import events as e
-from twin.alarms import follow
+from twin.alarms import follow, outstanding
 from twin.commands import Command, decide
 from twin.model import Building, Compound, DevicePlace, Entrance, Grid, LonLat, ResponderCard
 from twin.people import Actor
@@ -220,3 +220,13 @@ def walk(twin: Twin, incident: str, until: str, who: str = ZHOU) -> None:
         give(twin, name, incident, by, after(n * 10), **args)
         if state == until:
             return
+
+
+def ask_everything(twin: Twin, now: datetime = NOON) -> None:
+    """What an engine and a screen ask of a twin after anything."""
+    for event in outstanding(twin):
+        twin.apply(event)
+    twin.fold(twin.due(now))
+    other = Twin(STREET, [huodian(), jinyuan()])
+    other.restore(twin.snapshot())
+    assert other.snapshot() == twin.snapshot()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.twin.builders import GATE, NOON, a_twin, after, give
 from twin import events as e
+from twin.alarms import follow
 
 ALARM = f"{GATE}#gate_fault"
 
@@ -94,13 +95,16 @@ def test_an_alarm_event_of_another_version_is_no_news(twin):
     assert twin.alarms[ALARM].version == 1
 
 
-def test_an_alarm_begins_by_being_raised_at_a_known_device(twin):
-    assert twin.apply(an_event("cleared", 1)) == []
+def test_an_alarm_begins_by_being_raised_and_outlives_its_device_being_away(twin):
+    assert twin.apply(an_event("cleared", 1)) == [] and not twin.alarms
     lost = e.AlarmRaised(
         id="1", subject="huodian/gate/99#gate_fault", time=NOON,
         data=e.AlarmRaisedData(version=1, rule="gate_fault", level=3, occurrence=1),
     )  # fmt: skip
-    assert twin.apply(lost) == [] and not twin.alarms
+    (alarm,) = twin.apply(lost)
+    assert alarm is twin.alarms["huodian/gate/99#gate_fault"] and follow(twin, alarm) == []
+    nameless = e.AlarmRaised(id="1", subject="x", time=NOON, data=lost.data)
+    assert twin.apply(nameless) == [] and "x" not in twin.alarms
 
 
 def test_the_device_knows_its_worst_alarm_that_is_not_shelved(twin):

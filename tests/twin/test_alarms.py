@@ -16,18 +16,23 @@ from tests.twin.builders import (
     NOON,
     POWER,
     SMOKE,
+    STREET,
     a_call,
     a_reading,
     a_state,
     a_twin,
     after,
+    ask_everything,
     give,
+    huodian,
+    jinyuan,
     settle,
     silence,
 )  # fmt: skip
 from tests.twin.stories import stories
 from twin import events as e
 from twin.alarms import follow, local_day, next_id, outstanding
+from twin.state import Twin
 
 SILENT = [f"{camera}#silent" for camera in CAMERAS]
 
@@ -282,3 +287,74 @@ def test_an_alarm_raised_and_ended_within_one_second_of_a_coarse_clock_has_ended
     alarm = twin.alarms[f"{GATE}#gate_forced"]
     assert alarm.label == "returned_unacknowledged"
     assert alarm.raised_at == alarm.cleared_at == NOON
+
+
+# --- an alarm outlives what raised it ----------------------------------------------------------
+
+
+COVER_OPEN = f"{MANHOLE}#manhole_open"
+
+
+def told_only_operations(twin: Twin, story: list[e.Event]) -> Twin:
+    """A twin over what is left when the telemetry is trimmed: operations are kept for ever."""
+    other = Twin(STREET, list(twin.compounds.values()))
+    other.fold([event for event in story if not isinstance(event, e.TELEMETRY)])
+    return other
+
+
+def acknowledged(version: int) -> e.AlarmAcknowledged:
+    return e.AlarmAcknowledged(
+        id="a", subject=COVER_OPEN, time=NOON, by="chen", data=e.AlarmData(version=version)
+    )
+
+
+@pytest.mark.parametrize(
+    ("subject", "event"),
+    [
+        (MANHOLE, a_state(MANHOLE, "shifted")),
+        (MANHOLE, a_reading(MANHOLE, "water_level_m", 2.0)),
+        (CAMERAS[0], silence(CAMERAS[0])),
+    ],
+)
+def test_an_alarm_without_telemetry_behind_it_stays_until_its_device_speaks(subject, event):
+    before = a_twin()
+    raised = settle(before, [event])
+    alarms = [found.subject for found in raised if isinstance(found, e.AlarmRaised)]
+    twin = told_only_operations(before, raised)
+    assert alarms and all(twin.alarms[alarm].active for alarm in alarms)
+    for alarm in alarms:
+        moved = give(twin, "acknowledge", alarm, at=after(5))
+        for change in (twin.alarms[alarm], twin.devices[subject]):
+            assert follow(twin, change) == []
+        assert moved and twin.alarms[alarm].active
+    ask_everything(twin)
+    calm = {
+        e.ManholeState: a_state(MANHOLE, "closed", after(60)),
+        e.Reading: a_reading(MANHOLE, "water_level_m", 0.0, after(60)),
+        e.DeviceSilent: a_state(CAMERAS[0], "online", after(60)),
+    }[type(event)]
+    settle(twin, [calm])
+    assert not any(twin.alarms[alarm].active for alarm in alarms)
+
+
+def test_an_alarm_outlives_its_place_being_away_and_ends_when_the_device_says_so():
+    twin = a_twin()
+    settle(twin, [a_state(MANHOLE, "shifted")])
+    without, back = Twin(STREET, [jinyuan()]), Twin(STREET, [huodian(), jinyuan()])
+    without.restore(twin.snapshot())
+    without.fold([acknowledged(2)])
+    assert without.due(after(1e6)) == [] and list(outstanding(without)) == []
+    back.restore(without.snapshot())
+    assert back.alarms[COVER_OPEN].active and back.alarms[COVER_OPEN].acked
+    assert list(outstanding(back)) == []
+    settle(back, [a_state(MANHOLE, "closed", after(60))])
+    assert not back.alarms[COVER_OPEN].active and back.alarms[COVER_OPEN].version == 3
+
+
+def test_an_alarm_is_folded_while_its_place_is_away_so_that_its_next_version_fits():
+    twin = a_twin()
+    raised = settle(twin, [a_state(MANHOLE, "shifted")])
+    without = Twin(STREET, [jinyuan()])
+    without.fold([*raised, acknowledged(2)])
+    assert without.alarms[COVER_OPEN].version == twin.alarms[COVER_OPEN].version + 1 == 2
+    assert without.territory_of(COVER_OPEN) == STREET
