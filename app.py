@@ -25,7 +25,7 @@ import uvloop
 from feeds import granting, registry
 from feeds.accounts import CONSOLE, Accounts, Terms, demo_accounts
 from feeds.conditions import Shared
-from feeds.link import client_from_url
+from feeds.link import ANSWER_S, client_from_url
 from feeds.settings import Settings, read_settings
 from feeds.sources import Source, Sources
 from feeds.streams import Streams
@@ -91,7 +91,8 @@ def now() -> datetime:
 async def web(settings: Settings) -> None:
     """Serve pages, ``/live``, commands and APIs."""
     found = streets(settings)
-    async with people(settings) as known, Streams(settings.redis_url) as streams:
+    streams = Streams(settings.redis_url, patience_s=ANSWER_S)
+    async with people(settings) as known, streams:
         await refuse_an_open_door(settings, known[0])
         backed = entry("backing")(streams, found, *known, now)
         more = [entry("imports")(settings.data, (*PROGRAM, "import"), entry("import page"))]

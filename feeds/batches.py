@@ -20,6 +20,14 @@ class Position(msgspec.Struct, frozen=True):
     operations: str = START
 
 
+def position_from(telemetry: bytes | None, operations: bytes | None) -> Position:
+    """A position out of what was kept as one. Raises ValueError when these are no entry ids."""
+    texts = [(word or b"").decode("ascii") for word in (telemetry, operations)]
+    for text in texts:
+        order(text)
+    return Position(*texts)
+
+
 class Progress(msgspec.Struct, frozen=True):
     """How far the active engine got: all up to ``position`` has been looked at and followed.
 

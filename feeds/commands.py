@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 CATCH_UP_S = 2.0
 """How long to wait for our replica to see what we or somebody faster wrote."""
+WRITTEN_DOWN_S = 1.0
+"""How long whoever was refused waits for the record of it."""
 REFUSALS_AT_ONCE = 20
 REFUSALS_PER_S = 1.0
 MOST_ACCOUNTS = 1000
@@ -133,9 +136,10 @@ class Desk:
             ),
         )
         try:
-            await self.streams.append_operations(twin.street, [event])
-        except Unavailable as exc:
-            log.warning("a refused command was not written down: %s", exc)
+            async with asyncio.timeout(WRITTEN_DOWN_S):
+                await self.streams.append_operations(twin.street, [event])
+        except (Unavailable, TimeoutError) as exc:
+            log.warning("a refused command was not written down: %r", exc)
 
 
 class Allowance:

@@ -20,14 +20,17 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from feeds.aside import Aside
 from feeds.batches import TELEMETRY, Batch, Part, Position, Progress, milliseconds, order, through
 from feeds.errors import LostLease, Unavailable
 from feeds.lease import Lease
+from feeds.link import attempt_after, backoff_s
 from feeds.rejections import Rejection, scrub
 from feeds.replica import fold_batch, received_at, refusal, restored, telemetry_events
+from feeds.seldom import Seldom
 from feeds.streams import MOST_AT_ONCE, Streams, expected_versions
 from twin.alarms import follow
-from twin.errors import StaleVersion
+from twin.errors import EntrySetAside, StaleVersion
 from twin.events import Event
 from twin.model import Compound
 from twin.state import Twin
@@ -69,7 +72,9 @@ async def run(
     """
     holder = holder or f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     lease = streams.lease(street, holder, lasts_ms=lease_ms)
+    seldom, attempt = Seldom(log), 0
     while True:
+        began_s = asyncio.get_running_loop().time()
         try:
             token = await lease.take()
             if token is None:
@@ -82,7 +87,13 @@ async def run(
             finally:
                 told(False)
         except (LostLease, Unavailable) as exc:
-            log.warning("%s: not active any more: %s", street, exc)
+            kind = getattr(exc, "word", "lease")
+            seldom.warning(kind, "%s: not active any more: %s", street, exc)
+        except Exception as exc:  # this street's fault, and no other street's
+            kind = type(exc).__name__
+            seldom.warning(kind, "%s: begins anew: %r", street, exc, failure=True)
+        attempt = attempt_after(attempt, asyncio.get_running_loop().time() - began_s)
+        await asyncio.sleep(backoff_s(attempt))
 
 
 async def _lead(active: Active) -> None:
@@ -123,6 +134,7 @@ class Active:
         self._heard_ms = 0
         self._due_ms = 0
         self._entries = 0
+        self._aside = Aside(streams, twin.street)
         self._renewed = asyncio.get_running_loop().time()
         self._at_ms = dict.fromkeys(("note", "snapshot", "trim"), self._now_ms())
 
@@ -191,7 +203,7 @@ class Active:
             # is found again in the operations after the noted position.
             self.position = Position(entry_id.decode(), self.position.operations)
             for change in folded.changes:
-                if follow(self.twin, change):
+                if await self._followed(change):
                     await self._settle([change])
             for _, why in folded.rejected:
                 refused.append(refusal(TELEMETRY, part, index, why))
@@ -202,7 +214,7 @@ class Active:
         todo, refused = deque(changes), 0
         while todo:
             change = todo.popleft()
-            events = follow(self.twin, change)
+            events = await self._followed(change)
             if not events:
                 continue
             written = await self._write(events)
@@ -212,6 +224,14 @@ class Active:
                 todo.appendleft(change)  # somebody was first; with what they did, ask again
             elif not written:
                 log.error("%s: cannot write %s", self.twin.street, [event.id for event in events])
+
+    async def _followed(self, change: Change) -> list[Event]:
+        """What follows from a change; nothing, and it is said, where finding that out fails."""
+        try:
+            return follow(self.twin, change)
+        except Exception as failure:
+            await self._aside.things([EntrySetAside("follow", change.id, failure)])
+            return []
 
     async def _write(self, events: Sequence[Event]) -> bool:
         """Append under compare-and-set; False when somebody was first."""
@@ -251,7 +271,7 @@ class Active:
         if at_ms - self._due_ms < every_ms:
             return
         self._due_ms = at_ms
-        events = self.twin.due(_instant(at_ms), _instant(self.listening_ms))
+        events = await self._due(_instant(at_ms), _instant(self.listening_ms))
         # Those without a version cannot be refused, so a compound that falls silent is one step.
         free = [event for event in events if not expected_versions([event])]
         groups = [free[i : i + MOST_DUE_AT_ONCE] for i in range(0, len(free), MOST_DUE_AT_ONCE)]
@@ -259,6 +279,14 @@ class Active:
         for group in groups:
             await self._write(group)
             await self._settle(await self._read_back())
+
+    async def _due(self, now: datetime, listening_since: datetime) -> list[Event]:
+        try:
+            return self.twin.due(now, listening_since)
+        except Exception:  # of all things but those it fails for
+            events, failed = self.twin.due_apart(now, listening_since)
+            await self._aside.things(failed)
+            return events
 
     def _now_ms(self) -> int:
         return int(self._clock().timestamp() * 1000)
@@ -300,7 +328,7 @@ class Active:
 
     async def _reject(self, refused: Sequence[Rejection]) -> None:
         if refused:
-            await self.streams.reject_all(self.twin.street, refused)
+            await self._aside.entries(refused)
 
 
 def _up_to(read: Batch, position: Position, reached: Position) -> Batch:

@@ -11,7 +11,14 @@ from twin.errors import DayuanError
 
 
 class Unavailable(DayuanError):
-    """The server did not answer, or was not ready, for longer than the caller's patience."""
+    """The server did not answer, or refused, for longer than the caller's patience.
+
+    ``word`` says which of the rows of ``feeds.healing`` it was.
+    """
+
+    def __init__(self, reason: str, *, word: str = "AWAY") -> None:
+        super().__init__(reason)
+        self.word = word
 
 
 class LostLease(DayuanError):

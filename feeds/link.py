@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import math
 import random
-import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,45 +18,37 @@ import redis.asyncio
 from redis.asyncio.connection import Connection, parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
-from redis.exceptions import (
-    AskError,
-    AuthenticationError,
-    ClusterError,
-    ReadOnlyError,
-    RedisClusterException,
-    RedisError,
-    ResponseError,
-    TryAgainError,
-)
-from redis.exceptions import ConnectionError as LostConnection
+from redis.exceptions import RedisClusterException, RedisError, ResponseError
 from redis.exceptions import TimeoutError as LateReply
 
 from feeds.errors import Unavailable
+from feeds.healing import AWAY, Trouble, trouble
 from twin.errors import InvalidSetting
 
 Command = Sequence[str | bytes | int]
 SINGLE_SCHEMES = ("redis://", "rediss://", "unix://")
 CLUSTER_SCHEMES = ("redis+cluster://", "rediss+cluster://")
-REPLY_S = 10.0
+REPLY_S = 5.0
 """A reply that takes longer than this is taken as lost."""
 PATIENCE_S = 15.0
 """Long enough for the supervisor to restart a server that was killed and reads its log back in."""
+ANSWER_S = 3.5
+"""The patience of whoever has somebody waiting: a request must be answered within five seconds."""
 MOST_CONNECTIONS = 32
 READ_SIZE = 1 << 20
-_WAIT_AND_RETRY = (LostConnection, LateReply, OSError, AskError, TryAgainError, ClusterError,
-                   ReadOnlyError, RedisClusterException)  # fmt: skip
-_WAIT_AND_RETRY_WORDS = ("MISCONF", "BUSY", "NOREPLICAS")
-_HOPELESS = (AuthenticationError, ssl.SSLCertVerificationError)
-_CONNECT_S = 5.0
+_CONNECT_S = 3.0
+STEADY_S = 30.0
+_LEAST_S = 1.0
+"""A last attempt may take so long, even when the patience is at its end."""
 
 
 def client_from_url(url: str) -> Any:
     """An ordinary redis-py asyncio client for any URL we accept, for keys that are no streams.
 
-    Its commands raise Unavailable when the server does not answer within some three seconds, or
-    takes no writes. Raises InvalidSetting for a scheme we do not know.
+    Its commands raise Unavailable when the server does not answer within ANSWER_S, or refuses for
+    a reason that is not ours. Raises InvalidSetting for a scheme we do not know.
     """
-    return _client(url, socket_timeout=REPLY_S)
+    return _client(url, socket_timeout=ANSWER_S)
 
 
 class _Patient:
@@ -66,11 +57,12 @@ class _Patient:
     async def execute_command(self, *words: Any, **options: Any) -> Any:
         """Carry out one command."""
         try:
-            return await super().execute_command(*words, **options)  # type: ignore[misc]
+            async with asyncio.timeout(ANSWER_S):
+                return await super().execute_command(*words, **options)  # type: ignore[misc]
         except (RedisError, OSError) as exc:
-            if isinstance(exc, _HOPELESS) or heals(exc):
-                raise Unavailable(f"no answer: {exc}") from exc
-            raise
+            if (found := trouble(exc)) is None:
+                raise
+            raise unavailable(exc, found) from exc
 
 
 class _Single(_Patient, redis.asyncio.Redis):  # type: ignore[misc]  # bases of theirs disagree
@@ -96,6 +88,11 @@ def _client(url: str, socket_timeout: float | None) -> Any:
 def backoff_s(attempt: int, most_s: float = 5.0) -> float:
     """How long to wait before the next attempt: 50 ms doubled each time, half of it by chance."""
     return float(min(most_s, 0.05 * 2 ** min(attempt, 10)) * random.uniform(0.5, 1.0))
+
+
+def attempt_after(attempt: int, ran_s: float) -> int:
+    """The number of the next attempt of something that ends: 0 again once it had been steady."""
+    return 0 if ran_s > STEADY_S else attempt + 1
 
 
 class Link:
@@ -126,23 +123,23 @@ class Link:
         Sent again, all of them, when the connection or a reply is lost or the node is not ready:
         they must bear that. ``wait_s`` is how long a command may block by its own wish.
 
-        Raises Unavailable after ``patience_s``, and at once when the login or the certificate
-        fails; an error reply that time does not heal is raised as redis-py's ResponseError.
+        Raises Unavailable after ``patience_s``, a second later at most, and at once for what does
+        not pass by itself; an error reply that ``feeds.healing`` does not know is raised as
+        redis-py's ResponseError.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self.patience_s
         attempt = 0
         while True:
             try:
-                async with self._turn, self.line(key) as line:
+                until = max(deadline, loop.time() + _LEAST_S) + wait_s
+                async with asyncio.timeout_at(until), self._turn, self.line(key) as line:
                     return await line.ask(*commands, wait_s=wait_s)
-            except _HOPELESS as exc:
-                raise Unavailable(f"the server refuses us: {exc}") from exc
             except (RedisError, OSError) as exc:
-                if not heals(exc):
+                if (found := trouble(exc)) is None:
                     raise
-                if loop.time() > deadline or self._closed:
-                    raise Unavailable(f"no answer in {self.patience_s:.0f} s: {exc}") from exc
+                if not found.passes or loop.time() > deadline or self._closed:
+                    raise unavailable(exc, found) from exc
                 await asyncio.sleep(backoff_s(attempt, most_s=1.0))
                 attempt += 1
 
@@ -171,7 +168,7 @@ class Link:
         try:
             yield line
         except (RedisError, OSError) as exc:
-            if isinstance(exc, _WAIT_AND_RETRY):  # the slot may have moved to another node
+            if trouble(exc) is not None:  # the slot may have moved to another node
                 await self._learn_slots()
             raise
         finally:
@@ -243,6 +240,9 @@ class Line:
         return replies
 
 
-def heals(exc: BaseException) -> bool:
-    """Whether time may heal an error: a lost connection, a moved slot, a node not ready."""
-    return isinstance(exc, _WAIT_AND_RETRY) or str(exc).startswith(_WAIT_AND_RETRY_WORDS)
+def unavailable(error: BaseException, found: Trouble) -> Unavailable:
+    """What to tell of a server in trouble."""
+    says = str(error) or type(error).__name__
+    if found.word == AWAY:
+        return Unavailable(f"no answer: {says}", word=AWAY)
+    return Unavailable(f"the server refuses us: {found.word}: {says}", word=found.word)

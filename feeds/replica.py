@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime
+from itertools import count
 from typing import NamedTuple
 
 from feeds.batches import (
@@ -26,9 +27,11 @@ from feeds.batches import (
     through,
 )
 from feeds.errors import Unavailable
+from feeds.link import attempt_after, backoff_s
 from feeds.rejections import Rejection
+from feeds.seldom import Seldom
 from feeds.streams import Streams
-from twin.errors import EventRejected, InvalidSnapshot
+from twin.errors import EventRejected
 from twin.events import TELEMETRY as TELEMETRY_CLASSES
 from twin.events import AlarmRaised, Event, decode_batch, type_of
 from twin.state import Twin
@@ -158,6 +161,22 @@ class Replica:
                 if use is not None:
                     use(step)
 
+    async def run_on(self, use: Callable[[Step], None] | None = None) -> None:
+        """``run``, and whatever ends that begins it anew: a street's fault stays in that street."""
+        seldom, attempt, loop = Seldom(log), 0, asyncio.get_running_loop()
+        while True:
+            began_s = loop.time()
+            try:
+                await self.run(use)
+            except Exception as exc:
+                street = self.twin.street
+                seldom.warning(type(exc).__name__, "%s: reads anew: %r", street, exc, failure=True)
+                self._tell(False, repr(exc))
+            attempt = attempt_after(attempt, loop.time() - began_s)
+            await asyncio.sleep(backoff_s(attempt))
+            self.twin.reset()
+            self.position = Position()
+
     async def steps(self) -> AsyncGenerator[Step, None]:
         """Begin with the snapshot, then fold batch after batch, for ever.
 
@@ -198,13 +217,14 @@ class Replica:
 
     async def _begin(self) -> Position:
         """Restore the snapshot; gives the end of the streams at this moment."""
-        while True:
+        for attempt in count():
             try:
                 kept = await self.streams.load_snapshot(self.twin.street)
                 target = await self.streams.newest(self.twin.street)
                 break
             except Unavailable as exc:
                 self._tell(False, str(exc))
+                await asyncio.sleep(backoff_s(attempt))
         if kept is not None:
             self.position = restored(self.twin, *kept)
         return target
@@ -232,8 +252,8 @@ def restored(twin: Twin, state: bytes, position: Position) -> Position:
     """Restore a snapshot; where to go on from: the start, if the snapshot cannot be read."""
     try:
         twin.restore(state)
-    except InvalidSnapshot as exc:
-        log.warning("%s: the snapshot is of no use, folding all: %s", twin.street, exc)
+    except Exception as exc:  # whatever it is: the streams know all that it could tell
+        log.warning("%s: the snapshot is of no use, folding all: %r", twin.street, exc)
         twin.reset()
         return Position()
     return position
@@ -254,7 +274,7 @@ async def follow_all(
     """Keep several streets up at once, for ever; ``use`` gets the street and what changed."""
 
     async def follow(replica: Replica) -> None:
-        await replica.run(lambda step: use(replica.twin.street, step.changes))
+        await replica.run_on(lambda step: use(replica.twin.street, step.changes))
 
     async with asyncio.TaskGroup() as tasks:
         for replica in replicas:
@@ -269,10 +289,11 @@ async def raised_since(replicas: Iterable[Replica], since_ms: int) -> list[Alarm
     found: list[AlarmRaised] = []
     for replica in replicas:
         street, after = replica.twin.street, Position(START, f"{since_ms}")
-        while True:
+        for attempt in count():
             try:
                 batch = await replica.streams.read(street, after, operations_only=True)
             except Unavailable:
+                await asyncio.sleep(backoff_s(attempt))
                 continue
             if not batch:
                 break

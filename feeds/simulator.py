@@ -12,8 +12,9 @@ import logging
 import random
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -21,10 +22,12 @@ from feeds.commands import Desk
 from feeds.crew import DISPATCHER, Crews
 from feeds.errors import Unavailable
 from feeds.keys import key
+from feeds.link import attempt_after, backoff_s
 from feeds.replica import Replica
 from feeds.rhythm import Rhythm, local_hour
 from feeds.rounds import Rounds
 from feeds.scenario import Script, Story, Suits, script, scripts, stages
+from feeds.seldom import Seldom
 from feeds.streams import Streams
 from feeds.walkers import Walker, beat_of
 from twin.catalogue import device_kinds, incident_kind
@@ -237,7 +240,7 @@ async def run(
     replica = Replica(streams, twin)
     desk = Desk(streams, {street: replica})
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(replica.run())
+        tasks.create_task(replica.run_on())
         await replica.current.wait()
         # Seconds of work for a large street; meanwhile the others' calls must not go stale.
         simulator = await asyncio.to_thread(
@@ -245,12 +248,14 @@ async def run(
         )
         simulator.settle(twin)
         await _until_on_duty(streams, twin, clock)
+        seldom = Seldom(log)
         while True:
             began = asyncio.get_running_loop().time()
             try:
                 await turn(streams, twin, desk, simulator, clock())
             except Unavailable as exc:
-                log.warning("%s: nothing sent: %s", street, exc)
+                seldom.warning(exc.word, "%s: nothing sent: %s", street, exc)
+                await asyncio.sleep(backoff_s(4))
             spent_s = asyncio.get_running_loop().time() - began
             await asyncio.sleep(max(0.0, PERIOD_S - spent_s))
 
@@ -270,11 +275,24 @@ async def run_streets(
     told, share = stages(streets), max(1.0, rate / max(1, len(streets)))
     async with asyncio.TaskGroup() as tasks:
         for name, compounds in streets.items():
-            playing = run(
-                streams, name, compounds, seed=seed, rate=share, plays=name in told,
+            playing = partial(
+                run, streams, name, compounds, seed=seed, rate=share, plays=name in told,
                 districts=districts,
             )  # fmt: skip
-            tasks.create_task(playing)
+            tasks.create_task(_keep_playing(name, playing))
+
+
+async def _keep_playing(street: str, play: Callable[[], Awaitable[None]]) -> None:
+    """Play for ever, whatever ends it: a street's fault stays in that street."""
+    seldom, attempt, loop = Seldom(log), 0, asyncio.get_running_loop()
+    while True:
+        began_s = loop.time()
+        try:
+            await play()
+        except Exception as exc:
+            seldom.warning(type(exc).__name__, "%s: plays anew: %r", street, exc, failure=True)
+        attempt = attempt_after(attempt, loop.time() - began_s)
+        await asyncio.sleep(backoff_s(attempt))
 
 
 async def request(streams: Streams, street: str, name: str) -> None:
@@ -313,12 +331,13 @@ async def turn(
 
 
 async def _until_on_duty(streams: Streams, twin: Twin, clock: Callable[[], datetime]) -> None:
+    seldom = Seldom(log)
     while True:
         try:
             return await put_on_duty(streams, twin, clock())
         except Unavailable as exc:
-            log.warning("%s: nobody on duty yet: %s", twin.street, exc)
-            await asyncio.sleep(PERIOD_S)
+            seldom.warning(exc.word, "%s: nobody on duty yet: %s", twin.street, exc)
+            await asyncio.sleep(backoff_s(4))
 
 
 async def put_on_duty(streams: Streams, twin: Twin, now: datetime) -> None:

@@ -18,8 +18,18 @@ from typing import Any
 import msgspec
 from redis.exceptions import RedisError, ResponseError
 
-from feeds.batches import OPERATIONS, START, TELEMETRY, Batch, Position, Progress, milliseconds
+from feeds.batches import (
+    OPERATIONS,
+    START,
+    TELEMETRY,
+    Batch,
+    Position,
+    Progress,
+    milliseconds,
+    position_from,
+)
 from feeds.conditions import Conditions
+from feeds.durability import DISK_WAIT_MS, disk_commands
 from feeds.errors import LostLease, Unavailable
 from feeds.keys import key
 from feeds.lease import Lease
@@ -37,7 +47,6 @@ KEPT_TELEMETRY = 1_000_000
 KEPT_REJECTED = 10_000
 MOST_AT_ONCE = 1000
 """Entries in one script call or read: 1,000 keep the server busy for about 3 ms."""
-DISK_WAIT_MS = 5000
 
 _APPEND = Script("append")
 _RECORD = Script("record")
@@ -166,18 +175,20 @@ class Streams:
                        entry_id=entry_id)],
         )  # fmt: skip
 
-    async def reject_all(self, street: str | None, rejections: Sequence[Rejection]) -> None:
+    async def reject_all(self, street: str | None, rejections: Sequence[Rejection]) -> int:
         """Keep that payloads could not be accepted, and of them what ``feeds.rejections`` says.
 
         Those with an entry id must come in the order of their stream: a second time they are
-        known by it and not kept again. Without a street they go to a common place.
+        known by it and not kept again. Without a street they go to a common place. Gives how
+        many were new.
         """
         names = ("rejected", "rejected_until", "rejected_counts", TELEMETRY)
-        keys = [key(street, name) for name in names]
+        keys, new = [key(street, name) for name in names], 0
         for start in range(0, len(rejections), MOST_AT_ONCE):
             some = rejections[start : start + MOST_AT_ONCE]
             words = [word for rejection in some for word in rejection.words()]
-            await _REJECT.run(self.link, keys, [KEPT_REJECTED, *words])
+            new += (await _REJECT.run(self.link, keys, [KEPT_REJECTED, *words]))[0]
+        return new
 
     async def rejected(
         self, street: str | None, count: int = 100
@@ -296,23 +307,32 @@ class Streams:
         await self.link.call(name, ("HSET", name, *fields, "state", packed))
 
     async def load_snapshot(self, street: str) -> tuple[bytes, Position] | None:
-        """The kept state and its position, or None when there is none."""
+        """The kept state and its position; None when there is none, or what is there is none."""
         name = key(street, "snapshot")
         fields = ("HMGET", name, "telemetry", "operations", "state")
-        telemetry, operations, packed = (await self.link.call(name, fields))[0]
-        if packed is None:
+        try:
+            telemetry, operations, packed = (await self.link.call(name, fields))[0]
+            if packed is None:
+                return None
+            state = await asyncio.to_thread(zlib.decompress, packed)
+            return state, position_from(telemetry, operations)
+        except (ResponseError, zlib.error, ValueError) as exc:
+            log.warning("%s: what is kept as a snapshot is none: %s", street, exc)
             return None
-        state = await asyncio.to_thread(zlib.decompress, packed)
-        return state, Position(telemetry.decode(), operations.decode())
 
     async def load_progress(self, street: str) -> Progress | None:
         """What the active engine last noted about how far it got; None before the first."""
         name = key(street, "progress")
-        notes = _texts((await self.link.call(name, ("HGETALL", name)))[0])
-        if not notes:
+        fields = ("HMGET", name, "telemetry", "operations", "at_ms", "listening_ms")
+        try:
+            telemetry, operations, *times = (await self.link.call(name, fields))[0]
+            if telemetry is None:
+                return None
+            at_ms, listening_ms = (int(word or 0) for word in times)
+            return Progress(position_from(telemetry, operations), at_ms, listening_ms)
+        except (ResponseError, ValueError) as exc:
+            log.warning("%s: what is noted as progress is none: %s", street, exc)
             return None
-        position = Position(notes["telemetry"], notes["operations"])
-        return Progress(position, int(notes["at_ms"]), int(notes["listening_ms"]))
 
     async def trim(self, street: str, *, telemetry: int | None = None) -> None:
         """Drop the oldest telemetry beyond a length (about), which writers of their own do not."""
@@ -323,26 +343,8 @@ class Streams:
     async def _disk_commands(self, name: str) -> tuple[Command, ...]:
         """What follows an append on its connection so that its reply means: on disk."""
         if self._disk is None:
-            self._disk = await self._ask_about_disk(name)
+            self._disk = await disk_commands(self.link, name)
         return self._disk
-
-    async def _ask_about_disk(self, name: str) -> tuple[Command, ...]:
-        wait: Command = ("WAITAOF", 1, 0, DISK_WAIT_MS)
-        try:
-            config = _texts((await self.link.call(name, ("CONFIG", "GET", "append*")))[0])
-        except ResponseError:  # hosted servers hide it; then waiting does no harm
-            config = {}
-        if config.get("appendonly") == "yes" and config.get("appendfsync") == "always":
-            return ()
-        try:
-            await self.link.call(name, wait)
-        except ResponseError as exc:
-            log.warning(
-                "what is acknowledged may be lost when the server's machine fails: "
-                "set appendonly yes and appendfsync always (%s)", exc,
-            )  # fmt: skip
-            return ()
-        return (wait,)
 
 
 def expected_versions(events: Sequence[Event]) -> dict[str, int]:

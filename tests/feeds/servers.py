@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -42,6 +43,21 @@ class Server:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
+
+    def hang(self) -> None:
+        """Let it answer nobody, and hang up on nobody."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let a server that hangs go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    def say(self, *words: object) -> object:
+        """What it answers to an administrator."""
+        with redis.Redis.from_url(self.url) as client:
+            return client.execute_command(*words)
 
     def __enter__(self) -> Server:
         self.start()

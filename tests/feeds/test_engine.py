@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -16,6 +17,7 @@ from feeds.errors import LostLease
 from feeds.keys import key
 from feeds.streams import Streams
 from tests.feeds import builders as b
+from tests.feeds.servers import Server
 from twin import events as ev
 
 pytestmark = pytest.mark.anyio
@@ -317,6 +319,53 @@ async def test_a_standby_takes_over_when_the_active_one_ends(valkey_url: str) ->
             task.cancel()
         await asyncio.gather(*running.values(), return_exceptions=True)
         assert await streams.load_snapshot(S) is not None
+
+
+class Faulty(Exception):
+    pass
+
+
+async def test_a_fault_begins_the_street_anew_with_the_same_lease_and_without_a_storm_of_lines(
+    valkey_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun: list[int] = []
+    real = Active.begin
+
+    async def failing(self: Active) -> None:
+        begun.append(self.token)
+        if len(begun) < 4:
+            raise Faulty("of the first hour")
+        await real(self)
+
+    monkeypatch.setattr(Active, "begin", failing)
+    async with Streams(valkey_url) as streams:
+        running = start(streams, "a", [])
+        await streams.append(S, [b.state(b.CALL, "pressed")])
+        await until(lambda: len(b.payloads(valkey_url)) == 2)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert len(begun) == 4
+    assert len([text for text in caplog.messages if "begins anew" in text]) == 1
+
+
+async def test_a_server_with_another_password_is_asked_with_pauses_and_the_log_stays_short(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Server(tmp_path) as server:
+        active: list[str] = []
+        async with Streams(server.url) as streams:
+            running = start(streams, "a", active)
+            await until(lambda: active)
+            with redis.Redis.from_url(server.url) as client:
+                client.config_set("requirepass", "another")
+                client.client_kill_filter(_type="normal", skipme=True)
+                await until(lambda: "not active any more" in caplog.text)
+                await asyncio.wait({running}, timeout=1.0)
+                client.config_set("requirepass", "")
+            await until(lambda: len(active) == 2)
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+    assert len(caplog.messages) < 5
 
 
 def start(streams: Streams, name: str, active: list[str]) -> asyncio.Task[None]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterable, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from itertools import pairwise
@@ -15,10 +16,13 @@ from hypothesis import strategies as st
 
 from feeds.batches import Batch, Part, Position
 from feeds.keys import key
-from feeds.replica import Replica, Step, fold_batch
+from feeds.replica import Replica, Step, fold_batch, follow_all
 from feeds.streams import Streams
 from tests.feeds import builders as b
+from twin import snapshot
 from twin.events import WayClosed, WayClosedData, encode
+from twin.state import Twin
+from twin.things import Change
 
 pytestmark = pytest.mark.anyio
 S = b.STREET
@@ -115,6 +119,77 @@ async def test_a_snapshot_of_no_use_is_passed_over(valkey_url: str, state: bytes
         running = asyncio.ensure_future(replica.run())
         await replica.current.wait()
         assert replica.twin.devices[b.GATE].state == "open"
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+@pytest.mark.parametrize("fields", [
+    {"state": b"no zlib", "telemetry": "5-0", "operations": "5-0"},
+    {"state": zlib.compress(b"no snapshot")},
+    {"state": zlib.compress(b"no snapshot"), "telemetry": "5-0"},
+    {"state": zlib.compress(b"no snapshot"), "telemetry": b"\xff", "operations": "soon"},
+    {"state": zlib.compress(b""), "telemetry": "5-0", "operations": "5-0"},
+    {"telemetry": "5-0", "operations": "5-0"},
+    "something else altogether",
+])  # fmt: skip
+async def test_a_damaged_snapshot_means_that_all_is_folded(
+    redis_url: str, fields: dict[str, str] | str
+) -> None:
+    with redis.Redis.from_url(redis_url) as client:
+        if isinstance(fields, str):
+            client.set(key(S, "snapshot"), fields)
+        else:
+            client.hset(key(S, "snapshot"), mapping=fields)
+    async with Streams(redis_url) as streams:
+        await streams.append(S, [b.state(b.GATE, "open")])
+        replica = Replica(streams, b.a_twin())
+        running = asyncio.ensure_future(replica.run())
+        await replica.current.wait()
+        assert replica.twin.devices[b.GATE].state == "open"
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_snapshot_that_breaks_the_twin_in_an_unforeseen_way_means_that_all_is_folded(
+    valkey_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaking(twin: Twin, data: bytes) -> None:
+        twin.alarms.clear()
+        raise TypeError("an unforeseen shape")
+
+    monkeypatch.setattr(snapshot, "decode_into", breaking)
+    async with Streams(valkey_url) as streams:
+        await streams.append(S, [b.state(b.GATE, "open")])
+        await streams.save_snapshot(S, b.a_twin().snapshot(), await streams.newest(S))
+        replica = Replica(streams, b.a_twin())
+        running = asyncio.ensure_future(replica.run())
+        await replica.current.wait()
+        assert replica.twin.devices[b.GATE].state == "open"
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_one_streets_fault_stays_in_that_street_and_heals(valkey_url: str) -> None:
+    """What uses the changes of one street fails; the other is followed, and the one anew."""
+    other = "lusong.jianning"
+    used: list[str] = []
+    failures = iter([RuntimeError("a fault of ours")])
+
+    def use(street: str, changes: Iterable[Change]) -> None:
+        if street == S and (failure := next(failures, None)):
+            raise failure
+        used.extend(f"{street} {change.id}" for change in changes)
+
+    async with Streams(valkey_url) as streams:
+        replicas = [Replica(streams, b.a_twin()), Replica(streams, Twin(other, []))]
+        running = asyncio.ensure_future(follow_all(replicas, use))
+        await streams.append(S, [b.state(b.GATE, "open")])
+        await streams.append_operations(other, [b.a_case("INC-9")])
+        async with asyncio.timeout(10):
+            while not {f"{S} {b.GATE}", f"{other} INC-9"} <= {*used}:
+                await asyncio.sleep(0.005)
+        assert not running.done()
+        assert replicas[0].twin.devices[b.GATE].state == "open"
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
