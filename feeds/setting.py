@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+_HOST_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,21 @@ def choice(**words: Any) -> Callable[[str], Any]:
         return words[value.lower()]
 
     return parse
+
+
+def host_names(value: str) -> tuple[str, ...]:
+    """Names of hosts with spaces between, without ports.
+
+    >>> host_names("twin.example twin")
+    ('twin.example', 'twin')
+
+    Raises ValueError naming the one that is none.
+    """
+    names = tuple(value.split())
+    for name in names:
+        if not _HOST_NAME.fullmatch(name):
+            raise ValueError(f"{name} is no name of a host such as twin.example")
+    return names
 
 
 def web_address(value: str) -> str:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from feeds.origins import origins
-from feeds.setting import Setting, choice, web_address, whole
+from feeds.setting import Setting, choice, host_names, web_address, whole
 from feeds.valkey import PORT
 from twin.errors import InvalidSetting
 
@@ -34,6 +35,10 @@ SETTINGS: dict[str, Setting] = {
     "public_url": Setting(
         "DAYUAN_PUBLIC_URL", "", web_address,
         "address people reach this server by, when a proxy stands before it: links begin with it",
+    ),
+    "hosts": Setting(
+        "DAYUAN_HOSTS", "", host_names,
+        "further names this server is asked for by, spaces between; the demo takes none",
     ),
     "demo": Setting("DAYUAN_DEMO", "0", _SWITCH, "1 plays the demo; `make run` sets it"),
     "seed": Setting("DAYUAN_SEED", "1", whole(0, 2**31 - 1), "seed of demo and simulator"),
@@ -63,6 +68,7 @@ class Settings:
     host: str
     port: int
     public_url: str
+    hosts: tuple[str, ...]
     demo: bool
     seed: int
     city: str
@@ -87,6 +93,12 @@ class Settings:
         """What to type into a browser."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}/"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names people and programs may ask for, beside loopback and plain addresses."""
+        public = urlsplit(self.public_url).hostname
+        return tuple(name for name in (public, self.host, *self.hosts) if name)
 
     @property
     def loopback(self) -> bool:

@@ -16,14 +16,13 @@ from typing import Any, Protocol
 
 import msgspec
 from fastapi import APIRouter, Request
-from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from layers import style
 from layers.connection import GONE, House, Viewer, serve
 from layers.incident_detail import Known, detail
 from layers.live import Hub
-from pages.guard import Person, session_token
+from pages.guard import Person
 from pages.texts import DEFAULT, LANGUAGES, catalogue, language
 from twin.catalogue import device_kinds, incident_kinds, rules
 from twin.errors import CommandRejected
@@ -107,7 +106,7 @@ def _live(routes: APIRouter, stage: Backstage) -> None:
     async def live(scope: Mapping[str, Any], receive: Any, send: Any) -> None:
         await receive()
         await send({"type": "websocket.accept"})
-        token, viewer = session_token(Headers(scope=dict(scope))), viewer_of(scope["person"])
+        token, viewer = scope["session"], viewer_of(scope["person"])
         try:
             async with asyncio.timeout(None) as life:
                 watching = asyncio.create_task(_end_with_session(stage, token, life))

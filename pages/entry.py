@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from pages import login
-from pages.guard import COOKIE, PAGES, PLAIN_PAGES, Person, session_token
+from pages import cookies, login
+from pages.guard import COOKIE, PAGES, PLAIN_PAGES, TLS_COOKIE, Person, session_tokens
 from pages.texts import language
 
 MAX_FORM_BYTES = 4096
@@ -64,9 +64,13 @@ def router(
 
     @routes.post("/logout")
     async def leave(request: Request) -> Response:
-        await logins.leave(session_token(request.headers))
+        for token in session_tokens(request.headers):
+            await logins.leave(token)
         answer = RedirectResponse("/login", 303)
-        answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+        for name in (COOKIE, TLS_COOKIE) if secure(request) else (COOKIE,):
+            answer.delete_cookie(
+                name, path="/", httponly=True, samesite="strict", secure=name == TLS_COOKIE
+            )
         return answer
 
     async def _enter(
@@ -78,9 +82,9 @@ def router(
             kind = getattr(exc, "kind", "wrong")
             return _page(request, fields, target, kind, fields.get("name", ""))
         answer = RedirectResponse(target or "/", 303)
-        answer.set_cookie(
-            COOKIE, token, path="/", httponly=True, samesite="strict", secure=secure(request)
-        )
+        tls = secure(request)
+        name = TLS_COOKIE if tls else COOKIE
+        answer.set_cookie(name, token, path="/", httponly=True, samesite="strict", secure=tls)
         return answer
 
     def _page(
@@ -88,7 +92,7 @@ def router(
     ) -> Response:
         rows = [{"name": p.name, "display": p.display, "role": p.role} for p in logins.demo]
         chosen = fields.get("lang")
-        lang = language(chosen or request.cookies.get(LANGUAGE_COOKIE))
+        lang = language(chosen or cookies.value(request.headers, LANGUAGE_COOKIE))
         html = login.render(lang, rows, error, target, name)
         answer = HTMLResponse(html, 401 if error in ("wrong", "locked") else 200)
         if chosen:  # scripts of the pages read and write it, so it is no HttpOnly one
@@ -100,9 +104,8 @@ def router(
 
 def _own_page(target: str) -> str:
     """``target`` if it is one of our pages, else nothing: a login must not lead elsewhere."""
-    parts = urlsplit(target)
-    own = not parts.scheme and not parts.netloc and parts.path in (*PAGES, *PLAIN_PAGES)
-    return target if own and target.startswith("/") and not target.startswith("//") else ""
+    path = target.partition("#")[0].partition("?")[0]
+    return target if path in (*PAGES, *PLAIN_PAGES) else ""
 
 
 async def _fields(request: Request) -> dict[str, str]:

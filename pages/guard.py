@@ -1,23 +1,29 @@
 """The one door of the web server: who is asking, from where, and for what.
 
-Outermost ASGI middleware. It answers four questions before anything else runs: is this path one
-of ours (Dash's catch-all would answer any typo with 200), does the request come from our own
-origin, does the cookie belong to a living session, and which headers must the answer carry.
+Outermost ASGI middleware. It answers five questions before anything else runs: is it us who was
+asked for by that name, is this path one of ours (Dash's catch-all would answer any typo with 200),
+does the request come from our own origin, does a cookie belong to a living session, and which
+headers must the answer carry.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from http.cookies import CookieError, SimpleCookie
 from typing import Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages import cookies
+from pages.hosts import Hosts
+from pages.texts import LANGUAGES, text
+
 COOKIE = "dayuan_session"
+TLS_COOKIE = f"__Host-{COOKIE}"
+"""The same behind TLS: by its name no neighbour under the same domain can set it for us."""
 PAGES = ("/wall", "/console", "/replay")
 PLAIN_PAGES = ("/import",)
 """Pages that the server draws by itself, without Dash."""
@@ -27,6 +33,8 @@ SHARED = "/ogc"
 """Below it programs may come in by an Authorization header, without a session."""
 _PREFIXES = ("/api/", "/_dash-", "/assets/", "/_favicon", f"{SHARED}/")
 _EXACT = frozenset(("/", "/logout", "/live", SHARED, *PAGES, *PLAIN_PAGES, *_OPEN))
+_NOTHING = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+"""What a page of ours never asks a browser for."""
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 
 
@@ -67,7 +75,8 @@ class Guard:
 
     ``away`` is what ``lookup`` raises while nobody can be known: that is answered with 503.
     ``programs`` knows who is behind an Authorization header; ``refused``, with ``retry_after_s``,
-    is what it raises after too many wrong ones.
+    is what it raises after too many wrong ones. ``hosts`` are the names we answer to; ``strict``
+    is the one of them, if any, that browsers shall from now on ask for by TLS alone.
     """
 
     def __init__(
@@ -78,8 +87,12 @@ class Guard:
         away: type[Exception] = OSError,
         programs: Lookup = no_programs,
         refused: type[Exception] = PermissionError,
+        hosts: Hosts | None = None,
+        strict: str = "",
     ) -> None:
         self.app = app
+        self.hosts = hosts or Hosts()
+        self.strict = strict
         self.programs = programs
         self.refused = refused
         self.lookup = lookup
@@ -103,9 +116,10 @@ class Guard:
         """
         headers = Headers(scope=scope)
         person = None
-        if scope["path"] == "/live" and same_origin(headers, required=True):
+        ours = scope["path"] == "/live" and not self._unfit(headers)
+        if ours and same_origin(headers, required=True):
             with suppress(self.away):
-                person = await self.lookup(session_token(headers))
+                person = await self._of_session(scope, headers)
         if person is None:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
@@ -115,14 +129,33 @@ class Guard:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, headers = scope["path"], Headers(scope=scope)
-        answer: Response | None = None
-        if path not in _EXACT and not path.startswith(_PREFIXES):
+        answer = self._unfit(headers)
+        if answer is not None:
+            pass
+        elif path not in _EXACT and not path.startswith(_PREFIXES):
             answer = PlainTextResponse("Not found", 404)
         elif scope["method"] not in _SAFE and path != "/api/events" and not same_origin(headers):
             answer = JSONResponse({"error": "origin", "reason": "foreign origin"}, 403)
         else:
             answer = await self._admit(scope, headers)
         await (answer or self.app)(scope, receive, send)
+
+    def _unfit(self, headers: Headers) -> Response | None:
+        """The answer to a request whose head alone says that it is not for us."""
+        host = headers.getlist("host")
+        if len(host) != 1 or not host[0]:
+            return _in_words("host_missing", 400)
+        if not self.hosts.knows(host[0]):
+            return _in_words("host", 421)
+        return _in_words("cookies", 431) if cookies.too_many(headers) else None
+
+    async def _of_session(self, scope: Scope, headers: Headers) -> Person | None:
+        """The person behind the first cookie that is a living session; it is put beside them."""
+        for token in session_tokens(headers):
+            if person := await self.lookup(token):
+                scope["session"] = token
+                return person
+        return None
 
     async def _admit(self, scope: Scope, headers: Headers) -> Response | None:
         """Put the person into the scope; the answer for whoever may not go on."""
@@ -136,7 +169,7 @@ class Guard:
             if authorization is not None:  # it alone counts, even beside a cookie
                 scope["person"] = await self.programs(authorization)
             else:
-                scope["person"] = await self.lookup(session_token(headers))
+                scope["person"] = await self._of_session(scope, headers)
         except self.away:
             return not_now()
         except self.refused as locked:
@@ -147,6 +180,9 @@ class Guard:
 
     def _with_headers(self, scope: Scope, send: Send) -> Send:
         path = scope["path"]
+        host = Headers(scope=scope).get("host", "").lower()
+        # A name with a port shares itself with others, whom this header would bind as well.
+        strict = host == self.strict != "" and ":" not in host
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -155,6 +191,11 @@ class Guard:
                 headers.setdefault("x-content-type-options", "nosniff")
                 headers.setdefault("referrer-policy", "same-origin")
                 headers.setdefault("x-frame-options", "DENY")
+                headers.setdefault("cross-origin-opener-policy", "same-origin")
+                headers.setdefault("cross-origin-resource-policy", "same-origin")
+                headers.setdefault("permissions-policy", _NOTHING)
+                if strict:
+                    headers.setdefault("strict-transport-security", "max-age=31536000")
                 # Without it a deploy can mix old and new modules: assets carry an ETag only.
                 if path.startswith("/assets/"):
                     headers["cache-control"] = "no-cache"
@@ -165,13 +206,9 @@ class Guard:
         return sending
 
 
-def session_token(headers: Headers) -> str:
-    """The session token in the cookie header, or an empty string."""
-    try:
-        morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return morsel.value if morsel else ""
+def session_tokens(headers: Headers) -> list[str]:
+    """The session tokens in the cookies, those that only TLS can have brought first."""
+    return cookies.values(headers, TLS_COOKIE) + cookies.values(headers, COOKIE)
 
 
 def same_origin(headers: Headers, *, required: bool = False) -> bool:
@@ -182,14 +219,21 @@ def same_origin(headers: Headers, *, required: bool = False) -> bool:
     """
     origin = headers.get("origin")
     if origin is None:
-        return not required
-    return urlsplit(origin).netloc == headers.get("host", "")
+        return not required and headers.get("sec-fetch-site", "none") in ("same-origin", "none")
+    scheme, _, host = origin.partition("://")
+    return scheme in ("http", "https") and host.lower() == headers.get("host", "").lower()
 
 
 def not_now() -> Response:
     """The answer while what we know people by, or write to, is away; a page asks again itself."""
     body = {"error": "unavailable", "reason": "not now, try again", "detail": {}}
     return JSONResponse(body, 503, {"retry-after": "5", "refresh": "5"})
+
+
+def _in_words(why: str, status: int) -> Response:
+    """A refusal for people and programs alike, who may speak any language: each in its line."""
+    lines = "\n".join(text(language, f"door.{why}") for language in LANGUAGES)
+    return PlainTextResponse(f"{lines}\n", status)
 
 
 def _ask_to_log_in(path: str, query: bytes) -> Response:

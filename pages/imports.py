@@ -13,7 +13,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from pages import import_page
+from pages import cookies, import_page
 from pages.guard import Person
 from pages.texts import language
 from twin import territory
@@ -161,7 +161,7 @@ async def _undone(imports: Imports, person: Person, where: str, lang: str) -> di
 
 def _language(request: Request) -> str:
     """What the page speaks, which keeps its choice in a cookie."""
-    return language(request.cookies.get("dayuan_language"))
+    return language(cookies.value(request.headers, "dayuan_language"))
 
 
 def _may_not(person: Person, where: str) -> str:

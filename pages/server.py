@@ -14,11 +14,13 @@ from pathlib import Path
 import dash
 from dash import Dash, html
 from fastapi import APIRouter, FastAPI, Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pages import console, replay, shell, wall
 from pages.files import Files
 from pages.guard import PAGES, Guard, Lookup, Person, no_programs, not_now
+from pages.hosts import Hosts
 from pages.texts import DEFAULT, text
 
 LAYOUTS = {"/wall": wall.layout, "/console": console.layout, "/replay": replay.layout}
@@ -45,6 +47,8 @@ def build(
     refused: type[Exception] = PermissionError,
     picture_origins: Sequence[str] = (),
     origin: str = "",
+    hosts: Hosts | None = None,
+    strict: str = "",
 ) -> FastAPI:
     """The application, ready for uvicorn.
 
@@ -53,7 +57,8 @@ def build(
     routes raise while the streams do not answer, which is a 503. ``programs`` knows who is behind
     an Authorization header and raises ``refused`` after too many wrong ones.
     From ``picture_origins`` pages may show cameras' pictures.
-    ``origin`` is the foreign host of a basemap, empty for none.
+    ``origin`` is the foreign host of a basemap, empty for none. ``hosts`` and ``strict`` are the
+    guard's.
     """
     mimetypes.add_type("text/javascript", ".mjs")
     server = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
@@ -83,10 +88,15 @@ def build(
     async def unavailable(request: Request, exc: Exception) -> Response:
         return not_now()
 
+    async def left(request: Request, exc: Exception) -> Response:
+        return Response(status_code=400)  # for nobody: who asked is gone, and that is no fault
+
     server.add_exception_handler(away, unavailable)
+    server.add_exception_handler(ClientDisconnect, left)
     server.add_middleware(
-        Guard, lookup=lookup, policy=policy, away=away, programs=programs, refused=refused
-    )
+        Guard, lookup=lookup, policy=policy, away=away, programs=programs, refused=refused,
+        hosts=hosts, strict=strict,
+    )  # fmt: skip
     return server
 
 

@@ -19,8 +19,9 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -41,6 +42,7 @@ from pages.api import Answer, Backstage, Replays
 from pages.basemap import Basemap
 from pages.guard import Lookup, Person
 from pages.health import Pulse, Vitals, health
+from pages.hosts import Hosts
 from pages.ogc import Sharing
 from pages.ogc_export import Exporting
 from twin.events import AlarmRaised, Event
@@ -88,7 +90,7 @@ class Parts:
     is what a failed login raises, ``away`` what any call raises while the streams do not answer.
     ``programs`` gives who is behind an Authorization header, ``exported`` records what somebody
     takes away, ``pack`` makes a GeoPackage in a process of its own; ``public`` is the address
-    people know us by, when a proxy stands before us.
+    people know us by, when a proxy stands before us; ``hosts`` are the names we answer to.
     ``record`` writes operations of a street; ``edit`` changes a compound's file and gives it before
     and after, None where places cannot be changed; browsers may fetch pictures of cameras from
     ``stream_origins``.
@@ -111,6 +113,7 @@ class Parts:
     exported: Callable[[Any, str], Awaitable[None]]
     pack: Callable[[Path, Path], Awaitable[bool]]
     public: str = ""
+    hosts: Hosts = field(default_factory=Hosts)
     districts: Sequence[District] = ()
     record: Callable[[str, Sequence[Event]], Awaitable[object]]
     edit: sight.Edit | None = None
@@ -197,7 +200,7 @@ def plug(parts: Parts, assets: Path) -> Any:
         lookup=parts.doors.lookup,
         routers=[
             health(pulse, hub, list(parts.twins)),
-            entry.router(parts.doors, parts.refused, _over_tls),
+            entry.router(parts.doors, parts.refused, partial(_over_tls, parts.public)),
             parts.intake,
             *parts.more,
             api.router(stage),
@@ -216,6 +219,8 @@ def plug(parts: Parts, assets: Path) -> Any:
         programs=parts.programs,
         refused=parts.refused,
         origin=parts.basemap.origin if parts.basemap else "",
+        hosts=parts.hosts,
+        strict=_tls_host(parts.public),
     )
 
 
@@ -253,9 +258,20 @@ async def _recall(hub: Hub, parts: Parts) -> None:
     hub.recall(await parts.raised(day_start_ms(milliseconds(now()))))
 
 
-def _over_tls(request: Request) -> bool:
-    """Whether the browser came by https, so that the cookie must, too."""
-    return request.url.scheme == "https"
+def _over_tls(public: str, request: Request) -> bool:
+    """Whether the browser came by https, so that the cookie must, too.
+
+    A proxy on another machine cannot say so (uvicorn believes those on loopback alone), but what
+    it passes on is the public name.
+    """
+    host = request.headers.get("host", "").lower()
+    return request.url.scheme == "https" or host == _tls_host(public)
+
+
+def _tls_host(public: str) -> str:
+    """Name and port of the public address, if browsers come to it by https."""
+    tls = public.startswith("https://")
+    return public.removeprefix("https://").partition("/")[0].lower() if tls else ""
 
 
 def now() -> datetime:

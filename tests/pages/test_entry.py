@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from feeds.accounts import TRIES, Account
+from feeds.sources import Source
 from pages.entry import LANGUAGE_COOKIE
-from pages.guard import COOKIE
+from pages.guard import COOKIE, TLS_COOKIE
+from pages.hosts import Hosts
 from tests.feeds import builders as b
 from tests.house import PASSWORD, House, open_house
 
@@ -22,7 +25,7 @@ RIGHT = {"name": "chenmin", "password": PASSWORD}
 ELSEWHERE = (
     "https://evil.example/", "//evil.example/", "/\\evil.example", "\\\\evil.example", "/login",
     "javascript:alert(1)", "/console/../../evil", "wall", "/wall\r\nX: y", "///evil.example/wall",
-    "http:/wall", "/api/me", "/assets/../wall",
+    "http:/wall", "/api/me", "/assets/../wall", "//[", "http://[", "/\x00", "[",
 )  # fmt: skip
 
 
@@ -137,3 +140,58 @@ async def test_a_login_from_a_foreign_page_is_refused(house: House) -> None:
         foreign = {"origin": "http://evil.example"}
         assert (await browser.post("/login", data=RIGHT, headers=foreign)).status_code == 403
         assert (await browser.post("/logout", headers=foreign)).status_code == 403
+
+
+async def test_behind_tls_the_cookie_is_for_tls_alone_and_for_this_host(valkey_url: str) -> None:
+    """The proxy may stand on another machine, where uvicorn does not believe what it says."""
+    streets = {b.STREET: [b.a_compound()]}
+    public = {"public": "https://dayuan.example", "hosts": Hosts(["dayuan.example"])}
+    async with open_house(valkey_url, streets, **public) as house:
+        await house.accounts.add(CHEN, PASSWORD)
+        named = {"host": "dayuan.example", "origin": "https://dayuan.example"}
+        async with house.browser(headers=named) as browser:
+            answer = await browser.post("/login", data=RIGHT)
+            cookie = answer.headers["set-cookie"]
+            assert cookie.startswith(f"{TLS_COOKIE}=")
+            assert all(word in cookie.lower() for word in ("secure", "httponly", "path=/"))
+            assert "max-age" in answer.headers["strict-transport-security"]
+            sent = {"cookie": cookie.split(";")[0]}
+            assert (await browser.get("/api/me", headers=sent)).status_code == 200
+            left = await browser.post("/logout", headers=sent)
+            assert TLS_COOKIE in " ".join(left.headers.get_list("set-cookie"))
+            assert (await browser.get("/api/me", headers=sent)).status_code == 401
+        async with house.browser() as browser:  # by its address, without TLS: on the machine itself
+            answer = await browser.post("/login", data=RIGHT)
+            assert answer.headers["set-cookie"].startswith(f"{COOKIE}=")
+
+
+PATHS = ("/login", "/logout", "/api/events", "/api/commands", "/api/replay", "/api/imports/x/run")
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_who_leaves_in_mid_sentence_is_no_fault_of_ours(house: House, path: str) -> None:
+    admin = Account(name="adm", display="管", role="administrator", prefixes=(b.STREET,))
+    token = await house.admit(admin)
+    bearer = await house.sources.add(Source(name="gates", territory=b.STREET))
+    heads = {"host": "localhost", "cookie": f"{COOKIE}={token}"}
+    heads |= {"authorization": f"Bearer {bearer}"}
+    said: list[Any] = [
+        {"type": "http.request", "body": b"name=a", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    scope = {
+        "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "scheme": "http",
+        "query_string": b"", "root_path": "", "http_version": "1.1", "client": ("127.0.0.1", 1),
+        "server": ("localhost", house.port),
+        "headers": [(name.encode(), value.encode()) for name, value in heads.items()],
+    }  # fmt: skip
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return said.pop(0) if len(said) > 1 else said[0]
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await house.application(scope, receive, send)
+    assert sent[0]["status"] < 500

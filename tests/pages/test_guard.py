@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +11,10 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from pages.guard import COOKIE, Guard
+from pages.cookies import MOST_BYTES
+from pages.guard import COOKIE, TLS_COOKIE, Guard
+from pages.hosts import Hosts
+from pages.texts import LANGUAGES, text
 
 HOST = "dayuan.example"
 
@@ -26,6 +31,7 @@ class Somebody:
 
 
 async def _lookup(token: str) -> Somebody | None:
+    assert token, "nobody is looked up without a token"
     return Somebody() if token == "good" else None
 
 
@@ -57,9 +63,14 @@ async def ask(
     origin: str | None = None,
     kind: str = "http",
     authorization: str | None = None,
+    hosts: Sequence[str] = (HOST,),
+    more: Sequence[tuple[str, str]] = (),
+    guarded: Hosts | None = None,
+    strict: str = "",
 ) -> list[Message]:
     """Every message the guarded application sends back."""
-    headers = [(b"host", HOST.encode())]
+    headers = [(b"host", host.encode()) for host in hosts]
+    headers += [(name.encode(), value.encode()) for name, value in more]
     if token is not None:
         headers.append((b"cookie", f"other=1; {COOKIE}={token}".encode()))
     if origin is not None:
@@ -78,8 +89,9 @@ async def ask(
         return {"type": "websocket.connect" if kind == "websocket" else "http.request"}
 
     guard = Guard(
-        _app, _lookup, lambda: "default-src 'none'", programs=_programs, refused=_Locked
-    )
+        _app, _lookup, lambda: "default-src 'none'", programs=_programs, refused=_Locked,
+        hosts=guarded or Hosts([HOST]), strict=strict,
+    )  # fmt: skip
     await guard(scope, receive, send)
     return sent
 
@@ -199,3 +211,114 @@ async def test_after_too_many_wrong_ones_a_program_is_told_to_wait() -> None:
 @pytest.mark.parametrize("path", ["/api/me", "/console", "/ogcx", "/ogc-api/x"])
 async def test_a_header_opens_nothing_but_what_is_shared(path: str) -> None:
     assert status(await ask(path, authorization="Bearer good")) in (303, 401, 404)
+
+
+NEIGHBOURS = (
+    'prefs={"theme":"dark"}', "_ga[x]=1", "name=张三", "flag", "=", "a=b=c", 'q="\\"', "",
+    "other dayuan_session", "\x07=1",
+)  # fmt: skip
+STRANGERS = (
+    "evil.example", "evil.example:8050", "127.0.0.1.evil.example", "[::1].evil.example",
+    "localhost@evil.example", "2130706433",
+)  # fmt: skip
+NO_ORIGINS = (
+    "http://[", "http://a]", "null", "", "//", f"ftp://{HOST}", f"https://{HOST}.evil.example",
+    f"https://evil@{HOST}", "[" * 999,
+)  # fmt: skip
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("odd", NEIGHBOURS)
+async def test_a_neighbours_odd_cookie_logs_nobody_out(odd: str) -> None:
+    for words in (f"{odd}; {COOKIE}=good", f"{COOKIE}=good; {odd}", f" {odd} ;{COOKIE}= good ;"):
+        sent = await ask("/api/places", more=[("cookie", words)])
+        assert (status(sent), sent[1]["body"]) == (200, b"chenmin")
+
+
+@pytest.mark.anyio
+async def test_of_two_cookies_of_our_name_the_living_session_counts() -> None:
+    for words in (f"{COOKIE}=planted; {COOKIE}=good", f"{COOKIE}=good; {COOKIE}=planted",
+                  f"{COOKIE}=old; {TLS_COOKIE}=good"):  # fmt: skip
+        assert status(await ask("/api/places", more=[("cookie", words)])) == 200
+        sent = await ask(
+            "/live", kind="websocket", origin=f"https://{HOST}", more=[("cookie", words)]
+        )
+        assert sent == [{"type": "websocket.accept"}]
+    many = "; ".join([*(f"{COOKIE}=x{n}" for n in range(40)), f"{COOKIE}=good"])
+    assert status(await ask("/api/places", more=[("cookie", many)])) == 401
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("path", ["/console", "/login", "/assets/main.mjs", "/healthz"])
+async def test_cookies_beyond_a_bound_are_not_read_and_cost_nothing(path: str) -> None:
+    quotes = f'{COOKIE}="' + '\\"' * 31_000 + '"'
+    begun = time.perf_counter()
+    for words in (quotes, "a=" * MOST_BYTES):
+        sent = await ask(path, more=[("cookie", words)])
+        assert status(sent) == 431
+        assert all(text(language, "door.cookies").encode() in sent[1]["body"]
+                   for language in LANGUAGES)  # fmt: skip
+    assert time.perf_counter() - begun < 1.0  # 17 seconds before
+    sent = await ask("/live", kind="websocket", origin=f"https://{HOST}", more=[("cookie", quotes)])
+    assert sent == [{"type": "websocket.close", "code": 1008}]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("host", STRANGERS)
+@pytest.mark.parametrize("path", ["/login", "/console", "/api/me", "/healthz", "/api/events"])
+async def test_a_name_that_is_not_ours_is_answered_nothing(path: str, host: str) -> None:
+    for method in ("GET", "POST"):
+        sent = await ask(path, method=method, token="good", hosts=[host], origin=f"http://{host}")
+        assert status(sent) == 421
+        assert all(text(language, "door.host").encode() in sent[1]["body"]
+                   for language in LANGUAGES)  # fmt: skip
+    socket = await ask(
+        "/live", kind="websocket", token="good", hosts=[host], origin=f"http://{host}"
+    )
+    assert socket == [{"type": "websocket.close", "code": 1008}]
+
+
+@pytest.mark.anyio
+async def test_no_host_and_two_hosts_are_no_request() -> None:
+    for hosts in ((), ("",), (HOST, "evil.example")):
+        assert status(await ask("/login", hosts=hosts)) == 400
+
+
+@pytest.mark.anyio
+async def test_the_demo_answers_this_machine_alone() -> None:
+    demo = Hosts([HOST], loopback_only=True)
+    said = {host: status(await ask("/login", hosts=[host], guarded=demo))
+            for host in ("localhost", "LOCALHOST:8050", "127.0.0.1:1", "[::1]", "[::1]:8050", HOST,
+                         "10.0.0.7", "0.0.0.0:8050", "[fe80::1]")}  # fmt: skip
+    assert list(said.values()) == [200] * 5 + [421] * 4
+
+
+@pytest.mark.anyio
+async def test_in_earnest_plain_addresses_and_the_names_given_are_answered() -> None:
+    for host in (HOST, f"{HOST.upper()}:443", "10.0.0.7:8050", "[fe80::1]", "localhost"):
+        assert status(await ask("/login", hosts=[host])) == 200
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("origin", NO_ORIGINS)
+async def test_an_origin_that_is_none_is_a_foreign_one(origin: str) -> None:
+    assert status(await ask("/login", method="POST", token="good", origin=origin)) == 403
+    assert await ask("/live", kind="websocket", token="good", origin=origin) == [
+        {"type": "websocket.close", "code": 1008}
+    ]
+
+
+@pytest.mark.anyio
+async def test_a_write_that_another_site_began_is_refused_without_an_origin_too() -> None:
+    for site, expected in (("cross-site", 403), ("same-site", 403), ("same-origin", 200)):
+        sent = await ask("/logout", method="POST", token="good", more=[("sec-fetch-site", site)])
+        assert status(sent) == expected
+
+
+@pytest.mark.anyio
+async def test_browsers_are_told_to_keep_to_tls_where_the_public_name_has_it() -> None:
+    name = "strict-transport-security"
+    assert "max-age" in header(await ask("/login", strict=HOST), name)
+    assert header(await ask("/login"), name) == ""
+    assert header(await ask("/login", strict=HOST, hosts=["10.0.0.7"]), name) == ""
+    assert header(await ask("/login", strict=f"{HOST}:8443", hosts=[f"{HOST}:8443"]), name) == ""
