@@ -84,6 +84,11 @@ class Columns:
     def __len__(self) -> int:
         return len(self.kind)
 
+    @property
+    def heard(self) -> NDArray[np.bool_]:
+        """For each device, whether it ever said anything."""
+        return ~np.isnan(self._reported_ms)
+
     def take(self, device: Device) -> None:
         """Note that a device said something; what it says is read when it is published."""
         self._noted[device.id] = device

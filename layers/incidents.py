@@ -8,6 +8,7 @@ from typing import Any
 from layers.columns import milliseconds
 from layers.redaction import place_words
 from layers.switch import Layer
+from twin.standing import holding
 from twin.state import Twin
 from twin.things import Incident, Responder
 
@@ -47,7 +48,10 @@ def unacked(twin: Twin, incident: Incident) -> bool:
 def thing(
     twin: Twin, incident: Incident, travel: Travel, *, alarms: Sequence[str], masked: bool
 ) -> dict[str, Any]:
-    """An incident as screens get it, naming ``alarms``; ``masked`` drops room and free text."""
+    """An incident as screens get it, naming ``alarms``; ``masked`` drops room and free text.
+
+    ``holding`` says whether any alarm of the case holds, also one that is not named.
+    """
     return {
         "id": incident.id,
         "kind": incident.kind,
@@ -68,6 +72,7 @@ def thing(
         "source": incident.source,
         "alarms": alarms,
         "unacked": unacked(twin, incident),
+        "holding": bool(holding(twin, incident)),
         "crew": _crew(twin, incident, travel),
         "by": incident.last_by,
         "text": "" if masked else incident.text,

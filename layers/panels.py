@@ -185,13 +185,19 @@ def duty_layer(statuses: Iterable[str]) -> dict[str, int]:
     }
 
 
-def rollup(facts: Sequence[Fact], online: int, total: int) -> dict[str, Any]:
-    """One compound from afar: worst unacknowledged level, worst open level, counts, online."""
+def rollup(
+    facts: Sequence[Fact], online: int, total: int, alone: Sequence[int] = ()
+) -> dict[str, Any]:
+    """One compound from afar: worst unacknowledged level, worst open level, counts, online.
+
+    ``alone`` are the levels of grave alarms that no case is about; nobody has answered those.
+    """
     live = [one for one in facts if one.open]
     return {
-        "level": min((one.level for one in live if one.unacked), default=None),
-        "worst": min((one.level for one in live), default=None),
+        "level": min((*alone, *(one.level for one in live if one.unacked)), default=None),
+        "worst": min((*alone, *(one.level for one in live)), default=None),
         "open": len(live),
+        "alarms": len(alone),
         "unacked": sum(one.unacked for one in live),
         "online": online,
         "total": total,
@@ -202,7 +208,12 @@ def attention(rollups: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """Compounds by need: worst open level first, then most cases, then name; quiet ones last."""
     ranked = sorted(rollups, key=lambda name: (rollups[name]["worst"] or 9, -rollups[name]["open"]))
     return [
-        {"compound": name, "level": rollups[name]["worst"], "open": rollups[name]["open"]}
+        {
+            "compound": name,
+            "level": rollups[name]["worst"],
+            "open": rollups[name]["open"],
+            "alarms": rollups[name]["alarms"],
+        }
         for name in ranked
     ]
 

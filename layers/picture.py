@@ -16,6 +16,7 @@ from layers.columns import Columns, milliseconds
 from layers.frames import Indices, encoder
 from layers.incidents import Travel
 from layers.panels import Fact
+from layers.standing import Lone, lone
 from layers.strip import Strip
 from twin.events import AlarmRaised
 from twin.obstacles import KINDS
@@ -64,6 +65,7 @@ class Picture:
         self.columns = Columns(self.twins.values())
         self.things: dict[str, dict[str, Thing]] = {sort: {} for sort in SORTS}
         self.facts: dict[str, Fact] = {}
+        self.lones: dict[str, Lone] = {}
         self.duty: dict[str, tuple[str, str]] = {}
         self.strip = Strip(now_ms)
         self._home = {
@@ -100,6 +102,7 @@ class Picture:
             elif isinstance(change, Incident):
                 self._street_of_incident[change.id] = twin
                 self._dirty["incidents"].add(change.id)
+                self._dirty["alarms"].update(change.alarms)  # a case that ends leaves them alone
             elif isinstance(change, Alarm):
                 self._take_alarm(change)
             elif isinstance(change, Closure):
@@ -209,8 +212,13 @@ class Picture:
         if row is None or twin is None or name not in twin.alarms:
             return None
         where = self.columns.territories[self.columns.territory[row]]
-        shown = alarms.thing(twin.alarms[name], device.partition("/")[0])
-        return None if shown is None else _linked(twin, where, shown)
+        alarm, compound = twin.alarms[name], device.partition("/")[0]
+        if (alone := lone(twin, alarm, where)) is not None:
+            self.lones[name] = alone
+        else:
+            self.lones.pop(name, None)
+        shown, masked = (alarms.thing(twin, alarm, compound, masked=how) for how in (False, True))
+        return None if shown is None or masked is None else _linked(twin, where, shown, masked)
 
     def _responder(self, name: str) -> Thing | None:
         twin = self._home.get(name)
@@ -218,7 +226,8 @@ class Picture:
             return None
         responder = twin.responders[name]
         self.duty[name] = (responder.card.territory, responder.status)
-        return _linked(twin, responder.card.territory, responders.thing(responder))
+        shown = responders.thing(responder)
+        return _linked(twin, responder.card.territory, shown, shown)
 
     def _way(self, name: str) -> Thing | None:
         twin = self._home.get(name.partition("/")[0])
@@ -230,11 +239,12 @@ class Picture:
         return Thing(twin.territory_of(name), frozenset(), words, masked, words, masked)
 
 
-def _linked(twin: Twin, where: str, shown: dict[str, Any]) -> Thing:
+def _linked(twin: Twin, where: str, shown: dict[str, Any], masked: dict[str, Any]) -> Thing:
     """A thing that names at most a case, which not everybody who sees the thing may see."""
-    words = narrow = encoder.encode(shown)
+    words = narrow = (encoder.encode(shown), encoder.encode(masked))
     case = twin.incidents.get(shown["incident"] or "")
     if case is not None and case.territory != where:
-        narrow = encoder.encode(shown | {"incident": None})
+        nameless = {"incident": None}
+        narrow = (encoder.encode(shown | nameless), encoder.encode(masked | nameless))
     needs = frozenset((case.territory,)) if case is not None else frozenset[str]()
-    return Thing(where, needs - {where}, words, words, narrow, narrow)
+    return Thing(where, needs - {where}, *words, *narrow)

@@ -11,7 +11,7 @@ import msgspec
 from twin.catalogue import device_kinds
 from twin.model import Compound, DevicePlace
 from twin.state import Twin
-from twin.things import Incident
+from twin.things import Device, Incident
 from twin.whereabouts import place_text
 
 
@@ -34,6 +34,12 @@ def device_name(place: DevicePlace, compound: Compound, masked: bool) -> str:
         return place.name
     where, _, _ = place_text(compound, _without_room(place)).partition(" · ")
     return f"{device_kinds()[place.kind].label} {where}"
+
+
+def device_words(twin: Twin, device: Device, masked: bool) -> str:
+    """Where a device is; masked, without the room."""
+    compound = twin.compounds[device.id.partition("/")[0]]
+    return place_text(compound, _without_room(device.place) if masked else device.place)
 
 
 def _without_room(place: DevicePlace) -> DevicePlace:

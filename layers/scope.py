@@ -16,6 +16,7 @@ from layers.columns import KINDS, milliseconds
 from layers.frames import Indices, encoder
 from layers.panels import Fact
 from layers.picture import SORTS, Picture, Thing, Turned
+from layers.standing import Lone, standing
 from twin import territory
 from twin.conditions import Condition
 from twin.model import Compound
@@ -132,12 +133,15 @@ class Scope:
         facts = {
             name: fact for name, fact in self._picture.facts.items() if self.sees(fact.territory)
         }
-        devices = panels.device_counts(self._kind, self._picture.columns.state[self.rows])
+        lones = [one for one in self._picture.lones.values() if self.sees(one.territory)]
+        columns = self._picture.columns
+        devices = panels.device_counts(self._kind, columns.state[self.rows])
         day_ms = self._picture.strip.start_ms
-        rollups = self._rollups(list(facts.values()), devices)
+        rollups = self._rollups(list(facts.values()), devices, lones)
         cases = panels.counts(facts.values(), day_ms)
         return {
             "counts": cases,
+            "standing": standing(lones, columns.state[self.rows], columns.heard[self.rows]),
             "kpi": {
                 "open": cases["open"],
                 "first_response_p90_s": panels.first_response_p90_s(facts.values(), day_ms),
@@ -155,15 +159,22 @@ class Scope:
         }
 
     def _rollups(
-        self, facts: list[Fact], devices: panels.DeviceCounts
+        self, facts: list[Fact], devices: panels.DeviceCounts, lones: list[Lone]
     ) -> dict[str, dict[str, Any]]:
         by_compound: dict[str, list[Fact]] = {compound.id: [] for compound in self.compounds}
         for fact in facts:
             by_compound.get(fact.compound, []).append(fact)
+        alone: dict[str, list[int]] = {}
+        for one in lones:
+            if one.grave:
+                alone.setdefault(one.compound, []).append(one.level)
         online = np.concatenate(([0], np.cumsum(devices.online)))
         return {
             compound.id: panels.rollup(
-                by_compound[compound.id], int(online[stop] - online[start]), int(stop - start)
+                by_compound[compound.id],
+                int(online[stop] - online[start]),
+                int(stop - start),
+                alone.get(compound.id, ()),
             )
             for compound, (start, stop) in zip(self.compounds, self._spans, strict=True)
         }
