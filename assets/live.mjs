@@ -9,6 +9,7 @@ const OPENING_MS = 10_000;
 const AGAIN_MS = 1000; // a link that keeps breaking frames must not make the server send without end
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
+const FOLD_LATE = "fold_late"; // the condition of a server that beats and reads nothing new
 const SESSION_ENDED = 4401; // the close code of pages/api.py
 
 /**
@@ -135,15 +136,18 @@ export function openLive({
   };
 
   /**
-   * Say how good the picture is: live, stale (the link is late), lost. Nothing new is no sign of
-   * either: a quiet place has nothing to say, and a device that should have is silent by itself.
+   * Say how good the picture is: live, stale (the link or the server's own reading is late), lost.
+   * Nothing new is no sign of either: a quiet place has nothing to say, and a device that should
+   * have is silent by itself.
    */
   const look = () => {
     if (status.state === "lost" || status.state === "connecting") {
       if (synced && heard) turn("live", goodClock);
       return;
     }
-    turn(now() - goodAt <= STALE_MS ? "live" : "stale", goodClock);
+    if (now() - goodAt > STALE_MS) return turn("stale", goodClock);
+    const late = model.panels.conditions?.find(({ code }) => code === FOLD_LATE);
+    turn(late ? "stale" : "live", late?.since ?? goodClock);
   };
 
   const connect = () => {

@@ -301,6 +301,24 @@ test("a quiet site whose link falls silent is stale within seconds, since the la
   assert.equal(live.status.since, EPOCH_MS + 2000);
 });
 
+test("a server that beats and no longer reads its streams is stale since it stopped", () => {
+  const { live, begin, pass, socket } = stage();
+  begin();
+  const late = { code: "fold_late", tone: "bad", street: "lusong.hejiatu", since: EPOCH_MS - 8000, count: 1, figures: {} };
+  socket().take(delta(6, { panels: { conditions: [{ ...late, code: "clock_ahead" }] } }));
+  assert.equal(live.status.state, "live");
+  socket().take(delta(7, { panels: { conditions: [late] } }));
+  assert.equal(live.status.state, "stale");
+  assert.equal(live.status.since, EPOCH_MS - 8000);
+  for (let i = 8; i < 20; i += 1) {
+    pass(1000);
+    socket().take(beat(i));
+  }
+  assert.equal(live.status.state, "stale", "its beats alone make nothing new");
+  socket().take(delta(20, { panels: { conditions: [] } }));
+  assert.equal(live.status.state, "live");
+});
+
 test("a replay's old facts are not stale", () => {
   const { live, begin, pass, socket } = stage();
   begin();
