@@ -15,6 +15,9 @@ DIST := node_modules/maplibre-gl/dist
 VENDORED := maplibre-gl.mjs maplibre-gl-worker.mjs maplibre-gl-shared.mjs maplibre-gl.css
 
 # The system's own npm and node come first, those of the wheel after them.
+# A worker a core, up to the ports there are for them; tests that share what is dear stay together.
+WORKERS := -n auto --maxprocesses 8 --dist loadgroup --no-loadscope-reorder
+
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
 .PHONY: help install run test lint types bench clean install-dev
@@ -30,7 +33,7 @@ run: install ## the demo, on http://127.0.0.1:8050/
 test: lint types ## lint, types, browser modules, everything else
 	@shopt -s nullglob; files=(tests/assets/*.test.mjs); \
 	  if [ $${#files[@]} -gt 0 ]; then node --test "$${files[@]}"; fi
-	@$(BIN)/python -m pytest -q $(ARGS)
+	@$(BIN)/python -m pytest -q $(WORKERS) $(ARGS)
 
 lint: install-dev ## ruff
 	@$(BIN)/ruff check .

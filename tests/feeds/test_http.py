@@ -206,9 +206,9 @@ async def test_a_bomb_of_zeros_is_not_unpacked(caller: Caller) -> None:
     ("body", "encoding", "status"),
     [
         (b"{}", "gzip", 400),
-        (gzip.compress(b"{}")[:-6], "gzip", 400),
+        (gzip.compress(b"{}", mtime=0)[:-6], "gzip", 400),
         (b"", "gzip", 400),
-        (gzip.compress(b"") * (MOST_MEMBERS + 1), "gzip", 400),
+        (gzip.compress(b"", mtime=0) * (MOST_MEMBERS + 1), "gzip", 400),
         (b"{}", "br", 415),
         (b"", "identity", 422),
         (b" \n ", "", 422),

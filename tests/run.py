@@ -1,0 +1,72 @@
+"""How a run of the tests is laid out: temporary files in memory, tests in groups for the workers.
+
+Memory only spares the disk: servers write and sync exactly as the product asks for.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 4 << 30
+"""The most that a run was seen to hold at once is under a quarter of this."""
+_FOLDER = pytest.StashKey[Path]()
+
+GROUPS = {
+    "tests/browser/": "browser",
+    "tests/test_break.py": "processes",
+    "tests/test_app.py": "processes",
+    "tests/test_territory_filter.py": "leaks",
+    "tests/test_bench.py": "bench",
+}
+"""Tests that share what is dear to set up, or that load the machine, stay with one worker and in
+this order; every other file is a group of its own."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Put temporary files of the run into memory where there is room, unless told otherwise."""
+    if hasattr(config, "workerinput") or config.option.basetemp or "TMPDIR" in os.environ:
+        return
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM_BYTES:
+        return
+    _remove_what_killed_runs_left()
+    folder = Path(tempfile.mkdtemp(prefix=f"dayuan-tests-{os.getpid()}-", dir=MEMORY))
+    config.stash[_FOLDER] = folder
+    os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Give the memory back."""
+    if (folder := config.stash.get(_FOLDER, None)) is not None:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.environ.pop("TMPDIR", None)
+        tempfile.tempdir = None
+
+
+def _remove_what_killed_runs_left() -> None:
+    for folder in MEMORY.glob("dayuan-tests-*"):
+        if not Path("/proc", folder.name.split("-")[2]).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def group_of(nodeid: str) -> str:
+    """The group of a test: of tests that share one, or its file."""
+    for start, group in GROUPS.items():
+        if nodeid.startswith(start):
+            return group
+    return nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(tryfirst=True)  # before the workers read the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with its group and let the longest groups begin."""
+    last = len(GROUPS)
+    order = {group: number for number, group in enumerate(dict.fromkeys(GROUPS.values()))}
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group_of(item.nodeid)))
+    items.sort(key=lambda item: order.get(group_of(item.nodeid), last))
