@@ -25,6 +25,7 @@ import uvloop
 from feeds import granting, registry
 from feeds.accounts import CONSOLE, Accounts, Terms, demo_accounts
 from feeds.conditions import Shared
+from feeds.heartbeat import VARIABLE, beat, pipe_in
 from feeds.link import ANSWER_S, client_from_url
 from feeds.settings import Settings, read_settings
 from feeds.sources import Source, Sources
@@ -89,7 +90,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-async def web(settings: Settings) -> None:
+async def web(settings: Settings, heartbeat: int | None) -> None:
     """Serve pages, ``/live``, commands and APIs."""
     found = streets(settings)
     streams = Streams(settings.redis_url, patience_s=ANSWER_S)
@@ -107,32 +108,36 @@ async def web(settings: Settings) -> None:
             tiles=settings.data / "tiles",
             districts=entry("districts")(settings.places),
             basemap=entry("basemap")(settings.basemap),
+            beat=partial(beat, heartbeat),
         )
         await entry("web")(parts, host=settings.host, port=settings.port, assets=ASSETS)
 
 
-async def engine(settings: Settings) -> None:
+async def engine(settings: Settings, heartbeat: int | None) -> None:
     """Derive alarms, incidents and deadlines for every street; active by lease, else stand by."""
     found = streets(settings)
     async with Streams(settings.redis_url) as streams, asyncio.TaskGroup() as tasks:
+        tasks.create_task(beat(heartbeat))
         tasks.create_task(Shared(streams.link, streams.conditions, found).run())
         for street, compounds in found.items():
             tasks.create_task(entry("engine")(streams, street, compounds))
 
 
-async def simulator(settings: Settings) -> None:
+async def simulator(settings: Settings, heartbeat: int | None) -> None:
     """Play the demo's devices, residents and responders in every street."""
     options = {"seed": settings.seed, "rate": settings.rate}
-    async with Streams(settings.redis_url) as streams:
-        districts = entry("districts")(settings.places)
-        await entry("simulator")(streams, streets(settings), districts, **options)
+    found, districts = streets(settings), entry("districts")(settings.places)
+    async with Streams(settings.redis_url) as streams, asyncio.TaskGroup() as tasks:
+        tasks.create_task(beat(heartbeat))
+        tasks.create_task(entry("simulator")(streams, found, districts, **options))
 
 
-ROLES: dict[str, Callable[[Settings], Awaitable[None]]] = {
+ROLES: dict[str, Callable[[Settings, int | None], Awaitable[None]]] = {
     "web": web,
     "engine": engine,
     "feed simulator": simulator,
 }
+_AWAITED = frozenset({"web"})
 _DEMO = {"DAYUAN_DEMO": "1"}
 _DEMO_ROLES = frozenset({"feed simulator"})
 
@@ -159,12 +164,12 @@ async def refuse_an_open_door(settings: Settings, accounts: Accounts) -> None:
         raise InvalidSetting("DAYUAN_HOST", settings.host, reason)
 
 
-def play(settings: Settings, role: str) -> None:
-    """Run one role in this process until it is told to end."""
+def play(settings: Settings, role: str, heartbeat: int | None = None) -> None:
+    """Run one role in this process until it is told to end; ``heartbeat`` is a pipe to beat on."""
     url = settings.redis_url or running_url(settings.server_folder)
     if url is None:
         raise InvalidSetting("DAYUAN_REDIS_URL", "", "no server runs here: name one")
-    uvloop.run(until_told(ROLES[role](replace(settings, redis_url=url))))
+    uvloop.run(until_told(ROLES[role](replace(settings, redis_url=url), heartbeat)))
 
 
 # --- all roles on one machine -----------------------------------------------------------------
@@ -210,7 +215,12 @@ def _roles(settings: Settings) -> list[Role]:
     demo = "1" if settings.demo else "0"
     env = os.environ | {"DAYUAN_REDIS_URL": settings.redis_url, "DAYUAN_DEMO": demo}
     names = [name for name in ROLES if settings.demo or name not in _DEMO_ROLES]
-    lasting = [Role(name=name, argv=(*PROGRAM, *name.split()), env=env) for name in names]
+    lasting = [
+        Role(
+            name=name, argv=(*PROGRAM, *name.split()), env=env, beats=True, awaited=name in _AWAITED
+        )
+        for name in names
+    ]
     return [*lasting, Role(name="tiles", argv=(*PROGRAM, "tiles"), env=env, once=True)]
 
 
@@ -274,9 +284,9 @@ def carry_out(settings: Settings, asked: argparse.Namespace) -> int:
             os.nice(10)  # screens are served meanwhile
             return int(entry("tiles")(settings.places, settings.data / "tiles"))
         case "web" | "engine":
-            play(settings, asked.command)
+            play(settings, asked.command, asked.heartbeat)
         case "feed":
-            play(settings, f"feed {asked.name}")
+            play(settings, f"feed {asked.name}", asked.heartbeat)
         case _:
             uvloop.run(supervise(settings))
     return 0
@@ -287,6 +297,8 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     # The importer reads its own words, --help among them; argparse would take them for ours.
     importing = argv[:1] == ["import"]
     asked = parser().parse_args(argv[:1] if importing else argv)
+    asked.heartbeat = pipe_in(environ)
+    environ = {name: word for name, word in environ.items() if name != VARIABLE}
     asked.rest, asked.environ = (argv[1:], environ) if importing else ([], {})
     try:
         settings = read_settings(environ if asked.command != "demo" else {**environ, **_DEMO})

@@ -1,9 +1,11 @@
 """Keeps the roles of one machine running: the server first and last, each role a process.
 
-A role that ends is started again after a pause that grows from a fifth of a second to half a
-minute, and shrinks back once it has lived for a minute. The server comes back on the same port
-with the same data; roles wait for it by themselves. When a watched folder changes, all roles
-start anew, so a place imported while running appears without a restart by hand.
+A role that ends is started again after a pause that grows from a fifth of a second to five
+seconds (one for what people wait for: web and server), and shrinks back once it has lived for ten.
+A role that beats no more (``feeds.heartbeat``) hangs: it is killed and started again. The server
+comes back on the same port with the same data; roles wait for it by themselves. When a watched
+folder changes, all roles start anew, so a place imported while running appears without a restart
+by hand.
 """
 
 from __future__ import annotations
@@ -12,19 +14,23 @@ import asyncio
 import logging
 import signal
 import socket
+from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from feeds.children import end_child, start_child, until_orphaned
+from feeds.heartbeat import VARIABLE, Listener
 from feeds.valkey import ServerFailed, Valkey
 
 log = logging.getLogger(__name__)
 
 _FIRST_PAUSE_S = 0.2
-_LONGEST_PAUSE_S = 30.0
-_STEADY_AFTER_S = 60.0
+_LONGEST_PAUSE_S = 5.0
+_AWAITED_PAUSE_S = 1.0
+"""The longest pause of what people wait for."""
+_STEADY_AFTER_S = 10.0
 _ROLE_PATIENCE_S = 4.0
 """Roles and server together (4 + 5 s) end within the ten seconds that init systems give."""
 
@@ -33,29 +39,33 @@ _ROLE_PATIENCE_S = 4.0
 class Role:
     """One process to keep: its name for the log, its command line and environment.
 
-    One that is wanted ``once`` and has done its work rests until everything starts anew.
+    One that is wanted ``once`` and has done its work rests until everything starts anew. One that
+    ``beats`` is killed when it beats no more. ``awaited`` is what people wait for when it is away.
     """
 
     name: str
     argv: tuple[str, ...]
     env: Mapping[str, str] | None = None
     once: bool = False
+    beats: bool = False
+    awaited: bool = False
 
 
 @dataclass(slots=True)
 class Pauses:
     """How long to wait before the next start: doubled each time, reset by a steady life."""
 
+    longest_s: float = _LONGEST_PAUSE_S
     next_s: float = _FIRST_PAUSE_S
 
     def after(self, lived_s: float) -> float:
         """The pause after a life of so many seconds.
 
-        >>> pauses = Pauses(); [pauses.after(0.0), pauses.after(0.0), pauses.after(61.0)]
+        >>> pauses = Pauses(); [pauses.after(0.0), pauses.after(0.0), pauses.after(11.0)]
         [0.2, 0.4, 0.2]
         """
         pause_s = _FIRST_PAUSE_S if lived_s >= _STEADY_AFTER_S else self.next_s
-        self.next_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+        self.next_s = min(pause_s * 2, self.longest_s)
         return pause_s
 
 
@@ -103,31 +113,44 @@ class Supervisor:
                 await self.server.stop()
 
     async def _keep(self, role: Role) -> None:
-        pauses, clock = Pauses(), asyncio.get_running_loop().time
+        pauses = Pauses(_AWAITED_PAUSE_S if role.awaited else _LONGEST_PAUSE_S)
+        clock, anew = asyncio.get_running_loop().time, self._anew[role.name]
         while not self._stopping.is_set():
             born = clock()
-            # Its facts are all in the server, so a role without supervisor may just be killed.
-            child = await start_child(role.argv, env=role.env, last_signal=signal.SIGKILL)
-            self.pids[role.name] = child.pid
-            try:
-                await self._first_of(child.wait(), self._anew[role.name].wait())
-            finally:
-                told_to = child.returncode is None
-                await end_child(child, patience_s=_ROLE_PATIENCE_S)
-                del self.pids[role.name]
-            if role.once and child.returncode == 0 and not told_to:
-                await self._first_of(self._anew[role.name].wait())
-                told_to = True
-            self._anew[role.name].clear()
-            if told_to:
+            code = await self._live(role)
+            if role.once and code == 0:
+                await self._first_of(anew.wait())
+            if anew.is_set() or self._stopping.is_set():
+                anew.clear()
                 continue
             pause_s = pauses.after(clock() - born)
-            log.warning("%s ended with %s; again in %.1f s", role.name, child.returncode, pause_s)
+            log.warning("%s ended with %s; again in %.1f s", role.name, code, pause_s)
             await self._pause(pause_s)
+
+    async def _live(self, role: Role) -> int | None:
+        """One life of a role, to its end; gives its exit code."""
+        listener = Listener() if role.beats else None
+        try:
+            child = await _born(role, listener)
+            self.pids[role.name] = child.pid
+            quiet = [listener.until_quiet()] if listener else []
+            try:
+                await self._first_of(child.wait(), self._anew[role.name].wait(), *quiet)
+                hangs = not self._stopping.is_set() and not self._anew[role.name].is_set()
+                if child.returncode is None and hangs:
+                    log.error("%s hangs: it is killed", role.name)
+                    child.kill()  # what hangs does not hear a polite word
+            finally:
+                await end_child(child, patience_s=_ROLE_PATIENCE_S)
+                del self.pids[role.name]
+        finally:
+            if listener:
+                listener.close()
+        return child.returncode
 
     async def _keep_server(self) -> None:
         assert self.server is not None
-        pauses, clock = Pauses(), asyncio.get_running_loop().time
+        pauses, clock = Pauses(_AWAITED_PAUSE_S), asyncio.get_running_loop().time
         while True:
             born = clock()
             code = await self.server.wait()
@@ -176,6 +199,18 @@ def _signature(folder: Path) -> frozenset[tuple[str, int, int]]:
             continue
         found.add((path.name, stat.st_size, stat.st_mtime_ns))
     return frozenset(found)
+
+
+async def _born(role: Role, listener: Listener | None) -> Process:
+    """A role's process, with its end of the heartbeat."""
+    # Its facts are all in the server, so a role without supervisor may just be killed.
+    if listener is None:
+        return await start_child(role.argv, env=role.env, last_signal=signal.SIGKILL)
+    env = {**(role.env or {}), VARIABLE: str(listener.pipe)}
+    pipes = (listener.pipe,)
+    child = await start_child(role.argv, env=env, last_signal=signal.SIGKILL, pass_fds=pipes)
+    listener.let_go()
+    return child
 
 
 def stops_on_signals(stop: Callable[[], None]) -> None:

@@ -25,6 +25,8 @@ LATE_AFTER_S = 20.0
 """An engine notes every five seconds how far it is."""
 UNHEARD_AFTER_S = 8.0
 """The streams answer every two seconds, if only that there is nothing new."""
+STUCK_AFTER_S = 60.0
+"""Nothing read for so long, though the same server answers others at once: it never will be."""
 DISBELIEVED_AFTER_S = 3 * SAY_AGAIN_S
 """A state of another process that was not said again for so long: its process is gone."""
 
@@ -46,6 +48,7 @@ class Vitals:
         self._streams = streams
         self._replicas = replicas
         self._streets = {street: _Street() for street in (*replicas, ANYWHERE)}
+        self._answered_s = 0.0
 
     async def run(self) -> None:
         """Look for ever."""
@@ -70,6 +73,12 @@ class Vitals:
     def silence_s(self, street: str) -> float:
         """For how long nothing was heard of a street's streams: two seconds when all is well."""
         return max(0.0, time.monotonic() - self._replicas[street].folded_s)
+
+    def lives(self) -> bool:
+        """Whether this process may go on: its reading is not stuck while the streams answer."""
+        if time.monotonic() - self._answered_s > UNHEARD_AFTER_S:
+            return True
+        return all(self.silence_s(street) < STUCK_AFTER_S for street in self._replicas)
 
     # --- looking ------------------------------------------------------------------------------
 
@@ -101,6 +110,7 @@ class Vitals:
             ("HMGET", names[1], "telemetry", "operations"),
             ("HGETALL", names[2]),
         )
+        self._answered_s = time.monotonic()
         self._take_shared(street, dict(zip(rows[::2], rows[1::2], strict=True)))
         if street in self._replicas:
             self._look_for_the_engine(street, held is not None)

@@ -34,6 +34,9 @@ class Vitals(Protocol):
     def silence_s(self, street: str) -> float:
         """For how long nothing was heard of a street's streams."""
 
+    def lives(self) -> bool:
+        """Whether this process may go on: its reading is not stuck while the streams answer."""
+
 
 class Pulse(Health):
     """What the hubs of this process ask."""

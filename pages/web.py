@@ -45,6 +45,7 @@ from pages.health import Pulse, Vitals, health
 from pages.hosts import Hosts
 from pages.ogc import Sharing
 from pages.ogc_export import Exporting
+from pages.work import Work, WorkEnded
 from twin.events import AlarmRaised, Event
 from twin.model import District
 from twin.people import Actor
@@ -80,6 +81,11 @@ class Recordings(Replays, Protocol):
         """End all."""
 
 
+async def _unheard(lives: Callable[[], bool]) -> None:
+    """Nobody listens to this process."""
+    await asyncio.Event().wait()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parts:
     """What the web role is plugged into.
@@ -95,7 +101,8 @@ class Parts:
     and after, None where places cannot be changed; browsers may fetch pictures of cameras from
     ``stream_origins``.
     ``tiles`` is the folder of tile sets, ``basemap`` what the user named.
-    ``more`` are routes of topics of their own. ``vitals`` looks after the service itself.
+    ``more`` are routes of topics of their own. ``vitals`` looks after the service itself;
+    ``beat`` tells whoever started this process that it lives, while the function given says so.
     """
 
     twins: Mapping[str, Twin]
@@ -122,10 +129,15 @@ class Parts:
     basemap: Basemap | None = None
     more: Sequence[APIRouter] = ()
     vitals: Vitals
+    beat: Callable[[Callable[[], bool]], Coroutine[Any, Any, None]] = _unheard
 
 
 async def run(parts: Parts, *, host: str, port: int, assets: Path) -> None:
-    """Serve until cancelled, then finish what was begun."""
+    """Serve until cancelled, then finish what was begun.
+
+    Raises WorkEnded when a part of the work ends: whoever still answered then would show screens a
+    picture that moves no more.
+    """
     application = plug(parts, assets)
     config = uvicorn.Config(
         application,
@@ -140,12 +152,15 @@ async def run(parts: Parts, *, host: str, port: int, assets: Path) -> None:
     )
     serving = _Server(config)
     task = asyncio.ensure_future(serving.serve())
+    ended = asyncio.ensure_future(application.state.work.ended())
     try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
+        await asyncio.wait({task, ended}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        ended.cancel()
         serving.should_exit = True
+        config.timeout_graceful_shutdown = 3 if not ended.done() else 1
         await task
-        raise
+    raise WorkEnded(application.state.work.reason or "the server ended")
 
 
 class _Server(uvicorn.Server):
@@ -196,7 +211,8 @@ def plug(parts: Parts, assets: Path) -> Any:
     world = World(tuple(parts.twins.values()), parts.districts)
     sharing = Sharing(Shelf(world), hub.places, now, parts.public)
 
-    return server.build(
+    work = Work()
+    application = server.build(
         lookup=parts.doors.lookup,
         routers=[
             health(pulse, hub, list(parts.twins)),
@@ -213,7 +229,7 @@ def plug(parts: Parts, assets: Path) -> Any:
             tiles.router(tiles.Shelf(parts.tiles, parts.districts, parts.basemap), hub.places),
         ],
         picture_origins=parts.stream_origins,
-        lifespan=_life(parts, hub, known, finder, recordings),
+        lifespan=_life(parts, hub, known, finder, recordings, work),
         assets=assets,
         away=parts.away,
         programs=parts.programs,
@@ -222,32 +238,34 @@ def plug(parts: Parts, assets: Path) -> Any:
         hosts=parts.hosts,
         strict=_tls_host(parts.public),
     )
+    application.state.work = work
+    return application
 
 
 def _life(
-    parts: Parts, hub: Hub, known: Known, finder: Finder, recordings: Recordings
+    parts: Parts, hub: Hub, known: Known, finder: Finder, recordings: Recordings, work: Work
 ) -> server.Lifespan:
     """What lives as long as the server: the streams are folded, ways and words are learnt."""
 
     @asynccontextmanager
     async def living() -> AsyncIterator[None]:
-        async with asyncio.TaskGroup() as tasks:
-            running = [
-                tasks.create_task(parts.follow(hub.changed)),
-                tasks.create_task(live.run(hub, now)),
-                tasks.create_task(parts.vitals.run()),
-                tasks.create_task(_recall(hub, parts)),
-            ]
-            twins = list(parts.twins.values())
-            learning = tasks.create_task(asyncio.to_thread(known.learn, twins, parts.districts))
-            running.append(tasks.create_task(asyncio.to_thread(finder.learn)))
+        work.lasting("reading the streams", parts.follow(hub.changed))
+        work.lasting("sending frames", live.run(hub, now))
+        work.lasting("looking after the service", parts.vitals.run())
+        work.lasting("the heartbeat", parts.beat(parts.vitals.lives))
+        work.passing("recalling the day", _recall(hub, parts))
+        twins = list(parts.twins.values())
+        ways = asyncio.to_thread(known.learn, twins, parts.districts)
+        learning = work.passing("learning ways", ways)
+        work.passing("learning words", asyncio.to_thread(finder.learn))
+        try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(CATCH_UP_S):
                     await parts.current()
             await asyncio.wait({learning}, timeout=LEARN_S)
             yield
-            for task in running:
-                task.cancel()
+        finally:
+            await work.end()
             await recordings.close()
 
     return living

@@ -46,6 +46,7 @@ class House:
     tokens: Tokens
     application: Any
     parts: web.Parts
+    task: asyncio.Task[None]
 
     @property
     def origin(self) -> str:
@@ -104,7 +105,7 @@ async def open_house(
         try:
             yield House(
                 port=port, streams=streams, accounts=accounts, sources=sources, tokens=tokens,
-                application=made[0], parts=parts,
+                application=made[0], parts=parts, task=task,
             )  # fmt: skip
         finally:
             task.cancel()

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from geodata.first_run import prepare
 from geodata.history import edit
-from tests.browser.house import House, fill_and_stop, running
+from tests.browser.house import PATIENT, House, fill_and_stop, running
 from tests.browser.screen import Screen
 from tests.browser.streams import PATHS, Source, streaming
 from twin.cameras import CameraWish, LensWish, placed
@@ -48,7 +48,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, source: Source) -> Iterator[
         lens = LensWish(stream=source.address(kind), stream_kind=kind)
         wish = partial(placed, camera=camera, wish=CameraWish(lens=lens))
         edit(folder / "places", "huodian", wish, {"by": "test"})
-    with running(folder, origins=source.origin) as house:
+    with running(folder, origins=source.origin, program=PATIENT) as house:
         fill_and_stop(house)
         house.add_account("li", "李娟·街道值班", "dispatcher")
         yield house

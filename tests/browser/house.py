@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -167,16 +167,24 @@ def environment(folder: Path, port: int, valkey_port: int) -> dict[str, str]:
     }  # fmt: skip
 
 
+APP = ("app.py",)
+PATIENT = ("-m", "tests.browser.patient")
+
+
 @contextmanager
-def running(folder: Path, before: Iterable[str] = (), origins: str = "") -> Iterator[House]:
+def running(
+    folder: Path, before: Iterable[str] = (), origins: str = "", program: Sequence[str] = APP
+) -> Iterator[House]:
     """``python app.py`` until the block ends.
 
-    ``before`` are words in front of the command, ``origins`` those of cameras' pictures.
+    ``before`` are words in front of the command, ``origins`` those of cameras' pictures. As the
+    program PATIENT it leaves a simulator alone that was stopped.
     """
     port, valkey_port = free_port(), free_port()
     with (folder / "errors").open("w") as errors:
         process = subprocess.Popen(
-            [*before, sys.executable, str(ROOT / "app.py")],
+            [*before, sys.executable, *program],
+            cwd=ROOT,
             env=environment(folder, port, valkey_port) | {"DAYUAN_STREAM_ORIGINS": origins},
             stdout=subprocess.PIPE, stderr=errors, text=True,
             preexec_fn=dying_with_us(signal.SIGTERM),

@@ -25,6 +25,20 @@ LIVES = "import os,sys,signal; open(sys.argv[1],'a').write(f'{os.getpid()}\\n');
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + LIVES
 DIES = "import os,sys; open(sys.argv[1],'a').write(f'{os.getpid()}\\n')"
 
+# Roles that sign the book and beat as ours do, fifty times as fast; SIGUSR1 makes one spin.
+BEATS = """
+import asyncio, os, signal, sys
+from feeds import heartbeat
+def spin(*_):
+    while True:
+        pass
+signal.signal(signal.SIGUSR1, spin)
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+heartbeat.BEAT_EVERY_S = 0.02
+open(sys.argv[1], 'a').write(f'{os.getpid()}\\n')
+asyncio.run(heartbeat.beat(heartbeat.pipe_in(os.environ)))
+"""
+
 
 def a_role(book: Path, program: str = LIVES) -> Role:
     return Role(name=book.name, argv=(sys.executable, "-c", program, str(book)))
@@ -72,13 +86,69 @@ async def test_a_killed_role_comes_back_and_the_others_do_not_notice(tmp_path: P
 def test_a_role_that_keeps_dying_is_started_less_and_less_often() -> None:
     pauses = Pauses()
     found = [pauses.after(0.1) for _ in range(10)]
-    assert found == [0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30]
+    assert found == [0.2, 0.4, 0.8, 1.6, 3.2, 5, 5, 5, 5, 5]
     assert [pauses.after(3600), pauses.after(0.1)] == [0.2, 0.4]
+    assert max(Pauses(1.0).after(0.1) for _ in range(10)) <= 1
+
+
+def test_a_life_of_a_quarter_of_a_minute_was_no_failed_start() -> None:
+    pauses = Pauses()
+    assert [pauses.after(0.1), pauses.after(0.1), pauses.after(15)] == [0.2, 0.4, 0.2]
 
 
 async def test_a_role_that_dies_at_once_is_tried_again(tmp_path: Path) -> None:
     book = tmp_path / "web"
     async with running(Supervisor(roles=[a_role(book, DIES)])):
+        await until(lambda: len(starts(book)) == 2)
+
+
+@pytest.fixture
+def keen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A supervisor that looks fifty times a second."""
+    monkeypatch.setattr("feeds.heartbeat.BEAT_EVERY_S", 0.02)
+
+
+def a_beating_role(book: Path, program: str = BEATS) -> Role:
+    return dataclasses.replace(a_role(book, program), beats=True, env=dict(os.environ))
+
+
+@pytest.mark.usefixtures("keen")
+@pytest.mark.parametrize("hang", [signal.SIGSTOP, signal.SIGUSR1], ids=["stopped", "spinning"])
+async def test_a_role_that_hangs_is_killed_and_started_again(
+    tmp_path: Path, hang: signal.Signals
+) -> None:
+    book, other = tmp_path / "engine", tmp_path / "web"
+    async with running(Supervisor(roles=[a_beating_role(book), a_beating_role(other)])):
+        await until(lambda: len(starts(book)) == len(starts(other)) == 1)
+        for life in (1, 2):
+            os.kill(starts(book)[-1], hang)
+            await until(lambda life=life: len(starts(book)) == life + 1)  # type: ignore[misc]
+            assert not is_running(starts(book)[life - 1])
+        assert len(starts(other)) == 1
+    assert not any(is_running(pid) for pid in starts(book) + starts(other))
+
+
+@pytest.mark.usefixtures("keen")
+async def test_a_role_may_take_its_time_to_start_and_is_not_killed_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeds.heartbeat.QUIET_LOOKS", 1)
+    quiet, started = tmp_path / "engine", tmp_path / "web"
+    async with running(Supervisor(roles=[a_beating_role(quiet, LIVES), a_role(started)])):
+        await until(lambda: len(starts(quiet)) == len(starts(started)) == 1)
+        for life in range(2, 5):  # three starts of another take longer than many looks
+            os.kill(starts(started)[-1], signal.SIGKILL)
+            await until(lambda life=life: len(starts(started)) == life)  # type: ignore[misc]
+        assert len(starts(quiet)) == 1
+
+
+@pytest.mark.usefixtures("keen")
+async def test_a_role_that_never_begins_to_beat_is_killed_at_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeds.heartbeat.STARTING_LOOKS", 20)
+    book = tmp_path / "engine"
+    async with running(Supervisor(roles=[a_beating_role(book, STUBBORN)])):
         await until(lambda: len(starts(book)) == 2)
 
 

@@ -1,0 +1,81 @@
+"""A web role whose work ends, ends: nobody is shown a picture that moves no more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from layers.live import Hub
+from pages import web
+from pages.work import Work, WorkEnded
+from tests.conftest import free_port
+from tests.house import ASSETS, House, open_house
+from tests.layers.builders import STREET, a_compound
+
+pytestmark = pytest.mark.anyio
+STREETS = {STREET: [a_compound("huodian")]}
+
+
+async def served(house: House, **other: Any) -> None:
+    """A second web role over the parts of a house, some replaced, until it ends by itself."""
+    parts, port = replace(house.parts, **other), free_port()
+    task = asyncio.ensure_future(web.run(parts, host="127.0.0.1", port=port, assets=ASSETS))
+    try:
+        async with asyncio.timeout(30):
+            await task
+    finally:
+        task.cancel()
+
+
+async def fails(*_: object) -> None:
+    raise OverflowError("year 1")
+
+
+async def ends(*_: object) -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        ({"follow": fails}, "reading the streams: OverflowError: year 1"),
+        ({"follow": ends}, "reading the streams: it ended"),
+        ({"raised": fails}, "recalling the day: OverflowError: year 1"),
+        ({"beat": ends}, "the heartbeat: it ended"),
+    ],
+)
+async def test_the_role_ends_with_the_reason_when_a_part_of_its_work_does(
+    valkey_url: str, other: Mapping[str, Any], reason: str
+) -> None:
+    async with open_house(valkey_url, STREETS) as house:
+        with pytest.raises(WorkEnded, match=reason):
+            await served(house, **other)
+
+
+async def test_the_role_ends_when_a_tick_fails_and_says_so_to_who_started_it(
+    valkey_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(hub: Hub, *_: object) -> None:
+        raise ZeroDivisionError("a tick")
+
+    async with open_house(valkey_url, STREETS) as house:
+        house.task.get_loop().call_soon(monkeypatch.setattr, Hub, "tick", broken)
+        async with asyncio.timeout(30):
+            with pytest.raises(WorkEnded, match="sending frames: ZeroDivisionError: a tick"):
+                await asyncio.shield(house.task)
+
+
+async def test_what_may_end_ends_and_what_is_ended_on_purpose_is_no_fault() -> None:
+    work = Work()
+    await work.passing("learning", ends())
+    work.lasting("reading", asyncio.Event().wait())
+    ended = asyncio.ensure_future(work.ended())
+    await work.end()
+    await asyncio.sleep(0)
+    assert not ended.done()
+    assert work.reason == ""
+    ended.cancel()
