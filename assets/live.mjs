@@ -1,6 +1,8 @@
 // The live socket: one snapshot, then what changed, for ever. Holds the facts a page draws from.
+import { createDelay } from "./delay.mjs";
 import { decodeFrame } from "./frames.mjs";
 import { createModel } from "./live_model.mjs";
+import { createServerTime } from "./server_time.mjs";
 
 const CHECK_MS = 500;
 const SILENT_MS = 5000; // the server beats every second, so five missed beats are a dead link
@@ -27,8 +29,9 @@ export function backoff(attempt, random) {
  *
  * Kinds to listen to: `snapshot`, `things`, `panels` and `beat` get the frame (a delta with both
  * things and panels is told twice); `devices` the changed rows `{index, value, state, at}`;
- * `status` `{state: "connecting"|"live"|"stale"|"lost", since, attempt}`, also after every attempt
- * that failed; `denied` the server's reason; `ended` that the person's session is over. A snapshot
+ * `status` `{state: "connecting"|"live"|"stale"|"lost", since, attempt, late_s}`, also after every
+ * attempt that failed, `late_s` being how far a stale picture is behind when the link itself is late
+ * (else null), `since` server time; `denied` the server's reason; `ended` that the person's session is over. A snapshot
  * brings its devices with it.
  *
  * @param {object} parts
@@ -38,34 +41,39 @@ export function backoff(attempt, random) {
  * @param {(act: () => void, ms: number) => any} [parts.setTimer]
  * @param {() => number} [parts.random] 0..1
  * @param {() => number} [parts.now] milliseconds that never jump
- * @param {() => number} [parts.wallClock] milliseconds since the epoch, for people to read
+ * @param {() => number} [parts.wallClock] milliseconds since the epoch, until the server's are known
  */
 export function openLive({
   url, hello, WebSocketClass = globalThis.WebSocket, setTimer = (act, ms) => setTimeout(act, ms),
   random = Math.random, now = () => performance.now(), wallClock = () => Date.now(),
 }) {
   const model = createModel();
+  const time = createServerTime(now);
+  const delay = createDelay(time, now);
+  const instant = () => (Number.isFinite(time.now()) ? time.now() : wallClock());
   const listeners = new Map();
   let socket = null;
   let [closed, attempt, epoch, seq] = [false, 0, null, null];
   let [synced, heard, opened, goodAt, goodClock] = [false, false, now(), now(), wallClock()];
   let askedAt = -Infinity;
   let [view, held, openCase] = [{ band: hello.band, compounds: hello.compounds }, null, null];
-  let status = { state: "connecting", since: wallClock(), attempt: 0 };
+  let status = { state: "connecting", since: wallClock(), attempt: 0, late_s: null };
 
   const emit = (kind, what) => {
     for (const listener of listeners.get(kind) ?? []) listener(what);
   };
 
-  const turn = (state, since) => {
-    if (state === status.state && status.attempt === attempt) return;
-    status = { state, since: state === status.state ? status.since : since, attempt };
+  const turn = (state, since, late_s = null) => {
+    if (state === status.state && status.attempt === attempt && status.late_s === late_s) return;
+    status = { state, since: state === status.state ? status.since : since, attempt, late_s };
     emit("status", status);
   };
 
   const put = (message) => {
     if (socket?.readyState === 1) socket.send(JSON.stringify(message));
   };
+
+  const askTime = () => put({ kind: "ping", sent: delay.ask() });
 
   const greet = (resume) => {
     synced = resume && epoch !== null && seq !== null;
@@ -84,11 +92,12 @@ export function openLive({
     setTimer(() => mine === socket && !synced && greet(false), wait);
   };
 
-  const good = () => {
+  const good = (frame) => {
     attempt = 0;
     heard = true;
     goodAt = now();
-    goodClock = wallClock();
+    if (model.clock.mode === "live" && Number.isFinite(frame.at)) delay.frame(frame.at);
+    goodClock = instant();
   };
 
   const takeSnapshot = (rows) => {
@@ -96,13 +105,14 @@ export function openLive({
     held = null;
     if (!model.begin(frame, rows)) return resync();
     [epoch, seq, synced] = [frame.epoch, rows.seq, true];
-    good();
+    delay.renewed();
+    good(frame);
     return emit("snapshot", frame);
   };
 
   const takeDelta = (frame) => {
     model.take(frame);
-    good();
+    good(frame);
     if (frame.things) emit("things", frame);
     if (frame.panels) emit("panels", frame);
     if (!frame.things && !frame.panels) emit("beat", frame);
@@ -111,6 +121,7 @@ export function openLive({
   const takeText = (text) => {
     const frame = parse(text);
     if (frame?.kind === "denied") return emit("denied", frame.reason);
+    if (frame?.kind === "pong") return delay.answered(frame.sent, frame.at);
     if (frame?.kind === "snapshot" && Number.isInteger(frame.seq)) return (held = frame);
     if (!synced && !held) return undefined;
     if (held || frame?.seq !== seq + 1) return resync();
@@ -125,7 +136,7 @@ export function openLive({
     if (held) return takeSnapshot(rows);
     seq = rows.seq;
     if (!model.merge(rows)) return resync();
-    good();
+    good(rows);
     return emit("devices", rows);
   };
 
@@ -141,11 +152,11 @@ export function openLive({
    * have is silent by itself.
    */
   const look = () => {
-    if (status.state === "lost" || status.state === "connecting") {
-      if (synced && heard) turn("live", goodClock);
-      return;
-    }
-    if (now() - goodAt > STALE_MS) return turn("stale", goodClock);
+    if ((status.state === "lost" || status.state === "connecting") && !(synced && heard)) return;
+    const { ms, verdict } = delay.look();
+    if (verdict === "unsure") return;
+    if (verdict === "late") return void turn("stale", instant() - ms, Math.round(ms / 1000));
+    if (now() - goodAt > STALE_MS) return void turn("stale", goodClock);
     const late = model.panels.conditions?.find(({ code }) => code === FOLD_LATE);
     turn(late ? "stale" : "live", late?.since ?? goodClock);
   };
@@ -155,7 +166,7 @@ export function openLive({
     opened = now();
     const mine = (socket = new WebSocketClass(url));
     mine.binaryType = "arraybuffer";
-    mine.onopen = () => mine === socket && ((opened = now()), greet(true));
+    mine.onopen = () => mine === socket && ((opened = now()), greet(true), askTime());
     mine.onmessage = (event) => mine === socket && receive(event.data);
     mine.onclose = (event) => mine === socket && (lose(), event?.code === SESSION_ENDED && emit("ended"));
     mine.onerror = () => {}; // a close always follows
@@ -167,6 +178,7 @@ export function openLive({
     socket = null;
     old?.close();
     [held, heard] = [null, false];
+    delay.reset();
     attempt += 1;
     turn("lost", status.state === "connecting" ? status.since : goodClock);
     setTimer(connect, backoff(attempt - 1, random));
@@ -177,6 +189,7 @@ export function openLive({
     const waiting = now() - Math.max(goodAt, opened);
     if (socket && waiting > (socket.readyState === 0 ? OPENING_MS : SILENT_MS)) lose();
     else look();
+    if (synced && delay.due()) askTime();
     setTimer(watch, CHECK_MS);
   };
 
@@ -184,7 +197,7 @@ export function openLive({
   setTimer(watch, CHECK_MS);
 
   return {
-    model,
+    model, time,
     deviceId: model.deviceId,
     get status() {
       return status;

@@ -1,6 +1,7 @@
 // Joins the socket, the map and the panels of one page.
 import { ask } from "./ahead.mjs";
 import { openLive } from "./live.mjs";
+import { createPainted, twoFrames } from "./painted.mjs";
 import { createBuilding } from "./panels/building.mjs";
 import { MANY } from "./map/levels.mjs";
 import { createClock } from "./panels/clock.mjs";
@@ -54,6 +55,7 @@ export async function start() {
   const keeping = page === "wall" ? furnishWall(desk) : furnishDesk(desk, page, live);
   drawer.panels.push(createConditions(desk), ...keeping);
   follow(live, desk, drawer, commander);
+  measure(live, desk, drawer);
   switchLanguage(desk, drawer);
   drawer.redraw();
   setInterval(() => (drawer.tick(), drawer.redraw()), TICK_MS);
@@ -66,19 +68,31 @@ function heard(sent, commander, redraw) {
   if (sent.state === "confirmed") setTimeout(() => (commander.forget(sent), redraw()), READ_MS);
 }
 
+/** Know how long events take from the device to this glass. */
+function measure(live, desk, drawer) {
+  const painted = createPainted({ time: live.time, now: () => performance.now(), afterPaint: drawer.afterPaint });
+  for (const kind of ["things", "panels", "beat", "devices"]) live.on(kind, (frame) => painted.frame(frame));
+  live.on("snapshot", (frame) => painted.frame(frame, true));
+  desk.join({ painted });
+}
+
 /** Draw every panel once per frame of the screen at most, however many facts arrive. */
 function createDrawer() {
   const panels = [];
+  const drawn = [];
   let asked = false;
   const draw = () => {
     asked = false;
     for (const panel of panels) panel.draw?.();
+    for (const act of drawn.splice(0)) twoFrames(act);
   };
   const redraw = () => {
     if (!asked) setTimeout(draw, document.hidden ? 250 : 16);
     asked = true;
   };
-  return { panels, redraw, tick: () => panels.forEach((panel) => panel.tick?.()) };
+  /** Act once what was asked for until now is painted, by panels and by the map. */
+  const afterPaint = (act) => (asked ? drawn.push(act) : twoFrames(act));
+  return { panels, redraw, afterPaint, tick: () => panels.forEach((panel) => panel.tick?.()) };
 }
 
 async function read(path, otherwise) {
@@ -117,7 +131,7 @@ function helloOf(page, session, places) {
 
 function follow(live, desk, drawer, commander) {
   const see = (kind) => (frame) => {
-    if (frame && (frame.clock || frame.at)) desk.clock.set(frame);
+    if (frame && (frame.clock || frame.at)) desk.clock.set(frame, live.time.now());
     desk.took({ kind, ...frame });
     const { incidents, alarms } = desk.things();
     commander.see((target) => (incidents.get(target) ?? alarms.get(target))?.version);

@@ -72,10 +72,14 @@ export function createMovers(source, { describe, still, now = () => performance.
     return updates;
   };
 
-  const step = () => {
-    const time = now();
+  const put = (time) => {
     const update = moves(time);
     if (update.length) source().updateData({ update });
+  };
+
+  const step = () => {
+    const time = now();
+    put(time);
     running = tracks.moving(time);
     if (running) next(step);
   };
@@ -107,7 +111,8 @@ export function createMovers(source, { describe, still, now = () => performance.
   const draw = (rows) => {
     const diff = looks(rows, now());
     if (diff.add.length || diff.remove.length || diff.update.length) source().updateData(diff);
-    if (!running) step();
+    if (running) put(now());
+    else step();
   };
   return { draw, at: (id) => tracks.at(id, now()) };
 }

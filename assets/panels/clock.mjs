@@ -13,15 +13,19 @@ export function createClock(local = () => performance.now()) {
 
   const now = () => (base ? base + (mode === "paused" ? 0 : (local() - since) * speed) : Date.now());
 
-  /** Take the time from a frame; small corrections are left to the running clock. */
-  const set = (frame) => {
-    const told = frame.clock?.now ?? frame.at;
+  /**
+   * Take the time from a frame; small corrections are left to the running clock.
+   * @param {object} frame
+   * @param {number} [measured] the server's time now, if it was measured: a late frame's is an old one
+   */
+  const set = (frame, measured = NaN) => {
     if (frame.clock) {
       ({ mode, speed = 1 } = frame.clock);
       span = { start: frame.clock.start ?? span.start, end: frame.clock.end ?? span.end };
     }
-    const far = Math.abs(told - now()) > 250 * Math.max(1, speed);
-    if (Number.isFinite(told) && (frame.clock || far || !base)) [base, since] = [told, local()];
+    const instant = mode === "live" && Number.isFinite(measured) ? measured : (frame.clock?.now ?? frame.at);
+    const far = Math.abs(instant - now()) > 250 * Math.max(1, speed);
+    if (Number.isFinite(instant) && (frame.clock || far || !base)) [base, since] = [instant, local()];
   };
 
   return {

@@ -7,7 +7,7 @@ import { t } from "./texts.mjs";
 const HINT_MS = 4000;
 const DRAWN_MS = 60;
 const CAMERAS = 6; // as many as the list beside it shows
-const FRAME_MS = 2500; // the server says something every second
+const UNMEASURED = { usual_ms: NaN, minute: { p50_ms: NaN, p95_ms: NaN } };
 
 /**
  * @typedef {ReturnType<typeof createDesk>} Desk
@@ -21,10 +21,10 @@ const FRAME_MS = 2500; // the server says something every second
  * @param {() => void} parts.redraw
  */
 export function createDesk({ me, places, catalogue, clock, session, densities, redraw }) {
-  let [live, map, commander] = [null, null, null];
+  let [live, map, commander, painted] = [null, null, null, null];
   let [selected, picked, here] = [null, null, places[0]?.id ?? null];
   let standing = "";
-  let [ready, newest, told, hintTimer] = [false, NaN, NaN, 0];
+  let [ready, newest, hintTimer] = [false, NaN, 0];
   const devices = new Map();
   const listeners = new Set();
   const model = () => live?.model ?? live ?? {};
@@ -124,10 +124,12 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     /** The version of a place on screen, undefined before the first snapshot. */
     version: (compound) => model().compounds?.find((place) => place.id === compound)?.version,
     cardHeight: () => byId("queue-list")?.firstElementChild?.getBoundingClientRect().height ?? 0,
-    /** Age in ms of the newest event: as the newest frame said, and growing once frames stay away. */
-    age: () => {
-      if (clock.mode !== "live") return NaN;
-      return clock.now() - told < FRAME_MS ? told - newest : clock.now() - newest;
+    /** How long ago the newest event happened, by the server's clock; NaN in a replay. */
+    age_ms: () => (clock.mode === "live" ? Math.max(0, clock.now() - newest) : NaN),
+    /** How long events take to this glass; NaN in a replay, and before anything was measured. */
+    timely: () => {
+      if (clock.mode !== "live" || !painted) return UNMEASURED;
+      return { usual_ms: painted.usual_ms(), minute: painted.minute() };
     },
     visit: (compound) => {
       here = compound;
@@ -150,11 +152,12 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
       live = parts.live ?? live;
       map = parts.map ?? map;
       commander = parts.commander ?? commander;
+      painted = parts.painted ?? painted;
     },
-    /** Take note of a frame: the time, the age, what it proves about commands, the selection. */
+    /** Take note of a frame: the newest event, what it proves about commands, the selection. */
     took: (frame) => {
       ready = true;
-      if (Number.isFinite(frame?.newest)) [newest, told] = [frame.newest, frame.at];
+      if (Number.isFinite(frame?.newest)) newest = frame.newest;
       if (frame?.things?.ways) waysTold();
       if (frame?.kind === "snapshot" && selected && !things().incidents.has(selected)) select(null);
       details.follow(selected ? things().incidents.get(selected) : null);

@@ -16,11 +16,22 @@ export function chipState(status, mode) {
   return mode === "live" ? "live" : mode === "paused" ? "paused" : "replay";
 }
 
-/** How old the newest fact is, in words: exact while it is fresh. */
-export function ageWords(ms) {
-  if (!Number.isFinite(ms)) return "";
-  if (ms < 1000) return t("live.latency", { ms: Math.max(0, Math.round(ms)) });
-  return t("live.age", { time: elapsed(ms) });
+/** A delay in the unit people say it in: 84 ms, 4.1 s. */
+const span = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+
+/**
+ * How long events take to this glass; while nothing new comes, how old the newest is.
+ * @param {{latency_ms: number, age_ms: number, late_s: number|null}} parts NaN and null for not known
+ */
+export function timelyWords({ latency_ms, age_ms, late_s }) {
+  if (Number.isFinite(latency_ms)) return t("live.latency", { time: span(latency_ms) });
+  if (late_s) return t("live.late", { seconds: late_s });
+  return Number.isFinite(age_ms) ? t("live.age", { time: elapsed(age_ms) }) : "";
+}
+
+/** What the last minute was like, for who points at the figure. */
+function minuteWords({ p50_ms, p95_ms }) {
+  return Number.isFinite(p50_ms) ? t("live.minute", { p50: span(p50_ms), p95: span(p95_ms) }) : null;
 }
 
 /** @param {import("../main.mjs").Desk} desk */
@@ -36,14 +47,17 @@ export function createHeader(desk) {
   return { draw };
 }
 
-/** The live chip, its clock and the age of the newest event. */
+/** The live chip, its clock and how long events take to this screen. */
 export function drawChip(desk) {
   const state = chipState(desk.status, desk.clock.mode);
   attribute(byId("live-chip"), "data-state", state);
   say(byId("live-word"), t(`live.${state}`));
   say(byId("live-clock"), clock(desk.clock.now()));
   const live = state === "live" || state === "stale";
-  say(byId("live-age"), live ? ageWords(desk.age()) : sinceWords(desk.status));
+  const { usual_ms, minute } = desk.timely();
+  const words = () => timelyWords({ latency_ms: usual_ms, age_ms: desk.age_ms(), late_s: desk.status.late_s });
+  say(byId("live-age"), live ? words() : sinceWords(desk.status));
+  attribute(byId("live-age"), "title", live ? minuteWords(minute) : null);
 }
 
 function sinceWords({ state, since }) {

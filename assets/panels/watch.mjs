@@ -86,11 +86,11 @@ export function createWatch(desk) {
 }
 
 /** Grey the picture when it no longer is the truth, and say since when. */
-export function drawLost({ state, since }) {
+export function drawLost({ state, since, late_s }) {
   const gone = state === "stale" || state === "lost";
   attribute(document.documentElement, "data-link", gone ? state : null);
   const node = byId("lost");
   if (!node) return;
   shown(node, gone);
-  if (gone) say(node, t(`lost.${state}`, { time: since ? clock(since) : "–" }));
+  if (gone) say(node, late_s ? t("lost.late", { seconds: late_s }) : t(`lost.${state}`, { time: since ? clock(since) : "–" }));
 }

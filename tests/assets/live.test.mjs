@@ -33,14 +33,14 @@ const beat = (seq, more = {}) => ({ kind: "beat", seq, at: EPOCH_MS, newest: EPO
 const delta = (seq, more) => ({ ...beat(seq), kind: "delta", ...more });
 
 /** A link whose network and clock the test moves by hand. */
-function stage({ random = () => 1 } = {}) {
+function stage({ random = () => 1, wrong = 0 } = {}) {
   const sockets = [];
   const timers = [];
   const heard = [];
   let time = 1000;
   class Socket {
     constructor(url) {
-      Object.assign(this, { url, readyState: 0, sent: [] });
+      Object.assign(this, { url, readyState: 0, sent: [], pings: [] });
       sockets.push(this);
     }
     open() {
@@ -48,7 +48,8 @@ function stage({ random = () => 1 } = {}) {
       this.onopen();
     }
     send(text) {
-      this.sent.push(JSON.parse(text));
+      const message = JSON.parse(text);
+      (message.kind === "ping" ? this.pings : this.sent).push(message);
     }
     close() {
       this.readyState = 3;
@@ -64,7 +65,7 @@ function stage({ random = () => 1 } = {}) {
   }
   const live = openLive({
     url: "ws://there/live", hello: { session: "live", screen: "console", band: "near", compounds: ["huodian"], layers: [] },
-    WebSocketClass: Socket, random, now: () => time, wallClock: () => EPOCH_MS + time,
+    WebSocketClass: Socket, random, now: () => time, wallClock: () => EPOCH_MS + time + wrong,
     setTimer: (act, ms) => timers.push({ act, at: time + ms }),
   });
   for (const kind of ["snapshot", "devices", "things", "panels", "beat", "status", "denied"])
@@ -84,7 +85,7 @@ function stage({ random = () => 1 } = {}) {
     sockets.at(-1).open();
     sockets.at(-1).take(snapshot(4), packed(5, [[0, 1.5, 0], [1, NaN, 7 | (3 << 3)], [2, 3, 1 | (2 << 3) | (1 << 5)]]));
   };
-  return { live, sockets, heard, pass, begin, jump: (ms) => (time += ms), kinds: () => heard.map(([kind]) => kind), socket: () => sockets.at(-1) };
+  return { live, sockets, heard, pass, begin, jump: (ms) => (time += ms), time: () => time, kinds: () => heard.map(([kind]) => kind), socket: () => sockets.at(-1) };
 }
 
 test("a state byte comes apart into code, age and level", () => {
@@ -246,7 +247,7 @@ test("a link without frames for five seconds is dropped and made anew", () => {
   pass(3500);
   assert.equal(live.status.state, "lost");
   assert.equal(sockets[0].readyState, 3);
-  assert.equal(live.status.since, EPOCH_MS + 1000, "since the last frame");
+  assert.equal(live.status.since, EPOCH_MS, "since the last frame, by the clock that stamped it");
   pass(1000);
   assert.equal(sockets.length, 2);
   assert.deepEqual(heard.filter(([kind]) => kind === "status").map(([, { state }]) => state), ["live", "stale", "lost"]);
@@ -298,7 +299,7 @@ test("a quiet site whose link falls silent is stale within seconds, since the la
   socket().take(beat(6, { newest: EPOCH_MS - 900_000 }));
   pass(3000);
   assert.equal(live.status.state, "stale");
-  assert.equal(live.status.since, EPOCH_MS + 2000);
+  assert.equal(Math.round(live.status.since), EPOCH_MS + 1000, "the beat came a second after the snapshot");
 });
 
 test("a server that beats and no longer reads its streams is stale since it stopped", () => {
@@ -397,4 +398,145 @@ test("a session that was ended is told apart from a lost link", () => {
   assert.equal(ended, 1);
   pass(20_000); // and a new session of the same browser is picked up by itself
   assert.ok(sockets.length > 2);
+});
+
+/**
+ * A server at the far end of a line that takes its time: it answers, beats every second and makes
+ * one device speak, all by its own clock, `ahead` of this computer's.
+ */
+function line({ down = 5, up = 5, ahead = 0, wrong = 0 } = {}) {
+  const scene = stage({ wrong });
+  const { live, pass, time } = scene;
+  let [seq, answered, sockets] = [5, 0, 0];
+  const clock = { ahead, down, up };
+  const server = () => EPOCH_MS + time() + clock.ahead;
+  const under = []; // on its way: {at, act}
+  const carry = (ms, act) => under.push({ at: time() + ms, act });
+  const reply = ({ sent }) => {
+    const socket = scene.socket();
+    carry(clock.up, () => {
+      const at = server();
+      carry(clock.down, () => socket.take({ kind: "pong", sent, at }));
+    });
+  };
+  const connect = () => {
+    scene.socket().open();
+    [seq, answered, sockets] = [5, 0, scene.sockets.length];
+    const at = server();
+    carry(clock.down, () => scene.socket().take(snapshot(4, { at, clock: { mode: "live", now: at } }), packed(5, [], at)));
+  };
+  const step = () => {
+    for (const ping of scene.socket().pings.slice(answered)) reply(ping);
+    answered = scene.socket().pings.length;
+    for (const one of under.splice(0)) if (one.at <= time()) one.act(); else under.push(one);
+  };
+  /** Let seconds pass in steps of 5 ms, a beat at every full one. */
+  const run = (seconds, seen = () => {}) => {
+    for (let ms = 0; ms < seconds * 1000; ms += 5) {
+      if (ms % 1000 === 0) {
+        const at = server();
+        carry(clock.down, () => scene.socket().take(beat((seq += 1), { at, newest: at - 40, shown: at })));
+      }
+      pass(5);
+      step();
+      seen(live.status);
+    }
+  };
+  connect();
+  return { ...scene, clock, server, run, connect };
+}
+
+test("a server hours away by its clock is as live as any", () => {
+  for (const ahead of [0, 7_200_000, -7_200_000]) {
+    const { live, run, server } = line({ ahead });
+    run(20);
+    assert.equal(live.status.state, "live");
+    assert.ok(Math.abs(live.time.now() - server()) <= 10, `${live.time.now() - server()}`);
+    assert.ok(live.time.unsure_ms() <= 10);
+  }
+});
+
+test("a socket that is four seconds late from its beginning says so and turns stale", () => {
+  for (const ahead of [0, -600_000]) {
+    const { live, run } = line({ down: 4000, ahead });
+    run(15);
+    assert.equal(live.status.state, "stale");
+    assert.equal(live.status.late_s, 4);
+  }
+});
+
+test("a socket that becomes late turns stale and stays so, and is live again when it catches up", () => {
+  const { live, run, clock } = line();
+  run(10);
+  clock.down = 4000;
+  run(4);
+  const seen = [];
+  run(12, ({ state }) => seen.push(state));
+  assert.deepEqual([...new Set(seen)], ["stale"]);
+  assert.equal(live.status.late_s, 4);
+  clock.down = 5;
+  run(8);
+  assert.equal(live.status.state, "live");
+});
+
+test("questions that take eight seconds there and back bound the delay: it is late", () => {
+  const { live, run } = line({ down: 4000, up: 4000 });
+  run(20);
+  assert.equal(live.status.state, "stale");
+  assert.equal(live.status.late_s, 8, "never told shorter than it may be");
+});
+
+test("a picture that comes back late is not called live in between", () => {
+  const { live, run, clock, socket, pass, connect } = line();
+  run(10);
+  socket().drop();
+  clock.down = 4000;
+  pass(600);
+  connect();
+  const seen = [];
+  run(14, ({ state }) => seen.push(state));
+  assert.deepEqual([...new Set(seen)], ["lost", "stale"]);
+  assert.equal(live.status.late_s, 4);
+});
+
+test("a server whose clock is set is not late, neither set back nor forward", () => {
+  for (const step of [-7_200_000, 7_200_000, -5000, 5000]) {
+    const { live, run, clock, server } = line();
+    run(10);
+    clock.ahead = step;
+    const seen = [];
+    run(12, ({ state }) => seen.push(state));
+    assert.deepEqual([...new Set(seen)], ["live"], String(step));
+    assert.ok(Math.abs(live.time.now() - server()) <= 10, String(step));
+  }
+});
+
+test("a page that was busy takes its frames in one go and is not late", () => {
+  const { live, run, pass, time, server, socket, heard } = line();
+  run(3);
+  const frames = [1, 2, 3, 4].map((n) => beat(8 + n, { at: server() + 1000 * n }));
+  const before = time();
+  heard.length = 0;
+  pass(0);
+  while (time() < before + 4000) pass(4000); // nothing ran meanwhile but the timers
+  socket().take(...frames);
+  assert.equal(live.status.state, "live");
+});
+
+test("since when a link is lost is told by the server's clock, whatever this computer believes", () => {
+  const { live, run, socket, server } = line({ ahead: 250, wrong: -600_000 });
+  run(5);
+  const at = server();
+  socket().drop();
+  assert.equal(live.status.state, "lost");
+  assert.ok(Math.abs(live.status.since - at) < 1100, `${live.status.since - at}`);
+});
+
+test("in a replay no frame is late: it shows another time than now", () => {
+  const { live, begin, pass, socket } = stage();
+  begin();
+  socket().take({ kind: "pong", sent: 1000, at: EPOCH_MS });
+  socket().take(beat(6, { at: EPOCH_MS - 90_000, clock: { mode: "replay" } }));
+  pass(1000);
+  assert.equal(live.status.state, "live");
 });
