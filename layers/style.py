@@ -23,7 +23,7 @@ SOURCES = (
     "areas", "paths", "surroundings", "boundary", "grids", "gridnames", "fields", "route",
     "walls", "buildings", "floors", "lit", "roofs", "devices", "alarmed", "gates", "responders",
     "incidents", "rollups", "coverage", "draft", "rings", "sighted", "blind", "storeys", "shafts",
-    "inside", "outlines", *style_ways.SOURCES,
+    "inside", "outlines", "placenames", *style_ways.SOURCES,
 )  # fmt: skip
 """GeoJSON sources, all with ``promoteId`` so that ids can be words."""
 

@@ -154,6 +154,15 @@ NAME_PARTS = (
         paint={"text-color": ACCENT, "text-halo-color": GROUND, "text-halo-width": 1.8},
     ),
     Part(
+        id="placenames", type="symbol", source="placenames", minzoom=BAND_ZOOM,
+        layout=label(
+            get("name"), by_zoom(BAND_ZOOM, 14, 18, 19, 20, 24),
+            **{"text-variable-anchor": ["bottom", "bottom-left", "bottom-right", "top"],
+               "text-radial-offset": 0.5, "text-letter-spacing": 0.08, "text-padding": 4},
+        ),
+        paint={"text-color": ACCENT, "text-halo-color": GROUND, "text-halo-width": 2.4},
+    ),
+    Part(
         id="gates", type="symbol", source="gates", switch="gates", minzoom=BAND_ZOOM,
         layout=label(
             get("name"), by_zoom(15.5, 10, 18, 13.5, 20, 17), **_FREE,

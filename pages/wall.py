@@ -16,7 +16,16 @@ def layout() -> Component:
         "wall",
         shell.map_area(),
         _header(),
-        html.Main([shell.conditions(), _banner(), _figures(), _queue()], id="main"),
+        html.Main(
+            [
+                shell.conditions(),
+                _banner(),
+                html.P(id="map-caption", className="caption", hidden=True),
+                _figures(),
+                _queue(),
+            ],
+            id="main",
+        ),
         html.Footer(shell.strip(), className="panel day"),
         html.Div(id="lost", className="lost", role="status", hidden=True),
     )

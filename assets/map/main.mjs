@@ -15,6 +15,7 @@ import { drawsInSoftware } from "./graphics.mjs";
 import { createMark } from "./mark.mjs";
 import { createMovers } from "./movers.mjs";
 import { createPicking } from "./picking.mjs";
+import { nameFeatures } from "./placenames.mjs";
 import { createPlacing } from "./placing.mjs";
 import { createPopup, createTip } from "./popup.mjs";
 import { createSighting } from "./sighting.mjs";
@@ -70,7 +71,7 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
     covered: (id) => cases.covers(id), unitOf: (id) => places.device(id)?.unit });
   const places = createPlaces({
     source, kinds: kinds(), read, onLoad: (place) => learn(place), onDrop: (place) => devices.forget(place),
-    onDraw: (ids) => full.draw(ids),
+    onDraw: (ids) => (full.draw(ids), drawNames()),
   });
   const full = createInFull(map);
   const outlines = createOutlines(map, read);
@@ -109,6 +110,9 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
   const off = new Set();
   const shown = (name) => !off.has(name);
   const near = () => camera.view().band !== "far";
+
+  const drawNames = () =>
+    fill("placenames", nameFeatures(places.all().filter(({ id }) => places.get(id)), (id) => places.get(id).shapes.boundary, compoundName));
 
   const learn = (place) => {
     devices.learn(place);
@@ -248,6 +252,7 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
       const fresh = await read(`/api/style?lang=${newLang}`);
       [named.lang, named.meta] = [newLang, fresh.metadata];
       map.getCanvas().setAttribute("aria-label", t("map.label"));
+      drawNames();
       devices.redraw();
       drawThings();
       drawRollups();

@@ -1,7 +1,7 @@
 // What a thing on the map is called and what it says, in the language on screen.
 import { clock } from "../panels/format.mjs";
 import { readingWords } from "../panels/device.mjs";
-import { levelWords, roleWord, stateWord } from "../panels/names.mjs";
+import { compoundName, homeName, levelWords, roleWord, stateWord, whereabouts } from "../panels/names.mjs";
 import { has, inLanguage, t } from "../panels/texts.mjs";
 import { centroid } from "./geometry.mjs";
 
@@ -20,28 +20,28 @@ export function createTelling({ places, kinds, titleOf, cases, movers, live }) {
     const kind = kinds()[row.kind];
     const reading = model()?.reading?.(id) ?? null;
     const words = readingWords(row.kind, reading, { kinds: kinds() }).join(" · ");
-    return { title: row.name || id, lines: [kind?.label, words, reading?.level ? levelWords(reading.level) : ""], lonlat: row.lonlat, height: row.height };
+    return { title: row.name || id, lines: [homeName(id), kind?.label, words, reading?.level ? levelWords(reading.level) : ""], lonlat: row.lonlat, height: row.height };
   };
 
   const incident = (id) => {
     const row = model()?.things.incidents.get(id);
     const spot = row && cases.spot(id);
     if (!spot) return null;
-    return { title: titleOf(row.kind), lines: [levelWords(row.level), row.place, stateWord(row.state)], ...spot };
+    return { title: titleOf(row.kind), lines: [levelWords(row.level), whereabouts(row), stateWord(row.state)], ...spot };
   };
 
   const responder = (id) => {
     const row = model()?.things.responders.get(id);
     if (!row?.lonlat) return null;
     const seen = row.at ? t("map.seen", { time: clock(row.at) }) : "";
-    return { title: row.name, lines: [roleWord(row.role), word(`duty.${row.status}`, row.status), seen], lonlat: movers.at(id) ?? row.lonlat };
+    return { title: row.name, lines: [[compoundName(row.compound), roleWord(row.role)].join(" · "), word(`duty.${row.status}`, row.status), seen], lonlat: movers.at(id) ?? row.lonlat };
   };
 
   const building = (id) => {
     const found = places.building(id);
     if (!found) return null;
     const { name, floors, units, height } = found.properties;
-    return { title: name, lines: [t("map.building", { floors, units: units || "–" })], lonlat: centroid(found.geometry.coordinates[0]), height };
+    return { title: name, lines: [homeName(id), t("map.building", { floors, units: units || "–" })], lonlat: centroid(found.geometry.coordinates[0]), height };
   };
 
   const compound = (id) => {

@@ -5,7 +5,7 @@ import { readingWords } from "./device.mjs";
 import { byKind, casesIn, devicesOn, firstFloor, floorOf, floorRows, stepped } from "./floors.mjs";
 import { NUMERALS, figure } from "./format.mjs";
 import { countWords } from "./layers.mjs";
-import { deviceKind, floorName, incidentTitle, levelWords, placeWords } from "./names.mjs";
+import { deviceKind, floorName, homeName, incidentTitle, levelWords, placeWords } from "./names.mjs";
 import { has, t } from "./texts.mjs";
 
 const KINDS = 6; // rows of devices by kind: more would push the rest off a laptop screen
@@ -99,7 +99,7 @@ export function createBuilding(desk, get = fetch) {
     attribute(part.shut, "aria-label", t("inside.leave"));
     attribute(part.rail, "aria-label", t("inside.rail"));
     say(part.name, told.name);
-    say(part.about, aboutWords(told));
+    say(part.about, [homeName(told.id), aboutWords(told)].join(" · "));
     drawRail(part.rail, rows, floor, choose);
     drawFloor(part, told, floor, desk);
     drawLifts(part, told, desk);

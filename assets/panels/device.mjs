@@ -4,7 +4,7 @@ import { createCamera } from "./camera.mjs";
 import { askShelve } from "./dialogs.mjs";
 import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
 import { clock } from "./format.mjs";
-import { deviceKind, levelWords, ruleTitle } from "./names.mjs";
+import { deviceKind, homeName, levelWords, ruleTitle } from "./names.mjs";
 import { has, t } from "./texts.mjs";
 
 const UNITS = { count: "", floor: "F" };
@@ -35,8 +35,13 @@ export function createDevice(desk) {
   const camera = createCamera(desk);
   root.append(shut, name, about, camera.node, list);
 
+  const aboutAlarm = (id) => {
+    const { device, rule } = desk.things().alarms.get(id);
+    return [ruleTitle(rule), homeName(device), desk.device(device)?.name ?? device].join(" · ");
+  };
+
   const send = async (command, id) => {
-    const args = command === "shelve" ? await askShelve(t("action.shelve")) : {};
+    const args = command === "shelve" ? await askShelve(t("action.shelve"), aboutAlarm(id)) : {};
     const alarm = desk.things().alarms.get(id);
     if (args && alarm) desk.commander.send({ command, target: id, version: alarm.version, args });
   };
@@ -54,7 +59,7 @@ export function createDevice(desk) {
     const place = desk.device(picked);
     say(name, place?.name ?? picked);
     const kind = kindOf();
-    say(about, [deviceKind(kind), ...readingWords(kind, desk.reading(picked), desk.catalogue), picked].filter(Boolean).join(" · "));
+    say(about, [homeName(picked), deviceKind(kind), ...readingWords(kind, desk.reading(picked), desk.catalogue), picked].filter(Boolean).join(" · "));
     attribute(shut, "aria-label", t("dialog.close"));
     const alarms = [...desk.things().alarms.values()].filter((alarm) => alarm.device === picked && alarm.label !== "normal");
     keyed(list, alarms, (alarm) => alarm.id, make, (node, alarm) => {

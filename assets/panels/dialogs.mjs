@@ -1,24 +1,27 @@
 // Dialogs that ask for what a command needs. Each gives a promise: the answer, or null.
 import { SHELVE_MINUTES } from "./actions.mjs";
 import { byId, h } from "./dom.mjs";
+import { homeName } from "./names.mjs";
 import { t } from "./texts.mjs";
 
 /**
  * Open a dialog with a title and content; resolves when it closes.
  * @param {string} title
  * @param {Node[]} content
- * @param {{confirm?: string, tone?: string, wide?: boolean}} [options]
+ * @param {{confirm?: string, about?: string, wide?: boolean}} [options] about: what it is about, and
+ *   where that is
  * @returns {Promise<FormData|null>}
  */
-export function ask(title, content, { confirm = t("dialog.confirm"), wide = false } = {}) {
+export function ask(title, content, { confirm = t("dialog.confirm"), about = "", wide = false } = {}) {
   return new Promise((resolve) => {
     const form = h("form", { method: "dialog" },
       h("h2", { id: "dialog-title", text: title }),
+      Boolean(about) && h("p", { id: "dialog-about", class: "dim", text: about }),
       ...content,
       h("div", { class: "dialog-buttons" },
         h("button", { type: "button", value: "", onclick: () => dialog.close(), text: t(confirm ? "dialog.cancel" : "dialog.close") }),
         confirm && h("button", { type: "submit", class: "primary", value: "yes", text: confirm })));
-    const dialog = h("dialog", { "aria-labelledby": "dialog-title", class: wide ? "wide" : "" }, form);
+    const dialog = h("dialog", { "aria-labelledby": "dialog-title", "aria-describedby": about ? "dialog-about" : null, class: wide ? "wide" : "" }, form);
     dialog.addEventListener("close", () => {
       resolve(dialog.returnValue === "yes" ? new FormData(form) : null);
       dialog.remove();
@@ -37,39 +40,39 @@ const choice = (name, value, label, checked) =>
     h("input", { type: "radio", name, value, checked }), h("span", { text: label }));
 
 /** Ask why. */
-export async function askReason(title) {
-  const form = await ask(title, [reasonField(t("dialog.reason"))]);
+export async function askReason(title, about) {
+  const form = await ask(title, [reasonField(t("dialog.reason"))], { about });
   return form && { text: form.get("text").trim() };
 }
 
 /** Ask how long an alarm is to be silenced, and why. */
-export async function askShelve(title) {
+export async function askShelve(title, about) {
   const durations = SHELVE_MINUTES.map((minutes, i) =>
     choice("minutes", minutes, t(`shelve.${minutes}`), i === 0));
   const form = await ask(title, [
     h("fieldset", { class: "choices" }, h("legend", { text: t("shelve.how_long") }), ...durations),
     reasonField(t("dialog.reason")),
-  ]);
+  ], { about });
   return form && { minutes: Number(form.get("minutes")), reason: form.get("text").trim() };
 }
 
 /** Ask whether the work holds up. */
-export async function askCheck(title) {
+export async function askCheck(title, about) {
   const form = await ask(title, [
     h("fieldset", { class: "choices" }, h("legend", { text: t("check.question") }),
       choice("passed", "yes", t("check.passed"), true), choice("passed", "", t("check.failed"), false)),
     reasonField(t("dialog.remark"), false),
-  ]);
+  ], { about });
   return form && { passed: form.get("passed") === "yes", text: form.get("text").trim() };
 }
 
 /** Ask who is to be taken off when one responder takes over from another. */
-export async function askInsteadOf(title, crew) {
+export async function askInsteadOf(title, crew, about) {
   if (crew.length === 1) return crew[0].id;
-  const rows = crew.map((member, i) => choice("member", member.id, member.name, i === 0));
+  const rows = crew.map((member, i) => choice("member", member.id, `${member.name} · ${homeName(member.id)}`, i === 0));
   const form = await ask(title, [
     h("fieldset", { class: "choices" }, h("legend", { text: t("reassign.whom") }), ...rows),
-  ]);
+  ], { about });
   return form && form.get("member");
 }
 

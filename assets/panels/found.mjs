@@ -12,8 +12,8 @@ export function typeOf({ type }) {
 
 /** Where a result is, and what it is; of a person the role and whether on duty. */
 export function detailOf(row) {
-  const place = row.place !== undefined && row.type !== "compound" ? compoundName(row.compound) : "";
-  if (row.type === "responder") return [roleWord(row.detail), word(`duty.${row.duty}`)].filter(Boolean).join(" · ");
+  const place = row.type === "compound" ? "" : compoundName(row.compound);
+  if (row.type === "responder") return [place, roleWord(row.detail), word(`duty.${row.duty}`)].filter(Boolean).join(" · ");
   const detail = has(`found.service_${row.detail}`) ? t(`found.service_${row.detail}`) : row.detail;
   return [place, detail].filter(Boolean).join(" · ");
 }

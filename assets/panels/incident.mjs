@@ -7,7 +7,7 @@ import { clock, elapsed, metres, travel } from "./format.mjs";
 import { capOf } from "./keys.mjs";
 import { drawOutcome } from "./outcome.mjs";
 import { crewLine } from "./queue.mjs";
-import { crewWord, incidentTitle, instant, levelWords, logWords, roleWord, sourceWord, stateWord, whereabouts } from "./names.mjs";
+import { caseWords, crewWord, homeName, incidentTitle, instant, levelWords, logWords, roleWord, sourceWord, stateWord, whereabouts } from "./names.mjs";
 import { inLanguage, t } from "./texts.mjs";
 import { createWays } from "./ways.mjs";
 import { tripWords } from "./ways_words.mjs";
@@ -35,7 +35,7 @@ export function createIncident(desk) {
   const act = async (action) => {
     const row = incident();
     if (!row) return;
-    const args = action.ask ? await ASK[action.ask](t(`action.${action.command}`)) : {};
+    const args = action.ask ? await ASK[action.ask](t(`action.${action.command}`), caseWords(row)) : {};
     if (args) send(commandsFor(action, incident() ?? row, alarms(), args));
   };
 
@@ -53,7 +53,7 @@ export function createIncident(desk) {
 
   const takeOver = async (responder) => {
     const crew = incident().crew.filter(active);
-    const insteadOf = await askInsteadOf(t("action.reassign"), crew);
+    const insteadOf = await askInsteadOf(t("action.reassign"), crew, caseWords(incident()));
     if (!insteadOf) return;
     const { id: target, version } = incident();
     send([{ command: "reassign", target, version, args: { responder, instead_of: insteadOf } }]);
@@ -87,7 +87,7 @@ export function createIncident(desk) {
     if (!row) return drawEmpty(part.empty, desk);
     const detail = desk.detail();
     drawHead(part, row, desk);
-    drawCameras(part, detail, desk);
+    drawCameras(part, row, detail, desk);
     const advice = detail ? inLanguage(detail.advice, detail.advice_en) : "";
     shown(say(part.advice, advice), Boolean(advice) && desk.commandable());
     drawRecommendations(part, row, detail, possible(), { dispatch, takeOver, desk });
@@ -162,7 +162,7 @@ function drawHead(part, row, desk) {
   shown(say(part.text, row.text ?? ""), Boolean(row.text));
 }
 
-function drawCameras(part, detail, desk) {
+function drawCameras(part, row, detail, desk) {
   const cameras = (detail?.cameras ?? []).slice(0, 6);
   say(part.camerasHead, t("incident.cameras", { n: detail ? cameras.length : "–" }));
   shown(say(part.camerasNone, t("incident.no_cameras")), Boolean(detail) && cameras.length === 0);
@@ -172,7 +172,9 @@ function drawCameras(part, detail, desk) {
   keyed(part.cameras, cameras, (camera) => camera.id, make, (node, camera) => {
     attribute(node.firstElementChild, "data-offline", camera.online === false);
     const off = camera.online === false ? ` ${t("layers.offline")}` : "";
-    say(node.querySelector(".name"), `${camera.name} ${metres(camera.distance_m)}${off}`);
+    // The panel names the case's compound; a neighbour's camera names its own.
+    const home = camera.id.startsWith(`${row.compound}/`) ? "" : `${homeName(camera.id)} `;
+    say(node.querySelector(".name"), `${home}${camera.name} ${metres(camera.distance_m)}${off}`);
     say(node.querySelector(".density"), densityWords(camera, desk.catalogue));
     // The nearer the camera, the larger the mark in its picture.
     node.querySelector("i").style.setProperty("--near", Math.max(0.25, 1 - camera.distance_m / 80).toFixed(2));
@@ -212,6 +214,7 @@ function drawRecommendations(part, row, detail, possible, { dispatch, takeOver, 
 
 function whyWords(found) {
   const words = [
+    homeName(found.responder),
     found.skilled ? t("why.skilled") : t("why.unskilled"),
     t("why.load", { n: found.load ?? 0 }),
     ...tripWords(found),
@@ -223,11 +226,12 @@ function whyWords(found) {
 function drawCrew(part, row, possible, { stepOn, desk }) {
   const crew = row.crew ?? [];
   shown(part.crewHead, crew.length > 0);
-  const make = () => h("li", {}, h("span", { class: "who" }), h("span", { class: "state" }),
+  const make = () => h("li", {}, h("span", { class: "whom" }, h("span", { class: "who" }), h("small", { class: "home dim" })), h("span", { class: "state" }),
     h("button", { type: "button", class: "step" }));
   keyed(part.crew, crew, (member) => member.id, make, (node, member) => {
     attribute(node, "data-state", member.state);
     say(node.querySelector(".who"), member.name);
+    say(node.querySelector(".home"), homeName(member.id));
     const eta = member.state === "en_route" && member.eta_s ? t("crew.eta", { time: travel(member.eta_s) }) : "";
     const since = member.since ? clock(instant(member.since)) : "";
     say(node.querySelector(".state"), [crewWord(member.state), eta, since].filter(Boolean).join(" · "));

@@ -41,6 +41,11 @@ export function compoundName(id) {
   return place ? inLanguage(place.name, place.name_en) : (id ?? "");
 }
 
+/** The name of the compound that a device, person, building or alarm belongs to, by its id. */
+export function homeName(id) {
+  return compoundName((id ?? "").split("/")[0]);
+}
+
 /** A grid's name: 第2网格 for g2. */
 export function gridName(incident) {
   const label = incident.grid?.split(".").at(-1) ?? "";
@@ -63,11 +68,19 @@ export function placeWords(incident) {
   return `${words} · ${inLanguage(last, gridName(incident))}`;
 }
 
-/** Where, in one line: place and grid, which the place may name already. */
+/**
+ * Where, in one line: compound, place, and grid, which the place may name already. The compound
+ * comes first: every compound has its first grid, and most have a duty room.
+ */
 export function whereabouts(incident) {
   const [place, grid] = [placeWords(incident), gridName(incident)];
-  const told = place.includes(grid);
-  return [place, told ? "" : grid].filter(Boolean).join(" · ");
+  const named = place.includes(grid);
+  return [compoundName(incident.compound), place, named ? "" : grid].filter(Boolean).join(" · ");
+}
+
+/** What a dialog is about, under its title: the case and where it is. */
+export function caseWords(incident) {
+  return `${incidentTitle(incident.kind)} · ${whereabouts(incident)}`;
 }
 
 /** Numeral and word of a level: Ⅰ级 特重. */

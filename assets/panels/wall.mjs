@@ -29,6 +29,7 @@ export function createWall(desk) {
     drawFigures(desk);
     drawAttention(desk);
     drawBanner(banner, desk);
+    drawCaption(desk);
     drawCards(make, desk);
   };
   return { draw };
@@ -103,6 +104,13 @@ function drawBanner(banner, desk) {
   const detail = desk.selected() === incident.id ? desk.detail() : null;
   say(banner.querySelector(".who"), onItWords(incident, detail));
   attribute(banner.querySelector(".who"), "data-nobody", !lead(incident));
+}
+
+/** Which compound the map shows: the banner may speak of another. */
+function drawCaption(desk) {
+  const [here, n] = [desk.here(), desk.places.length];
+  const words = here && n > 1 ? t("wall.caption", { name: compoundName(here.id), i: desk.places.indexOf(here) + 1, n }) : compoundName(here?.id);
+  shown(say(byId("map-caption"), words), Boolean(here));
 }
 
 function drawCards(make, desk) {
