@@ -32,7 +32,8 @@ export function openLive() {
     panels: {}, said: [] };
   const emit = (kind, frame) => (listeners[kind] ?? []).forEach((listener) => listener(frame));
   window.stage = { model, emit };
-  return { model, on: (kind, listener) => (listeners[kind] ??= []).push(listener),
+  const time = { now: () => NaN, latest: () => NaN }; // no server whose clock could be measured
+  return { model, time, on: (kind, listener) => (listeners[kind] ??= []).push(listener),
     send: (words) => model.said.push(words), view() {}, close() {} };
 }
 """
