@@ -21,7 +21,9 @@ from typing import Any
 import argon2
 import msgspec
 
+from feeds.attempts import Attempts, Somewhere, Standing, Visitor
 from feeds.errors import Unavailable
+from feeds.turns import KNOWN_BROWSER, KNOWN_NAME, UNKNOWN_NAME, Crowded, Turns
 from twin.errors import DayuanError, InvalidTerritory
 from twin.model import Compound
 from twin.people import ROLES
@@ -31,20 +33,25 @@ ACCOUNTS_KEY = "dayuan:accounts"
 LANGUAGES = ("zh-CN", "en")
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200
-TRIES = 5
-TRIES_WITHIN_S = 15 * 60
+BUSY_S = 5
+CROWDING_S = 60
+"""When whoever was told to wait may ask again."""
+SOMEWHERE = Somewhere()
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 
 
 class LoginRefused(DayuanError):
-    """A login that failed. ``kind`` is ``wrong`` or ``locked``; it never says which part was wrong.
+    """A login that failed. ``kind`` is what may be said: ``wrong``, ``locked`` or ``busy``.
 
-    ``retry_after_s`` tells, when locked, how long the account stays so.
+    It never says which part was wrong. ``retry_after_s`` tells, when locked or busy, how long to
+    wait. ``outcome`` is what the record says, an empty string for nothing: to an address that
+    tries name after name everything is ``busy``, whatever it was.
     """
 
-    def __init__(self, kind: str, retry_after_s: int = 0) -> None:
+    def __init__(self, kind: str, retry_after_s: int = 0, outcome: str | None = None) -> None:
         self.kind = kind
         self.retry_after_s = retry_after_s
+        self.outcome = kind if outcome is None else outcome
         super().__init__(kind)
 
 
@@ -122,8 +129,8 @@ class Accounts:
         self._console = console
         self._hasher = hasher or argon2.PasswordHasher()
         self._now = now
-        # One argon2 hash takes 64 MiB and a core: two at a time, or a flood of logins ends us.
-        self._turn = asyncio.Semaphore(2)
+        self.attempts = Attempts(client)
+        self._turns = Turns()
         self._decoy = ""
 
     async def add(self, account: Account, password: str) -> None:
@@ -144,19 +151,33 @@ class Accounts:
         found = (msgspec.json.decode(row, type=_Record).account for row in rows)
         return sorted(found, key=lambda account: account.name)
 
-    async def verify(self, name: str, password: str) -> Account:
+    async def named(self, name: str) -> Account | None:
+        """The real account of a name, or None."""
+        record = await self._record(name)
+        return record.account if record else None
+
+    async def verify(
+        self, name: str, password: str, visitor: Visitor = SOMEWHERE
+    ) -> Account:
         """The account, if the password is right.
 
-        Raises LoginRefused ``wrong``, or ``locked`` after five failures in fifteen minutes. An
-        unknown name takes the same time, counts the same and locks the same.
+        Raises LoginRefused ``wrong``, or ``locked`` after five failures in fifteen minutes, or
+        ``busy`` when too many are waiting. An unknown name takes the same time, counts the same
+        and locks the same. A browser or address the name came in from before has a lock of its
+        own. An address that tried too many names hears ``busy`` instead of anything but yes.
         """
-        lock = f"dayuan:lockout:{name if _NAME.match(name) else _digest(name)}"
-        await self._count_try(lock)
+        known = name if _NAME.match(name) else _digest(name)
+        standing = await self.attempts.standing(known, visitor)
         record = await self._record(name)
-        right = await self._matches(record.hash if record else None, password[: MAX_PASSWORD + 1])
-        if record is None or not right:
-            raise LoginRefused("wrong")
-        await self._client.delete(lock)
+        if record is None and standing.crowding:
+            await self._turns.pass_by()
+            raise LoginRefused("busy", CROWDING_S, outcome="")
+        if locked_s := await self.attempts.locked_for(standing):
+            raise _refusal("locked", locked_s, standing)
+        if not await self._right(record, password, visitor, standing):
+            raise _refusal("wrong", 0, standing)
+        assert record is not None, "without an account no password is right"
+        await self.attempts.came_in(known, visitor, standing)
         if self._hasher.check_needs_rehash(record.hash):
             await self._store(record.account, await self._hashed(password), record.generation)
         return record.account
@@ -243,26 +264,31 @@ class Accounts:
             raise LoginRefused("wrong")
         return record.generation
 
-    async def _count_try(self, lock: str) -> None:
-        # Counted before the password is looked at: a hundred guesses at once get five answers.
-        tries = await self._client.incr(lock)
-        await self._client.expire(lock, TRIES_WITHIN_S, nx=True)
-        if tries > TRIES:
-            raise LoginRefused("locked", max(1, await self._client.ttl(lock)))
+    async def _right(
+        self, record: _Record | None, password: str, visitor: Visitor, standing: Standing
+    ) -> bool:
+        """Whether the password fits; without an account one is hashed all the same, for the time.
 
-    async def _matches(self, hash_: str | None, password: str) -> bool:
-        """Whether the password fits; without a hash one is verified all the same, for the time."""
+        Raises LoginRefused ``busy`` when it is not looked at: too many wait, or nobody does.
+        """
+        rank = KNOWN_BROWSER if standing.known_browser else KNOWN_NAME if record else UNKNOWN_NAME
+        words = _utf8(password[: MAX_PASSWORD + 1])
         if not self._decoy:
             self._decoy = await self._hashed(secrets.token_hex(8))
-        async with self._turn:
-            try:
-                await asyncio.to_thread(self._hasher.verify, hash_ or self._decoy, _utf8(password))
-            except argon2.exceptions.VerifyMismatchError:
-                return False
-        return hash_ is not None
+        try:
+            async with self._turns.turn(rank):
+                if await visitor.gone():
+                    raise LoginRefused("busy", BUSY_S, outcome="")
+                hash_ = record.hash if record else self._decoy
+                await asyncio.to_thread(self._hasher.verify, hash_, words)
+        except argon2.exceptions.VerifyMismatchError:
+            return False
+        except Crowded as exc:
+            raise LoginRefused("busy", BUSY_S, outcome="") from exc
+        return record is not None
 
     async def _hashed(self, password: str) -> str:
-        async with self._turn:
+        async with self._turns.turn(KNOWN_BROWSER):
             return await asyncio.to_thread(self._hasher.hash, _utf8(password))
 
     async def _record(self, name: str) -> _Record | None:
@@ -308,6 +334,12 @@ _DEMO_IDENTITIES = (
     ("wall", "大屏", "viewer"),
     ("admin", "管理员", "administrator"),
 )
+
+
+def _refusal(outcome: str, retry_after_s: int, standing: Standing) -> LoginRefused:
+    if standing.crowding:
+        return LoginRefused("busy", CROWDING_S, outcome)
+    return LoginRefused(outcome, retry_after_s)
 
 
 def _check(account: Account, password: str) -> None:

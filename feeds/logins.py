@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from feeds.accounts import Account, Accounts, LoginRefused
+from feeds.accounts import SOMEWHERE, Account, Accounts, LoginRefused
+from feeds.attempts import Visitor
 from feeds.errors import Unavailable
 from twin.events import (
     AccountData,
@@ -70,30 +71,40 @@ class Logins:
             return True
 
     async def by_password(
-        self, name: str, password: str, screen: str, *, how: str = "password"
+        self,
+        name: str,
+        password: str,
+        screen: str,
+        visitor: Visitor = SOMEWHERE,
+        *,
+        how: str = "password",
     ) -> str:
-        """A new session's token. Raises LoginRefused, ``wrong`` or ``locked``, recorded."""
+        """A new session's token. Raises LoginRefused, ``wrong``, ``locked`` or ``busy``.
+
+        Refusals are recorded within bounds, beyond them counted.
+        """
         try:
-            account = await self.accounts.verify(name, password)
+            account = await self.accounts.verify(name, password, visitor)
         except LoginRefused as refused:
-            known = {account.name: account for account in await self.accounts.list()}
-            await self._record(known.get(name), name, refused.kind)
+            if refused.outcome:
+                known = await self.accounts.named(name)
+                await self._refused(known, name, refused.outcome, visitor)
             raise
         return await self._enter(account, how, screen)
 
-    async def by_demo(self, name: str) -> str:
+    async def by_demo(self, name: str, visitor: Visitor = SOMEWHERE) -> str:
         """A new session for a demo identity. Raises LoginRefused outside the demo."""
         account = self.accounts.demo.get(name)
         if account is None:
-            await self._record(None, name[:64], "wrong")
+            await self._refused(None, name[:64], "wrong", visitor)
             raise LoginRefused("wrong")
         return await self._enter(account, "demo", "console")
 
-    async def by_link(self, token: str) -> str:
+    async def by_link(self, token: str, visitor: Visitor = SOMEWHERE) -> str:
         """A new session for a wall that carries a kiosk token. Raises LoginRefused."""
         account = await self.accounts.redeem_link(token)
         if account is None:
-            await self._record(None, "kiosk", "wrong")
+            await self._refused(None, "kiosk", "wrong", visitor)
             raise LoginRefused("wrong")
         return await self._enter(account, "link", "wall")
 
@@ -131,6 +142,15 @@ class Logins:
         token = await self.accounts.open_session(account, screen=screen)
         await self._record(account, account.name, "accepted", how)
         return token
+
+    async def _refused(
+        self, account: Account | None, name: str, outcome: str, visitor: Visitor
+    ) -> None:
+        """Record a refusal, unless there were so many that they are only counted."""
+        before = await self.accounts.attempts.noted(name, account is not None, visitor)
+        if before is not None:
+            detail = f"{before} more before it are not written down" if before else ""
+            await self._record(account, name, outcome, detail)
 
     async def _record(
         self, account: Account | None, name: str, outcome: str, detail: str = ""

@@ -17,7 +17,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from feeds.accounts import TRIES, Account, LoginRefused
+from feeds.accounts import Account, LoginRefused
+from feeds.attempts import TRIES, Somewhere, Visitor
 from feeds.logins import Logins
 from feeds.tokens import Tokens, name_in
 
@@ -37,13 +38,14 @@ class Programs:
         self._now = now
         self._key = secrets.token_bytes(32)
         self._sessions: OrderedDict[bytes, str] = OrderedDict()
-        self._opening = asyncio.Lock()
+        self._opening: dict[bytes, asyncio.Task[Account | None]] = {}
         self._told: dict[str, datetime] = {}
 
-    async def admit(self, authorization: str) -> Account | None:
+    async def admit(self, authorization: str, address: str = "") -> Account | None:
         """The account or token behind a header, or None for one that opens nothing.
 
-        Raises LoginRefused ``locked`` after five failures in fifteen minutes.
+        ``address`` is where the program asks from. Raises LoginRefused ``locked`` after five
+        failures in fifteen minutes, ``busy`` when too many wait.
         """
         scheme, _, words = authorization.partition(" ")
         words = words.strip()
@@ -58,7 +60,9 @@ class Programs:
             return None
         # QGIS has fields for a name and a password only: there a token is the password.
         return await (
-            self._by_token(password) if name_in(password) else self._by_password(name, password)
+            self._by_token(password)
+            if name_in(password)
+            else self._by_password(name, password, Somewhere(address))
         )
 
     async def _by_token(self, shown: str) -> Account | None:
@@ -80,24 +84,33 @@ class Programs:
             raise LoginRefused("locked", counted.left_s)
         await self._logins.note(None, "wrong", "token", counted.subject)
 
-    async def _by_password(self, name: str, password: str) -> Account | None:
-        accounts = self._logins.accounts
+    async def _by_password(self, name: str, password: str, visitor: Visitor) -> Account | None:
         key = blake2b(f"{name}:{password}".encode("utf-8", "surrogatepass"), key=self._key).digest()
         if account := await self._of_session(key):
             return account
-        async with self._opening:  # ten connections of one program are one login
-            if account := await self._of_session(key):
-                return account
-            try:
-                session = await self._logins.by_password(name, password, "program", how="basic")
-            except LoginRefused as refused:
-                if refused.kind == "locked":
-                    raise
-                return None
-            self._sessions[key] = session
-            if len(self._sessions) > MOST_SESSIONS:
-                await accounts.close_session(self._sessions.popitem(last=False)[1])
-            return await accounts.lookup(session)
+        opening = self._opening.get(key)
+        if opening is None:  # ten connections of one program are one login
+            opening = asyncio.ensure_future(self._open(key, name, password, visitor))
+            self._opening[key] = opening
+            opening.add_done_callback(lambda _: self._opening.pop(key))
+        return await asyncio.shield(opening)
+
+    async def _open(
+        self, key: bytes, name: str, password: str, visitor: Visitor
+    ) -> Account | None:
+        accounts = self._logins.accounts
+        try:
+            session = await self._logins.by_password(
+                name, password, "program", visitor, how="basic"
+            )
+        except LoginRefused as refused:
+            if refused.kind != "wrong":
+                raise
+            return None
+        self._sessions[key] = session
+        if len(self._sessions) > MOST_SESSIONS:
+            await accounts.close_session(self._sessions.popitem(last=False)[1])
+        return await accounts.lookup(session)
 
     async def _of_session(self, key: bytes) -> Account | None:
         session = self._sessions.get(key)

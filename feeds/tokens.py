@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from feeds.accounts import TRIES_WITHIN_S, Account
+from feeds.accounts import Account
+from feeds.attempts import TRIES_WITHIN_S
 from twin.errors import DayuanError, InvalidTerritory
 from twin.people import ROLES
 from twin.territory import parse

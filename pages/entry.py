@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 from urllib.parse import parse_qs
 
@@ -10,13 +13,50 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from pages import cookies, login
-from pages.guard import COOKIE, PAGES, PLAIN_PAGES, TLS_COOKIE, Person, session_tokens
+from pages.guard import (
+    COOKIE,
+    PAGES,
+    PLAIN_PAGES,
+    TLS_COOKIE,
+    Person,
+    address_of,
+    session_tokens,
+)
 from pages.texts import language
 
 MAX_FORM_BYTES = 4096
 LANGUAGE_COOKIE = "dayuan_language"
 """The language chosen last; the pages' own switch sets it too."""
 _YEAR_S = 365 * 86400
+_STATUS = {"wrong": 401, "locked": 401, "busy": 429}
+"""Of the errors of a login that the page shows."""
+
+
+BROWSER_COOKIE = "dayuan_browser"
+"""By it we know a browser from which somebody came in before, and let it wait less."""
+_KNOWN_FOR_S = 90 * 86400
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who asks for the door: from where, and the browser's mark, now and when it comes in."""
+
+    request: Request
+    fresh: str = field(default_factory=partial(secrets.token_urlsafe, 24))
+
+    @property
+    def address(self) -> str:
+        """The network address."""
+        return address_of(self.request.scope)
+
+    @property
+    def browser(self) -> str:
+        """The mark of a browser that came in before, or an empty string."""
+        return cookies.value(self.request.headers, BROWSER_COOKIE)
+
+    async def gone(self) -> bool:
+        """Whether the browser has hung up."""
+        return await self.request.is_disconnected()
 
 
 class Logins(Protocol):
@@ -26,13 +66,13 @@ class Logins(Protocol):
     def demo(self) -> Sequence[Person]:
         """The identities offered without a password."""
 
-    async def by_password(self, name: str, password: str, screen: str) -> str:
+    async def by_password(self, name: str, password: str, screen: str, visitor: Visitor) -> str:
         """A session for a name and password."""
 
-    async def by_demo(self, name: str) -> str:
+    async def by_demo(self, name: str, visitor: Visitor) -> str:
         """A session for a demo identity."""
 
-    async def by_link(self, token: str) -> str:
+    async def by_link(self, token: str, visitor: Visitor) -> str:
         """A session for a wall's kiosk token."""
 
     async def leave(self, token: str) -> None:
@@ -49,18 +89,20 @@ def router(
     async def form(request: Request) -> Response:
         query = request.query_params
         if link := query.get("link"):
-            return await _enter(request, logins.by_link(link), "/wall", query)
+            visitor = Visitor(request)
+            return await _enter(visitor, logins.by_link(link, visitor), "/wall", query)
         return _page(request, query, _own_page(query.get("next", "")), query.get("error", ""))
 
     @routes.post("/login")
     async def submit(request: Request) -> Response:
-        fields = await _fields(request)
+        fields, visitor = await _fields(request), Visitor(request)
         target = _own_page(fields.get("next", ""))
         if name := fields.get("demo"):
-            return await _enter(request, logins.by_demo(name), target, fields)
+            return await _enter(visitor, logins.by_demo(name, visitor), target, fields)
         name, password = fields.get("name", "").strip(), fields.get("password", "")
         screen = target.removeprefix("/").split("?", 1)[0] or "console"
-        return await _enter(request, logins.by_password(name, password, screen), target, fields)
+        way = logins.by_password(name, password, screen, visitor)
+        return await _enter(visitor, way, target, fields)
 
     @routes.post("/logout")
     async def leave(request: Request) -> Response:
@@ -74,27 +116,35 @@ def router(
         return answer
 
     async def _enter(
-        request: Request, way: Awaitable[str], target: str, fields: Mapping[str, str]
+        visitor: Visitor, way: Awaitable[str], target: str, fields: Mapping[str, str]
     ) -> Response:
+        request = visitor.request
         try:
             token = await way
         except refused as exc:
-            kind = getattr(exc, "kind", "wrong")
-            return _page(request, fields, target, kind, fields.get("name", ""))
+            kind, wait_s = getattr(exc, "kind", "wrong"), getattr(exc, "retry_after_s", 0)
+            return _page(request, fields, target, kind, fields.get("name", ""), wait_s)
         answer = RedirectResponse(target or "/", 303)
         tls = secure(request)
         name = TLS_COOKIE if tls else COOKIE
         answer.set_cookie(name, token, path="/", httponly=True, samesite="strict", secure=tls)
+        answer.set_cookie(
+            BROWSER_COOKIE, visitor.fresh, _KNOWN_FOR_S, path="/login", httponly=True,
+            samesite="strict", secure=tls,
+        )  # fmt: skip
         return answer
 
     def _page(
-        request: Request, fields: Mapping[str, str], target: str, error: str, name: str = ""
-    ) -> Response:
+        request: Request, fields: Mapping[str, str], target: str, error: str, name: str = "",
+        wait_s: int = 0,
+    ) -> Response:  # fmt: skip
         rows = [{"name": p.name, "display": p.display, "role": p.role} for p in logins.demo]
         chosen = fields.get("lang")
         lang = language(chosen or cookies.value(request.headers, LANGUAGE_COOKIE))
         html = login.render(lang, rows, error, target, name)
-        answer = HTMLResponse(html, 401 if error in ("wrong", "locked") else 200)
+        answer = HTMLResponse(html, _STATUS.get(error, 200))
+        if wait_s:
+            answer.headers["retry-after"] = str(wait_s)
         if chosen:  # scripts of the pages read and write it, so it is no HttpOnly one
             answer.set_cookie(LANGUAGE_COOKIE, lang, _YEAR_S, path="/", samesite="strict")
         return answer

@@ -63,9 +63,11 @@ class Person(Protocol):
 
 
 Lookup = Callable[[str], Awaitable[Person | None]]
+Admit = Callable[[str, str], Awaitable[Person | None]]
+"""Who is behind an Authorization header that came from an address."""
 
 
-async def no_programs(authorization: str) -> Person | None:
+async def no_programs(authorization: str, address: str) -> Person | None:
     """Nobody comes in by a header."""
     return None
 
@@ -85,7 +87,7 @@ class Guard:
         lookup: Lookup,
         policy: Callable[[], str],
         away: type[Exception] = OSError,
-        programs: Lookup = no_programs,
+        programs: Admit = no_programs,
         refused: type[Exception] = PermissionError,
         hosts: Hosts | None = None,
         strict: str = "",
@@ -167,7 +169,7 @@ class Guard:
         authorization = headers.get("authorization") if shared else None
         try:
             if authorization is not None:  # it alone counts, even beside a cookie
-                scope["person"] = await self.programs(authorization)
+                scope["person"] = await self.programs(authorization, address_of(scope))
             else:
                 scope["person"] = await self._of_session(scope, headers)
         except self.away:
@@ -204,6 +206,12 @@ class Guard:
             await send(message)
 
         return sending
+
+
+def address_of(scope: Scope) -> str:
+    """The network address a request came from, as far as a trusted proxy says; or nothing."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 def session_tokens(headers: Headers) -> list[str]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from pages.login_picture import picture
 from pages.texts import LANGUAGES, language, text
 
-ERRORS = ("wrong", "locked", "expired", "origin")
+ERRORS = ("wrong", "locked", "busy", "expired", "origin")
 """Words ``render`` takes as ``error``; each has a text ``login.error.<word>``."""
 
 

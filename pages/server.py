@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pages import console, replay, shell, wall
 from pages.files import Files
-from pages.guard import PAGES, Guard, Lookup, Person, no_programs, not_now
+from pages.guard import PAGES, Admit, Guard, Lookup, Person, no_programs, not_now
 from pages.hosts import Hosts
 from pages.texts import DEFAULT, text
 
@@ -43,7 +43,7 @@ def build(
     lifespan: Lifespan,
     assets: Path,
     away: type[Exception] = OSError,
-    programs: Lookup = no_programs,
+    programs: Admit = no_programs,
     refused: type[Exception] = PermissionError,
     picture_origins: Sequence[str] = (),
     origin: str = "",

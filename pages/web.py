@@ -40,7 +40,7 @@ from layers.strip import day_start_ms
 from pages import addresses, api, entry, inside, ogc, search, server, sight, tiles, ways
 from pages.api import Answer, Backstage, Replays
 from pages.basemap import Basemap
-from pages.guard import Lookup, Person
+from pages.guard import Admit, Person
 from pages.health import Pulse, Vitals, health
 from pages.hosts import Hosts
 from pages.ogc import Sharing
@@ -116,7 +116,7 @@ class Parts:
     away: type[Exception]
     raised: Callable[[int], Awaitable[list[AlarmRaised]]]
     intake: APIRouter
-    programs: Lookup
+    programs: Admit
     exported: Callable[[Any, str], Awaitable[None]]
     pack: Callable[[Path, Path], Awaitable[bool]]
     public: str = ""

@@ -12,7 +12,6 @@ import redis.asyncio
 from feeds.accounts import (
     ACCOUNTS_KEY,
     CONSOLE,
-    TRIES,
     WALL,
     Account,
     AccountRefused,
@@ -20,6 +19,7 @@ from feeds.accounts import (
     LoginRefused,
     demo_accounts,
 )
+from feeds.attempts import TRIES
 from twin.model import Compound, ResponderCard
 
 pytestmark = pytest.mark.anyio

@@ -8,6 +8,7 @@ import argon2
 import pytest
 
 from feeds.accounts import Account, Accounts, LoginRefused
+from feeds.attempts import NOTED_OF_NAME, NOTED_OF_STRANGERS, TRIES, Somewhere
 from feeds.batches import Position
 from feeds.link import client_from_url
 from feeds.logins import Logins
@@ -99,3 +100,42 @@ async def test_leaving_ends_the_session_once(house) -> None:  # type: ignore[no-
     assert not await logins.still_open(token)
     kinds = [row[0] for row in await told(streams, STREETS[0])]
     assert kinds == ["AccountLogin", "AccountLogout"]
+
+
+async def test_nobody_without_a_session_makes_the_record_grow_for_ever(house) -> None:  # type: ignore[no-untyped-def]
+    logins, streams = house
+    for n in range(60):
+        here = Somewhere(f"10.0.{n % 7}.7")
+        ways = (logins.by_link(f"forged {n}", here), logins.by_demo(f"nobody{n}", here),
+                logins.by_password(f"nobody{n}", PASSWORD, "console", here))  # fmt: skip
+        for way in ways:
+            with pytest.raises(LoginRefused):
+                await way
+    rows = await told(streams, STREETS[0])
+    assert len(rows) == NOTED_OF_STRANGERS
+    assert await told(streams, STREETS[1]) == []
+
+
+async def test_a_name_that_is_tried_without_end_is_noted_some_times_then_counted(house) -> None:  # type: ignore[no-untyped-def]
+    logins, streams = house
+    for n in range(30):
+        with pytest.raises(LoginRefused):
+            await logins.by_password("chen", "wrong-password", "console", Somewhere(f"10.0.0.{n}"))
+    assert [row[2] for row in await told(streams, STREETS[1])] == ["wrong"] * TRIES + ["locked"]
+    await logins.accounts.attempts._client.delete("dayuan:noted:chen")  # a quarter of an hour on
+    with pytest.raises(LoginRefused):
+        await logins.by_password("chen", "wrong-password", "console", Somewhere("10.0.1.1"))
+    last = (await told(streams, STREETS[1]))[-1]
+    assert last[2:] == ("locked", f"{30 - NOTED_OF_NAME} more before it are not written down")
+
+
+async def test_one_address_fills_no_more_than_its_share_of_the_record(house) -> None:  # type: ignore[no-untyped-def]
+    logins, streams = house
+    names = [f"duty{n}" for n in range(12)]
+    for name in names:
+        await logins.accounts.add(Account(name=name, display=name, role="dispatcher",
+                                          prefixes=("lusong.jianning.a",)), PASSWORD)  # fmt: skip
+    for name in names * 3:
+        with pytest.raises(LoginRefused):
+            await logins.by_password(name, "wrong-password", "console", Somewhere("10.0.0.9"))
+    assert len(await told(streams, STREETS[1])) == NOTED_OF_STRANGERS

@@ -8,11 +8,13 @@ from urllib.parse import quote
 
 import pytest
 
-from feeds.accounts import TRIES, Account
+from feeds.accounts import Account
+from feeds.attempts import TRIES, TRIES_FROM_ADDRESS
 from feeds.sources import Source
-from pages.entry import LANGUAGE_COOKIE
+from pages.entry import BROWSER_COOKIE, LANGUAGE_COOKIE
 from pages.guard import COOKIE, TLS_COOKIE
 from pages.hosts import Hosts
+from pages.texts import text
 from tests.feeds import builders as b
 from tests.house import PASSWORD, House, open_house
 
@@ -63,6 +65,30 @@ async def test_after_five_wrong_tries_the_right_password_is_refused_too(house: H
         locked = await browser.post("/login", data={"lang": "en", **RIGHT})
     assert (locked.status_code, COOKIE in locked.cookies) == (401, False)
     assert "15" in locked.text
+
+
+async def test_a_browser_that_came_in_before_is_not_locked_out_by_others(house: House) -> None:
+    async with house.browser() as known:
+        answer = await known.post("/login", data=RIGHT)
+        mark = next(c for c in answer.headers.get_list("set-cookie") if BROWSER_COOKIE in c)
+        assert all(word in mark.lower() for word in ("httponly", "samesite=strict", "path=/login"))
+        async with house.browser() as stranger:
+            # The address is the same here, so its own failures are what is counted.
+            for _ in range(TRIES + 1):
+                await stranger.post("/login", data={"name": "chenmin", "password": "x"})
+            assert (await stranger.post("/login", data=RIGHT)).status_code == 401
+        assert (await known.post("/login", data=RIGHT)).status_code == 303
+
+
+async def test_an_address_that_tries_name_after_name_is_told_to_wait(house: House) -> None:
+    async with house.browser() as browser:
+        for n in range(TRIES_FROM_ADDRESS + 1):
+            refused = await browser.post("/login", data={"name": f"nobody{n}", "password": "x"})
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
+        assert text("zh-CN", "login.error.busy") in refused.text
+        basic = await browser.get("/ogc/collections", auth=("nobody", "x"))
+        assert (basic.status_code, basic.headers["retry-after"]) == (429, "60")
+        assert (await browser.post("/login", data=RIGHT)).status_code == 303
 
 
 async def test_a_demo_identity_needs_no_password_and_others_cannot_be_taken(house: House) -> None:

@@ -41,7 +41,7 @@ class _Locked(Exception):
     retry_after_s = 40
 
 
-async def _programs(authorization: str) -> Somebody | None:
+async def _programs(authorization: str, address: str) -> Somebody | None:
     if authorization == "Bearer locked":
         raise _Locked
     return Somebody(name="gis") if authorization == "Bearer good" else None
