@@ -178,8 +178,8 @@ function furnishDesk(desk, page, live) {
 /** What each action of the shortcut table does. */
 function obey({ desk, queue, incident, search, layers }) {
   const move = (step) => () => {
-    const id = neighbour(queue.ids(), desk.selected(), step);
-    if (id) desk.select(id, { go: true });
+    const id = neighbour(queue.ids(), queue.at(), step);
+    if (id) queue.go(id);
     if (id) queue.reveal(id);
   };
   const acts = {

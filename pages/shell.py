@@ -161,7 +161,8 @@ def level_counts() -> Component:
                 ]
             )
             for level in LEVELS
-        ],
+        ]
+        + [html.Li(id="count-unattended", className="unattended", hidden=True)],
         id="counts",
         className="counts",
         **named("counts.label"),

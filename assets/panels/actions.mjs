@@ -1,14 +1,14 @@
 // What a person may ask for, as data. The server says which of these are possible now.
 
 /**
- * One row a button. `ask` names the dialog that comes first (reason, shelve, check), `alarms` says
+ * One row a button. `ask` names the dialog that comes first (reason, shelve, check, settle), `alarms` says
  * the command goes to the incident's alarms instead of the incident, `tone` how the button looks.
  */
 export const ACTIONS = [
   { command: "acknowledge", alarms: true, tone: "primary" },
   { command: "verify", tone: "primary" },
   { command: "check", ask: "check", tone: "primary" },
-  { command: "close", tone: "primary" },
+  { command: "close", ask: "settle", tone: "primary" },
   { command: "reject", ask: "reason" },
   { command: "shelve", alarms: true, ask: "shelve" },
   { command: "unshelve", alarms: true },

@@ -56,14 +56,27 @@ export async function askShelve(title, about) {
   return form && { minutes: Number(form.get("minutes")), reason: form.get("text").trim() };
 }
 
-/** Ask whether the work holds up. */
-export async function askCheck(title, about) {
-  const form = await ask(title, [
-    h("fieldset", { class: "choices" }, h("legend", { text: t("check.question") }),
-      choice("passed", "yes", t("check.passed"), true), choice("passed", "", t("check.failed"), false)),
-    reasonField(t("dialog.remark"), false),
-  ], { about });
+/** What still holds, over the field that asks why the matter is settled all the same. */
+const heldPart = (held) =>
+  h("div", { class: "holding", role: "alert" }, h("strong", { text: t("holding.title") }),
+    h("ul", {}, ...held.map((line) => h("li", { text: line }))));
+
+/** Ask whether the work holds up; while an alarm holds, whoever says that it does says why. */
+export async function askCheck(title, about, held = []) {
+  const remark = reasonField(t(held.length ? "holding.reason" : "dialog.remark"), held.length > 0);
+  const words = remark.querySelector("textarea");
+  const choices = h("fieldset", { class: "choices" }, h("legend", { text: t("check.question") }),
+    choice("passed", "yes", t("check.passed"), true), choice("passed", "", t("check.failed"), false));
+  choices.addEventListener("change", (event) => (words.required = held.length > 0 && event.target.value === "yes"));
+  const form = await ask(title, [held.length > 0 && heldPart(held), choices, remark].filter(Boolean), { about });
   return form && { passed: form.get("passed") === "yes", text: form.get("text").trim() };
+}
+
+/** Ask why a case is closed although its alarm holds; nothing when none does. */
+export async function askSettle(title, about, held = []) {
+  if (held.length === 0) return {};
+  const form = await ask(title, [heldPart(held), reasonField(t("holding.reason"))], { about });
+  return form && { text: form.get("text").trim() };
 }
 
 /** Ask who is to be taken off when one responder takes over from another. */
@@ -77,4 +90,4 @@ export async function askInsteadOf(title, crew, about) {
 }
 
 /** The dialogs by the word an action names. */
-export const ASK = { reason: askReason, shelve: askShelve, check: askCheck };
+export const ASK = { reason: askReason, shelve: askShelve, check: askCheck, settle: askSettle };

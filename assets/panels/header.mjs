@@ -41,6 +41,8 @@ export function createHeader(desk) {
     const counts = desk.panels().counts;
     for (const level of LEVELS)
       say(byId(`count-${level}`), String(counts?.levels?.[level - 1] ?? "–"));
+    const alone = (desk.panels().standing?.grave ?? []).reduce((sum, n) => sum + n, 0);
+    shown(say(byId("count-unattended"), t("unattended.count", { n: alone })), alone > 0);
     drawCrumbs(desk);
     drawPerson(desk);
   };

@@ -1,10 +1,12 @@
 // The incident on the desk: what is known, who can go, what can be done, what was done.
 import { ALARMS_FOR, NEXT_STEP, commandsFor, offered, sending } from "./actions.mjs";
+import { calmHere } from "./calm.mjs";
 import { densityWords } from "./densities.mjs";
 import { ASK, askInsteadOf } from "./dialogs.mjs";
 import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
 import { clock, elapsed, metres, travel } from "./format.mjs";
 import { capOf } from "./keys.mjs";
+import { createHolding, heldLines } from "./holding.mjs";
 import { drawOutcome } from "./outcome.mjs";
 import { crewLine } from "./queue.mjs";
 import { caseWords, crewWord, homeName, incidentTitle, instant, levelWords, logWords, roleWord, sourceWord, stateWord, whereabouts } from "./names.mjs";
@@ -35,7 +37,7 @@ export function createIncident(desk) {
   const act = async (action) => {
     const row = incident();
     if (!row) return;
-    const args = action.ask ? await ASK[action.ask](t(`action.${action.command}`), caseWords(row)) : {};
+    const args = action.ask ? await ASK[action.ask](t(`action.${action.command}`), caseWords(row), heldLines(row, desk)) : {};
     if (args) send(commandsFor(action, incident() ?? row, alarms(), args));
   };
 
@@ -87,6 +89,7 @@ export function createIncident(desk) {
     if (!row) return drawEmpty(part.empty, desk);
     const detail = desk.detail();
     drawHead(part, row, desk);
+    part.holding.draw(row, desk);
     drawCameras(part, row, detail, desk);
     const advice = detail ? inLanguage(detail.advice, detail.advice_en) : "";
     shown(say(part.advice, advice), Boolean(advice) && desk.commandable());
@@ -120,7 +123,7 @@ function skeleton() {
   const [empty, body] = [h("div", { class: "empty" }), h("div", { class: "case", hidden: true })];
   const heading = (key) => h("h3", { "data-i18n": key, text: t(key) });
   const part = {
-    empty, body,
+    empty, body, holding: createHolding(),
     title: h("h2", {}), level: h("span", { class: "level" }), state: h("span", { class: "state" }),
     where: h("p", { class: "dim" }), text: h("p", { class: "words" }), advice: h("p", { class: "advice" }),
     cameras: h("ul", { class: "cameras" }), camerasHead: h("h3", {}), camerasNone: h("p", { class: "dim" }),
@@ -134,17 +137,18 @@ function skeleton() {
   part.noteForm = h("form", { class: "note", hidden: true }, part.note,
     h("button", { type: "submit", "data-i18n": "incident.note_send", text: t("incident.note_send") }));
   body.append(h("div", { class: "head" }, part.title, h("div", { class: "chips" }, part.level, part.state)),
-    part.where, part.said, part.text, part.advice, part.past, part.camerasHead, part.cameras, part.camerasNone,
+    part.where, part.holding.node, part.said, part.text, part.advice, part.past, part.camerasHead, part.cameras, part.camerasNone,
     part.crewHead, part.crew, part.recommendedHead, part.recommended,
     part.actions, part.noteForm, part.logHead, part.log);
   return part;
 }
 
 function drawEmpty(node, desk) {
-  const calm = desk.ready() && desk.things().incidents.size === 0;
+  const { state, words } = calmHere(desk);
+  const nothing = state !== "waiting" && desk.things().incidents.size > 0;
   if (!node.childElementCount) node.append(h("p", { class: "strong" }), h("p", { class: "dim" }));
-  say(node.firstElementChild, t(!desk.ready() ? "queue.loading" : calm ? "incident.calm" : "incident.none"));
-  say(node.lastElementChild, t(!desk.ready() || calm ? "incident.calm_about" : "incident.none_about"));
+  say(node.firstElementChild, nothing ? t("incident.none") : words);
+  say(node.lastElementChild, t(nothing ? "incident.none_about" : "incident.calm_about"));
 }
 
 function drawHead(part, row, desk) {

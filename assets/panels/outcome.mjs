@@ -10,6 +10,7 @@ const WORDS = {
   failed: () => t("said.failed"),
   refused: (sent) => {
     const code = sent.answer?.error;
+    if (sent.answer?.detail?.alarms) return t("said.refused", { why: t("refused.holding") });
     const why = has(`refused.${code}`) ? t(`refused.${code}`) : (sent.answer?.reason ?? "");
     return t("said.refused", { why });
   },

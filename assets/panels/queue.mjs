@@ -1,13 +1,20 @@
 // The list of incidents: tabs, counts, cards that count their seconds.
+import { calmHere } from "./calm.mjs";
 import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
 import { NUMERALS, deadline, elapsed, travel } from "./format.mjs";
-import { FINISHED, TABS, lead, listed } from "./things.mjs";
-import { compoundName, crewWord, incidentTitle, levelWords, placeWords, stateWord, verifiedFirst, whereabouts } from "./names.mjs";
+import { FINISHED, TABS, lead, listed, unattended } from "./things.mjs";
+import { compoundName, crewWord, incidentTitle, levelWords, placeWords, ruleTitle, stateWord, verifiedFirst, whereabouts } from "./names.mjs";
 import { t } from "./texts.mjs";
+
+/** What a row is about: the kind of a case, or the rule of an alarm without one. */
+export function titleOf(row) {
+  return row.rule ? ruleTitle(row.rule) : incidentTitle(row.kind);
+}
 
 /** Who is on it and how far, in a few words: 李保安 途中 1′20″, or what the case waits for. */
 export function crewLine(incident) {
   const member = lead(incident);
+  if (incident.rule) return t("unattended.nobody");
   if (FINISHED.has(incident.state) || ["handled", "checked"].includes(incident.state))
     return stateWord(incident.state);
   if (!member) return t(incident.state === "reported" && verifiedFirst(incident.kind) ? "state.reported" : "state.unassigned");
@@ -44,7 +51,8 @@ export function updateCard(node, incident, { now, selected, names = [], wide = f
   }
   say(button.querySelector("b"), NUMERALS[incident.level] ?? "");
   attribute(button.querySelector("b"), "title", levelWords(incident.level));
-  say(part("what"), incidentTitle(incident.kind));
+  attribute(node, "data-alone", Boolean(incident.rule));
+  say(part("what"), titleOf(incident));
   say(part("since"), elapsed((ended ? (incident.finished ?? now) : now) - incident.at));
   say(part("where"), wide ? `${compoundName(incident.compound)} ${placeWords(incident)}` : whereabouts(incident));
   say(part("who"), crewLine(incident));
@@ -64,7 +72,15 @@ export function createQueue(desk) {
   const list = byId("queue-list");
   let tab = "waiting";
   let rows = [];
-  const make = card((id) => desk.select(id, { go: true }));
+  const alone = () => unattended(desk.things().alarms.values());
+  const go = (id) => {
+    const row = rows.find((one) => one.id === id);
+    if (!row?.rule) return desk.select(id, { go: true });
+    desk.select(null);
+    return desk.goTo({ type: "device", id: row.device, compound: row.compound, lonlat: row.lonlat });
+  };
+  const at = () => rows.find((row) => row.rule && row.device === desk.picked())?.id ?? desk.selected();
+  const make = card(go);
 
   const show = (name) => {
     tab = name;
@@ -82,7 +98,7 @@ export function createQueue(desk) {
   const drawTabs = (incidents) => {
     const counts = desk.panels().counts ?? {};
     for (const name of Object.keys(TABS)) {
-      const here = listed(incidents, name).length;
+      const here = listed(incidents, name).length + (name === "waiting" ? alone().length : 0);
       say(byId(`tab-count-${name}`), String(name === "today" ? Math.max(here, counts.today ?? 0) : here));
       attribute(byId(`tab-${name}`), "aria-selected", String(name === tab));
       attribute(byId(`tab-${name}`), "tabindex", name === tab ? "0" : "-1");
@@ -93,23 +109,25 @@ export function createQueue(desk) {
   const draw = () => {
     const incidents = [...desk.things().incidents.values()];
     drawTabs(incidents);
-    rows = listed(incidents, tab);
+    rows = listed(incidents, tab, tab === "waiting" ? alone() : []);
     const [now, presence] = [desk.clock.now(), desk.panels().presence ?? {}];
     const others = (id) => (presence[id] ?? []).filter((name) => name !== desk.me.display);
     keyed(list, rows, (row) => row.id, make, (node, row) =>
-      updateCard(node, row, { now, selected: desk.selected(), names: others(row.id) }));
+      updateCard(node, row, { now, selected: at(), names: others(row.id) }));
     drawEmpty(desk, rows.length === 0, tab);
   };
 
-  return { draw, show, ids: () => rows.map((row) => row.id), reveal: (id) => reveal(list, id) };
+  return { draw, show, go, at, ids: () => rows.map((row) => row.id), reveal: (id) => reveal(list, id) };
 }
 
 function drawEmpty(desk, empty, tab) {
   const node = shown(byId("queue-empty"), empty);
   if (!empty) return;
-  const waiting = !desk.ready();
-  attribute(node, "data-state", waiting ? "waiting" : "calm");
-  say(node, waiting ? t("queue.loading") : t(`queue.empty_${tab}`));
+  const { state, words } = calmHere(desk);
+  attribute(node, "data-state", state);
+  if (!node.childElementCount) node.append(h("p", { class: "strong" }), h("p"));
+  shown(say(node.firstElementChild, t(`queue.empty_${tab}`)), state !== "waiting");
+  say(node.lastElementChild, words);
 }
 
 function reveal(list, id) {

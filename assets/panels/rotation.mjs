@@ -20,7 +20,7 @@ export function holding(incidents) {
 /**
  * The view for this moment; the same object when nothing changes.
  * @param {View|null} view the present view
- * @param {{incidents: object[], attention: {compound: string, open: number}[], places: string[], paused: boolean}} facts
+ * @param {{incidents: object[], attention: {compound: string, open: number, alarms: number}[], places: string[], paused: boolean}} facts
  * @param {number} now
  * @returns {View}
  */
@@ -29,7 +29,7 @@ export function step(view, { incidents, attention, places, paused }, now) {
   if (held) return turned(view, held.compound, held.id, true, now);
   if (view && (paused || now - view.since < dwell(view, attention)) && !view.held)
     return turned(view, view.compound, pick(incidents, view.compound), false, now);
-  const needy = attention.filter((row) => row.open > 0);
+  const needy = attention.filter(needs);
   const round = needy.length > 0 ? needy.map((row) => row.compound) : places;
   if (round.length === 0) return turned(view, null, null, false, now);
   // After an emergency the wall stays where it was for one turn: the responder is on the way there.
@@ -43,8 +43,13 @@ function turned(view, compound, incident, held, now) {
   return { compound, incident, since, held };
 }
 
+/** Cases to finish, or grave alarms that no case is about. */
+function needs(row) {
+  return row.open > 0 || row.alarms > 0;
+}
+
 function dwell(view, attention) {
-  const matters = attention.some((row) => row.compound === view.compound && row.open > 0);
+  const matters = attention.some((row) => row.compound === view.compound && needs(row));
   return matters ? DWELL_MS.attention : DWELL_MS.calm;
 }
 

@@ -29,18 +29,30 @@ export function byTime(a, b) {
 }
 
 /**
- * The incidents of one list, in order.
+ * The incidents of one list, in order, and rows of other things that belong there.
  * @param {Iterable<object>} incidents
  * @param {"waiting"|"working"|"today"} tab
+ * @param {object[]} others
  */
-export function listed(incidents, tab) {
-  const rows = [...incidents].filter(TABS[tab]);
+export function listed(incidents, tab, others = []) {
+  const rows = [...[...incidents].filter(TABS[tab]), ...others];
   return rows.sort(tab === "today" ? byTime : byUrgency);
 }
 
 /** Incidents somebody must still finish, most urgent first. */
 export function open(incidents) {
   return [...incidents].filter((incident) => !FINISHED.has(incident.state)).sort(byUrgency);
+}
+
+/**
+ * Grave alarms that hold although no open case is about them, as rows between the cases.
+ * @param {Iterable<object>} alarms
+ */
+export function unattended(alarms) {
+  return [...alarms].filter((alarm) => alarm.unattended).map((alarm) => ({
+    id: alarm.id, rule: alarm.rule, device: alarm.device, level: alarm.level, state: "unattended", compound: alarm.compound,
+    place: alarm.place, lonlat: alarm.lonlat, at: alarm.since, unacked: alarm.label === "unacknowledged", crew: [],
+  }));
 }
 
 const STEPS = ["released", "handled", "assigned", "accepted", "en_route", "on_scene"];

@@ -1,14 +1,16 @@
 // The wall's panels: figures, compounds that need attention, the banner, the cards.
+import { calmHere } from "./calm.mjs";
 import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
 import { NUMERALS, clock, day, figure, percent, travel } from "./format.mjs";
-import { compoundName, crewWord, incidentTitle, levelWords, placeWords } from "./names.mjs";
-import { card, updateCard } from "./queue.mjs";
-import { lead, open, worst } from "./things.mjs";
+import { compoundName, crewWord, levelWords, placeWords } from "./names.mjs";
+import { card, titleOf, updateCard } from "./queue.mjs";
+import { lead, open, unattended, worst } from "./things.mjs";
 import { language, t } from "./texts.mjs";
 
 /** Who is on it, for people who stand eight metres away: 周网格员 1′20″ 可达. */
 export function onItWords(incident, detail) {
   const member = lead(incident);
+  if (incident.rule) return t("unattended.nobody");
   if (!member) {
     const first = detail?.recommendations?.[0];
     return first ? t("wall.nearest", { name: first.name, time: travel(first.seconds) }) : t("wall.nobody");
@@ -72,10 +74,15 @@ function drawFigures(desk) {
   put("online", share(kpi.online_share), "%");
 }
 
+function attentionWords({ open: cases, alarms }) {
+  const words = [cases && t("wall.cases", { n: cases }), alarms && t("wall.alarms", { n: alarms })].filter(Boolean);
+  return words.join(" · ") || "0";
+}
+
 function drawAttention(desk) {
   const rows = desk.panels().attention ?? [];
   const quiet = desk.places.filter((place) => !rows.some((row) => row.compound === place.id))
-    .map((place) => ({ compound: place.id, level: null, open: 0 }));
+    .map((place) => ({ compound: place.id, level: null, open: 0, alarms: 0 }));
   const here = desk.here()?.id;
   const make = () => h("li", {}, h("span", { class: "slot" }), h("b", {}), h("span", { class: "name" }), h("span", { class: "figures" }));
   keyed(byId("attention"), [...rows, ...quiet].slice(0, 8), (row) => row.compound, make, (node, row) => {
@@ -85,13 +92,16 @@ function drawAttention(desk) {
     }
     say(node.querySelector("b"), NUMERALS[row.level] ?? "");
     say(node.querySelector(".name"), compoundName(row.compound));
-    say(node.lastElementChild, row.open ? t("wall.cases", { n: row.open }) : "0");
+    say(node.lastElementChild, attentionWords(row));
     attribute(node, "aria-current", row.compound === here ? "true" : null);
   });
 }
 
+/** Cases, and grave alarms that no case is about. */
+const rowsOf = ({ incidents, alarms }) => [...incidents.values(), ...unattended(alarms.values())];
+
 function drawBanner(banner, desk) {
-  const incident = worst(desk.things().incidents.values());
+  const incident = worst(rowsOf(desk.things()));
   shown(banner, Boolean(incident));
   if (!incident) return;
   if (banner.dataset.level !== String(incident.level)) {
@@ -100,7 +110,7 @@ function drawBanner(banner, desk) {
   }
   attribute(banner, "data-unacked", Boolean(incident.unacked));
   say(banner.querySelector(".level"), levelWords(incident.level));
-  say(banner.querySelector("strong"), `${incidentTitle(incident.kind)} ${compoundName(incident.compound)} ${placeWords(incident)}`);
+  say(banner.querySelector("strong"), `${titleOf(incident)} ${compoundName(incident.compound)} ${placeWords(incident)}`);
   const detail = desk.selected() === incident.id ? desk.detail() : null;
   say(banner.querySelector(".who"), onItWords(incident, detail));
   attribute(banner.querySelector(".who"), "data-nobody", !lead(incident));
@@ -115,7 +125,7 @@ function drawCaption(desk) {
 
 function drawCards(make, desk) {
   const list = byId("queue-list");
-  const rows = open(desk.things().incidents.values());
+  const rows = open(rowsOf(desk.things()));
   const now = desk.clock.now();
   const fits = Math.max(1, Math.floor(list.clientHeight / (desk.cardHeight() || 1)));
   keyed(list, rows.slice(0, fits), (row) => row.id, make, (node, row) => {
@@ -123,6 +133,9 @@ function drawCards(make, desk) {
     attribute(node.firstElementChild, "tabindex", "-1");
   });
   const rest = rows.length - Math.min(fits, rows.length);
+  const { state, words } = calmHere(desk);
+  const empty = state === "waiting" ? words : `${t("wall.empty")} ${words}`;
   const more = byId("queue-more");
-  say(more, rows.length === 0 ? t(desk.ready() ? "wall.calm" : "queue.loading") : rest > 0 ? t("wall.more", { n: rest }) : "");
+  attribute(more, "data-state", rows.length === 0 ? state : null);
+  say(more, rows.length === 0 ? empty : rest > 0 ? t("wall.more", { n: rest }) : "");
 }

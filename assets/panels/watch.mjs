@@ -5,7 +5,7 @@ import { clock } from "./format.mjs";
 import { mayReload, step } from "./rotation.mjs";
 import { DEFAULTS, rootSize, shift } from "./scale.mjs";
 import { createSound } from "./sound.mjs";
-import { open } from "./things.mjs";
+import { open, unattended } from "./things.mjs";
 import { t } from "./texts.mjs";
 
 const JITTER_MS = Math.floor(Math.random() * 20 * 60_000); // many walls do not reload at once
@@ -68,7 +68,8 @@ export function createWatch(desk) {
   const tick = () => {
     if (!desk.ready()) return;
     look();
-    const incidents = [...desk.things().incidents.values()];
+    const { incidents: cases, alarms } = desk.things();
+    const incidents = [...cases.values(), ...unattended(alarms.values())];
     sound.sound(desk.session === "live" && open(incidents).some((row) => row.level === 1 && row.unacked));
     const now = desk.clock.now();
     const [x, y] = shift(Math.floor(now / 60_000));
