@@ -87,10 +87,24 @@ def incident(number: int, **more: Any) -> dict[str, Any]:
     } | more  # fmt: skip
 
 
+def unattended(**more: Any) -> dict[str, Any]:
+    """A smoke alarm that holds although no open case is about it, as the socket brings it."""
+    return {
+        "id": "huodian/smoke/9#smoke", "device": "huodian/smoke/9", "rule": "smoke", "level": 1,
+        "label": "acknowledged", "active": True, "at": NOW - 60_000, "since": NOW - 252_000,
+        "compound": "huodian", "incident": "INC-1121-0009", "unattended": True, "value": None,
+        "place": "25幢5单元502 · 第2网格", "lonlat": [113.1, 27.8], "version": 3,
+        "shelved_until": None,
+    } | more  # fmt: skip
+
+
 def panels() -> dict[str, Any]:
     """Panel values of an ordinary morning."""
     return {
-        "counts": {"levels": [1, 1, 0, 1], "unacked": 1, "open": 3, "today": 48},
+        "counts": {"levels": [1, 1, 0, 1], "unacked": 1, "open": 3, "waiting": 0, "working": 0,
+                   "today": 48},
+        "standing": {"alarms": 0, "grave": [0, 0], "shelved": 0, "devices": 438, "silent": 0,
+                     "unheard": 0},
         "kpi": {"open": 12, "first_response_p90_s": 48.0, "on_time_share": 0.97,
                 "proactive_share": 0.71, "online_share": 0.992},
         "attention": [{"compound": "huodian", "level": 1, "open": 3}],
@@ -98,8 +112,21 @@ def panels() -> dict[str, Any]:
                    "sensors": {"total": 412, "off": 0, "fault": 0}},
         "strip": {"start": NOW - 38_527_000, "step_ms": 600_000, "bins": [[3, 4]] * 144},
         "totals": {"compounds": 4, "cameras": 98, "gates": 12, "lifts": 40},
-        "presence": {},
+        "presence": {}, "conditions": [],
     }  # fmt: skip
+
+
+def detail(**more: Any) -> tuple[int, dict[str, Any]]:
+    """What the server knows beyond the frame: two who could go, one camera."""
+    who = [
+        {"responder": f"huodian/responder/{one}", "name": name, "role": "grid_officer",
+         "seconds": seconds, "distance_m": 104.0, "via": "东门", "load": 0, "skilled": True,
+         "route": [[113.1, 27.8], [113.2, 27.9]]}
+        for one, name, seconds in (("zhou", "周网格员", 80.0), ("li", "李保安", 125.0))
+    ]  # fmt: skip
+    camera = {"id": "huodian/camera/8", "name": "C-08", "distance_m": 31.0, "online": True}
+    told = {"possible": ["assign", "note"], "recommendations": who, "cameras": [camera], "log": []}
+    return 200, told | more
 
 
 class Stage:
@@ -117,8 +144,11 @@ class Stage:
                  "territory": f"lusong.hejiatu.changtangwan.{one}", "district": "芦淞区",
                  "street": "贺家土街道", "community": "长塘湾社区"}
                 for one, name in (("huodian", "火电小区"), ("jinyuan", "金元大厦"))]),
-            "/api/catalogue": (200, {"kinds": {}, "rules": {}, "incidents": {
-                "one_key_call": {"label": "一键呼求助", "en": "Call for help"}}}),
+            "/api/catalogue": (200, {
+                "kinds": {"smoke": {"label": "烟感", "en": "Smoke detector", "quantities": {},
+                                    "states": ["normal", "smoke", "fault"]}},
+                "rules": {"smoke": {"label": "烟感报警", "en": "Smoke", "realarm_s": 300}},
+                "incidents": {"one_key_call": {"label": "一键呼求助", "en": "Call for help"}}}),
             "/api/style": (200, {}),
             "/api/replay": (200, {"session": "replay:abc"}),
         }  # fmt: skip
@@ -133,11 +163,17 @@ class Stage:
         """Wait until an expression is true in the page."""
         self.page.wait_for_function(condition, timeout=10_000)
 
-    def show(self, *incidents: dict[str, Any], mode: str = "live", **more: Any) -> None:
-        """Bring a snapshot with these incidents."""
+    def show(
+        self,
+        *incidents: dict[str, Any],
+        mode: str = "live",
+        told: dict[str, Any] | None = None,
+        **more: Any,
+    ) -> None:
+        """Bring a snapshot with these incidents; ``told`` are panels other than the usual ones."""
         clock = {"mode": mode, "now": NOW, "speed": 1, "start": NOW - 3_600_000, "end": NOW}
         things = {"incidents": {one["id"]: one for one in incidents}} | more
-        self.page.evaluate(_SHOW, [things, panels(), clock])
+        self.page.evaluate(_SHOW, [things, panels() | (told or {}), clock])
         self.page.wait_for_timeout(60)  # one drawing: panels are drawn at most once in 16 ms
 
     def _answer(self, route: Route) -> None:

@@ -1,52 +1,11 @@
-import shutil
-from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
-from tests.pages.stage import NOW, ROOT, Stage, incident
+from tests.pages.conftest import Open
+from tests.pages.stage import NOW, ROOT, Stage, detail, incident
 
 pytestmark = pytest.mark.browser
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 SIZES = [(1280, 720), (1440, 900), (1920, 1080), (3840, 2160)]
-Open = Callable[..., Stage]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = shutil.which("chromium") or shutil.which("google-chrome")
-        chromium = playwright.chromium.launch(executable_path=found, args=ARGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def stage(browser: Browser) -> Iterator[Open]:
-    opened: list[Stage] = []
-
-    def open_stage(name: str, size: tuple[int, int] = (1440, 900), query: str = "") -> Stage:
-        opened.append(Stage(browser, name, size, query))
-        return opened[-1]
-
-    yield open_stage
-    for one in opened:
-        one.page.close()
-    assert not [error for one in opened for error in one.errors]
-
-
-def detail(**more: Any) -> tuple[int, dict[str, Any]]:
-    """What the server knows beyond the frame: two who could go, one camera."""
-    who = [
-        {"responder": f"huodian/responder/{one}", "name": name, "role": "grid_officer",
-         "seconds": seconds, "distance_m": 104.0, "via": "东门", "load": 0, "skilled": True,
-         "route": [[113.1, 27.8], [113.2, 27.9]]}
-        for one, name, seconds in (("zhou", "周网格员", 80.0), ("li", "李保安", 125.0))
-    ]  # fmt: skip
-    camera = {"id": "huodian/camera/8", "name": "C-08", "distance_m": 31.0, "online": True}
-    told = {"possible": ["assign", "note"], "recommendations": who, "cameras": [camera], "log": []}
-    return 200, told | more
 
 
 BOXES = """(names) => names.map((name) => {
