@@ -17,6 +17,7 @@ import { listen } from "./panels/keys.mjs";
 import { createLayers } from "./panels/layers.mjs";
 import { know } from "./panels/names.mjs";
 import { createNews } from "./panels/news.mjs";
+import { createPeople } from "./panels/people.mjs";
 import { createQueue } from "./panels/queue.mjs";
 import { createTransport, joinReplay } from "./panels/replay.mjs";
 import { createSearch } from "./panels/search.mjs";
@@ -133,8 +134,8 @@ function follow(live, desk, drawer, commander) {
   const see = (kind) => (frame) => {
     if (frame && (frame.clock || frame.at)) desk.clock.set(frame, live.time.now());
     desk.took({ kind, ...frame });
-    const { incidents, alarms } = desk.things();
-    commander.see((target) => (incidents.get(target) ?? alarms.get(target))?.version);
+    const { incidents, alarms, responders } = desk.things();
+    commander.see((target) => (incidents.get(target) ?? alarms.get(target) ?? responders.get(target))?.version);
     drawer.redraw();
   };
   for (const kind of ["snapshot", "things", "panels", "beat"]) live.on(kind, see(kind));
@@ -164,14 +165,15 @@ function furnishDesk(desk, page, live) {
   const search = createSearch(desk);
   const building = createBuilding(desk);
   desk.inside = building;
+  const people = (desk.people = createPeople(desk));
   const transport = page === "replay" ? createTransport(desk, (order) => live.send(order)) : null;
   const choose = transport ? transport.seek : (at) => location.assign(`/replay?at=${Math.round(at)}`);
   if (matchMedia("(max-width: 900px)").matches) byId("layers").open = false;
   desk.onMap = () => layers.apply();
-  press({ "search-open": search.open, "keys-open": showKeys, "admin-open": () => showAdmin(), logout, theme: switchTheme });
+  press({ "search-open": search.open, "keys-open": showKeys, "admin-open": () => showAdmin(), "people-open": people.open, logout, theme: switchTheme });
   document.addEventListener("click", (event) => event.target.closest("#me") || (byId("me").open = false));
   listen(document, obey({ desk, queue, incident, search, layers }), singleKeys);
-  return [createHeader(desk), queue, incident, layers, coverage, building, createDevice(desk), createStrip(desk, choose),
+  return [createHeader(desk), queue, incident, layers, coverage, building, createDevice(desk), people, createStrip(desk, choose),
     createNews(desk), ...(transport ? [transport] : [])];
 }
 
@@ -183,9 +185,9 @@ function obey({ desk, queue, incident, search, layers }) {
     if (id) queue.reveal(id);
   };
   const acts = {
-    next: move(1), previous: move(-1), search: search.open, keys: showKeys, assign: incident.assignFirst,
+    next: move(1), previous: move(-1), search: search.open, people: desk.people.open, keys: showKeys, assign: incident.assignFirst,
     progress: incident.focusCrew, note: incident.focusNote, goto: () => desk.select(desk.selected(), { go: true }),
-    escape: () => closeMenu() || incident.ways.leave() || desk.unmark() || desk.placing.cancel() || (desk.picked() ? desk.pick(null) : leaveField() || desk.inside.leave() || desk.select(null)),
+    escape: () => closeMenu() || incident.ways.leave() || desk.unmark() || desk.placing.cancel() || desk.people.leave() || (desk.picked() ? desk.pick(null) : leaveField() || desk.inside.leave() || desk.select(null)),
     tab: queue.show, command: incident.command, ways: incident.ways.show,
     layer: layers.toggle,
     inside: () => enterCase(desk),
@@ -284,7 +286,10 @@ async function mountMap(desk, page, live, drawer) {
 function selected(desk, target) {
   if (!target) return desk.picked() ? desk.pick(null) : undefined;
   if (target.type === "incident") return desk.select(target.id);
-  if (target.type === "responder") return desk.select(desk.things().responders.get(target.id)?.incident ?? desk.selected());
+  if (target.type === "responder") {
+    desk.people?.show(target.id);
+    return desk.select(desk.things().responders.get(target.id)?.incident ?? desk.selected());
+  }
   if (desk.coverage?.take(target)) return undefined;
   if (target.type === "device" || target.type === "camera" || target.type === "gate") return desk.pick(target.id);
   if (target.type === "compound") return desk.visit(target.id);

@@ -49,6 +49,7 @@ def desk() -> list[Component]:
                     html.Div(id="coverage", hidden=True),
                     html.Section(id="building", hidden=True, **shell.named("inside.label")),
                     html.Div(id="device", hidden=True),
+                    html.Div(id="person", hidden=True),
                 ],
                 className="corner",
             ),

@@ -177,6 +177,7 @@ def account_menu() -> Component:
             html.Div(
                 [
                     html.P(id="me-role", className="dim"),
+                    html.Div(id="me-duty", className="own", hidden=True),
                     said(html.A, "nav.console", href="/console", className="row"),
                     said(html.A, "nav.wall", href="/wall", className="row"),
                     said(html.A, "nav.replay", href="/replay", className="row"),
@@ -188,6 +189,7 @@ def account_menu() -> Component:
                         id="import-open",
                         hidden=True,
                     ),
+                    button("people.open", html.Kbd("P"), id="people-open", className="row"),
                     button("theme.switch", id="theme", className="row"),
                     button("keys.show", html.Kbd("?"), id="keys-open", className="row"),
                     button("admin.open", id="admin-open", className="row", hidden=True),

@@ -1,5 +1,5 @@
 // What a thing on the map is called and what it says, in the language on screen.
-import { clock } from "../panels/format.mjs";
+import { placeOf } from "../panels/duty.mjs";
 import { readingWords } from "../panels/device.mjs";
 import { compoundName, homeName, levelWords, roleWord, stateWord, whereabouts } from "../panels/names.mjs";
 import { has, inLanguage, t } from "../panels/texts.mjs";
@@ -33,7 +33,7 @@ export function createTelling({ places, kinds, titleOf, cases, movers, live }) {
   const responder = (id) => {
     const row = model()?.things.responders.get(id);
     if (!row?.lonlat) return null;
-    const seen = row.at ? t("map.seen", { time: clock(row.at) }) : "";
+    const seen = placeOf(row);
     return { title: row.name, lines: [[compoundName(row.compound), roleWord(row.role)].join(" · "), word(`duty.${row.status}`, row.status), seen], lonlat: movers.at(id) ?? row.lonlat };
   };
 

@@ -23,7 +23,7 @@ const UNMEASURED = { usual_ms: NaN, minute: { p50_ms: NaN, p95_ms: NaN } };
 export function createDesk({ me, places, catalogue, clock, session, densities, redraw }) {
   let [live, map, commander, painted] = [null, null, null, null];
   let [selected, picked, here] = [null, null, places[0]?.id ?? null];
-  let standing = "";
+  let [standing, onDuty] = ["", ""];
   let [ready, newest, hintTimer] = [false, NaN, 0];
   const devices = new Map();
   const listeners = new Set();
@@ -94,6 +94,14 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     for (const heard of listeners) heard();
   };
 
+  /** Somebody came or went, and then others are recommended. */
+  const dutyTold = () => {
+    const now = [...things().responders.values()].map(({ id, status }) => `${id} ${status}`).sort().join();
+    if (now === onDuty) return;
+    onDuty = now;
+    details.renew();
+  };
+
   const hint = (words) => {
     say(byId("hint"), words);
     clearTimeout(hintTimer);
@@ -139,6 +147,8 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     goTo: (target) => {
       if (target.compound) here = target.compound;
       map?.unmark();
+      if (target.type === "responder") desk.people?.show(target.id);
+      if (target.type === "responder" && !target.lonlat) return redraw(); // off duty nobody is anywhere
       if (target.type === "device") return goToDevice(target);
       map?.goTo(target);
       if (target.type === "building") desk.inside?.enter(target.id);
@@ -159,6 +169,7 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
       ready = true;
       if (Number.isFinite(frame?.newest)) newest = frame.newest;
       if (frame?.things?.ways) waysTold();
+      if (frame?.things?.responders) dutyTold();
       if (frame?.kind === "snapshot" && selected && !things().incidents.has(selected)) select(null);
       details.follow(selected ? things().incidents.get(selected) : null);
     },

@@ -128,6 +128,7 @@ function skeleton() {
     where: h("p", { class: "dim" }), text: h("p", { class: "words" }), advice: h("p", { class: "advice" }),
     cameras: h("ul", { class: "cameras" }), camerasHead: h("h3", {}), camerasNone: h("p", { class: "dim" }),
     recommended: h("ul", { class: "recommended" }), recommendedHead: heading("incident.recommended"),
+    nobody: h("div", { class: "nobody", hidden: true }, h("p", { class: "dim" }), h("button", { type: "button" }, h("span", {}), h("kbd", {}))),
     crew: h("ul", { class: "crew" }), crewHead: heading("incident.crew"),
     actions: h("div", { class: "actions", role: "group" }), said: h("div", { class: "said", role: "status" }),
     past: h("p", { class: "past", "data-i18n": "incident.past", text: t("incident.past") }),
@@ -138,7 +139,7 @@ function skeleton() {
     h("button", { type: "submit", "data-i18n": "incident.note_send", text: t("incident.note_send") }));
   body.append(h("div", { class: "head" }, part.title, h("div", { class: "chips" }, part.level, part.state)),
     part.where, part.holding.node, part.said, part.text, part.advice, part.past, part.camerasHead, part.cameras, part.camerasNone,
-    part.crewHead, part.crew, part.recommendedHead, part.recommended,
+    part.crewHead, part.crew, part.recommendedHead, part.recommended, part.nobody,
     part.actions, part.noteForm, part.logHead, part.log);
   return part;
 }
@@ -190,6 +191,7 @@ function drawRecommendations(part, row, detail, possible, { dispatch, takeOver, 
   const [first, further] = [possible.includes("assign"), possible.includes("add_responder")];
   const visible = Boolean(detail) && (first || further);
   shown(part.recommendedHead, visible);
+  drawNobody(part.nobody, visible && rows.length === 0, desk);
   shown(part.recommended, visible);
   const make = (found) => h("li", {},
     h("span", { class: "who" }), h("strong", { class: "travel figures" }),
@@ -201,7 +203,8 @@ function drawRecommendations(part, row, detail, possible, { dispatch, takeOver, 
     const best = found === rows[0];
     attribute(node, "data-best", best && first);
     say(node.querySelector(".who"), [found.name, roleWord(found.role)].filter(Boolean).join(" · "));
-    say(node.querySelector(".travel"), found.seconds === null ? t("ways.cut_off") : travel(found.seconds));
+    say(node.querySelector(".travel"), travelWords(found));
+    attribute(node, "data-lost", found.located === false);
     say(node.querySelector(".why"), whyWords(found));
     const send = node.querySelector(".send");
     attribute(send, "class", best && first ? "send primary" : "send");
@@ -216,9 +219,29 @@ function drawRecommendations(part, row, detail, possible, { dispatch, takeOver, 
   });
 }
 
+/** Nobody to recommend: say so, and lead to where people are put on duty. */
+function drawNobody(node, visible, desk) {
+  shown(node, visible);
+  if (!visible) return;
+  const [words, button] = node.children;
+  say(words, t("incident.nobody"));
+  shown(button, Boolean(desk.me.may?.includes("duty_on")));
+  say(button.firstElementChild, t("people.open"));
+  say(button.lastElementChild, capOf("people"));
+  button.onclick = () => desk.people.open();
+}
+
+/** How soon; of whom nobody knows where they are, that, and no time of arrival. */
+function travelWords({ located, seconds }) {
+  if (located === false) return t("duty.place_unknown");
+  return seconds === null ? t("ways.cut_off") : travel(seconds);
+}
+
 function whyWords(found) {
+  const fromPost = found.located === false && Number.isFinite(found.seconds);
   const words = [
     homeName(found.responder),
+    fromPost && t("why.from_post", { time: travel(found.seconds) }),
     found.skilled ? t("why.skilled") : t("why.unskilled"),
     t("why.load", { n: found.load ?? 0 }),
     ...tripWords(found),

@@ -17,6 +17,7 @@ export const SHORTCUTS = [
   { key: "u", text: "keys.evacuation", act: "ways:evacuation", group: "move" },
   { key: "y", text: "keys.coverage", act: "layer:coverage", group: "move" },
   { key: "i", text: "keys.inside", act: "inside", group: "move" },
+  { key: "p", text: "keys.people", act: "people", group: "move" },
   { key: "/", text: "keys.search", act: "search", group: "move" },
   { key: "k", ctrl: true, text: "keys.search", act: "search", group: "move" },
   { key: "escape", text: "keys.escape", act: "escape", group: "move" },

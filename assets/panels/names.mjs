@@ -88,9 +88,10 @@ export function levelWords(level) {
   return t("level.words", { numeral: NUMERALS[level] ?? "–", word: t(`level.${level}`) });
 }
 
-/** The state of an incident in a word. */
+/** The state of an incident, or of a person's duty, in a word. */
 export function stateWord(state) {
-  return has(`state.${state}`) ? t(`state.${state}`) : state;
+  const key = [`state.${state}`, `duty.${state}`].find(has);
+  return key ? t(key) : state;
 }
 
 /** The state of a crew member in a word. */
@@ -124,6 +125,7 @@ export function logWords(entry, responderName, deviceName = (id) => id) {
 /** What the winner of a race did, for the one who lost. */
 export function lostWords(sent, crewNames) {
   const { detail = {} } = sent.answer ?? {};
+  if (detail.incidents) return t("said.on_task");
   const words = { by: detail.by || t("said.somebody"), at: detail.at ? clock(instant(detail.at)) : "" };
   if (crewNames && (sent.command === "assign" || detail.state === "assigned"))
     return t("said.lost_assigned", { ...words, crew: crewNames });

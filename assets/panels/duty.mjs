@@ -1,0 +1,98 @@
+// One person in a line: role, duty and since when, where last seen, the task in hand, and the buttons
+// for going on and off duty. The menu, the card and the list of people show the same line.
+import { attribute, h, keyed, say, shown } from "./dom.mjs";
+import { clock, shortDay } from "./format.mjs";
+import { caseWords, compoundName, roleWord } from "./names.mjs";
+import { outcomeWords, wasMine } from "./outcome.mjs";
+import { has, t } from "./texts.mjs";
+
+/**
+ * The duty commands to offer for somebody: what their state takes and this person may give, of
+ * themselves only where the server says so.
+ * @param {object} row the responder as the socket brings it
+ * @param {{may?: string[], of_oneself?: string[], responder?: string}} me as /api/me tells
+ */
+export function dutyCommands(row, me) {
+  const own = row.id === me.responder;
+  return (row.takes ?? []).filter((name) => me.may?.includes(name) && (own || !me.of_oneself?.includes(name)));
+}
+
+/** Duty in words: free, at work or off, and since when the shift or its end. */
+export function dutyWords(row, now) {
+  const status = has(`duty.${row.status}`) ? t(`duty.${row.status}`) : row.status;
+  if (!row.since) return status;
+  const time = [shortDay(row.since) === shortDay(now) ? "" : shortDay(row.since), clock(row.since, false)].filter(Boolean).join(" ");
+  return `${status} · ${t(row.status === "off_duty" ? "duty.off_since" : "duty.on_since", { time })}`;
+}
+
+/** Where somebody on duty was seen last, or that nobody knows; nothing of who is off duty. */
+export function placeOf(row) {
+  if (!row.lonlat) return "";
+  return row.at ? t("map.seen", { time: clock(row.at) }) : t("duty.place_unknown");
+}
+
+/**
+ * A line that follows one person.
+ * @param {import("./desk.mjs").Desk} desk
+ * @param {(incident: string) => void} go to the task in hand
+ */
+export function createLine(desk, go = desk.select) {
+  const name = h("strong", {});
+  const about = h("span", { class: "dim" });
+  const duty = h("span", { class: "duty" });
+  const place = h("span", { class: "dim" });
+  const task = h("button", { type: "button", class: "quiet task", hidden: true });
+  const first = h("p", { class: "first dim", hidden: true });
+  const buttons = h("span", { class: "buttons" });
+  const said = h("div", { class: "outcome", role: "status" });
+  const node = h("div", { class: "person" }, h("p", { class: "who" }, name, about), buttons, h("p", { class: "how" }, duty, place), task, first, said);
+
+  const give = (command, row) => {
+    if (!desk.commander.busy(row.id)) desk.commander.send({ command, target: row.id, version: row.version });
+  };
+
+  const drawButtons = (row) => {
+    const commands = desk.commandable() ? dutyCommands(row, desk.me) : [];
+    keyed(buttons, commands, (command) => command, (command) => h("button", { type: "button", "data-command": command }), (button, command) => {
+      say(button, t(`action.${command}`));
+      attribute(button, "class", command === "duty_on" ? "primary" : "");
+      attribute(button, "aria-label", `${t(`action.${command}`)}${t("list.colon")}${row.name}`);
+      attribute(button, "aria-disabled", desk.commander.busy(row.id) ? "true" : null);
+      button.onclick = () => give(command, row);
+    });
+  };
+
+  const drawTask = (row) => {
+    const incident = desk.things().incidents.get(row.incident);
+    shown(task, Boolean(row.incident));
+    say(task, t("duty.task", { case: incident ? caseWords(incident) : (row.incident ?? "") }));
+    task.onclick = () => go(row.incident);
+    const own = { ...row, takes: ["duty_off"] }; // who may send them home is told what comes first
+    shown(first, Boolean(row.incident) && desk.commandable() && dutyCommands(own, desk.me).length > 0);
+    say(first, t("duty.task_first"));
+  };
+
+  const drawSaid = (row) => {
+    const sent = desk.commander.newest(row.id);
+    const outcome = sent && (wasMine(sent, desk.me) ? { ...sent, state: "confirmed" } : sent);
+    shown(said, Boolean(outcome));
+    if (!outcome) return;
+    keyed(said, [outcome], () => "said", () => h("p", {}, h("span", {}), h("button", { type: "button", class: "retry" })), (line, one) => {
+      attribute(line, "data-state", one.state);
+      say(line.firstElementChild, outcomeWords(one));
+      shown(say(line.lastElementChild, t("said.retry")), one.state === "failed").onclick = () => sent.retry();
+    });
+  };
+
+  const draw = (row) => {
+    attribute(node, "data-status", row.status);
+    say(name, row.name);
+    say(about, [roleWord(row.role), compoundName(row.compound)].filter(Boolean).join(" · "));
+    say(duty, dutyWords(row, desk.clock.now()));
+    say(place, placeOf(row));
+    drawTask(row);
+    drawButtons(row);
+    drawSaid(row);
+  };
+  return { node, draw };
+}

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { dutyCommands, dutyWords, placeOf } from "../../assets/panels/duty.mjs";
+import { listed } from "../../assets/panels/people.mjs";
+
+const zhou = { id: "huodian/responder/zhou", name: "Zhou", role: "guard", compound: "huodian", status: "available", takes: ["duty_off"] };
+
+test("of oneself only means: the button of the own card, and of nobody else's", () => {
+  const me = { may: ["duty_on", "duty_off"], of_oneself: ["duty_on", "duty_off"], responder: zhou.id };
+  assert.deepEqual(dutyCommands(zhou, me), ["duty_off"]);
+  assert.deepEqual(dutyCommands({ ...zhou, id: "huodian/responder/li" }, me), []);
+  assert.deepEqual(dutyCommands(zhou, { ...me, responder: null }), []);
+  assert.deepEqual(dutyCommands(zhou, { may: ["duty_off"], of_oneself: [] }), ["duty_off"]);
+  assert.deepEqual(dutyCommands(zhou, { may: [] }), []);
+});
+
+test("what the state does not take is not offered, whoever looks", () => {
+  const dispatcher = { may: ["duty_on", "duty_off"], of_oneself: [] };
+  assert.deepEqual(dutyCommands({ ...zhou, takes: [] }, dispatcher), []);
+  assert.deepEqual(dutyCommands({ ...zhou, takes: undefined }, dispatcher), []);
+});
+
+test("of somebody on duty whose phone never spoke it is said that the place is unknown", () => {
+  assert.equal(placeOf({ lonlat: [113, 27], at: null }), "duty.place_unknown");
+  assert.equal(placeOf({ lonlat: [113, 27], at: 5 }), "map.seen");
+  assert.equal(placeOf({ lonlat: null, at: null }), "", "off duty nobody is anywhere");
+});
+
+test("a shift that began on another day says so", () => {
+  const morning = Date.UTC(2026, 10, 21, 0, 5);
+  assert.equal(dutyWords({ status: "available", since: null }, morning), "available");
+  assert.match(dutyWords({ status: "available", since: morning }, morning), /duty.on_since$/);
+  assert.match(dutyWords({ status: "off_duty", since: morning }, morning), /duty.off_since$/);
+});
+
+test("the list begins with the compound on screen, and in it with who is off duty", () => {
+  const row = (name, compound, status) => ({ id: name, name, compound, status, role: "guard" });
+  const people = [row("a", "jinyuan", "off_duty"), row("b", "huodian", "available"), row("c", "huodian", "off_duty"), row("d", "huodian", "busy")];
+  const names = (words) => listed(people, words, "huodian").map(({ name }) => name);
+  assert.deepEqual(names(""), ["c", "d", "b", "a"]);
+  assert.deepEqual(names("jinyuan"), ["a"]);
+  assert.deepEqual(names(" B "), ["b"]);
+});
