@@ -25,6 +25,7 @@ import uvloop
 from feeds import granting, registry
 from feeds.accounts import CONSOLE, Accounts, Terms, demo_accounts
 from feeds.conditions import Shared
+from feeds.descriptors import raise_limit
 from feeds.heartbeat import VARIABLE, beat, pipe_in
 from feeds.link import ANSWER_S, client_from_url
 from feeds.settings import Settings, read_settings
@@ -273,6 +274,7 @@ async def _scenario(settings: Settings, name: str) -> None:
 
 def carry_out(settings: Settings, asked: argparse.Namespace) -> int:
     """Do what the command line asks for; the exit code."""
+    raise_limit()
     match asked.command:
         case "account" | "source" | "token" | "export":
             uvloop.run(_register(settings, asked))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from hashlib import sha1
 from importlib import resources
 from typing import Any
@@ -14,20 +13,16 @@ from feeds.link import Command, Link
 
 
 class Script:
-    """One Lua file of ``feeds/scripts``; all keys of a call belong to one street."""
+    """One Lua file of ``feeds/scripts``; all keys of a call belong to one street.
+
+    ``text`` is the script itself, ``digest`` what the server knows it by once it has seen it.
+    """
 
     def __init__(self, name: str) -> None:
-        self.name = name
-
-    @cached_property
-    def text(self) -> str:
-        """The script itself."""
-        return resources.files("feeds").joinpath("scripts", f"{self.name}.lua").read_text("utf-8")
-
-    @cached_property
-    def digest(self) -> str:
-        """What the server knows the script by, once it has seen it."""
-        return sha1(self.text.encode(), usedforsecurity=False).hexdigest()
+        # Read at once: later there may be no descriptor left to read it with.
+        file = resources.files("feeds").joinpath("scripts", f"{name}.lua")
+        self.text = file.read_text("utf-8")
+        self.digest = sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 
     async def run(
         self,

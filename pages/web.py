@@ -37,7 +37,19 @@ from layers.search import Finder
 from layers.sharing.collection import World
 from layers.sharing.index import Shelf
 from layers.strip import day_start_ms
-from pages import addresses, api, entry, inside, ogc, search, server, sight, tiles, ways
+from pages import (
+    addresses,
+    api,
+    connections,
+    entry,
+    inside,
+    ogc,
+    search,
+    server,
+    sight,
+    tiles,
+    ways,
+)
 from pages.api import Answer, Backstage, Replays
 from pages.basemap import Basemap
 from pages.guard import Admit, Person
@@ -143,6 +155,7 @@ async def run(parts: Parts, *, host: str, port: int, assets: Path) -> None:
         application,
         host=host,
         port=port,
+        http=connections.protocol(connections.descriptors()),
         ws="websockets-sansio",
         ws_per_message_deflate=False,  # it would be done once per screen, not once per group
         ws_max_size=64 * 1024,
