@@ -49,8 +49,16 @@ def until(true: Callable[[], Any], within_s: float = 20.0) -> Any:
 class House:
     """One running installation: where its pages are, its streams, its processes."""
 
-    def __init__(self, folder: Path, process: subprocess.Popen[str], port: int, url: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        process: subprocess.Popen[str],
+        port: int,
+        url: str,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = folder
+        self.settings = settings or {}
         self.base = f"http://127.0.0.1:{port}"
         self.streams = redis.Redis.from_url(url)
         self.valkey_port = int(url.rpartition(":")[2].split("/")[0])
@@ -131,14 +139,19 @@ class House:
         subprocess.run(
             [sys.executable, ROOT / "app.py", *words, "--territory", STREET],
             input=f"{PASSWORD}\n", text=True, check=True, timeout=60, capture_output=True,
-            env=environment(self.folder, int(self.base.rpartition(":")[2]), self.valkey_port),
+            env=environment(self.folder, int(self.base.rpartition(":")[2]), self.valkey_port)
+            | self.settings,
         )  # fmt: skip
+
+
+ADDED = ("li", "sun")
+"""Accounts that tests add; the others are the demo's identities."""
 
 
 def credentials(name: str) -> dict[str, str]:
     """What the login form sends for a person."""
     own = {"name": name, "password": PASSWORD}
-    return own if name == "li" else {"demo": name}
+    return own if name in ADDED else {"demo": name}
 
 
 def normal(kind: str) -> str:
@@ -173,19 +186,25 @@ PATIENT = ("-m", "tests.browser.patient")
 
 @contextmanager
 def running(
-    folder: Path, before: Iterable[str] = (), origins: str = "", program: Sequence[str] = APP
+    folder: Path,
+    before: Iterable[str] = (),
+    origins: str = "",
+    program: Sequence[str] = APP,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[House]:
     """``python app.py`` until the block ends.
 
-    ``before`` are words in front of the command, ``origins`` those of cameras' pictures. As the
-    program PATIENT it leaves a simulator alone that was stopped.
+    ``before`` are words in front of the command, ``origins`` those of cameras' pictures,
+    ``settings`` others than usual. As the program PATIENT it leaves a simulator alone that was
+    stopped.
     """
     port, valkey_port = free_port(), free_port()
+    settings = {"DAYUAN_STREAM_ORIGINS": origins} | dict(settings or {})
     with (folder / "errors").open("w") as errors:
         process = subprocess.Popen(
             [*before, sys.executable, *program],
             cwd=ROOT,
-            env=environment(folder, port, valkey_port) | {"DAYUAN_STREAM_ORIGINS": origins},
+            env=environment(folder, port, valkey_port) | settings,
             stdout=subprocess.PIPE, stderr=errors, text=True,
             preexec_fn=dying_with_us(signal.SIGTERM),
         )  # fmt: skip
@@ -194,7 +213,7 @@ def running(
         lines = iter(process.stdout.readline, "")
         said = next((line for line in lines if line.startswith("Dayuan:")), "")
         assert said, (folder / "errors").read_text()
-        yield House(folder, process, port, said.split("streams: ")[1].split(" ")[0])
+        yield House(folder, process, port, said.split("streams: ")[1].split(" ")[0], settings)
     finally:
         process.terminate()
         process.wait(20)
