@@ -12,7 +12,7 @@ import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -26,7 +26,10 @@ from feeds import granting, registry
 from feeds.accounts import CONSOLE, Accounts, Terms, demo_accounts
 from feeds.conditions import Shared
 from feeds.descriptors import raise_limit
+from feeds.durability import refuse_eviction
+from feeds.errors import Unavailable
 from feeds.heartbeat import VARIABLE, beat, pipe_in
+from feeds.keys import key
 from feeds.link import ANSWER_S, client_from_url
 from feeds.settings import Settings, read_settings
 from feeds.sources import Source, Sources
@@ -165,6 +168,13 @@ async def refuse_an_open_door(settings: Settings, accounts: Accounts) -> None:
         raise InvalidSetting("DAYUAN_HOST", settings.host, reason)
 
 
+async def refuse_a_server_that_forgets(settings: Settings) -> None:
+    """Raise InvalidSetting for a server that evicts; one that is away says so on screens later."""
+    with suppress(Unavailable):
+        async with Streams(settings.redis_url, patience_s=ANSWER_S) as streams:
+            await refuse_eviction(streams.link, key(None, "probe"))
+
+
 def play(settings: Settings, role: str, heartbeat: int | None = None) -> None:
     """Run one role in this process until it is told to end; ``heartbeat`` is a pipe to beat on."""
     url = settings.redis_url or running_url(settings.server_folder)
@@ -190,6 +200,7 @@ async def supervise(settings: Settings) -> None:
     stops_on_signals(supervisor.stop)
     announcing = asyncio.create_task(_announce(settings))
     try:
+        await refuse_a_server_that_forgets(settings)
         async with people(settings) as (accounts, *_):
             await refuse_an_open_door(settings, accounts)
         await supervisor.run()

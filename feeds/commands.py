@@ -15,6 +15,7 @@ from feeds.errors import Unavailable
 from feeds.http_body import UNREADABLE
 from feeds.replica import Replica
 from feeds.streams import Appended, Streams
+from feeds.versions import lost
 from twin.commands import Actor, Command, appends, decide, detail
 from twin.errors import CommandRejected, StaleVersion
 from twin.events import AccountData, CommandRefused, Event
@@ -81,6 +82,8 @@ class Desk:
         try:
             return [await self.streams.append_operations(street, events)]
         except StaleVersion as stale:
+            if await self._was_lost(replica, stale):
+                return [await self.streams.append_operations(street, events)]
             if stale.detail["thing"] == steps[0].thing:
                 raise await self._who_won(replica, stale) from stale
         done: list[Appended] = []
@@ -91,6 +94,19 @@ class Desk:
                 if not done:
                     raise await self._who_won(replica, stale) from stale
         return done
+
+    async def _was_lost(self, replica: Replica, stale: StaleVersion) -> bool:
+        """Whether the server had lost the version, not somebody been first. Raises Unavailable
+        when it is the stream that is another: our replica will see it in a moment.
+        """
+        for _ in range(2):
+            found = await lost(self.streams.link, replica.twin, replica.position, stale)
+            if found is not False:
+                return bool(found)
+            newest = await self.streams.newest(replica.twin.street)
+            if not await replica.reached(newest.operations, CATCH_UP_S):
+                break
+        raise Unavailable("the streams went back, or we are far behind")
 
     async def _who_won(self, replica: Replica, stale: StaleVersion) -> StaleVersion:
         """The refusal as the loser should hear it, once our replica has seen the winner's event."""

@@ -38,6 +38,13 @@ async def disk_commands(link: Link, name: str) -> tuple[Command, ...]:
     return (wait,)
 
 
+def raise_if_not_on_disk(replies: list[Any]) -> None:
+    """Raise Unavailable when the reply to a wait for the disk says that it took too long."""
+    for on_disk, _ in replies[1:]:
+        if not on_disk:
+            raise Unavailable(f"not on disk within {DISK_WAIT_MS} ms")
+
+
 async def eviction_policy(link: Link, name: str) -> str:
     """What the server does when its memory is full, by its own word; ``noeviction`` where it does
     not say. Raises Unavailable.

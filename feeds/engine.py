@@ -22,13 +22,17 @@ from datetime import UTC, datetime
 
 from feeds.aside import Aside
 from feeds.batches import TELEMETRY, Batch, Part, Position, Progress, milliseconds, order, through
-from feeds.errors import LostLease, Unavailable
+from feeds.breaks import gap_event, rolled_back_event, say_gap, say_rolled_back
+from feeds.errors import LostLease, RolledBack, Unavailable
 from feeds.lease import Lease
+from feeds.ledger import Ledger
 from feeds.link import attempt_after, backoff_s
+from feeds.reader import Reader
 from feeds.rejections import Rejection, scrub
 from feeds.replica import fold_batch, received_at, refusal, restored, telemetry_events
 from feeds.seldom import Seldom
 from feeds.streams import MOST_AT_ONCE, Streams, expected_versions
+from feeds.versions import lost
 from twin.alarms import follow
 from twin.errors import EntrySetAside, StaleVersion
 from twin.events import Event
@@ -72,7 +76,7 @@ async def run(
     """
     holder = holder or f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     lease = streams.lease(street, holder, lasts_ms=lease_ms)
-    seldom, attempt = Seldom(log), 0
+    seldom, attempt, before = Seldom(log), 0, None
     while True:
         began_s = asyncio.get_running_loop().time()
         try:
@@ -82,11 +86,13 @@ async def run(
                 continue
             log.info("%s: active with token %d", street, token)
             told(True)
+            active = Active(streams, Twin(street, compounds), lease, token, clock, before)
             try:
-                await _lead(Active(streams, Twin(street, compounds), lease, token, clock))
+                await _lead(active)
             finally:
                 told(False)
-        except (LostLease, Unavailable) as exc:
+                before = active.reader.ledger
+        except (LostLease, Unavailable, RolledBack) as exc:
             kind = getattr(exc, "word", "lease")
             seldom.warning(kind, "%s: not active any more: %s", street, exc)
         except Exception as exc:  # this street's fault, and no other street's
@@ -121,8 +127,15 @@ class Active:
     """One time of being active: a twin, how far it has read, and what it owes the streams."""
 
     def __init__(
-        self, streams: Streams, twin: Twin, lease: Lease, token: int, clock: Clock
+        self,
+        streams: Streams,
+        twin: Twin,
+        lease: Lease,
+        token: int,
+        clock: Clock,
+        before: Ledger | None = None,
     ) -> None:
+        """``before`` is what an earlier life in this process had read."""
         self.streams = streams
         self.twin = twin
         self.lease = lease
@@ -134,6 +147,8 @@ class Active:
         self._heard_ms = 0
         self._due_ms = 0
         self._entries = 0
+        self.reader = Reader(streams, twin.street)
+        self._before = before
         self._aside = Aside(streams, twin.street)
         self._renewed = asyncio.get_running_loop().time()
         self._at_ms = dict.fromkeys(("note", "snapshot", "trim"), self._now_ms())
@@ -142,19 +157,49 @@ class Active:
         """Restore, and fold in silence what was followed already."""
         street = self.twin.street
         await scrub(self.streams.link, street)
-        kept = await self.streams.load_snapshot(street)
+        events = await self._compare_with_before()
+        await self._restore()
+        noted = await self.streams.load_progress(street)
+        if noted is not None:
+            reached = await self.reader.reached(noted, from_start=self.position == Position())
+            await self._fold_up_to(noted, reached)
+        if events:
+            await self._write(events)
+
+    async def _compare_with_before(self) -> list[Event]:
+        """Compare with what an earlier life of ours had read; what is to be recorded of that."""
+        if self._before is None:
+            return []
+        try:
+            await self.reader.again(self._before)
+        except RolledBack as back:
+            say_rolled_back(self.streams, self.twin.street, back)
+            return [rolled_back_event(self.twin.street, back, self._clock())]
+        return []
+
+    async def _restore(self) -> None:
+        """Begin with the snapshot, or with nothing where it leads beyond what the streams hold."""
+        kept = await self.streams.load_snapshot(self.twin.street)
         if kept is not None:
             self.position = restored(self.twin, *kept)
-        noted = await self.streams.load_progress(street)
-        if noted is None:
-            return
+        try:
+            await self.reader.begin(self.position)
+        except RolledBack as back:
+            log.warning("%s: the snapshot is of no use, folding all: %s", self.twin.street, back)
+            self.twin.reset()
+            self.position = Position()
+            await self.reader.begin(self.position)
+
+    async def _fold_up_to(self, noted: Progress, reached: Position) -> None:
+        """Fold in silence what was followed already."""
         self.listening_ms, self._heard_ms = noted.listening_ms, noted.at_ms
         while True:
-            read = await self.streams.read(street, self.position)
-            known = _up_to(read, self.position, noted.position)
+            read = await self.reader.read(self.position, batch=self.batch, wait_ms=None)
+            known = _up_to(read, self.position, reached)
             if not known:
                 break
             await self._reject(fold_batch(self.twin, known).refused)
+            self.reader.take(telemetry=known.telemetry, operations=known.operations)
             self.position = known.after
             await self._renew()
         self._due_ms = self._heard_ms = max(self._heard_ms, milliseconds(self.position.telemetry))
@@ -162,9 +207,8 @@ class Active:
     async def step(self, wait_ms: int | None = READ_WAIT_MS) -> int:
         """Read once, derive what follows, note and keep now and then; the entries read."""
         await self._renew()
-        read = await self.streams.read(
-            self.twin.street, self.position, batch=self.batch, block_ms=wait_ms
-        )
+        read = await self.reader.read(self.position, batch=self.batch, wait_ms=wait_ms)
+        await self._tell_gaps()
         now_ms = self._now_ms()
         if read.operations.ids:
             await self._settle(await self._take_operations(read))
@@ -180,7 +224,8 @@ class Active:
         await self.streams.append_operations(
             self.twin.street, [], token=self.token, progress=self._progress()
         )
-        await self.streams.save_snapshot(self.twin.street, self.twin.snapshot(), self.position)
+        state, counts = self.twin.snapshot(), self.reader.ledger.kept(self.position)
+        await self.streams.save_snapshot(self.twin.street, state, self.position, counts)
         self._entries = 0
 
     # --- deriving -----------------------------------------------------------------------------
@@ -207,7 +252,15 @@ class Active:
                     await self._settle([change])
             for _, why in folded.rejected:
                 refused.append(refusal(TELEMETRY, part, index, why))
+        self.reader.take(telemetry=part)
         await self._reject(refused)
+
+    async def _tell_gaps(self) -> None:
+        """Record what was trimmed before we had read it: nobody will follow it any more."""
+        gaps, street = self.reader.gaps, self.twin.street
+        while gaps:
+            say_gap(self.streams, street, gaps[0])
+            await self._write([gap_event(street, gaps.pop(0), self._clock())])
 
     async def _settle(self, changes: Sequence[Change]) -> None:
         """Write what follows from changes, and what follows from that, until nothing does."""
@@ -240,7 +293,8 @@ class Active:
             await self.streams.append_operations(
                 self.twin.street, events, token=self.token, progress=self._progress()
             )
-        except StaleVersion:
+        except StaleVersion as stale:
+            await lost(self.streams.link, self.twin, self.position, stale)
             return False
         return True
 
@@ -255,9 +309,9 @@ class Active:
 
     async def _take_operations(self, read: Batch) -> list[Change]:
         """Apply the operations of a batch, not its telemetry."""
-        reached = Position(self.position.telemetry, read.after.operations)
-        step = fold_batch(self.twin, Batch(Part([], []), read.operations, reached))
-        self.position = reached
+        self.position = Position(self.position.telemetry, read.after.operations)
+        step = fold_batch(self.twin, Batch(Part([], []), read.operations, self.position))
+        self.reader.take(operations=read.operations)
         await self._reject(step.refused)
         return step.changes
 

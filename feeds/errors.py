@@ -2,6 +2,7 @@
 
 DayuanError
 ├── Unavailable    the server did not answer for longer than we were told to be patient
+├── RolledBack     the streams hold less than was read: the server went back to an earlier state
 └── LostLease      somebody holds a newer fencing token: this process is active no more
 """
 
@@ -23,3 +24,13 @@ class Unavailable(DayuanError):
 
 class LostLease(DayuanError):
     """A newer fencing token exists, so nothing was written: another process is active now."""
+
+
+class RolledBack(DayuanError):
+    """A stream is no more the one we had read up to ``read``: its last entry is ``last``."""
+
+    def __init__(self, stream: str, read: str, last: str) -> None:
+        super().__init__(f"{stream} was read up to {read}, and now ends at {last}")
+        self.stream = stream
+        self.read = read
+        self.last = last

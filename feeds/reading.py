@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from feeds.batches import (
     OPERATIONS,
@@ -17,7 +18,14 @@ from feeds.batches import (
     through,
 )
 from feeds.keys import key
+from feeds.ledger import Extent
 from feeds.link import Command, Line, Link
+
+NAMES = (TELEMETRY, OPERATIONS)
+LOOK_EVERY_S = 2.0
+LOOK_REPLIES = 8
+DELETED = "deleted"
+"""The field that counts the entries of telemetry that were deleted because they were refused."""
 
 
 class Range:
@@ -53,20 +61,86 @@ class Range:
         return taken
 
 
+class Looked(NamedTuple):
+    """A batch, and the extents of the streams at that very instant, when they were asked for."""
+
+    batch: Batch
+    extents: dict[str, Extent] | None = None
+
+
 async def read_on(
     line: Line, street: str, after: Position, count: int, block_ms: int
-) -> AsyncIterator[Batch]:
-    """Batch after batch; the next request is sent before a batch is handed out."""
-    names = (TELEMETRY, OPERATIONS)
-    await line.send(xread(street, after, names, count, None))
+) -> AsyncIterator[Looked]:
+    """Batch after batch; the next request is sent before a batch is handed out.
+
+    The first comes with a look at the streams, and so does one every two seconds, and each while
+    there is more to read than came, or when we could not read for a while.
+    """
+    loop = asyncio.get_running_loop()
+    looking, looked_s = True, loop.time()
+    await line.send(*look(street, after, count))
     while True:
-        reply = await line.reply(block_ms / 1000)
-        if isinstance(reply, Exception):
-            raise reply
-        read = batch_from_reply(after, reply)
-        after = read.after
-        await line.send(xread(street, after, names, count, block_ms))
+        replies = [await line.reply(block_ms / 1000) for _ in range(LOOK_REPLIES if looking else 1)]
+        now_s = loop.time()
+        if looking:
+            read = looked(after, replies)
+            looked_s = now_s
+        else:
+            read = Looked(batch_from_reply(after, _unless_error(replies[0])))
+        after = read.batch.after
+        behind = max(len(read.batch.telemetry), len(read.batch.operations)) >= count
+        looking = behind or now_s - looked_s >= LOOK_EVERY_S
+        if looking:
+            await line.send(*look(street, after, count))
+        else:
+            await line.send(xread(street, after, NAMES, count, block_ms))
         yield read
+
+
+def look(street: str, after: Position, count: int) -> tuple[Command, ...]:
+    """The requests for the extents of both streams, and what stands after a position, at once."""
+    asked: list[Command] = []
+    for name in NAMES:
+        stream, at = key(street, name), getattr(after, name)
+        asked += [("XINFO", "STREAM", stream), ("XRANGE", stream, at, at, "COUNT", 1)]
+    deleted = ("HGET", key(street, "rejected_until"), DELETED)
+    return (("MULTI",), *asked, deleted, xread(street, after, NAMES, count, None), ("EXEC",))
+
+
+def looked(after: Position, replies: Sequence[Any]) -> Looked:
+    """What came of ``look`` at a position. Raises the first error among the replies."""
+    for reply in replies:
+        _unless_error(reply)
+    *rows, deleted, entries = replies[-1]
+    extents = {}
+    for number, name in enumerate(NAMES):
+        info, held = rows[2 * number : 2 * number + 2]
+        gone = int(_unless_error(deleted) or 0) if name == TELEMETRY else 0
+        extents[name] = _extent(info, bool(_unless_error(held)), gone)
+    return Looked(batch_from_reply(after, _unless_error(entries)), extents)
+
+
+def _extent(info: Any, holds: bool, deleted: int) -> Extent:
+    if isinstance(info, Exception):
+        if "no such key" not in str(info):
+            raise info
+        return Extent(deleted=deleted)
+    known = dict(zip(info[::2], info[1::2], strict=True))
+    first = known[b"first-entry"]
+    return Extent(
+        first=first[0].decode() if first else START,
+        last=known[b"last-generated-id"].decode(),
+        added=known[b"entries-added"],
+        length=known[b"length"],
+        deleted=deleted,
+        holds=holds,
+    )
+
+
+def _unless_error(reply: Any) -> Any:
+    if isinstance(reply, Exception):
+        raise reply
+    return reply
 
 
 def xread(

@@ -26,7 +26,9 @@ from feeds.batches import (
     order,
     through,
 )
-from feeds.errors import Unavailable
+from feeds.breaks import say_gap, say_rolled_back
+from feeds.errors import RolledBack, Unavailable
+from feeds.ledger import Gap, Ledger
 from feeds.link import attempt_after, backoff_s
 from feeds.rejections import Rejection
 from feeds.seldom import Seldom
@@ -53,6 +55,8 @@ class Step(NamedTuple):
     changes: list[Change]
     refused: list[Rejection]
     batch: Batch
+    anew: bool = False
+    """The twin has begun anew: what it knew before and does not now is gone."""
 
 
 def telemetry_events(part: Part) -> list[Event | EventRejected]:
@@ -148,6 +152,8 @@ class Replica:
         self.newest_ms: int | None = None
         self.folded_s = time.monotonic()
         self._connection = connection
+        self._anew = False
+        self._proven = False
         self._waiting: list[tuple[tuple[int, int], asyncio.Future[None]]] = []
 
     def age_ms(self, now_ms: int) -> int | None:
@@ -174,25 +180,44 @@ class Replica:
                 self._tell(False, repr(exc))
             attempt = attempt_after(attempt, loop.time() - began_s)
             await asyncio.sleep(backoff_s(attempt))
-            self.twin.reset()
-            self.position = Position()
+            self._anew = True
 
     async def steps(self) -> AsyncGenerator[Step, None]:
         """Begin with the snapshot, then fold batch after batch, for ever.
 
         The first step after a snapshot holds everything the twin knows: whoever looks at changes
-        only, as the screens' hub does, learns of it in no other way.
+        only, as the screens' hub does, learns of it in no other way. When the streams went back,
+        the twin begins anew with what they hold now.
         """
-        target = await self._begin()
-        if self.twin.newest_at is not None:
-            yield Step(everything(self.twin), [], Batch(Part([], []), Part([], []), self.position))
+        with_snapshot = True
+        while True:
+            try:
+                async with aclosing(self._steps(with_snapshot)) as steps:
+                    async for step in steps:
+                        with_snapshot = True
+                        yield step
+            except RolledBack as back:
+                say_rolled_back(self.streams, self.twin.street, back)
+                # A snapshot that led us beyond the end of the streams would do so again.
+                with_snapshot, self._anew = self._proven, True
+
+    async def _steps(self, with_snapshot: bool) -> AsyncGenerator[Step, None]:
+        anew, self._anew, self._proven = self._anew, False, False
+        if anew:
+            self.twin.reset()
+            self.position = Position()
+        target, ledger = await self._begin(with_snapshot)
+        if anew or self.twin.newest_at is not None:
+            nothing = Batch(Part([], []), Part([], []), self.position)
+            yield Step(everything(self.twin), [], nothing, anew)
         self._note(target)
-        street = self.twin.street
         following = self.streams.follow(
-            street, self.position, connection=self._tell, used=self._used
-        )
+            self.twin.street, self.position, connection=self._tell, used=self._used,
+            ledger=ledger, missed=self._missed,
+        )  # fmt: skip
         async with aclosing(following) as batches:
             async for batch in batches:
+                self._proven = True
                 step = fold_batch(self.twin, batch)
                 self.position = batch.after
                 self.newest_ms = max(batch.received_ms or 0, self.newest_ms or 0)
@@ -215,19 +240,23 @@ class Replica:
             self._waiting = [row for row in self._waiting if row[1] is not future]
         return True
 
-    async def _begin(self) -> Position:
-        """Restore the snapshot; gives the end of the streams at this moment."""
+    async def _begin(self, with_snapshot: bool) -> tuple[Position, Ledger]:
+        """Restore the snapshot; gives the end of the streams at this moment, and what was read."""
+        street = self.twin.street
         for attempt in count():
             try:
-                kept = await self.streams.load_snapshot(self.twin.street)
-                target = await self.streams.newest(self.twin.street)
-                break
+                kept = await self.streams.load_snapshot(street) if with_snapshot else None
+                target = await self.streams.newest(street)
+                if kept is not None:
+                    self.position = restored(self.twin, *kept)
+                return target, await self.streams.load_ledger(street, self.position)
             except Unavailable as exc:
                 self._tell(False, str(exc))
                 await asyncio.sleep(backoff_s(attempt))
-        if kept is not None:
-            self.position = restored(self.twin, *kept)
-        return target
+        raise AssertionError("counting never ends")
+
+    def _missed(self, gap: Gap) -> None:
+        say_gap(self.streams, self.twin.street, gap)
 
     def _tell(self, up: bool, reason: str) -> None:
         self.up, self.reason = up, reason
@@ -269,12 +298,21 @@ def everything(twin: Twin) -> list[Change]:
 
 
 async def follow_all(
-    replicas: Iterable[Replica], use: Callable[[str, Iterable[Change]], None]
+    replicas: Iterable[Replica],
+    use: Callable[[str, Iterable[Change]], None],
+    anew: Callable[[], None] = lambda: None,
 ) -> None:
-    """Keep several streets up at once, for ever; ``use`` gets the street and what changed."""
+    """Keep several streets up at once, for ever; ``use`` gets the street and what changed,
+    ``anew`` is called before that when a twin has begun anew.
+    """
 
     async def follow(replica: Replica) -> None:
-        await replica.run_on(lambda step: use(replica.twin.street, step.changes))
+        def take(step: Step) -> None:
+            if step.anew:
+                anew()
+            use(replica.twin.street, step.changes)
+
+        await replica.run_on(take)
 
     async with asyncio.TaskGroup() as tasks:
         for replica in replicas:

@@ -29,12 +29,13 @@ from feeds.batches import (
     position_from,
 )
 from feeds.conditions import Conditions
-from feeds.durability import DISK_WAIT_MS, disk_commands
-from feeds.errors import LostLease, Unavailable
+from feeds.durability import disk_commands, raise_if_not_on_disk
+from feeds.errors import LostLease
 from feeds.keys import key
 from feeds.lease import Lease
+from feeds.ledger import Gap, Ledger
 from feeds.link import PATIENCE_S, Command, Link, backoff_s
-from feeds.reading import Range, batch_from_reply, read_on, xread
+from feeds.reading import Looked, Range, batch_from_reply, look, looked, read_on, xread
 from feeds.rejections import Rejection
 from feeds.script import Script
 from twin.errors import EventRejected, StaleVersion
@@ -100,8 +101,7 @@ class Streams:
     async def append(self, street: str, events: Sequence[Event]) -> list[str]:
         """Append telemetry; gives the entry ids, when all is on disk.
 
-        A lost reply makes it append again: the twin knows an event by its id, so the second copy
-        changes nothing.
+        A lost reply makes it append again: the twin knows an event by its id.
         """
         wrong = {type_of(event) for event in events} - TELEMETRY_TYPES
         assert not wrong, f"not telemetry: {wrong}"
@@ -114,7 +114,7 @@ class Streams:
     async def _append(self, stream: str, payloads: list[bytes]) -> list[str]:
         disk = await self._disk_commands(stream)
         replies = await _APPEND.run(self.link, [stream], [self.kept_telemetry, *payloads], *disk)
-        _raise_if_not_on_disk(replies)
+        raise_if_not_on_disk(replies)
         return [entry_id.decode() for entry_id in replies[0]]
 
     async def append_operations(
@@ -155,7 +155,7 @@ class Streams:
         reply = await _RECORD.run(self.link, keys, [*head, *map(encode, events)], *disk)
         outcome, *rest = reply[0]
         _raise_if_refused(outcome.decode(), rest)
-        _raise_if_not_on_disk(reply)
+        raise_if_not_on_disk(reply)
         ids = tuple(entry_id.decode() for entry_id in rest[0])
         return Appended(ids, {name: wanted[name] + rises[name] for name in wanted})
 
@@ -169,11 +169,10 @@ class Streams:
         stream: str = TELEMETRY,
     ) -> None:
         """Keep a payload that could not be accepted; see ``reject_all``."""
-        await self.reject_all(
-            street,
-            [Rejection(payload=payload, rejected=rejected, source=source, stream=stream,
-                       entry_id=entry_id)],
-        )  # fmt: skip
+        one = Rejection(
+            payload=payload, rejected=rejected, source=source, stream=stream, entry_id=entry_id
+        )
+        await self.reject_all(street, [one])
 
     async def reject_all(self, street: str | None, rejections: Sequence[Rejection]) -> int:
         """Keep that payloads could not be accepted, and of them what ``feeds.rejections`` says.
@@ -221,6 +220,11 @@ class Streams:
         )
         return batch_from_reply(after, replies[0])
 
+    async def look(self, street: str, after: Position, *, batch: int = MOST_AT_ONCE) -> Looked:
+        """What stands after a position, and the extents of both streams at that instant."""
+        asked = look(street, after, batch)
+        return looked(after, await self.link.call(key(street, OPERATIONS), *asked))
+
     async def follow(
         self,
         street: str,
@@ -230,21 +234,29 @@ class Streams:
         block_ms: int = 2000,
         connection: Callable[[bool, str], None] = lambda up, reason: None,
         used: Callable[[], None] = lambda: None,
+        ledger: Ledger | None = None,
+        missed: Callable[[Gap], None] = lambda gap: None,
     ) -> AsyncGenerator[Batch, None]:
         """Every entry after a position, for ever: no entry twice, none left out.
 
         Lost connections are made again, with jittered backoff, for ever; ``connection`` is told
         ``(up, reason)`` at each change; ``used`` is called when a batch has been used, and when the
         server said that there is nothing new. While a batch is used, the next is on its way.
+
+        ``missed`` is told of entries trimmed before they were read, by the counts in ``ledger``.
+        Raises RolledBack when the streams are no more those that were read.
         """
-        attempt = 0
+        attempt, ledger = 0, ledger or Ledger(after)
         while True:
             try:
                 async with self.link.line(key(street, OPERATIONS)) as line:
-                    async for read in read_on(line, street, after, batch, block_ms):
+                    async for read, extents in read_on(line, street, after, batch, block_ms):
                         if attempt >= 0:
                             connection(True, "")
                             attempt = -1
+                        for gap in ledger.compare(extents, read, batch) if extents else ():
+                            missed(gap)
+                        ledger.take(read)
                         after = read.after
                         if read:
                             yield read
@@ -299,12 +311,14 @@ class Streams:
         )
         return Position(*(last[0][0].decode() if last else START for last in lasts))
 
-    async def save_snapshot(self, street: str, snapshot: bytes, position: Position) -> None:
-        """Keep a folded state and the position it covers, in place of the one before."""
+    async def save_snapshot(
+        self, street: str, snapshot: bytes, position: Position, counts: str = ""
+    ) -> None:
+        """Keep a folded state and the position it covers, with the ledger's counts at it."""
         packed = await asyncio.to_thread(zlib.compress, snapshot, 1)
         name = key(street, "snapshot")
-        fields = ("telemetry", position.telemetry, "operations", position.operations)
-        await self.link.call(name, ("HSET", name, *fields, "state", packed))
+        where = ("telemetry", position.telemetry, "operations", position.operations)
+        await self.link.call(name, ("HSET", name, *where, "counts", counts, "state", packed))
 
     async def load_snapshot(self, street: str) -> tuple[bytes, Position] | None:
         """The kept state and its position; None when there is none, or what is there is none."""
@@ -319,6 +333,15 @@ class Streams:
         except (ResponseError, zlib.error, ValueError) as exc:
             log.warning("%s: what is kept as a snapshot is none: %s", street, exc)
             return None
+
+    async def load_ledger(self, street: str, position: Position) -> Ledger:
+        """How much had been read at the position of the kept snapshot."""
+        name = key(street, "snapshot")
+        try:
+            (counts,) = await self.link.call(name, ("HGET", name, "counts"))
+        except ResponseError:  # what is there is no snapshot of ours
+            counts = None
+        return Ledger(position, (counts or b"").decode("ascii", "replace"))
 
     async def load_progress(self, street: str) -> Progress | None:
         """What the active engine last noted about how far it got; None before the first."""
@@ -362,12 +385,6 @@ def _progress_words(progress: Progress | None) -> tuple[str | int, ...]:
         return ("", "", "", "")
     position = progress.position
     return (position.telemetry, position.operations, progress.at_ms, progress.listening_ms)
-
-
-def _raise_if_not_on_disk(replies: list[Any]) -> None:
-    for on_disk, _ in replies[1:]:
-        if not on_disk:
-            raise Unavailable(f"not on disk within {DISK_WAIT_MS} ms")
 
 
 def _raise_if_refused(outcome: str, rest: list[Any]) -> None:

@@ -16,6 +16,7 @@ from feeds.errors import Unavailable
 from feeds.keys import key
 from feeds.replica import Replica
 from feeds.streams import Streams
+from feeds.watch import watch
 from twin.conditions import Condition, condition_kinds, merged
 
 LOOK_EVERY_S = 1.0
@@ -54,6 +55,7 @@ class Vitals:
         """Look for ever."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._watch_the_reading())
+            tasks.create_task(watch(self._streams, self._replicas))
             for street in self._streets:
                 tasks.create_task(self._watch(street))
 

@@ -102,7 +102,8 @@ async def _unheard(lives: Callable[[], bool]) -> None:
 class Parts:
     """What the web role is plugged into.
 
-    ``follow`` folds every street's streams for ever and calls ``use``, ``current`` returns once
+    ``follow`` folds every street's streams for ever and calls ``use``, and its second argument when
+    it has begun anew; ``current`` returns once
     all that stood in them at the start has been folded; ``recordings`` is given the function that
     makes a replay's screen; ``raised`` gives the alarms raised since an instant (ms); ``refused``
     is what a failed login raises, ``away`` what any call raises while the streams do not answer.
@@ -118,7 +119,7 @@ class Parts:
     """
 
     twins: Mapping[str, Twin]
-    follow: Callable[[Use], Coroutine[Any, Any, None]]
+    follow: Callable[[Use, Callable[[], None]], Coroutine[Any, Any, None]]
     current: Callable[[], Awaitable[None]]
     command: Callable[[bytes, Actor, datetime], Awaitable[Answer]]
     rejected: Callable[[str], Awaitable[tuple[dict[str, int], list[dict[str, str]]]]]
@@ -262,7 +263,7 @@ def _life(
 
     @asynccontextmanager
     async def living() -> AsyncIterator[None]:
-        work.lasting("reading the streams", parts.follow(hub.changed))
+        work.lasting("reading the streams", parts.follow(hub.changed, partial(_begun_anew, hub)))
         work.lasting("sending frames", live.run(hub, now))
         work.lasting("looking after the service", parts.vitals.run())
         work.lasting("the heartbeat", parts.beat(parts.vitals.lives))
@@ -282,6 +283,11 @@ def _life(
             await recordings.close()
 
     return living
+
+
+def _begun_anew(hub: Hub) -> None:
+    """A twin was folded anew, for the streams went back: no screen keeps what is not there."""
+    hub.reload(now())
 
 
 async def _recall(hub: Hub, parts: Parts) -> None:

@@ -522,6 +522,35 @@ class FeedChanged(Event, tag="feed.changed"):
     data: FeedData
 
 
+class GapData(Data):
+    """The last entry that was read before the gap, the first that is left behind it, and how many
+    were lost; 0 when nobody counted them.
+    """
+
+    after: str
+    first: str
+    lost: int = 0
+
+
+class StreamGap(Event, tag="stream.gap"):
+    """Entries were trimmed before the engine had read them; ``subject`` is the stream."""
+
+    data: GapData
+
+
+class RollbackData(Data):
+    """The last entry that the engine had read, and the last one that the stream has."""
+
+    read: str
+    last: str
+
+
+class StreamRolledBack(Event, tag="stream.rolled_back"):
+    """The server went back to an earlier state of a stream; ``subject`` is the stream."""
+
+    data: RollbackData
+
+
 TELEMETRY = (
     CameraState, GateState, LiftState, LampState, ManholeState, SmokeState, WaterState, NoiseState,
     CallState, PowerState, WasteState, ChargerState, LockState, TiltState, CrackState, Reading,
@@ -535,7 +564,7 @@ OPERATIONS = (
     IncidentArrived, IncidentHandled, IncidentChecked, IncidentClosed, IncidentCancelled,
     IncidentReopened, IncidentNoted, WayClosed, WayOpened,
     AccountLogin, AccountLogout, TokenGranted, TokenRevoked, DataExported, CommandRefused,
-    CameraViewed, CameraPlaced, FeedChanged,
+    CameraViewed, CameraPlaced, FeedChanged, StreamGap, StreamRolledBack,
 )  # fmt: skip
 
 

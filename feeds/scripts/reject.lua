@@ -22,6 +22,9 @@ for i = 2, #ARGV, 11 do
     if entry ~= '' then redis.call('HSET', KEYS[2], stream, entry) end
     written = written + 1
   end
-  if ARGV[i + 10] == 'delete' then redis.call('XDEL', KEYS[4], entry) end
+  if ARGV[i + 10] == 'delete' then
+    -- Counted, so that a reader who comes later does not miss it (feeds/ledger.py).
+    redis.call('HINCRBY', KEYS[2], 'deleted', redis.call('XDEL', KEYS[4], entry))
+  end
 end
 return written
