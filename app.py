@@ -28,9 +28,10 @@ from feeds.conditions import Shared
 from feeds.descriptors import raise_limit
 from feeds.durability import refuse_eviction
 from feeds.errors import Unavailable
+from feeds.folders import keep_private
 from feeds.heartbeat import VARIABLE, beat, pipe_in
 from feeds.keys import key
-from feeds.link import ANSWER_S, client_from_url
+from feeds.link import ANSWER_S, client_from_url, shown
 from feeds.settings import Settings, read_settings
 from feeds.sources import Source, Sources
 from feeds.streams import Streams
@@ -193,12 +194,15 @@ async def supervise(settings: Settings) -> None:
     prepare_places(settings)
     server = None
     if not settings.redis_url:
-        server = Valkey(settings.server_folder, port=settings.valkey_port)
+        server = Valkey(
+            settings.server_folder, port=settings.valkey_port, open_to_all=settings.demo
+        )
         await server.start()
         settings = replace(settings, redis_url=server.url)
     supervisor = Supervisor(roles=_roles(settings), server=server, watched=settings.places)
     stops_on_signals(supervisor.stop)
-    announcing = asyncio.create_task(_announce(settings))
+    is_open = server is not None and settings.demo
+    announcing = asyncio.create_task(_announce(settings, " (no password)" if is_open else ""))
     try:
         await refuse_a_server_that_forgets(settings)
         async with people(settings) as (accounts, *_):
@@ -217,10 +221,11 @@ def prepare_places(settings: Settings) -> None:
         entry("prepare")(settings.places, settings.city, settings.seed)
 
 
-async def _announce(settings: Settings) -> None:
+async def _announce(settings: Settings, remark: str) -> None:
     """Print the one line people wait for, once the web role accepts connections."""
     await until_listening(settings.host, settings.port)
-    print(f"Dayuan: {settings.address} · streams: {settings.redis_url} · Ctrl-C ends", flush=True)
+    streams = f"streams: {shown(settings.redis_url)}{remark}"
+    print(f"Dayuan: {settings.address} · {streams} · Ctrl-C ends", flush=True)
 
 
 def _roles(settings: Settings) -> list[Role]:
@@ -260,7 +265,9 @@ def parser() -> argparse.ArgumentParser:
 async def _register(settings: Settings, asked: argparse.Namespace) -> None:
     async with AsyncExitStack() as stack:
         url = settings.redis_url or await stack.enter_async_context(
-            at_hand(settings.server_folder, port=settings.valkey_port)
+            at_hand(
+                settings.server_folder, port=settings.valkey_port, open_to_all=settings.demo
+            )
         )
         known = await stack.enter_async_context(people(replace(settings, redis_url=url)))
         if asked.command in ("account", "source"):
@@ -286,6 +293,7 @@ async def _scenario(settings: Settings, name: str) -> None:
 def carry_out(settings: Settings, asked: argparse.Namespace) -> int:
     """Do what the command line asks for; the exit code."""
     raise_limit()
+    keep_private(settings.data)
     match asked.command:
         case "account" | "source" | "token" | "export":
             uvloop.run(_register(settings, asked))

@@ -21,20 +21,27 @@ async def start_child(
     last_signal: signal.Signals,
     env: Mapping[str, str] | None = None,
     pass_fds: Sequence[int] = (),
+    said: bytes = b"",
 ) -> Process:
     """A process in a session of its own, so that Ctrl-C reaches us alone and we choose the order.
 
     ``last_signal`` is what the kernel sends it if we are killed (Linux; elsewhere our own
-    programs use ``until_orphaned``).
+    programs use ``until_orphaned``). ``said`` is what it reads from its standard input: words
+    that nobody shall find in a list of processes; what it says to that is not heard.
     """
-    return await asyncio.create_subprocess_exec(
+    child = await asyncio.create_subprocess_exec(
         *argv,
         env=env,
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE if said else asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL if said else None,
         start_new_session=True,
         pass_fds=pass_fds,
         preexec_fn=dying_with_us(last_signal),
     )
+    if child.stdin is not None:
+        child.stdin.write(said)
+        child.stdin.close()
+    return child
 
 
 async def end_child(child: Process, *, patience_s: float) -> None:

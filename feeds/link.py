@@ -82,7 +82,23 @@ def _client(url: str, socket_timeout: float | None) -> Any:
         known = ", ".join(SINGLE_SCHEMES + CLUSTER_SCHEMES)
         raise InvalidSetting("DAYUAN_REDIS_URL", url.partition("://")[0], f"begin with {known}")
     options["retry"] = Retry(ExponentialWithJitterBackoff(base=0.05, cap=1.0), 6)
-    return _Single.from_url(url, **options)
+    try:
+        return _Single.from_url(url, **options)
+    except ValueError:  # its words repeat part of the URL, which may be the password
+        reason = "it cannot be read: signs such as / @ ? in a password are written as %2F %40 %3F"
+        raise InvalidSetting("DAYUAN_REDIS_URL", shown(url), reason) from None
+
+
+def shown(url: str) -> str:
+    """A URL as it may be printed: without user, password and options.
+
+    >>> shown("rediss://dayuan:hunter2@redis.example:6379/0?password=hunter2")
+    'rediss://redis.example:6379/0'
+    """
+    scheme, _, rest = url.partition("://")
+    place, _, options = rest.partition("?")
+    hidden = "@" in options  # a password with a question mark, or one among the options
+    return f"{scheme}://{'…' if hidden else place.rpartition('@')[2]}"
 
 
 def backoff_s(attempt: int, most_s: float = 5.0) -> float:

@@ -5,6 +5,9 @@ comes back with all it ever said yes to. A record cut off in mid-write by a cras
 the next start (``aof-load-truncated``); it was never acknowledged. When the disk is full Valkey
 ends rather than promise what it cannot keep; the supervisor starts it again, with growing pauses,
 until there is room.
+
+Who may write into it may do anything, so it has a password that its owner alone can read, beside
+its folder; whoever works on this machine would else be an administrator. The demo has none.
 """
 
 from __future__ import annotations
@@ -13,11 +16,12 @@ import asyncio
 import fcntl
 import logging
 import os
+import secrets
 import signal
 import socket
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import redis.asyncio
@@ -61,18 +65,27 @@ class FolderTaken(DayuanError):
     """Another Dayuan works in the same data folder."""
 
 
+class NotOurs(DayuanError):
+    """The server of the folder runs for another user."""
+
+
 class Valkey:
     """One embedded server with its files in ``folder``; a restart keeps port and data.
 
-    The port is written beside the folder (``valkey.port``) for other programs to find.
+    The port is written beside the folder (``valkey.port``) for other programs to find, and so is
+    the password (``valkey.password``), unless it is ``open_to_all`` of this machine.
 
     ``folder`` is locked by us and by the server itself, so that a second one cannot write the
     same file, even while the first is still on its way out.
     """
 
-    def __init__(self, folder: Path, *, port: int = PORT) -> None:
+    def __init__(
+        self, folder: Path, *, port: int = PORT, open_to_all: bool = False
+    ) -> None:
         self.folder = folder
         self.port = port
+        self._open_to_all = open_to_all
+        self._password = ""
         self._lock = -1
         self._settled = False
         self._process: Process | None = None
@@ -80,7 +93,7 @@ class Valkey:
     @property
     def url(self) -> str:
         """Where it listens, as a Redis URL; final once started."""
-        return f"redis://127.0.0.1:{self.port}/0"
+        return _url(self.port, self._password)
 
     @property
     def pid(self) -> int:
@@ -99,12 +112,16 @@ class Valkey:
             self._lock = await _locked(self.folder / "lock")
         if not self._settled:
             self.port = _free_port(self.port)
+            self._password = "" if self._open_to_all else _kept_password(self.folder)
+        if not self._password:  # it says how the server that runs is reached: not by one of before
+            _password_file(self.folder).unlink(missing_ok=True)
         options = _OPTIONS | {"port": str(self.port), "dir": str(self.folder.resolve())}
         words = [word for name, value in options.items() for word in (f"--{name}", value)]
         self._process = await start_child(
-            [str(get_binary_path()), *words],
+            [str(get_binary_path()), "-", *words],
             last_signal=signal.SIGTERM,
             pass_fds=(self._lock,),
+            said=f'requirepass "{self._password}"\n'.encode(),
         )
         try:
             await self._answers()
@@ -150,13 +167,15 @@ class Valkey:
 
 
 @asynccontextmanager
-async def at_hand(folder: Path, *, port: int = PORT) -> AsyncIterator[str]:
+async def at_hand(
+    folder: Path, *, port: int = PORT, open_to_all: bool = False
+) -> AsyncIterator[str]:
     """The URL of the server that runs in ``folder``, or else of one started for the moment."""
     url = running_url(folder)
     if url and await answers(url):
         yield url
         return
-    server = Valkey(folder, port=port)
+    server = Valkey(folder, port=port, open_to_all=open_to_all)
     await server.start()
     try:
         yield server.url
@@ -165,11 +184,21 @@ async def at_hand(folder: Path, *, port: int = PORT) -> AsyncIterator[str]:
 
 
 def running_url(folder: Path) -> str | None:
-    """Where the server of ``folder`` was started last; it may be down again."""
+    """Where the server of ``folder`` was started last; it may be down again.
+
+    Raises NotOurs when its password is not for us to read.
+    """
     try:
-        return f"redis://127.0.0.1:{int(_port_file(folder).read_text('utf-8'))}/0"
+        port = int(_port_file(folder).read_text("utf-8"))
     except (OSError, ValueError):
         return None
+    file = _password_file(folder)
+    try:
+        return _url(port, file.read_text("utf-8").strip())
+    except FileNotFoundError:
+        return _url(port, "")
+    except PermissionError as exc:
+        raise NotOurs(f"{file} belongs to another user: run this as who runs Dayuan") from exc
 
 
 async def answers(url: str) -> bool:
@@ -205,6 +234,28 @@ async def _locked(path: Path) -> int:
 
 def _port_file(folder: Path) -> Path:
     return folder.with_suffix(".port")
+
+
+def _password_file(folder: Path) -> Path:
+    return folder.with_suffix(".password")
+
+
+def _kept_password(folder: Path) -> str:
+    """The password of the server in a folder, made up at its first start."""
+    file = _password_file(folder)
+    with suppress(FileNotFoundError):
+        file.chmod(0o600)
+        if kept := file.read_text("utf-8").strip():
+            return kept
+    made = secrets.token_hex(32)
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        out.write(f"{made}\n")
+    return made
+
+
+def _url(port: int, password: str) -> str:
+    return f"redis://{f':{password}@' if password else ''}127.0.0.1:{port}/0"
 
 
 def _free_port(wanted: int) -> int:

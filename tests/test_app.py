@@ -173,6 +173,7 @@ def test_the_demo_starts_says_where_it_is_and_ends_in_good_order(tmp_path: Path)
     try:
         said = until_said(log, "http://", program)
         assert f"http://127.0.0.1:{port}/" in said
+        assert "/0 (no password) ·" in said
         began = time.monotonic()
         program.send_signal(signal.SIGTERM)
         assert program.wait(20) == 0
@@ -182,6 +183,34 @@ def test_the_demo_starts_says_where_it_is_and_ends_in_good_order(tmp_path: Path)
         program.wait()
     assert list((tmp_path / "places").glob("*.json"))
     assert left_behind(tmp_path) == []
+
+
+def test_in_earnest_the_server_has_a_password_that_stands_nowhere_else(tmp_path: Path) -> None:
+    data, port, log = tmp_path / "data", free_port(), tmp_path / "log"
+    data.mkdir(mode=0o755)
+    save(data / "places", a_compound("huodian"))
+    env = environment(data, DAYUAN_PORT=str(port))
+    with log.open("wb") as out:
+        program = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=HOUSE, env=env, stdout=out, stderr=out
+        )
+    try:
+        said = until_said(log, "Ctrl-C ends", program)
+        password = (data / "valkey.password").read_text().strip()
+        words = "account add li --role dispatcher --territory lusong.hejiatu".split()
+        assert run(data, *words, typed="seven green lamps\n").returncode == 0
+        shown = [each.read_bytes() for each in Path("/proc").glob("[0-9]*/cmdline")]
+    finally:
+        program.terminate()
+        assert program.wait(20) == 0
+    assert "streams: redis://127.0.0.1:" in said and "no password" not in said
+    assert password not in log.read_text()
+    assert not [words for words in shown if password.encode() in words]
+    everything = [data, *data.rglob("*")]
+    assert not [path for path in everything if path.is_dir() and path.stat().st_mode & 0o077
+                and path.parent == data]  # fmt: skip
+    assert data.stat().st_mode & 0o077 == 0
+    assert run(data, "account", "list").stdout == "li  dispatcher  lusong.hejiatu  li\n"
 
 
 def left_behind(data: Path) -> list[str]:

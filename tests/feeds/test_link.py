@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import traceback
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import redis
 from feeds.batches import Position
 from feeds.errors import Unavailable
 from feeds.keys import key
-from feeds.link import Link, backoff_s, client_from_url
+from feeds.link import Link, backoff_s, client_from_url, shown
 from feeds.streams import Streams
 from tests.conftest import free_port
 from tests.feeds import builders as b
@@ -112,3 +113,17 @@ def test_waiting_grows_and_is_never_the_same_for_all() -> None:
     assert 0.025 <= backoff_s(0) <= 0.05
     assert 2.5 <= backoff_s(1000) <= 5.0
     assert len({backoff_s(5) for _ in range(20)}) > 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["redis://:hun/ter2@localhost:6379/0", "redis://:hunter2@localhost:port/0",
+     "redis://u:hun?ter2@localhost:6379/0", "rediss://u:hunter2@localhost/0?password=hunter2@x",
+     "redis://u:hunter2@localhost:6379/0?db=many"],
+)  # fmt: skip
+def test_no_password_is_ever_printed(url: str) -> None:
+    assert "hun" not in shown(url)
+    try:
+        client_from_url(url)
+    except InvalidSetting as exc:
+        assert "hun" not in "".join(traceback.format_exception(exc))

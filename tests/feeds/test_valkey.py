@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -149,3 +150,62 @@ async def test_a_command_uses_the_running_server_or_one_for_the_moment(tmp_path:
 
 def test_no_server_was_ever_started_here(tmp_path: Path) -> None:
     assert running_url(tmp_path / "valkey") is None
+
+
+async def test_nobody_comes_in_without_the_password_which_its_owner_alone_can_read(
+    server: Valkey,
+) -> None:
+    file = server.folder.with_suffix(".password")
+    password = file.read_text().strip()
+    assert len(password) == 64
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for guess in ("", ":wrong@"):
+        assert not await answers(f"redis://{guess}127.0.0.1:{server.port}/0")
+    words = [each.read_bytes() for each in Path("/proc").glob("[0-9]*/cmdline") if each.exists()]
+    assert not [line for line in words if password.encode() in line]
+    assert password not in (server.folder / "valkey.log").read_text()
+    assert running_url(server.folder) == server.url
+
+
+async def test_the_password_stays_over_kills_and_restarts(server: Valkey) -> None:
+    url = server.url
+    os.kill(server.pid, signal.SIGKILL)
+    await server.wait()
+    server.folder.with_suffix(".password").unlink()  # roles have it from us and go on
+    await server.start()
+    assert await answers(url)
+    await server.stop()
+    await server.start()
+    assert server.url == url and await answers(url)
+
+
+async def test_the_demos_server_is_open_and_a_folder_can_be_the_one_and_then_the_other(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "valkey"
+    for open_to_all in (True, False, True):
+        server = Valkey(folder, port=free_port(), open_to_all=open_to_all)
+        await server.start()
+        try:
+            await write(server.url, 2)
+            plain = f"redis://127.0.0.1:{server.port}/0"
+            assert await answers(plain) == open_to_all
+            assert (running_url(folder) == plain) == open_to_all
+            assert await answers(str(running_url(folder)))
+            async with at_hand(folder, port=free_port()) as url:
+                assert url == server.url
+        finally:
+            await server.stop()
+    server = Valkey(folder, port=free_port())
+    await server.start()
+    assert await entries(server.url) == 6
+    await server.stop()
+
+
+async def test_a_password_file_that_others_could_read_is_closed(tmp_path: Path) -> None:
+    file = tmp_path / "valkey.password"
+    file.write_text("a" * 64)
+    file.chmod(0o644)
+    async with at_hand(tmp_path / "valkey", port=free_port()) as url:
+        assert "a" * 64 in url
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
