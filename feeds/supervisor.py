@@ -11,6 +11,7 @@ by hand.
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import signal
 import socket
@@ -31,6 +32,7 @@ _LONGEST_PAUSE_S = 5.0
 _AWAITED_PAUSE_S = 1.0
 """The longest pause of what people wait for."""
 _STEADY_AFTER_S = 10.0
+_PORT_PATIENCE_S = 3.0
 _ROLE_PATIENCE_S = 4.0
 """Roles and server together (4 + 5 s) end within the ten seconds that init systems give."""
 
@@ -235,15 +237,24 @@ async def until_told(work: Awaitable[None]) -> None:
     orphaned.cancel()
 
 
-def port_trouble(host: str, port: int) -> str:
-    """Why we could not listen there, or an empty string when we could."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as sock:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            sock.bind((host, port))
-        except OSError as exc:
-            return f"cannot listen on {host}: {exc.strerror or exc}"
-    return ""
+async def port_trouble(host: str, port: int) -> str:
+    """Why we could not listen there, or an empty string when we could.
+
+    A port in use is asked for again for three seconds: the web role of a supervisor that was
+    killed may still be on its way out.
+    """
+    deadline = asyncio.get_running_loop().time() + _PORT_PATIENCE_S
+    while True:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as sock:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                sock.bind((host, port))
+                return ""
+            except OSError as exc:
+                over = asyncio.get_running_loop().time() > deadline
+                if exc.errno != errno.EADDRINUSE or over:
+                    return f"cannot listen on {host}: {exc.strerror or exc}"
+        await asyncio.sleep(0.1)
 
 
 async def until_listening(host: str, port: int) -> None:

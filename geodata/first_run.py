@@ -5,20 +5,33 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from geodata import city, city_scale, demo, store
+from geodata import store
 from twin.alarms import LOCAL
 from twin.model import Compound, District
 
 Made = tuple[District | None, Sequence[Compound]]
 
+
+def _builder(name: str) -> Callable[[int], Any]:
+    """A builder by module and name, imported when it builds: later starts do without."""
+
+    def build(seed: int) -> Any:
+        module, _, function = name.partition(":")
+        return getattr(import_module(module), function)(seed)
+
+    return build
+
+
 CITIES: dict[str, Callable[[int], Made]] = {
-    "street": lambda seed: (None, demo.build(seed)),
-    "city": city.city,
-    "scale": city_scale.scale_city,
+    "street": lambda seed: (None, _builder("geodata.demo:build")(seed)),
+    "city": _builder("geodata.city:city"),
+    "scale": _builder("geodata.city_scale:scale_city"),
 }
 """The values of ``DAYUAN_CITY``."""
 
