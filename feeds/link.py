@@ -133,11 +133,14 @@ class Link:
         if self._cluster is not None:
             await self._cluster.aclose()
 
-    async def call(self, key: str, *commands: Command, wait_s: float = 0.0) -> list[Any]:
+    async def call(
+        self, key: str, *commands: Command, wait_s: float = 0.0, bears: str = ""
+    ) -> list[Any]:
         """Send commands to the node that holds ``key``, on one connection; give their replies.
 
         Sent again, all of them, when the connection or a reply is lost or the node is not ready:
-        they must bear that. ``wait_s`` is how long a command may block by its own wish.
+        they must bear that. ``wait_s`` is how long a command may block by its own wish; an error
+        reply with the words ``bears`` is given among the replies.
 
         Raises Unavailable after ``patience_s``, a second later at most, and at once for what does
         not pass by itself; an error reply that ``feeds.healing`` does not know is raised as
@@ -150,7 +153,7 @@ class Link:
             try:
                 until = max(deadline, loop.time() + _LEAST_S) + wait_s
                 async with asyncio.timeout_at(until), self._turn, self.line(key) as line:
-                    return await line.ask(*commands, wait_s=wait_s)
+                    return await line.ask(*commands, wait_s=wait_s, bears=bears)
             except (RedisError, OSError) as exc:
                 if (found := trouble(exc)) is None:
                     raise
@@ -245,13 +248,15 @@ class Line:
         except TimeoutError as exc:
             raise LateReply("the reply is late") from exc
 
-    async def ask(self, *commands: Command, wait_s: float = 0.0) -> list[Any]:
-        """Send commands and read all their replies; the first error reply is raised after that."""
+    async def ask(self, *commands: Command, wait_s: float = 0.0, bears: str = "") -> list[Any]:
+        """Send commands and read all their replies; the first error reply is raised after that,
+        but for those with the words ``bears``.
+        """
         await self.send(*commands)
         replies = [await self.reply(wait_s) for _ in commands]
         self.clean = True
         for reply in replies:
-            if isinstance(reply, Exception):
+            if isinstance(reply, Exception) and not (bears and bears in str(reply)):
                 raise reply
         return replies
 

@@ -6,6 +6,7 @@ import time
 
 from feeds.batches import Batch, Part, Position, Progress, order
 from feeds.ledger import Extent, Gap, Ledger
+from feeds.reading import Looked
 from feeds.streams import MOST_AT_ONCE, Streams
 
 LOOK_EVERY_S = 1.0
@@ -35,7 +36,7 @@ class Reader:
 
         Raises RolledBack.
         """
-        seen = await self._streams.look(self._street, ledger.position)
+        seen = await self._look(ledger.position, MOST_AT_ONCE)
         gaps = ledger.compare(seen.extents or {}, seen.batch, MOST_AT_ONCE)
         if ledger is self.ledger:
             self.gaps += gaps
@@ -45,7 +46,7 @@ class Reader:
 
         ``from_start`` says that no snapshot is there: then what is gone since is a gap.
         """
-        seen = await self._streams.look(self._street, noted.position, batch=1)
+        seen = await self._look(noted.position, 1)
         extents = seen.extents or {}
         within = Position(
             _within(noted.position.telemetry, extents["telemetry"]),
@@ -64,12 +65,20 @@ class Reader:
         if self._behind or time.monotonic() - self._looked_s > LOOK_EVERY_S:
             self._looked_s = time.monotonic()
             seen = await self._streams.look(self._street, position, batch=batch)
-            self.gaps += self.ledger.compare(seen.extents or {}, seen.batch, batch)
+            if seen.extents is not None:
+                self.gaps += self.ledger.compare(seen.extents, seen.batch, batch)
             read = seen.batch
         if read is None or not (read or wait_ms is None):
             read = await self._streams.read(self._street, position, batch=batch, block_ms=wait_ms)
         self._behind = max(len(read.telemetry), len(read.operations)) >= batch
         return read
+
+    async def _look(self, position: Position, batch: int) -> Looked:
+        """A look during which nothing came."""
+        while True:
+            seen = await self._streams.look(self._street, position, batch=batch)
+            if seen.extents is not None:
+                return seen
 
     def take(self, *, telemetry: Part | None = None, operations: Part | None = None) -> None:
         """Note entries as read."""

@@ -24,6 +24,8 @@ from feeds.link import Command, Line, Link
 NAMES = (TELEMETRY, OPERATIONS)
 LOOK_EVERY_S = 2.0
 LOOK_REPLIES = 8
+NO_KEY = "no such key"
+"""What XINFO answers for a stream that has no entry yet; not an error to us."""
 DELETED = "deleted"
 """The field that counts the entries of telemetry that were deleted because they were refused."""
 
@@ -98,31 +100,36 @@ async def read_on(
 
 
 def look(street: str, after: Position, count: int) -> tuple[Command, ...]:
-    """The requests for the extents of both streams, and what stands after a position, at once."""
-    asked: list[Command] = []
-    for name in NAMES:
-        stream, at = key(street, name), getattr(after, name)
-        asked += [("XINFO", "STREAM", stream), ("XRANGE", stream, at, at, "COUNT", 1)]
+    """The requests for the extents of both streams, and what stands after a position.
+
+    The extents are asked for before and after: only if they agree nothing came in between. A
+    transaction would do that, too, but a server whose memory is full takes none.
+    """
+    names = [key(street, name) for name in NAMES]
+    infos: list[Command] = [("XINFO", "STREAM", name) for name in names]
+    held: list[Command] = []
+    for name, at in zip(names, (after.telemetry, after.operations), strict=True):
+        held.append(("XRANGE", name, at, at, "COUNT", 1))
     deleted = ("HGET", key(street, "rejected_until"), DELETED)
-    return (("MULTI",), *asked, deleted, xread(street, after, NAMES, count, None), ("EXEC",))
+    return (*infos, *held, deleted, xread(street, after, NAMES, count, None), *infos)
 
 
 def looked(after: Position, replies: Sequence[Any]) -> Looked:
     """What came of ``look`` at a position. Raises the first error among the replies."""
-    for reply in replies:
-        _unless_error(reply)
-    *rows, deleted, entries = replies[-1]
+    *held, deleted, entries = [_unless_error(reply) for reply in replies[2:6]]
+    batch = batch_from_reply(after, entries)
     extents = {}
     for number, name in enumerate(NAMES):
-        info, held = rows[2 * number : 2 * number + 2]
-        gone = int(_unless_error(deleted) or 0) if name == TELEMETRY else 0
-        extents[name] = _extent(info, bool(_unless_error(held)), gone)
-    return Looked(batch_from_reply(after, _unless_error(entries)), extents)
+        holds, gone = bool(held[number]), int(deleted or 0) if name == TELEMETRY else 0
+        extents[name] = _extent(replies[number], holds, gone)
+        if extents[name] != _extent(replies[6 + number], holds, gone):
+            return Looked(batch)
+    return Looked(batch, extents)
 
 
 def _extent(info: Any, holds: bool, deleted: int) -> Extent:
     if isinstance(info, Exception):
-        if "no such key" not in str(info):
+        if NO_KEY not in str(info):
             raise info
         return Extent(deleted=deleted)
     known = dict(zip(info[::2], info[1::2], strict=True))

@@ -35,7 +35,7 @@ from feeds.keys import key
 from feeds.lease import Lease
 from feeds.ledger import Gap, Ledger
 from feeds.link import PATIENCE_S, Command, Link, backoff_s
-from feeds.reading import Looked, Range, batch_from_reply, look, looked, read_on, xread
+from feeds.reading import NO_KEY, Looked, Range, batch_from_reply, look, looked, read_on, xread
 from feeds.rejections import Rejection
 from feeds.script import Script
 from twin.errors import EventRejected, StaleVersion
@@ -222,8 +222,8 @@ class Streams:
 
     async def look(self, street: str, after: Position, *, batch: int = MOST_AT_ONCE) -> Looked:
         """What stands after a position, and the extents of both streams at that instant."""
-        asked = look(street, after, batch)
-        return looked(after, await self.link.call(key(street, OPERATIONS), *asked))
+        asked, name = look(street, after, batch), key(street, OPERATIONS)
+        return looked(after, await self.link.call(name, *asked, bears=NO_KEY))
 
     async def follow(
         self,

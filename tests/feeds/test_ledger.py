@@ -234,3 +234,19 @@ async def test_an_emptied_server_is_noticed_though_the_line_held(
         with pytest.raises(RolledBack) as back:
             await following
     assert order(back.value.read) >= order(first[-1])
+
+
+async def test_a_server_whose_memory_is_full_is_still_read_and_looked_at(
+    redis_url: str, client: redis.Redis
+) -> None:
+    async with Streams(redis_url) as streams:
+        ledger = Ledger()
+        first = await streams.append(S, b.readings(5))
+        policy = client.config_get("maxmemory")["maxmemory"]
+        client.config_set("maxmemory", 1)
+        try:
+            seen = await streams.look(S, Position())
+            assert (seen.extents or {})["telemetry"].added == 5
+            await follow_until(streams, ledger, lambda: ledger.position.telemetry == first[-1], [])
+        finally:
+            client.config_set("maxmemory", policy)
