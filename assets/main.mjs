@@ -1,6 +1,7 @@
 // Joins the socket, the map and the panels of one page.
 import { ask } from "./ahead.mjs";
 import { openLive } from "./live.mjs";
+import { createMount } from "./mount.mjs";
 import { createPainted, twoFrames } from "./painted.mjs";
 import { createBuilding } from "./panels/building.mjs";
 import { MANY } from "./map/levels.mjs";
@@ -258,29 +259,48 @@ function switchLanguage(desk, drawer) {
 }
 
 async function mountMap(desk, page, live, drawer) {
-  try {
-    // By itself and late: the queue is there before the map library, and without it if need be.
-    const { createMap } = await import("./map/main.mjs");
-    const style = await insist(() => read(`/api/style?lang=${language()}`));
-    const wide = desk.places.length > MANY && !desk.selected();
-    const first = (desk.selected() && desk.things().incidents.get(desk.selected())?.compound) || desk.here()?.id;
-    const map = await createMap(byId("map"), {
-      style, summaries: desk.places, first: wide ? null : first, screen: page, lang: language(),
-      onSelect: (target) => selected(desk, target),
-      onView: (view) => view && live.view(view),
-      reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches,
-    });
-    desk.join({ map });
-    await map.loadPlaces();
-    map.connect(live);
-    desk.onMap?.();
-    if (desk.selected()) map.select({ type: "incident", id: desk.selected() });
-    new ResizeObserver(() => map.resize()).observe(byId("map"));
-  } catch (error) {
-    console.warn("map", error);
-    shown(say(byId("map-notice"), t("map.failed")), true);
-  }
-  drawer.redraw();
+  const build = async (view, onLost) => {
+    byId("map").replaceChildren();
+    const map = await makeMap(desk, page, live, view, onLost);
+    try {
+      desk.join({ map });
+      await map.loadPlaces();
+      map.connect(live);
+      desk.onMap?.();
+      if (desk.selected()) map.select({ type: "incident", id: desk.selected() });
+      if (view) desk.drawAgain();
+    } catch (error) {
+      leaveMap(desk);
+      map.end?.();
+      throw error;
+    }
+  };
+  const tell = (key, words) => {
+    shown(say(byId("map-notice"), key ? t(key, words) : ""), Boolean(key));
+    drawer.redraw();
+  };
+  await createMount({ build, tell, onGone: () => leaveMap(desk) })();
+  new ResizeObserver(() => desk.map()?.resize()).observe(byId("map"));
+}
+
+async function makeMap(desk, page, live, view, onLost) {
+  // By itself and late: the queue is there before the map library, and without it if need be.
+  const { createMap } = await import("./map/main.mjs");
+  const style = await insist(() => read(`/api/style?lang=${language()}`));
+  const wide = desk.places.length > MANY && !desk.selected();
+  const first = (desk.selected() && desk.things().incidents.get(desk.selected())?.compound) || desk.here()?.id;
+  return createMap(byId("map"), {
+    style, summaries: desk.places, first: wide ? null : first, screen: page, lang: language(), view, onLost,
+    onSelect: (target) => selected(desk, target),
+    onView: (seen) => seen && live.view(seen),
+    reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches,
+  });
+}
+
+/** The map is gone: nobody may ask it anything, and what was begun on it is given up. */
+function leaveMap(desk) {
+  desk.join({ map: null });
+  desk.placing?.cancel();
 }
 
 function selected(desk, target) {

@@ -76,8 +76,9 @@ export function viewOf(bounds, shapes, { screen, width, height }) {
  * @param {() => object[]} options.places summaries of all compounds
  * @param {(view: object) => void} options.onView
  * @param {boolean} options.reducedMotion
+ * @param {(act: () => void, ms: number) => any} [options.delay] gives a timer
  */
-export function createCamera(map, { screen, limit, places, onView, reducedMotion }) {
+export function createCamera(map, { screen, limit, places, onView, reducedMotion, delay = (act, ms) => setTimeout(act, ms) }) {
   let held = false;
   let told = { band: null, compounds: [], inView: [] };
   let timer = 0;
@@ -110,7 +111,7 @@ export function createCamera(map, { screen, limit, places, onView, reducedMotion
 
   const later = () => {
     clearTimeout(timer);
-    timer = setTimeout(report, 120);
+    timer = delay(report, 120);
   };
   map.on("moveend", later);
   map.on("dragstart", () => (held = true));

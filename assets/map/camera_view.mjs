@@ -2,6 +2,7 @@
 import { Map as MapLibre } from "../vendor/maplibre-gl.mjs";
 import { t } from "../panels/texts.mjs";
 import { drawable } from "./angles.mjs";
+import { createLife, remove } from "./life.mjs";
 
 const EMPTY = { type: "FeatureCollection", features: [] };
 const EYE_M = 0.5;
@@ -42,6 +43,8 @@ export function createCameraView(main, node) {
     canvasContextAttributes: { antialias: false },
   });
   map.on("error", ({ error }) => console.warn("camera view", error));
+  const life = createLife(map);
+  for (const one of [main, map]) one.on("webglcontextlost", () => clearInterval(timer));
   const canvas = map.getCanvas();
   canvas.removeAttribute("tabindex");
   canvas.setAttribute("role", "img"); // a second region named like the map would confuse
@@ -64,7 +67,7 @@ export function createCameraView(main, node) {
   return {
     /** Look from a camera's pose. */
     show: async (camera) => {
-      await ready;
+      await life.while(ready);
       canvas.setAttribute("aria-label", t("sight.sim"));
       map.resize();
       const { vfov, pitch } = drawable(camera);
@@ -78,6 +81,12 @@ export function createCameraView(main, node) {
     },
     /** Stop taking things over while nobody looks. */
     rest: () => clearInterval(timer),
+    /** Whether it can be drawn, and over the places of this very map. */
+    stands: (wanted) => !life.over() && wanted === main,
+    end: () => {
+      clearInterval(timer);
+      if (!life.over()) remove(map);
+    },
     map,
   };
 }

@@ -13,7 +13,8 @@ import { addIcons } from "./icons.mjs";
 import { createInside } from "./inside.mjs";
 import { drawsInSoftware } from "./graphics.mjs";
 import { createMark } from "./mark.mjs";
-import { createMovers } from "./movers.mjs";
+import { createLife, remove } from "./life.mjs";
+import { STEP_MS, createMovers } from "./movers.mjs";
 import { createPicking } from "./picking.mjs";
 import { nameFeatures } from "./placenames.mjs";
 import { createPlacing } from "./placing.mjs";
@@ -49,20 +50,26 @@ const LOOKS = { available: "available", busy: "busy" };
  * @param {(target: {type: string, id: string}|null) => void} options.onSelect
  * @param {(view: {band: "near"|"far", compounds: string[]}) => void} options.onView
  * @param {boolean} options.reducedMotion
+ * @param {object|null} [options.view] where the last map looked: center, zoom, bearing, pitch
+ * @param {(view: object) => void} [options.onLost] the drawing context is gone and this map with it
  */
-export async function createMap(node, { style, summaries, first, screen, lang, onSelect, onView, reducedMotion }) {
+export async function createMap(node, { style, summaries, first, screen, lang, onSelect, onView, reducedMotion, view = null, onLost = () => {} }) {
   dress();
   const slow = await drawsInSoftware();
   const { sky, ...ground } = style;
-  const map = begin(node, { ...ground, ...firstView(node, screen, summaries, first) }, screen, slow);
+  const map = begin(node, { ...ground, ...(view ?? firstView(node, screen, summaries, first)) }, screen, slow);
   const named = { lang, meta: style.metadata };
   const palette = paletteOf(style);
+  const life = createLife(map);
+  const read = (path) => life.while(fetchJson(path));
   const source = (name) => map.getSource(name);
   const fill = createFill(source);
   const home = createHome(() => camera.fitWide(around(places.all())));
   const kinds = () => named.meta["dayuan:kinds"];
   const titleOf = (kind) => named.meta["dayuan:incidents"][kind] ?? kind;
-  await new Promise((resolve) => map.once("style.load", resolve)); // "load" would wait for a whole picture
+  const standing = new Promise((resolve) => map.once("style.load", resolve)); // "load" would wait for a whole picture
+  if (await Promise.race([standing, life.lost])) throw new Error("its drawing context was lost at once");
+  life.lost.then(onLost);
   if (screen !== "wall") map.addControl(home, "top-right");
   addIcons(map, palette);
 
@@ -71,7 +78,7 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
     covered: (id) => cases.covers(id), unitOf: (id) => places.device(id)?.unit });
   const places = createPlaces({
     source, kinds: kinds(), read, onLoad: (place) => learn(place), onDrop: (place) => devices.forget(place),
-    onDraw: (ids) => (full.draw(ids), drawNames()),
+    onDraw: (ids) => (full.draw(ids), drawNames()), delay: life.later,
   });
   const full = createInFull(map);
   const outlines = createOutlines(map, read);
@@ -81,7 +88,9 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
     places, titleOf, palette, fill, inside, visible: () => shown("incidents") && near(),
     edge: (lonlat) => atRightEdge(map, screen, lonlat),
   });
-  const movers = createMovers(() => source("responders"), { describe: describePerson, still: reducedMotion || slow });
+  const movers = createMovers(() => source("responders"), {
+    describe: describePerson, still: reducedMotion || slow, next: (act) => life.later(act, STEP_MS),
+  });
   const rollups = createRollups(fill, {
     nameOf: (place) => compoundName(place.id), words: rollupWords,
     divisionOf: (id, level, place) => outlines.nameOf(id) ?? place[level] ?? id,
@@ -91,11 +100,11 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
   const countDevices = (ids) => crowd(ids.reduce((sum, id) => sum + (places.get(id)?.shapes.devices.length ?? 0), 0));
   const mark = createMark(map, { buildingOf: (id) => places.building(id), colour: palette.accent });
   const ways = createWays(fill);
-  const sketch = createSketch(map, fill);
+  const sketch = createSketch(map, fill, life.frame);
   const sighting = createSighting(map, { fill, device: places.device });
   const placing = createPlacing(map, { fill, thin: sighting.thin });
   const camera = createCamera(map, {
-    screen, limit: named.meta["dayuan:band"], places: places.all, reducedMotion,
+    screen, limit: named.meta["dayuan:band"], places: places.all, reducedMotion, delay: life.later,
     onView: (view) => {
       places.look(view.compounds);
       cases.draw();
@@ -147,14 +156,14 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
 
   /** What lies under the marks, and the sky behind them, come after them. */
   const underlay = async () => {
-    await Promise.race([new Promise((resolve) => map.once("idle", resolve)), new Promise((resolve) => setTimeout(resolve, MARKS_FIRST_MS))]);
+    await Promise.race([new Promise((resolve) => map.once("idle", resolve)), new Promise((resolve) => life.later(resolve, MARKS_FIRST_MS))]);
     map.setSky(sky);
     outlines.load().then(drawRollups);
-    tiles.load().then((told) => drawBasemap(map, told?.basemap, named.meta["dayuan:basemap"]));
+    tiles.load().then((told) => life.while(drawBasemap(map, told?.basemap, named.meta["dayuan:basemap"])));
   };
 
   createPicking(map, {
-    asleep: sketch.active,
+    asleep: sketch.active, frame: life.frame,
     onPoint: (target, at) => (target && popup.target()?.id !== target.id ? tip.show(target, at) : tip.hide()),
     onPick: (target) => {
       tip.hide();
@@ -169,9 +178,9 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
   return {
     /** Fetch what is to be drawn of the compounds, and look at the first as closely as it allows. */
     loadPlaces: async () => {
-      await places.load(summaries);
+      await life.while(places.load(summaries));
       const place = places.summary(first);
-      if (place) camera.fit(place.bounds, places.get(first)?.shapes, { atOnce: true });
+      if (place && !view) camera.fit(place.bounds, places.get(first)?.shapes, { atOnce: true });
       const owed = [...new Set(places.all().map(({ attribution }) => attribution).filter(Boolean))];
       if (owed.length) owe(map, owed);
       home.show(places.all().length > 1);
@@ -183,19 +192,21 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
       live = newLive;
       devices.connect(live.model);
       for (const place of places.all()) if (places.get(place.id)) devices.learn(places.get(place.id));
-      live.on("snapshot", () => {
-        places.need(live.model.compounds);
-        devices.everything();
-        drawThings();
-        drawRollups();
-      });
-      live.on("devices", (rows) => {
-        devices.rows(rows);
-        inside.refresh();
-        popup.refresh();
-      });
-      live.on("things", drawThings);
-      live.on("panels", drawRollups);
+      const listening = Object.entries({
+        snapshot: () => {
+          places.need(live.model.compounds);
+          devices.everything();
+          drawThings();
+          drawRollups();
+        },
+        devices: (rows) => {
+          devices.rows(rows);
+          inside.refresh();
+          popup.refresh();
+        },
+        things: drawThings, panels: drawRollups,
+      }).map(([kind, act]) => live.on(kind, (frame) => life.over() || act(frame)));
+      life.lost.then(() => listening.forEach((stop) => stop()));
       drawThings();
       drawRollups();
       camera.report();
@@ -258,6 +269,8 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
       drawRollups();
     },
     map,
+    /** Take the map away, with its drawing context. */
+    end: () => remove(map),
   };
 
   function describePerson({ name, status, incident }) {
@@ -334,7 +347,7 @@ function paletteOf({ metadata }) {
   return metadata["dayuan:palette"];
 }
 
-async function read(path) {
+async function fetchJson(path) {
   const response = await fetch(path);
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return response.json();

@@ -43,7 +43,8 @@ export function createTracks({ still = false } = {}) {
   };
 }
 
-const STEP_MS = 50;
+/** How often a glide is drawn. */
+export const STEP_MS = 50;
 
 /**
  * Draw responders into their source: few, so each change is a small diff.

@@ -41,8 +41,9 @@ export function foremost(features) {
  * @param {(target: object|null) => void} options.onPick
  * @param {(target: object|null, at: object) => void} options.onPoint
  * @param {() => boolean} [options.asleep] whether clicks mean something else just now
+ * @param {(act: () => void) => any} [options.frame] with the next frame
  */
-export function createPicking(map, { onPick, onPoint, asleep = () => false }) {
+export function createPicking(map, { onPick, onPoint, asleep = () => false, frame = (act) => requestAnimationFrame(act) }) {
   const at = ({ x, y }) => {
     const layers = ORDER.filter((id) => map.getLayer(id));
     const box = [[x - REACH_PX, y - REACH_PX], [x + REACH_PX, y + REACH_PX]];
@@ -52,7 +53,7 @@ export function createPicking(map, { onPick, onPoint, asleep = () => false }) {
   map.on("mousemove", ({ point }) => {
     // Once per frame is enough: asking what is under the pointer is not free.
     if (asleep()) return;
-    if (!waiting) requestAnimationFrame(() => {
+    if (!waiting) frame(() => {
       const found = map.isMoving() ? null : at(waiting);
       map.getCanvas().style.cursor = found ? "pointer" : "";
       onPoint(found, waiting);

@@ -19,8 +19,9 @@ export function sketchShapes(corners, pointer = null) {
 /**
  * @param {import("../vendor/maplibre-gl.mjs").Map} map
  * @param {ReturnType<typeof import("./filling.mjs").createFill>} fill
+ * @param {(act: () => void) => any} [frame] with the next frame
  */
-export function createSketch(map, fill) {
+export function createSketch(map, fill, frame = (act) => requestAnimationFrame(act)) {
   let [drawing, corners, pointer, waiting] = [null, [], null, false];
   const canvas = map.getCanvas();
 
@@ -84,7 +85,7 @@ export function createSketch(map, fill) {
   map.on("mousemove", ({ lngLat }) => {
     if (!drawing) return;
     pointer = spot(lngLat);
-    if (!waiting) requestAnimationFrame(draw); // once per frame is enough
+    if (!waiting) frame(draw); // once per frame is enough
     waiting = true;
   });
 

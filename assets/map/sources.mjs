@@ -23,8 +23,9 @@ const NOTHING = { walls: [], grids: [], buildings: [] };
  * @param {(place: object) => void} options.onLoad a compound has arrived or changed
  * @param {(place: object) => void} [options.onDrop] a compound is no longer held
  * @param {(ids: string[]) => void} [options.onDraw] these are being handed to the map
+ * @param {(act: () => void, ms: number) => any} [options.delay] gives a timer
  */
-export function createPlaces({ source, kinds, read, onLoad, onDrop = () => {}, onDraw = () => {} }) {
+export function createPlaces({ source, kinds, read, onLoad, onDrop = () => {}, onDraw = () => {}, delay = (act, ms) => setTimeout(act, ms) }) {
   const summaries = new Map();
   const loaded = new Map();
   const asked = new Map();
@@ -55,7 +56,7 @@ export function createPlaces({ source, kinds, read, onLoad, onDrop = () => {}, o
 
   /** Compounds that arrive together are drawn together: each drawing cuts everything into tiles. */
   const soon = () => {
-    timer ??= setTimeout(() => {
+    timer ??= delay(() => {
       timer = null;
       draw();
     }, TOGETHER_MS);

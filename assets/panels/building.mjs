@@ -107,7 +107,7 @@ export function createBuilding(desk, get = fetch) {
     drawKinds(part, byKind(told, desk.reading, desk.catalogue.kinds));
   };
 
-  return { draw, enter, leave, choose, open: () => (told ? { id: told.id, floor } : null) };
+  return { draw, enter, leave, choose, drawAgain: () => told && desk.map()?.open?.(told, floor), open: () => (told ? { id: told.id, floor } : null) };
 }
 
 function skeleton() {

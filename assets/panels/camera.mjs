@@ -60,6 +60,7 @@ export function createCamera(desk) {
     const map = desk.map();
     if (!map || !told() || told().azimuth_deg === null) return;
     const { createCameraView } = await import("../map/camera_view.mjs");
+    if (view && !view.stands(map.map)) view = void view.end();
     view ??= createCameraView(map.map, part.sim);
     if (told()) await view.show(told());
   };
@@ -107,6 +108,7 @@ export function createCamera(desk) {
     placing.draw(camera, facts?.pose);
     if (!now) return undefined;
     paint();
+    if (view && desk.map() && !view.stands(desk.map().map)) look(); // one of the two lost its graphics
     editions.draw();
     drawFacts(part, now);
     drawVeil(part, now);

@@ -139,6 +139,11 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
       if (clock.mode !== "live" || !painted) return UNMEASURED;
       return { usual_ms: painted.usual_ms(), minute: painted.minute() };
     },
+    /** Draw on a map that was made anew what the last one showed. */
+    drawAgain: () => {
+      drawOnMap();
+      desk.inside?.drawAgain();
+    },
     visit: (compound) => {
       here = compound;
       map?.fit(compound);
@@ -160,7 +165,7 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     onWays: (listener) => listeners.add(listener),
     join: (parts) => {
       live = parts.live ?? live;
-      map = parts.map ?? map;
+      if ("map" in parts) map = parts.map;
       commander = parts.commander ?? commander;
       painted = parts.painted ?? painted;
     },

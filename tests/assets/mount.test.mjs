@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createLife } from "../../assets/map/life.mjs";
+import { createMount } from "../../assets/mount.mjs";
+
+const HERE = { center: [113.1, 27.8], zoom: 17, bearing: -17, pitch: 55 };
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A page whose maps come and go as the test says; its clock is moved by hand. */
+function page() {
+  let time = 0;
+  const [timers, said, maps] = [[], [], []];
+  let fails = 0;
+  let gone = 0;
+  const build = async (view, onLost) => {
+    maps.push({ view, onLost });
+    if (fails > 0) throw new Error(`no context ${(fails -= 1)}`);
+  };
+  const begin = createMount({
+    build, tell: (key, words) => said.push([key, words]), onGone: () => (gone += 1),
+    later: (act, ms) => timers.push({ act, at: time + ms }), now: () => time,
+  });
+  const pass = async (ms) => {
+    const end = time + ms;
+    for (;;) {
+      timers.sort((a, b) => a.at - b.at);
+      if (!timers.length || timers[0].at > end) break;
+      const { act, at } = timers.shift();
+      time = Math.max(time, at);
+      act();
+      await settled();
+    }
+    time = end;
+  };
+  return { begin, pass, maps, said, fail: (n) => (fails = n), gone: () => gone, lose: () => maps.at(-1).onLost(HERE) };
+}
+
+test("a map that was lost is said at once, made anew where it looked, and its return is said for a while", async (context) => {
+  context.mock.method(console, "warn", () => {});
+  const { begin, pass, maps, said, lose, gone } = page();
+  await begin();
+  assert.deepEqual(said, [[null, undefined]]);
+  lose();
+  assert.equal(said.at(-1)[0], "map.lost");
+  assert.equal(gone(), 1, "and nobody may ask it anything");
+  await pass(1000);
+  assert.equal(maps.length, 2);
+  assert.deepEqual(maps[1].view, HERE);
+  assert.deepEqual(said.at(-1), ["map.back", { seconds: 1 }]);
+  await pass(30_000);
+  assert.equal(said.at(-1)[0], null);
+});
+
+test("it tries for ever, ever more slowly, and says after a while what a person can do", async (context) => {
+  context.mock.method(console, "warn", () => {});
+  const { begin, pass, maps, said, fail, lose } = page();
+  await begin();
+  fail(12);
+  lose();
+  await pass(9000);
+  assert.equal(said.at(-1)[0], "map.lost");
+  await pass(60_000);
+  assert.equal(said.at(-1)[0], "map.lost_long");
+  await pass(300_000);
+  assert.equal(maps.length, 14);
+  assert.equal(said.findLast(([key]) => key)[0], "map.back");
+});
+
+test("a machine without graphics is told so, and tried again in case it had none yet", async (context) => {
+  context.mock.method(console, "warn", () => {});
+  const { begin, pass, said, fail } = page();
+  fail(2);
+  await begin();
+  assert.equal(said.at(-1)[0], "map.failed");
+  await pass(10_000);
+  assert.equal(said.at(-1)[0], null);
+});
+
+test("a map that fails again at once waits longer, one that stood for a minute does not", async (context) => {
+  context.mock.method(console, "warn", () => {});
+  const { begin, pass, maps, lose } = page();
+  await begin();
+  lose();
+  await pass(1000);
+  lose();
+  await pass(1000);
+  assert.equal(maps.length, 2);
+  await pass(1000);
+  assert.equal(maps.length, 3);
+  await pass(61_000);
+  lose();
+  await pass(1000);
+  assert.equal(maps.length, 4);
+});
+
+test("what a lost map still says is not heard", async () => {
+  const { begin, pass, maps, said, lose } = page();
+  await begin();
+  const first = maps[0];
+  lose();
+  await pass(1000);
+  const before = said.length;
+  first.onLost(HERE);
+  await pass(5000);
+  assert.deepEqual([maps.length, said.length], [2, before]);
+});
+
+/** A map of the library, as far as its life goes. */
+function mapOf() {
+  const listeners = {};
+  return {
+    removed: 0,
+    on: (kind, act) => (listeners[kind] = act),
+    lose: () => listeners.webglcontextlost(),
+    getCenter: () => ({ toArray: () => HERE.center }), getZoom: () => HERE.zoom, getBearing: () => HERE.bearing, getPitch: () => HERE.pitch,
+    remove() {
+      this.removed += 1;
+    },
+  };
+}
+
+test("nothing that was put off, fetched or refused reaches a map that is gone", async () => {
+  const map = mapOf();
+  const life = createLife(map);
+  const heard = [];
+  life.while(settled().then(() => "rows")).then((rows) => heard.push(rows));
+  life.while(settled().then(() => Promise.reject(new Error("late")))).catch(() => heard.push("error"));
+  const waiting = new Promise((resolve) => setTimeout(resolve, 5));
+  life.later(() => heard.push("timer"), 1);
+  map.lose();
+  assert.deepEqual(await life.lost, HERE);
+  await waiting;
+  await settled();
+  assert.deepEqual(heard, []);
+  assert.equal(map.removed, 1);
+  map.lose();
+  await settled();
+  assert.equal(map.removed, 1, "its end is told once");
+});
+
+test("while a map lives everything reaches it", async () => {
+  const life = createLife(mapOf());
+  assert.equal(life.over(), false);
+  assert.equal(await life.while(Promise.resolve(1)), 1);
+  await assert.rejects(life.while(Promise.reject(new Error("no"))), /no/);
+  await new Promise((resolve) => life.later(resolve, 0));
+});
+
+test("a map that cannot be taken away any more harms nobody", async (context) => {
+  const warned = context.mock.method(console, "warn", () => {});
+  const map = mapOf();
+  map.remove = () => {
+    throw new TypeError("of null");
+  };
+  const life = createLife(map);
+  map.lose();
+  await life.lost;
+  await settled();
+  assert.equal(warned.mock.callCount(), 1);
+});
