@@ -68,7 +68,8 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
   const kinds = () => named.meta["dayuan:kinds"];
   const titleOf = (kind) => named.meta["dayuan:incidents"][kind] ?? kind;
   const standing = new Promise((resolve) => map.once("style.load", resolve)); // "load" would wait for a whole picture
-  if (await Promise.race([standing, life.lost])) throw new Error("its drawing context was lost at once");
+  await Promise.race([standing, life.lost]);
+  if (life.over()) throw new Error("its drawing context was lost at once");
   life.lost.then(onLost);
   if (screen !== "wall") map.addControl(home, "top-right");
   addIcons(map, palette);
