@@ -153,7 +153,7 @@ def _in_hours(hours: tuple[int, int], at: datetime | None) -> bool:
 def _seen_at(rule: Rule, device: Device) -> datetime | None:
     """When the device said, or failed to say, what decides the rule; None when it never did."""
     if rule.silent:
-        return device.silent_at if device.silent else device.reported_at
+        return device.silent_at if device.silent else device.heard
     return device.state_at if rule.states else device.read_at(rule.quantity)
 
 

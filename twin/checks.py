@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from twin.state import Twin
 
 AHEAD = timedelta(minutes=5)
-"""An event this far in the future is refused: the sender's clock is wrong."""
+"""Clocks that are kept right at all agree within this."""
 
 LATE = timedelta(hours=24)
-"""An event older than this is refused."""
+"""An event older than this is refused, unless it goes on from what its device said last."""
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
@@ -43,11 +43,6 @@ KIND_OF_STATE: dict[type[Event], str] = {
     cls: type_of(cls).partition(".")[0] for cls in TELEMETRY if issubclass(cls, DeviceState)
 }
 """The device kind that a state event belongs to: ``gate.state`` to ``gate``."""
-
-
-def too_early(time: datetime) -> EventRejected:
-    """The refusal of an event from the future."""
-    return EventRejected("time", time.isoformat(), "more than 5 minutes ahead")
 
 
 def too_late(time: datetime) -> EventRejected:

@@ -31,6 +31,7 @@ from twin.events import (
     type_of,
 )
 from twin.incidents import advance, report
+from twin.receipt import counts
 from twin.territory import compound_of
 from twin.things import Alarm, Change, Closure, Device, Feed, Incident, Unregistered
 
@@ -66,14 +67,14 @@ def reported(twin: Twin, event: Event) -> list[Change]:
     if event.time == device.reported_at and event.id in _told(device):
         return []
     news = _reading if isinstance(event, Reading) else _state
-    return [device] if news(device, event) else []
+    return [device] if news(twin, device, event) else []
 
 
-def _state(device: Device, event: Any) -> bool:
+def _state(twin: Twin, device: Device, event: Any) -> bool:
     code = device.traits.codes.get(event.data.state)
     if KIND_OF_STATE[type(event)] != device.kind or code is None:
         return False
-    if _is_old(device, event, device.state_at):
+    if _is_old(twin, device, event, device.state_at):
         return False
     device.state_at = event.time
     if code != device.code:
@@ -82,12 +83,12 @@ def _state(device: Device, event: Any) -> bool:
     return True
 
 
-def _reading(device: Device, event: Any) -> bool:
+def _reading(twin: Twin, device: Device, event: Any) -> bool:
     quantity, value = event.data.quantity, event.data.value
     if quantity not in device.traits.quantities or not -LARGEST <= value <= LARGEST:
         return False
     at, before = device.read_at(quantity), device.reading(quantity)
-    if _is_old(device, event, at):
+    if _is_old(twin, device, event, at):
         return False
     if quantity == device.traits.primary:
         device.value, device.value_at = value, event.time
@@ -97,15 +98,31 @@ def _reading(device: Device, event: Any) -> bool:
     return True
 
 
-def _is_old(device: Device, event: Event, at: datetime | None) -> bool:
+def _is_old(twin: Twin, device: Device, event: Event, at: datetime | None) -> bool:
     """Whether something newer, or as new, is known; ``at`` is when the same thing was last told.
 
     At one instant of a clock of whole seconds the later received counts, as long as the device has
     said nothing since: only of that instant are the ids kept that tell news from a repetition.
+    Where a clock was set back, an earlier time is news (``twin.receipt``): then the device's times
+    go back, too.
     """
     if at is None or event.time > at:
         return False
-    return event.time < at or at != device.reported_at or at.microsecond != 0
+    if event.time == at:
+        return at != device.reported_at or at.microsecond != 0
+    if not counts(twin, event, at):
+        return True
+    _set_back(device, event.time)
+    return False
+
+
+def _set_back(device: Device, to: datetime) -> None:
+    """Take the device's times for what they are: by its present clock no later than ``to``."""
+    for name in ("reported_at", "updated_at", "changed_at"):
+        at = getattr(device, name)
+        if at is not None and at > to:
+            setattr(device, name, to)
+    device.told = ()
 
 
 def _told(device: Device) -> tuple[str, ...]:
@@ -128,7 +145,8 @@ def located(twin: Twin, event: ResponderPosition) -> list[Change]:
     responder = twin.responders.get(event.subject)
     if responder is None:
         return _unknown(twin, event)
-    if responder.located_at is not None and event.time <= responder.located_at:
+    last = responder.located_at
+    if last is not None and event.time <= last and not counts(twin, event, last):
         return []
     responder.located, responder.located_at = event.data.lonlat, event.time
     responder.heading_deg = event.data.heading_deg
@@ -172,9 +190,17 @@ def desired(twin: Twin, event: DeviceDesired) -> list[Change]:
 def silent(twin: Twin, event: DeviceSilent) -> list[Change]:
     """A device's patience ended; a report newer than that makes it moot (``Device.silent``)."""
     device = twin.devices.get(event.subject)
-    if device is None or (device.silent_at is not None and event.time <= device.silent_at):
+    if device is None:
         return []
-    device.silent_at = event.time
+    number = event.data.number
+    if number:
+        known = number <= device.silences
+    else:
+        known = device.silent_at is not None and event.time <= device.silent_at
+    if known:
+        return []
+    device.silent_at, device.silent_since = event.time, event.data.since
+    device.silences = max(device.silences, number)
     return [device]
 
 

@@ -180,10 +180,20 @@ class DeviceDesired(Event, tag="device.desired"):
     data: DesiredData
 
 
+class SilentData(Data):
+    """Since which word of the device, and how many times it fell silent with this one.
+
+    Events from before these were noted have neither.
+    """
+
+    since: Instant | None = None
+    number: int = 0
+
+
 class DeviceSilent(Event, tag="device.silent"):
     """A device has said nothing for longer than its patience. ``time`` is when patience ended."""
 
-    data: Nothing = Nothing()
+    data: SilentData = SilentData()
 
 
 class StatusData(Data):

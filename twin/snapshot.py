@@ -6,6 +6,7 @@ Only what was reported or done is kept; places come from their files, and what c
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ import msgspec
 from twin.effects import index_alarm, index_crew, index_incident
 from twin.errors import InvalidSnapshot
 from twin.model import LonLat
+from twin.receipt import Clocks, remembered
 from twin.things import UNKNOWN, Alarm, Closure, Device, Feed, Incident, Responder, Unregistered
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ _DeviceRow = tuple[
     datetime | None,
     str | tuple[str, ...],
 ]
+_DevicePast = tuple[str, datetime | None, int, datetime | None]
 
 
 class _ResponderRow(msgspec.Struct, array_like=True):
@@ -68,6 +71,8 @@ class _Saved(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     feeds: list[Feed]
     numbers: dict[str, int]
     closures: list[Closure] = []
+    clocks: Clocks = msgspec.field(default_factory=Clocks)
+    pasts: list[_DevicePast] = []
 
 
 class _Read(_Saved, kw_only=True, forbid_unknown_fields=True):
@@ -99,6 +104,8 @@ def encode(twin: Twin) -> bytes:
             feeds=[twin.feeds[key] for key in sorted(twin.feeds)],
             numbers={day: twin.numbers[day] for day in sorted(twin.numbers)},
             closures=[twin.closures[key] for key in sorted(twin.closures)],
+            clocks=remembered(twin),
+            pasts=list(_pasts(twin)),
         )
     )
 
@@ -138,6 +145,10 @@ def _restore(twin: Twin, saved: _Read) -> None:
     twin.numbers = saved.numbers
     twin.closures = {closure.id: closure for closure in saved.closures}
     twin.newest_at = saved.newest_at
+    twin.clocks = saved.clocks
+    for name, silent_since, silences, heard_at in saved.pasts:
+        if (device := twin.devices.get(name)) is not None:
+            device.silent_since, device.silences, device.heard_at = silent_since, silences, heard_at
     for incident in saved.incidents:
         index_incident(twin, incident)
         index_crew(twin, incident, incident.crew)
@@ -169,6 +180,15 @@ def _restore_device(device: Device, row: _DeviceRow) -> None:
     device.code = code if UNKNOWN <= code < len(device.traits.states) else UNKNOWN
     device.desired_at, device.reported_at, device.updated_at = row[5:8]
     device.changed_at, device.state_at, device.value_at, device.silent_at, device.told = row[8:]
+
+
+def _pasts(twin: Twin) -> Iterator[_DevicePast]:
+    """What only devices have that fell silent before, or whose clocks are behind."""
+    for name in sorted(twin.devices):
+        device = twin.devices[name]
+        past = (device.silent_since, device.silences, device.heard_at)
+        if past != (None, 0, None):
+            yield (name, *past)
 
 
 def _responder_row(responder: Responder) -> _ResponderRow:

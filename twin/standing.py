@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from twin.catalogue import GRAVE, rules
 from twin.events import AlarmRaised, AlarmRaisedData
+from twin.receipt import Reckoning
 from twin.things import Alarm, Incident
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def ended_at(incident: Incident) -> datetime:
     return incident.times.get(incident.state, incident.last_at)
 
 
-def realarms(twin: Twin, alarms: Iterable[Alarm], now: datetime) -> Iterator[AlarmRaised]:
+def realarms(twin: Twin, alarms: Iterable[Alarm], clock: Reckoning) -> Iterator[AlarmRaised]:
     """Which of some alarms are raised again now: their rule's ``realarm_s`` is over.
 
     Not for a device that stands in no place now: nothing could follow, and nothing clear it.
@@ -61,8 +62,8 @@ def realarms(twin: Twin, alarms: Iterable[Alarm], now: datetime) -> Iterator[Ala
         case = twin.incidents.get(alarm.incident or "")
         since = max(alarm.raised_at, ended_at(case)) if case is not None else alarm.raised_at
         at = since + timedelta(seconds=rule.realarm_s)
-        if at <= now:
-            yield _raised_again(twin, alarm, max(at, now - LONGEST_AGO))
+        if clock.past(at, since):
+            yield _raised_again(twin, alarm, max(at, clock.now - LONGEST_AGO))
 
 
 def _raised_again(twin: Twin, alarm: Alarm, at: datetime) -> AlarmRaised:

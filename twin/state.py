@@ -7,22 +7,19 @@ state does not depend on how the two streams interleave. Time is an argument, ne
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from twin import snapshot
 from twin.catalogue import device_kinds
 from twin.checks import (
-    AHEAD,
     CHECKS,
     EARLIEST,
     KIND_OF_STATE,
     LARGEST,
-    LATE,
     LATEST,
     check_until,
     out_of_time,
-    too_early,
     too_late,
 )
 from twin.effects import EFFECTS
@@ -34,11 +31,13 @@ from twin.events import (
     Event,
     Reading,
     ResponderPosition,
+    SilentData,
     WayOpened,
     WayOpenedData,
 )
 from twin.fences import Fences
 from twin.model import Compound
+from twin.receipt import Clocks, Reckoning, ahead, bounds, heard, too_old
 from twin.set_aside import apart
 from twin.standing import realarms
 from twin.things import (
@@ -54,13 +53,6 @@ from twin.things import (
 )
 
 _EVER = datetime.min.replace(tzinfo=UTC)
-
-
-def _window(received: datetime | None) -> tuple[datetime, datetime]:
-    """The earliest and the latest time that something received then may speak of."""
-    if received is None:
-        return EARLIEST, LATEST
-    return received - LATE, received + AHEAD
 
 
 class Folded(NamedTuple):
@@ -113,8 +105,9 @@ class Twin:
         self.feeds: dict[str, Feed] = {}
         self.numbers: dict[str, int] = {}
         self.newest_at: datetime | None = None
-        self._received: datetime | None = None
-        self._window = _window(None)
+        self.clocks = Clocks()
+        self.receiving = False
+        self._window: tuple[datetime | None, datetime, datetime] = (None, EARLIEST, LATEST)
 
     # --- looking ------------------------------------------------------------------------------
 
@@ -138,14 +131,12 @@ class Twin:
     def check(self, event: Event, now: datetime) -> None:
         """Raise EventRejected, naming field and value, when an event cannot be accepted.
 
-        More than 5 minutes ahead of ``now`` or 24 hours late; a state, quantity or event type
-        that is not of the device's kind; a value that is not finite; a position more than 2 km
-        outside the street's compounds. An unknown device is accepted: it is listed as
-        unregistered.
+        More than 24 hours before ``now``, when it is received, unless it goes on from what the
+        device said last; a state, quantity or event type that is not of the device's kind; a value
+        that is not finite; a position more than 2 km outside the street's compounds. A time ahead
+        is none: it counts as ``now``. An unknown device is accepted: it is listed as unregistered.
         """
-        if event.time > now + AHEAD:
-            raise too_early(event.time)
-        if event.time < now - LATE:
+        if too_old(self, event, now):
             raise too_late(event.time)
         if (test := CHECKS.get(type(event))) is not None:
             test(self, event)
@@ -159,8 +150,9 @@ class Twin:
     ) -> Folded:
         """Apply many events in order, each exactly as ``apply`` would.
 
-        With ``received``, each is checked against it first (``check``) and refused events are
-        listed; entries that ``decode_batch`` refused may stand in the batch and are listed too.
+        With ``received``, the second in which they were received, each is checked against it first
+        (``check``), clocks that are wrong are allowed for (``twin.receipt``), and refused events
+        are listed; entries that ``decode_batch`` refused may stand in the batch and are listed too.
         Never raises: an event that makes an effect fail is listed as EntrySetAside, and whoever
         folds the same events leaves out the same ones.
 
@@ -170,9 +162,9 @@ class Twin:
         """
         changes: list[Change] = []
         rejected: list[tuple[int, EventRejected]] = []
-        if received is not self._received:
-            self._received, self._window = received, _window(received)
-        low, high = self._window
+        if received is not self._window[0]:
+            self._receive(received)
+        _, low, high = self._window
         newest = self.newest_at or _EVER
         # Only what is after ``peak`` needs a look at ``high``, only what is not, at ``low``.
         peak = start = max(low, min(newest, high))
@@ -187,12 +179,22 @@ class Twin:
             time = event.time
             if time > peak:
                 if time > high:
-                    rejected.append((position, too_early(time) if received else out_of_time(time)))
-                    continue
+                    if received is None:
+                        rejected.append((position, out_of_time(time)))
+                        continue
+                    event = ahead(self, event, high)
+                    if event is None:
+                        continue
+                    time = high
                 peak = time
             elif time < low:
-                rejected.append((position, too_late(time) if received else out_of_time(time)))
-                continue
+                if received is None or too_old(self, event, received):
+                    rejected.append((position, (too_late if received else out_of_time)(time)))
+                    continue
+                if heard(self, event.subject):
+                    changed(self.devices[event.subject])
+                if time > newest:
+                    self.newest_at = newest = time
             if cls is Reading:
                 device = device_of(event.subject)
                 if device is not None:
@@ -231,7 +233,7 @@ class Twin:
                         responder.located_at, responder.located = time, told.lonlat
                         responder.heading_deg = told.heading_deg
                         changed(responder)
-                    continue
+                        continue
             try:
                 if received is not None:
                     self.check(event, received)
@@ -245,55 +247,73 @@ class Twin:
             self.newest_at = peak
         return Folded(changes, rejected)
 
-    def due(self, now: datetime, listening_since: datetime | None = None) -> list[Event]:
+    def _receive(self, received: datetime | None) -> None:
+        self.receiving = received is not None
+        if received is None:
+            self._window = (None, EARLIEST, LATEST)
+        else:
+            self.clocks.receive(received)
+            self._window = (received, *bounds(received))
+
+    def due(
+        self,
+        now: datetime,
+        listening_since: datetime | None = None,
+        set_back: timedelta = timedelta(0),
+    ) -> list[Event]:
         """What follows from time alone: devices gone silent, shelves and closings that ended,
         alarms that hold although their case ended.
 
         ``listening_since`` is when this shard's feeds came (back) up: silence while we were deaf
-        is not the device's. Ids are deterministic, so asking twice and appending twice is safe.
+        is not the device's. ``set_back`` is by how much the clock of ``now`` was set back of late:
+        what began by the clock before, ends by it. Ids are deterministic, so asking twice and
+        appending twice is safe.
         """
-        since = listening_since or _EVER
+        since, clock = listening_since or _EVER, Reckoning(now, set_back)
         return [
-            *self._silences(self.devices.values(), now, since),
-            *_unshelved(self, self.alarms.values(), now),
-            *_opened(self.closures.values(), now),
-            *realarms(self, self.alarms.values(), now),
+            *self._silences(self.devices.values(), clock, since),
+            *_unshelved(self, self.alarms.values(), clock),
+            *_opened(self.closures.values(), clock),
+            *realarms(self, self.alarms.values(), clock),
         ]
 
     def due_apart(
-        self, now: datetime, listening_since: datetime | None = None
+        self,
+        now: datetime,
+        listening_since: datetime | None = None,
+        set_back: timedelta = timedelta(0),
     ) -> tuple[list[Event], list[EntrySetAside]]:
         """What ``due`` gives of all things but those that make it fail; and those.
 
         For when ``due`` raised: one thing must not stop the time of all others.
         """
-        since = listening_since or _EVER
+        since, clock = listening_since or _EVER, Reckoning(now, set_back)
         failed: list[EntrySetAside] = []
         devices, alarms = [*self.devices.values()], [*self.alarms.values()]
         closures = [*self.closures.values()]
-        events = apart(lambda some: self._silences(some, now, since), devices, failed)
-        events += apart(lambda some: _unshelved(self, some, now), alarms, failed)
-        events += apart(lambda some: _opened(some, now), closures, failed)
-        events += apart(lambda some: realarms(self, some, now), alarms, failed)
+        events = apart(lambda some: self._silences(some, clock, since), devices, failed)
+        events += apart(lambda some: _unshelved(self, some, clock), alarms, failed)
+        events += apart(lambda some: _opened(some, clock), closures, failed)
+        events += apart(lambda some: realarms(self, some, clock), alarms, failed)
         return events, failed
 
     def _silences(
-        self, devices: Iterable[Device], now: datetime, listening_since: datetime
+        self, devices: Iterable[Device], clock: Reckoning, listening_since: datetime
     ) -> Iterable[Event]:
-        cut = {name: now - traits.patience for name, traits in self.traits.items()}
+        cut = {name: clock.now - traits.patience for name, traits in self.traits.items()}
         for device in devices:
-            since = device.reported_at
-            if since is None or since >= cut[device.kind]:
+            heard_at = device.heard
+            if heard_at is None or cut[device.kind] <= heard_at <= clock.now:
                 continue
-            since = max(since, listening_since)
-            if since < cut[device.kind] and not device.silent:
-                at = since + device.traits.patience
+            at = max(heard_at, listening_since) + device.traits.patience
+            if at < clock.at(heard_at) and not device.silent:
                 yield DeviceSilent(
                     id=f"{device.id}!silent@{int(at.timestamp() * 1000)}",
                     subject=device.id,
                     time=at,
                     by="system",
                     territory=device.place.territory,
+                    data=SilentData(since=heard_at, number=device.silences + 1),
                 )
 
     # --- keeping ------------------------------------------------------------------------------
@@ -312,9 +332,9 @@ class Twin:
         snapshot.decode_into(self, data)
 
 
-def _unshelved(twin: Twin, alarms: Iterable[Alarm], now: datetime) -> Iterable[Event]:
+def _unshelved(twin: Twin, alarms: Iterable[Alarm], clock: Reckoning) -> Iterable[Event]:
     for alarm in alarms:
-        if alarm.shelved_until is not None and alarm.shelved_until <= now:
+        if alarm.shelved_until is not None and clock.past(alarm.shelved_until, alarm.last_at):
             yield AlarmUnshelved(
                 id=f"{alarm.id}@{alarm.version + 1}",
                 subject=alarm.id,
@@ -325,9 +345,9 @@ def _unshelved(twin: Twin, alarms: Iterable[Alarm], now: datetime) -> Iterable[E
             )
 
 
-def _opened(closures: Iterable[Closure], now: datetime) -> Iterable[Event]:
+def _opened(closures: Iterable[Closure], clock: Reckoning) -> Iterable[Event]:
     for closure in closures:
-        if closure.closed and closure.until is not None and closure.until <= now:
+        if closure.closed and closure.until and clock.past(closure.until, closure.closed_at):
             yield WayOpened(
                 id=f"{closure.id}@2",
                 subject=closure.id,

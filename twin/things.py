@@ -97,8 +97,9 @@ class Device(msgspec.Struct, gc=False, eq=False, kw_only=True):
     (``state_at``, ``value_at``). ``reported_at`` >= ``updated_at`` (anything differed) >=
     ``changed_at`` (the state differed). ``told`` is the id, or the last few ids, of what it said
     at ``reported_at`` if that is a whole second: of two events of one such second the one received
-    later counts, and the same one again does not. ``alarms`` are all it ever had; the twin
-    derives them.
+    later counts, and the same one again does not. ``heard_at`` is when the last thing came that
+    it dated long before. ``silences`` counts how often it fell silent, the last time
+    ``silent_since``. ``alarms`` are all it ever had; the twin derives them.
     """
 
     # What every report touches stands together: a device then costs two cache lines, not four.
@@ -119,6 +120,9 @@ class Device(msgspec.Struct, gc=False, eq=False, kw_only=True):
     desired: str | None = None
     desired_at: datetime | None = None
     silent_at: datetime | None = None
+    silent_since: datetime | None = None
+    silences: int = 0
+    heard_at: datetime | None = None
     alarms: tuple[Alarm, ...] = ()
 
     @property
@@ -134,10 +138,24 @@ class Device(msgspec.Struct, gc=False, eq=False, kw_only=True):
 
     @property
     def silent(self) -> bool:
-        """Whether the device said nothing since its patience ended."""
+        """Whether the device said nothing since its patience ended.
+
+        A word older than the one that the silence began with was said since, too: by a clock that
+        was set back.
+        """
         if self.silent_at is None:
             return False
-        return self.reported_at is None or self.silent_at >= self.reported_at
+        heard = self.heard
+        if heard is None:
+            return True
+        return (self.silent_since is None or self.silent_since <= heard) and heard <= self.silent_at
+
+    @property
+    def heard(self) -> datetime | None:
+        """When it last said something; by its receipt, where its own clock is far behind."""
+        if self.heard_at is None or self.reported_at is None:
+            return self.heard_at or self.reported_at
+        return max(self.heard_at, self.reported_at)
 
     @property
     def pending(self) -> bool:
