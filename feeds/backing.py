@@ -56,5 +56,5 @@ def backing(
         "away": Unavailable,
         "raised": partial(raised_since, replicas.values()),
         "vitals": Vitals(streams, replicas),
-        "intake": Intake(streams, sources.lookup, twins, clock).router(),
+        "intake": Intake(streams, sources.lookup, twins).router(),
     }

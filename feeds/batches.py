@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -39,21 +39,34 @@ class Progress(msgspec.Struct, frozen=True):
     listening_ms: int
 
 
+_NOTHING: Mapping[bytes, int] = {}
+
+
 class Part:
-    """Entries of one stream in order: ids and payloads, parallel. Ids stay bytes: few need them."""
+    """Entries of one stream in order: ids and payloads, parallel. Ids stay bytes: few need them.
 
-    __slots__ = ("ids", "payloads")
+    ``noted`` is when entries were received, ms since the epoch by id, where that does not stand in
+    the id: those that were written while the ids were ahead of the server's clock.
+    """
 
-    def __init__(self, ids: list[bytes], payloads: list[bytes]) -> None:
+    __slots__ = ("ids", "noted", "payloads")
+
+    def __init__(
+        self, ids: list[bytes], payloads: list[bytes], noted: Mapping[bytes, int] = _NOTHING
+    ) -> None:
         self.ids = ids
         self.payloads = payloads
+        self.noted = noted
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def cut(self, end: int) -> tuple[Part, Part]:
         """The part before ``end`` and the part from there on."""
-        return Part(self.ids[:end], self.payloads[:end]), Part(self.ids[end:], self.payloads[end:])
+        return (
+            Part(self.ids[:end], self.payloads[:end], self.noted),
+            Part(self.ids[end:], self.payloads[end:], self.noted),
+        )
 
 
 class Batch:
@@ -128,18 +141,28 @@ def order(entry_id: bytes | str) -> tuple[int, int]:
 
 def part_from_entries(entries: Sequence[Any]) -> Part:
     """The entries of one stream as the server sends them, ``[id, [field, value, ...]]`` each."""
+    noted: dict[bytes, int] = {}
     return Part(
         [entry[0] for entry in entries],
         [
-            fields[1] if len(fields) == 2 and fields[0] == b"e" else _foreign(fields)
-            for _, fields in entries
+            fields[1] if len(fields) == 2 and fields[0] == b"e" else _odd(entry_id, fields, noted)
+            for entry_id, fields in entries
         ],
+        noted or _NOTHING,
     )
 
 
 def through(part: Part, limit: tuple[int, int]) -> int:
     """How many entries of a part come no later than the entry id ``limit``."""
     return bisect_left(part.ids, (limit[0], limit[1] + 1), key=order)
+
+
+def _odd(entry_id: bytes, fields: Sequence[bytes], noted: dict[bytes, int]) -> bytes:
+    """An entry of more than one field: of ours, with the time of its receipt, or a foreign one."""
+    if len(fields) == 4 and fields[0] == b"e" and fields[2] == b"r" and fields[3].isdigit():
+        noted[entry_id] = int(fields[3][:20])
+        return fields[1]
+    return _foreign(fields)
 
 
 def _foreign(fields: Sequence[bytes]) -> bytes:

@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 READ_S = 30.0
 """A body that takes longer to arrive is given up."""
+WITHIN = timedelta(seconds=30)
+"""An event that was found right is written within this: no fold finds it too late then."""
 NOT_GRANTED = "not granted to this source"
 Lookup = Callable[[str], Awaitable[Source | None]]
 
@@ -63,13 +65,11 @@ class Intake:
         streams: Streams,
         lookup: Lookup,
         twins: Mapping[str, Twin],
-        clock: Callable[[], datetime],
     ) -> None:
         self.counts: Counter[str] = Counter()
         self._streams = streams
         self._lookup = lookup
         self._twins = twins
-        self._clock = clock
 
     def router(self) -> APIRouter:
         """The route, to be included before any that answers unknown paths."""
@@ -82,7 +82,7 @@ class Intake:
         try:
             source, twin = await self._who(request.headers.get("authorization", ""))
             payloads = http_body.payloads(await self._body(request))
-            verdicts = judge(payloads, source, twin, self._clock())
+            verdicts = judge(payloads, source, twin, await self._received(twin.street))
             await self._write(twin.street, verdicts)
         except BadBody as bad:
             self.counts[str(bad.status)] += 1
@@ -111,6 +111,13 @@ class Intake:
                 return await http_body.read(request.stream(), encoding)
         except TimeoutError as exc:
             raise BadBody(408, "the body took too long") from exc
+
+    async def _received(self, street: str) -> datetime:
+        """The latest that the events of a request may be received: what the fold asks, too.
+
+        By the server's clock, for it says when an entry came; ours may be wrong.
+        """
+        return await self._streams.now(street) + WITHIN
 
     async def _write(self, street: str, verdicts: Sequence[Verdict]) -> None:
         events = [verdict.event for verdict in verdicts if verdict.event is not None]

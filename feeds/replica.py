@@ -1,7 +1,7 @@
 """A twin that follows a street's streams: snapshot, then everything after it, for ever.
 
 Web, simulator, bench and replay all see the street through one of these. When an entry was
-received is read from its id, so every replica accepts and refuses the same entries.
+received stands in the stream, so every replica accepts and refuses the same entries.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
-from datetime import UTC, datetime
-from itertools import count
+from datetime import datetime
+from itertools import count, groupby
 from typing import NamedTuple
 
 from feeds.batches import (
@@ -36,6 +36,7 @@ from feeds.streams import Streams
 from twin.errors import EventRejected
 from twin.events import TELEMETRY as TELEMETRY_CLASSES
 from twin.events import AlarmRaised, Event, decode_batch, type_of
+from twin.receipt import whole_second
 from twin.state import Twin
 from twin.things import Change
 
@@ -67,9 +68,15 @@ def telemetry_events(part: Part) -> list[Event | EventRejected]:
     return [event if type(event) in _FROM_OUTSIDE else _not_telemetry(event) for event in events]
 
 
-def received_at(entry_id: bytes) -> datetime:
-    """When an entry was received, to the second: what its event's time is checked against."""
-    return datetime.fromtimestamp(milliseconds(entry_id) // _SECOND_MS, UTC)
+def received_at(twin: Twin, part: Part, index: int) -> datetime:
+    """When an entry was received, to the second: what its event's time is checked against.
+
+    To be asked in the order of the entries, and before the entry is folded.
+    """
+    entry_id = part.ids[index]
+    noted = part.noted.get(entry_id)
+    by_id = whole_second(milliseconds(entry_id))
+    return twin.clocks.receipt(by_id, None if noted is None else whole_second(noted))
 
 
 def refusal(stream: str, part: Part, index: int, rejected: EventRejected) -> Rejection:
@@ -88,8 +95,8 @@ def fold_batch(twin: Twin, batch: Batch) -> Step:
     changes: list[Change] = []
     refused: list[Rejection] = []
     telemetry = batch.telemetry
-    for first, last in _seconds(telemetry.ids):
-        received = received_at(telemetry.ids[first])
+    for first, last in seconds(telemetry):
+        received = received_at(twin, telemetry, first)
         for start in range(first, last, _AT_HAND):
             end = min(start + _AT_HAND, last)
             events = telemetry_events(Part(telemetry.ids[start:end], telemetry.payloads[start:end]))
@@ -106,12 +113,15 @@ def fold_batch(twin: Twin, batch: Batch) -> Step:
     return Step(changes, refused, batch)
 
 
-def _seconds(ids: list[bytes]) -> Iterator[tuple[int, int]]:
+def seconds(part: Part) -> Iterator[tuple[int, int]]:
     """The runs of entries received within one second, as (start, end).
 
     Each run is checked against its own second, so the outcome does not depend on the batches.
     """
-    part, start = Part(ids, []), 0
+    ids, start = part.ids, 0
+    if part.noted:
+        yield from _noted_seconds(part)
+        return
     while start < len(ids):
         second = milliseconds(ids[start]) // _SECOND_MS
         if milliseconds(ids[-1]) // _SECOND_MS == second:
@@ -120,6 +130,22 @@ def _seconds(ids: list[bytes]) -> Iterator[tuple[int, int]]:
             end = through(part, (second * _SECOND_MS + _SECOND_MS - 1, 1 << 64))
         yield start, end
         start = end
+
+
+def _noted_seconds(part: Part) -> Iterator[tuple[int, int]]:
+    """The same where some entries were noted with the time of their receipt."""
+    start = 0
+    for _, run in groupby(
+        part.ids, lambda each: (milliseconds(each) // _SECOND_MS, _second_noted(part, each))
+    ):
+        end = start + sum(1 for _ in run)
+        yield start, end
+        start = end
+
+
+def _second_noted(part: Part, entry_id: bytes) -> int | None:
+    noted = part.noted.get(entry_id)
+    return None if noted is None else noted // _SECOND_MS
 
 
 def _not_telemetry(event: Event | EventRejected) -> EventRejected:

@@ -12,12 +12,14 @@ from datetime import datetime, timedelta, timezone
 from functools import cache
 
 from twin.catalogue import Rule, device_kinds, rules, rules_of
+from twin.checks import KIND_OF_STATE
 from twin.events import (
     AlarmCleared,
     AlarmData,
     AlarmJoinedData,
     AlarmRaised,
     AlarmRaisedData,
+    DeviceState,
     Event,
     IncidentAlarmJoined,
     IncidentReopened,
@@ -52,6 +54,28 @@ def follow(twin: Twin, change: Change) -> list[Event]:
     if type(change) is Alarm:
         return _from_alarm(twin, change)
     return _correlated(twin, change) if type(change) is Incident else []
+
+
+def follow_late(twin: Twin, event: DeviceState) -> list[Event]:
+    """What follows from a state that came too late to count, for rules that are never too late.
+
+    Somebody who called for help has called, also where the button was heard to be idle since:
+    the alarm is raised as of then, and what follows from that clears it, for it holds no more.
+    A call that is no newer than the last alarm is known, and was answered.
+    """
+    device, found = twin.devices.get(event.subject), list[Event]()
+    if device is None or KIND_OF_STATE[type(event)] != device.kind:
+        return []
+    if device.state_at is None or event.time >= device.state_at:
+        return []
+    known = {alarm.rule: alarm for alarm in device.alarms}
+    for name, rule in rules_of(device.kind).items():
+        if not rule.never_late or event.data.state not in rule.states:
+            continue
+        alarm = known.get(name) or Alarm(id=f"{device.id}#{name}", device=device.id, rule=name)
+        if not alarm.active and (alarm.raised_at is None or alarm.raised_at < event.time):
+            found.append(_raised(rule, device, alarm, event.time, event.data.state))
+    return found
 
 
 def outstanding(twin: Twin) -> Iterator[Event]:
@@ -157,8 +181,10 @@ def _seen_at(rule: Rule, device: Device) -> datetime | None:
     return device.state_at if rule.states else device.read_at(rule.quantity)
 
 
-def _raised(rule: Rule, device: Device, alarm: Alarm, at: datetime) -> Event:
-    version = alarm.version + 1
+def _raised(
+    rule: Rule, device: Device, alarm: Alarm, at: datetime, cause: str | None = None
+) -> Event:
+    version, state = alarm.version + 1, device.state or ""
     return AlarmRaised(
         id=f"{alarm.id}@{version}",
         subject=alarm.id,
@@ -171,7 +197,7 @@ def _raised(rule: Rule, device: Device, alarm: Alarm, at: datetime) -> Event:
             level=rule.level,
             occurrence=alarm.occurrence + 1,
             value=device.reading(rule.quantity) if rule.quantity else None,
-            cause="silent" if rule.silent else rule.quantity or (device.state or ""),
+            cause=cause or ("silent" if rule.silent else rule.quantity or state),
         ),
     )
 

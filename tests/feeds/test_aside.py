@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feeds import engine
+from feeds import active as engine
 from feeds.streams import Streams
 from tests.feeds import builders as b
 from tests.feeds.test_engine import RAISED_AND_REPORTED, Told, an_engine, clock_at, up_to_date

@@ -39,7 +39,7 @@ class Caller:
         async def lookup(token: str) -> Source | None:
             return SOURCES.get(token)
 
-        self.intake = Intake(self.streams, lookup, {S: b.a_twin()}, b.now)
+        self.intake = Intake(self.streams, lookup, {S: b.a_twin()})
         app = FastAPI()
         app.include_router(self.intake.router())
         self._client = httpx.AsyncClient(
@@ -111,7 +111,6 @@ async def test_the_bad_ones_of_a_batch_are_named_and_the_rest_is_taken(
         ev.encode(b.reading()).replace(b'"data"', b'"face"'): "face",
         ev.encode(b.reading()).replace(b"level_db", b"smell"): "data.quantity",
         ev.encode(b.state(b.GATE, "melted")): "data.state",
-        ev.encode(b.reading(at=b.now() + timedelta(minutes=6))): "time",
         ev.encode(b.reading(at=b.now() - timedelta(hours=25))): "time",
         b'{"type":"gate.state","id":"x","data":{"x":' + b"[" * 5000: "payload",
     }

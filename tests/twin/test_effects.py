@@ -20,7 +20,8 @@ from tests.twin.builders import (
     silence,
 )  # fmt: skip
 from twin import events as e
-from twin.effects import EFFECTS, MAX_UNREGISTERED
+from twin.effects import EFFECTS
+from twin.reports import MAX_UNREGISTERED
 
 DAY_S = 24 * 3600
 

@@ -44,6 +44,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     incident: str = ""
     correlate: str = ""
     realarm_s: int = 0
+    never_late: bool = False
     source: str = ""
 
 
