@@ -36,6 +36,7 @@ from twin.commands import Command, decide
 from twin.errors import CommandRejected
 from twin.events import AlarmRaised, DeviceSilent, Event, IncidentClosed, NoteData
 from twin.people import Actor
+from twin.receipt import Reckoning
 from twin.standing import holding, realarms, unattended, without_case
 from twin.state import Twin
 
@@ -140,9 +141,9 @@ def test_it_is_raised_as_of_when_it_was_due_whenever_an_engine_looks(twin: Twin)
     walk(twin, a_call(twin), "closed")
     at = after(CLOSED_S + rules()["call_pressed"].realarm_s)
     for late_s in (0, 5, 3000):
-        (raised,) = realarms(twin, twin.alarms.values(), after(late_s, at))
+        (raised,) = realarms(twin, twin.alarms.values(), Reckoning(after(late_s, at)))
         assert raised.time == at
-    (raised,) = realarms(twin, twin.alarms.values(), after(86_400 * 3, at))
+    (raised,) = realarms(twin, twin.alarms.values(), Reckoning(after(86_400 * 3, at)))
     assert raised.time == after(86_400 * 3 - 3600, at)
     twin.check(raised, after(86_400 * 3, at))
 
@@ -246,7 +247,7 @@ def test_an_alarm_whose_device_stands_nowhere_now_rests() -> None:
     emptied = Twin(STREET, [])
     emptied.restore(twin.snapshot())
     alarm = emptied.alarms[PRESSED]
-    assert alarm.active and list(realarms(emptied, [alarm], after(1000))) == []
+    assert alarm.active and list(realarms(emptied, [alarm], Reckoning(after(1000)))) == []
 
 
 def test_a_close_without_a_word_of_an_older_record_still_counts(twin: Twin) -> None:
