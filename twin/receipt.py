@@ -198,6 +198,9 @@ def heard(twin: Twin, subject: str) -> bool:
     device = twin.devices.get(subject)
     if device is None:
         return False
+    if device.silent_at is None:
+        device.heard_at = twin.clocks.received
+        return False
     was_silent, device.heard_at = device.silent, twin.clocks.received
     return was_silent and not device.silent
 
