@@ -10,7 +10,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from feeds.batches import TELEMETRY
 from feeds.conditions import Conditions
+from feeds.keys import key
+from feeds.link import Link
 from twin.checks import EARLIEST, LATEST
 
 Wall = Callable[[], datetime]
@@ -36,6 +39,15 @@ def ms_of(at: datetime) -> int:
 def wall() -> datetime:
     """The wall clock."""
     return datetime.now(UTC)
+
+
+async def server_now(link: Link, street: str) -> datetime:
+    """What the clock of a street's server shows, by which entries are received.
+
+    Raises Unavailable.
+    """
+    seconds, micros = (await link.call(key(street, TELEMETRY), ("TIME",)))[0]
+    return datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(micros))
 
 
 class WatchedClock:

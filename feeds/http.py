@@ -17,6 +17,7 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from feeds import http_body
+from feeds.clocks import server_now
 from feeds.errors import Unavailable
 from feeds.http_body import BadBody
 from feeds.rejections import Rejection
@@ -117,7 +118,7 @@ class Intake:
 
         By the server's clock, for it says when an entry came; ours may be wrong.
         """
-        return await self._streams.now(street) + WITHIN
+        return await server_now(self._streams.link, street) + WITHIN
 
     async def _write(self, street: str, verdicts: Sequence[Verdict]) -> None:
         events = [verdict.event for verdict in verdicts if verdict.event is not None]

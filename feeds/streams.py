@@ -12,7 +12,6 @@ import logging
 import uuid
 import zlib
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any
 
@@ -303,11 +302,6 @@ class Streams:
             if entries
         ]
         return (min(found), max(found)) if found else None
-
-    async def now(self, street: str) -> datetime:
-        """What the clock of the street's server shows, by which entries are received."""
-        seconds, micros = (await self.link.call(key(street, TELEMETRY), ("TIME",)))[0]
-        return datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(micros))
 
     async def newest(self, street: str) -> Position:
         """The position after everything that stands in the streams now."""

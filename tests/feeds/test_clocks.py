@@ -11,7 +11,7 @@ import redis
 from fastapi import FastAPI
 
 from feeds.batches import Position
-from feeds.clocks import WatchedClock, instant, ms_of, say
+from feeds.clocks import WatchedClock, instant, ms_of, say, server_now
 from feeds.conditions import Conditions
 from feeds.engine import Active
 from feeds.http import Intake
@@ -115,7 +115,7 @@ async def test_the_time_of_receipt_is_noted_beside_entries_only_while_ids_are_ah
         assert all(abs(ms - now_ms()) < 60_000 for ms in read.telemetry.noted.values())
         first, rest = read.telemetry.cut(3)
         assert first.noted is rest.noted is read.telemetry.noted
-        assert abs(await streams.now(S) - b.now()) < timedelta(minutes=1)
+        assert abs(await server_now(streams.link, S) - b.now()) < timedelta(minutes=1)
 
 
 @pytest.mark.parametrize("ahead", [
