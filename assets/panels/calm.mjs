@@ -37,6 +37,11 @@ export function calm({ link, panels, now }) {
   return { state: "open", words: open.map(([name, n]) => t(`calm.${name}`, { n })).join(" · ") };
 }
 
+/** Whether the list that is empty may be called so: it is current, and there is something to list. */
+export function known(state) {
+  return state === "calm" || state === "open";
+}
+
 /** The same of a page. */
 export function calmHere(desk) {
   return calm({ link: desk.status.state, panels: desk.panels(), now: desk.clock.now() });

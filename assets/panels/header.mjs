@@ -42,7 +42,8 @@ export function createHeader(desk) {
     for (const level of LEVELS)
       say(byId(`count-${level}`), String(counts?.levels?.[level - 1] ?? "–"));
     const alone = (desk.panels().standing?.grave ?? []).reduce((sum, n) => sum + n, 0);
-    shown(say(byId("count-unattended"), t("unattended.count", { n: alone })), alone > 0);
+    const node = shown(say(byId("count-unattended"), t("unattended.count", { n: alone })), alone > 0);
+    attribute(node, "title", t("unattended.about"));
     drawCrumbs(desk);
     drawPerson(desk);
   };

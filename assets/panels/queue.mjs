@@ -1,5 +1,5 @@
 // The list of incidents: tabs, counts, cards that count their seconds.
-import { calmHere } from "./calm.mjs";
+import { calmHere, known } from "./calm.mjs";
 import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
 import { NUMERALS, deadline, elapsed, travel } from "./format.mjs";
 import { FINISHED, TABS, lead, listed, unattended } from "./things.mjs";
@@ -126,7 +126,7 @@ function drawEmpty(desk, empty, tab) {
   const { state, words } = calmHere(desk);
   attribute(node, "data-state", state);
   if (!node.childElementCount) node.append(h("p", { class: "strong" }), h("p"));
-  shown(say(node.firstElementChild, t(`queue.empty_${tab}`)), state !== "waiting");
+  shown(say(node.firstElementChild, t(`queue.empty_${tab}`)), known(state));
   say(node.lastElementChild, words);
 }
 

@@ -1,5 +1,5 @@
 // The wall's panels: figures, compounds that need attention, the banner, the cards.
-import { calmHere } from "./calm.mjs";
+import { calmHere, known } from "./calm.mjs";
 import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
 import { NUMERALS, clock, day, figure, percent, travel } from "./format.mjs";
 import { compoundName, crewWord, levelWords, placeWords } from "./names.mjs";
@@ -10,7 +10,7 @@ import { language, t } from "./texts.mjs";
 /** Who is on it, for people who stand eight metres away: 周网格员 1′20″ 可达. */
 export function onItWords(incident, detail) {
   const member = lead(incident);
-  if (incident.rule) return t("unattended.nobody");
+  if (incident.rule) return t("unattended.holds");
   if (!member) {
     const first = detail?.recommendations?.[0];
     return first ? t("wall.nearest", { name: first.name, time: travel(first.seconds) }) : t("wall.nobody");
@@ -134,7 +134,7 @@ function drawCards(make, desk) {
   });
   const rest = rows.length - Math.min(fits, rows.length);
   const { state, words } = calmHere(desk);
-  const empty = state === "waiting" ? words : `${t("wall.empty")} ${words}`;
+  const empty = known(state) ? `${t("wall.empty")}\n${words}` : words;
   const more = byId("queue-more");
   attribute(more, "data-state", rows.length === 0 ? state : null);
   say(more, rows.length === 0 ? empty : rest > 0 ? t("wall.more", { n: rest }) : "");

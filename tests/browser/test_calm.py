@@ -116,7 +116,7 @@ def test_an_alarm_whose_case_was_called_off_is_a_row_a_count_and_the_banner(
     words = wall.until(f"(banner => {banner}.includes('无人处置') && {banner})"
                        "(document.getElementById('banner'))")
     assert "一键呼" in words and "火电小区" in words
-    console.until("document.querySelector('#count-unattended').innerText.startsWith('1 条')")
+    console.until("document.querySelector('#count-unattended').innerText === '无人处置 1'")
     row = f"document.querySelector('#queue-list [data-id=\"{ALARM}\"]')"
     assert "无人处置" in console.until(f"{row}?.innerText")
     for screen in (wall, console):

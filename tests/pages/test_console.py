@@ -70,7 +70,7 @@ def test_a_grave_alarm_without_a_case_is_a_row_and_a_count_and_leads_to_its_devi
     words = rows.first.inner_text()
     assert all(part in words for part in ("烟感报警", "25幢5单元502", "无人处置", "04:12"))
     assert one.page.inner_text("#tab-count-waiting") == "2"
-    assert one.page.inner_text("#count-unattended") == "1 条告警无人处置"
+    assert one.page.inner_text("#count-unattended") == "无人处置 1"
     one.page.keyboard.press("j")
     one.page.wait_for_selector("#device:not([hidden])")
     asked = one.page.evaluate("window.asked")
