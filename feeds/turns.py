@@ -13,6 +13,8 @@ from twin.errors import DayuanError
 
 KNOWN_BROWSER, KNOWN_NAME, UNKNOWN_NAME = range(3)
 """The order of turns. Each rank has a line of its own length, so none is crowded out by another."""
+LONGEST_S = 1.0
+"""The longest turn that is imitated."""
 
 
 class Crowded(DayuanError):
@@ -45,12 +47,13 @@ class Turns:
             await self._wait(rank)
         try:
             yield
-            self.usual_s = loop.time() - begun
+            if rank != UNKNOWN_NAME:
+                self.usual_s = min(LONGEST_S, loop.time() - begun)
         finally:
             self._hand_on()
 
     async def pass_by(self) -> None:
-        """Take as long as the last turn did, at no cost: from outside the two look alike."""
+        """Take as long as the last turn of a name did, at no cost: so that the two look alike."""
         await asyncio.sleep(self.usual_s)
 
     async def _wait(self, rank: int) -> None:

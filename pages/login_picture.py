@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from math import cos, radians, sin
 
 Point = tuple[float, float, float]
@@ -32,6 +33,7 @@ _LANES = (
 _POND = ((168, 92), (196, 86), (220, 94), (222, 108), (198, 114), (170, 108))
 
 
+@cache
 def picture() -> str:
     """An SVG element; decoration, so it is hidden from screen readers."""
     drawn = [
