@@ -184,7 +184,7 @@ class Guard:
         path = scope["path"]
         host = Headers(scope=scope).get("host", "").lower()
         # A name with a port shares itself with others, whom this header would bind as well.
-        strict = host == self.strict != "" and ":" not in host
+        strict = host == self.strict != "" and ":" not in host and self.hosts.knows(host)
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":

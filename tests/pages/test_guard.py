@@ -320,5 +320,7 @@ async def test_browsers_are_told_to_keep_to_tls_where_the_public_name_has_it() -
     name = "strict-transport-security"
     assert "max-age" in header(await ask("/login", strict=HOST), name)
     assert header(await ask("/login"), name) == ""
+    demo = Hosts([HOST], loopback_only=True)
+    assert header(await ask("/login", strict=HOST, guarded=demo), name) == ""
     assert header(await ask("/login", strict=HOST, hosts=["10.0.0.7"]), name) == ""
     assert header(await ask("/login", strict=f"{HOST}:8443", hosts=[f"{HOST}:8443"]), name) == ""
