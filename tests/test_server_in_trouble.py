@@ -1,0 +1,123 @@
+"""A web role whose data server fails: everybody is answered in time, and told what is true."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import redis
+
+from feeds.accounts import Account
+from feeds.link import ANSWER_S
+from feeds.sources import Source
+from tests.feeds import builders as b
+from tests.feeds.servers import Server
+from tests.house import House, open_house
+from tests.live_client import Screen, watching
+from twin import events as ev
+
+pytestmark = pytest.mark.anyio
+S = b.STREET
+LI = Account(name="li", display="李", role="dispatcher", prefixes=(S,))
+ANSWERED_WITHIN_S = 5.0
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with Server(tmp_path) as server:
+        yield server
+        server.go_on()
+
+
+@pytest.fixture
+async def house(server: Server) -> AsyncIterator[House]:
+    streets = {S: [b.a_compound()]}
+    async with open_house(server.url, streets, patience_s=ANSWER_S) as house:
+        yield house
+
+
+class Asked:
+    """Somebody with a session, and a program, who ask for everything at once."""
+
+    def __init__(self, browser: httpx.AsyncClient, source: str) -> None:
+        self._browser = browser
+        self._source = source
+        self.slowest_s = 0.0
+
+    async def all(self) -> dict[str, int]:
+        """The status of each."""
+        command = {"command": "note", "target": "INC-1", "args": {"text": "到了"}}
+        event = ev.encode(b.state(b.GATE, "open"))
+        bearer = {"authorization": f"Bearer {self._source}"}
+        asked = {
+            "event": self._timed("POST", "/api/events", content=event, headers=bearer),
+            "command": self._timed("POST", "/api/commands", json=command),
+            "me": self._timed("GET", "/api/me"),
+            "page": self._timed("GET", "/console"),
+        }
+        answers = await asyncio.gather(*asked.values())
+        return dict(zip(asked, answers, strict=True))
+
+    async def _timed(self, method: str, path: str, **words: Any) -> int:
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        answer = await self._browser.request(method, path, **words)
+        self.slowest_s = max(self.slowest_s, loop.time() - began_s)
+        return answer.status_code
+
+
+async def test_while_the_server_hangs_all_are_answered_503_within_five_seconds_and_then_served(
+    server: Server, house: House
+) -> None:
+    await house.streams.append_operations(S, [b.a_case("INC-1")])
+    source = await house.sources.add(Source(name="gates", territory=S))
+    token = await house.admit(LI)
+    screen = Screen(house.port, token, compounds=["huodian"])
+    async with house.browser(token) as browser, watching(screen):
+        await screen.until(lambda: screen.model.things.get("incidents"))
+        asked = Asked(browser, source)
+        assert set((await asked.all()).values()) == {200}
+        asked.slowest_s = 0.0
+        server.hang()
+        assert set((await asked.all()).values()) == {503}
+        assert asked.slowest_s < ANSWERED_WITHIN_S
+        await screen.until(lambda: "server_refuses" in codes(screen))
+        server.go_on()
+        await screen.until(lambda: "server_refuses" not in codes(screen))
+        assert set((await asked.all()).values()) == {200}
+        assert not house.task.done()
+
+
+async def test_screens_forget_what_an_emptied_server_does_not_know_and_say_so(
+    server: Server, house: House
+) -> None:
+    await house.streams.append_operations(S, [b.a_case("INC-1")])
+    await house.streams.append(S, [b.state(b.GATE, "open")])
+    screen = Screen(house.port, await house.admit(LI), compounds=["huodian"])
+    async with watching(screen):
+        await screen.until(lambda: screen.model.things.get("incidents"))
+        with redis.Redis.from_url(server.url) as client:
+            sessions = {name: client.dump(name) for name in client.keys("dayuan:[sa][ec]*")}
+            client.flushall()
+            for name, kept in sessions.items():
+                client.restore(name, 0, kept)
+        await screen.until(lambda: not screen.model.things.get("incidents"))
+        await screen.until(lambda: "stream_rolled_back" in codes(screen))
+        await house.streams.append_operations(S, [b.a_case("INC-1"), b.a_case("INC-2")])
+        await screen.until(lambda: len(screen.model.things.get("incidents", {})) == 2)
+        fresh = Screen(house.port, await house.admit(LI), compounds=["huodian"])
+        async with watching(fresh):
+            await fresh.until(lambda: len(fresh.model.things.get("incidents", {})) == 2)
+            assert json.dumps(fresh.model.things, sort_keys=True) == json.dumps(
+                screen.model.things, sort_keys=True
+            )
+
+
+def codes(screen: Screen) -> set[str]:
+    """What the service says of itself on a screen."""
+    return {row["code"] for row in screen.model.panels.get("conditions", [])}
