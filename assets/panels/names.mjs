@@ -112,7 +112,8 @@ export function sourceWord(source) {
 
 /** One line of a case's record. */
 export function logWords(entry, responderName, deviceName = (id) => id) {
-  const key = `log.${entry.type}`;
+  const byItself = entry.type === "incident.reopened" && entry.by === "system"; // its alarm was raised again
+  const key = byItself ? "holding.reopened" : `log.${entry.type}`;
   const words = { responder: responderName(entry.responder) };
   const said = has(key) ? t(key, words) : entry.type;
   if (entry.type === "incident.alarm_joined" && entry.text) {

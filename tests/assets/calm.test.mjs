@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { calm } from "../../assets/panels/calm.mjs";
 import { DWELL_MS, step } from "../../assets/panels/rotation.mjs";
+import { logWords } from "../../assets/panels/names.mjs";
+import { speak } from "../../assets/panels/texts.mjs";
 import { listed, unattended, worst } from "../../assets/panels/things.mjs";
 import { heldLines, heldWords } from "../../assets/panels/holding.mjs";
 
@@ -100,4 +102,12 @@ test("a case names its own alarms that hold, and says so of those it may not nam
   assert.deepEqual(heldLines(incident({ holding: false }), desk([own])), []);
   assert.equal(heldLines(incident({ holding: true }), desk([own, over, alarm({ id: "d#e" })])).length, 1);
   assert.deepEqual(heldLines(incident({ holding: true }), desk([])), ["holding.elsewhere"]);
+});
+
+test("a case that came back by itself says in its record that the alarm held", async () => {
+  const texts = { "holding.reopened": "held", "log.incident.reopened": "reopened", "list.colon": ": " };
+  await speak("en", async () => ({ ok: true, json: async () => texts }));
+  const entry = { type: "incident.reopened", by: "system", text: "smoke", responder: "" };
+  assert.equal(logWords(entry, String), "held: smoke");
+  assert.equal(logWords({ ...entry, by: "li" }, String), "reopened: smoke");
 });
