@@ -330,7 +330,12 @@ async def follow_all(
 ) -> None:
     """Keep several streets up at once, for ever; ``use`` gets the street and what changed,
     ``anew`` is called before that when a twin has begun anew.
+
+    For ever with no street, too: an installation has none before its first compound.
     """
+    replicas = list(replicas)
+    if not replicas:
+        await asyncio.Event().wait()
 
     async def follow(replica: Replica) -> None:
         def take(step: Step) -> None:
