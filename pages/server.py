@@ -9,6 +9,7 @@ from __future__ import annotations
 import mimetypes
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from inspect import isawaitable
 from pathlib import Path
 
 import dash
@@ -70,9 +71,11 @@ def build(
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
-        # Otherwise the first deep link after a start is answered without any script
-        # (Dash sets itself up on the first request for "/" or "/_dash-*" only).
-        pages._setup_server()
+        # Otherwise the first deep link after a start is answered without any script, or without
+        # the pages' own (Dash sets itself up on the first request for "/" or "/_dash-*" only).
+        for step in pages.backend._before_request_funcs:
+            if isawaitable(done := step()):
+                await done
         async with lifespan():
             yield
 

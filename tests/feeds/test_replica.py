@@ -231,6 +231,15 @@ async def test_the_same_event_again_changes_nothing(valkey_url: str) -> None:
         assert again.twin.snapshot() == before
 
 
+async def test_where_there_is_no_street_yet_following_does_not_end() -> None:
+    following = asyncio.ensure_future(follow_all([], lambda street, changes: None))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not following.done(), "a web role would end with it"
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+
+
 async def test_an_entry_can_be_waited_for(valkey_url: str) -> None:
     async with Streams(valkey_url) as streams:
         replica = Replica(streams, b.a_twin())

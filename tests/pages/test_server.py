@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -32,6 +33,17 @@ async def test_the_first_page_after_a_start_is_complete(house: House) -> None:
             page = await browser.get(path)
             assert page.status_code == 200
             assert "/assets/clientside.js" in page.text and "/assets/dayuan.css" in page.text
+
+
+async def test_the_first_page_after_a_start_has_every_script_that_later_ones_have(
+    house: House,
+) -> None:
+    async with house.browser(await house.admit(CHEN)) as browser:
+        first = await browser.get("/console")
+        await browser.get("/_dash-dependencies")  # upon this Dash sets itself up
+        later = await browser.get("/console")
+    inline = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+    assert inline.findall(first.text) == inline.findall(later.text) != []
 
 
 async def test_inline_scripts_run_only_if_they_are_ours(house: House) -> None:
