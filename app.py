@@ -263,6 +263,12 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _responders(settings: Settings) -> dict[str, str]:
+    """The names of all responders in the places, by id."""
+    compounds = [one for places in streets(settings).values() for one in places]
+    return {card.id: card.name for one in compounds for card in one.responders}
+
+
 async def _register(settings: Settings, asked: argparse.Namespace) -> None:
     async with AsyncExitStack() as stack:
         url = settings.redis_url or await stack.enter_async_context(
@@ -272,7 +278,7 @@ async def _register(settings: Settings, asked: argparse.Namespace) -> None:
         )
         known = await stack.enter_async_context(people(replace(settings, redis_url=url)))
         if asked.command in ("account", "source"):
-            print(await registry.carry_out(asked, *known[:2]))
+            print(await registry.carry_out(asked, *known[:2], partial(_responders, settings)))
             return
         streams = await stack.enter_async_context(Streams(url))
         backed = entry("backing")(streams, streets(settings), *known, now)

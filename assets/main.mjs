@@ -26,6 +26,7 @@ import { showAdmin, showKeys, singleKeys } from "./panels/sheets.mjs";
 import { createStrip } from "./panels/strip.mjs";
 import { neighbour } from "./panels/things.mjs";
 import { language, onLanguage, speak, t } from "./panels/texts.mjs";
+import { createUnplaced } from "./panels/unplaced.mjs";
 import { createWall } from "./panels/wall.mjs";
 import { createWatch, drawLost, fitLetters } from "./panels/watch.mjs";
 
@@ -55,7 +56,7 @@ export async function start() {
   const live = openLive({ url: liveUrl(), hello: helloOf(page, session, places) });
   desk.join({ live });
   const keeping = page === "wall" ? furnishWall(desk) : furnishDesk(desk, page, live);
-  drawer.panels.push(createConditions(desk), ...keeping);
+  drawer.panels.push(createConditions(desk), createUnplaced(desk, { words: page !== "wall" }), ...keeping);
   follow(live, desk, drawer, commander);
   measure(live, desk, drawer);
   switchLanguage(desk, drawer);
@@ -117,9 +118,21 @@ async function insist(attempt) {
 }
 
 async function sessionOf(page) {
-  if (page === "replay") return `replay:${await insist(() => joinReplay(location.search))}`;
+  if (page === "replay") return `replay:${await insist(recorded)}`;
   const joined = new URLSearchParams(location.search).get("session");
   return joined ? `replay:${joined.replace(/^replay:/, "")}` : "live";
+}
+
+/** A session of what is recorded; where nothing is yet, that is said until there is. */
+async function recorded() {
+  const notice = byId("map-notice");
+  const session = await joinReplay(location.search);
+  if (session === null) {
+    shown(say(notice, t("replay.nothing")), true);
+    throw new Error("nothing recorded yet");
+  }
+  shown(notice, false);
+  return session;
 }
 
 function liveUrl() {

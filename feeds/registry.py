@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from feeds.accounts import LANGUAGES, Account, AccountRefused, Accounts
 from feeds.sources import Source, Sources
 from twin.people import ROLES
+
+MOST_NAMED = 50
+"""Responders that are named to whoever gave one that is not there."""
 
 
 def add_arguments(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -41,9 +44,28 @@ def add_arguments(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     source.add_parser("remove", help="a source and its token").add_argument("name")
 
 
-async def carry_out(asked: argparse.Namespace, accounts: Accounts, sources: Sources) -> str:
-    """Do what was asked; gives the words to print. Raises AccountRefused, SourceRefused."""
-    return await _DONE_BY[asked.command, asked.do](asked, accounts, sources)
+async def carry_out(
+    asked: argparse.Namespace,
+    accounts: Accounts,
+    sources: Sources,
+    responders: Callable[[], Mapping[str, str]] = dict,
+) -> str:
+    """Do what was asked; gives the words to print. Raises AccountRefused, SourceRefused.
+
+    ``responders`` gives the names of all responders in the places by id.
+    """
+    done = await _DONE_BY[asked.command, asked.do](asked, accounts, sources)
+    linked: str | None = getattr(asked, "responder", None)
+    return done + (_unplaced(linked, responders()) if linked else "")
+
+
+def _unplaced(responder: str, names: Mapping[str, str]) -> str:
+    """A note for whoever links an account to a responder that stands in no place."""
+    if responder in names:
+        return ""
+    rows = [f"  {one}  {name}" for one, name in sorted(names.items())[:MOST_NAMED]]
+    there = "the first there are:" if rows else "no place has any; import one."
+    return "\n".join((f"\nNote: no responder {responder} yet: {there}", *rows))
 
 
 async def _account_add(asked: argparse.Namespace, accounts: Accounts, _: Sources) -> str:
@@ -60,7 +82,10 @@ async def _account_add(asked: argparse.Namespace, accounts: Accounts, _: Sources
 
 
 async def _account_list(_: argparse.Namespace, accounts: Accounts, __: Sources) -> str:
-    rows = [(a.name, a.role, ", ".join(a.prefixes), a.display) for a in await accounts.list()]
+    rows = [
+        (a.name, a.role, ", ".join(a.prefixes), a.display, *([a.responder] if a.responder else ()))
+        for a in await accounts.list()
+    ]
     return "\n".join("  ".join(row) for row in rows) or "no account yet"
 
 

@@ -94,9 +94,9 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     for (const heard of listeners) heard();
   };
 
-  /** Somebody came or went, and then others are recommended. */
+  /** Somebody came, went or was located, and then others are recommended. */
   const dutyTold = () => {
-    const now = [...things().responders.values()].map(({ id, status }) => `${id} ${status}`).sort().join();
+    const now = [...things().responders.values()].map(({ id, status, at }) => `${id} ${status} ${Boolean(at)}`).sort().join();
     if (now === onDuty) return;
     onDuty = now;
     details.renew();

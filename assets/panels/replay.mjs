@@ -58,7 +58,7 @@ export function createTransport(desk, send) {
   return { draw, seek, toggle };
 }
 
-/** Join the session the address names, or begin one at the moment it names. Gives its id. */
+/** Join the session the address names, or begin one at the moment it names. Gives its id, null where nothing is recorded. */
 export async function joinReplay(search, post = fetch) {
   const wanted = new URLSearchParams(search);
   if (wanted.get("session")) return wanted.get("session").replace(/^replay:/, "");
@@ -68,6 +68,7 @@ export async function joinReplay(search, post = fetch) {
     headers: { "content-type": "application/json" },
     body: JSON.stringify(at ? { at } : {}),
   });
+  if (response.status === 404) return null;
   if (!response.ok) throw new Error(`replay: ${response.status}`);
   const answer = await response.json();
   return String(answer.id ?? answer.session).replace(/^replay:/, "");

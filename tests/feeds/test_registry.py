@@ -83,3 +83,28 @@ async def test_at_a_terminal_the_password_is_asked_for_twice(
         await typed(*words)
     await typed(*words)
     assert await accounts.verify("li", "seven green lamps")
+
+
+async def test_a_link_to_a_responder_who_is_in_no_place_is_made_and_said(
+    accounts: Accounts, password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parser = argparse.ArgumentParser()
+    registry.add_arguments(parser.add_subparsers(dest="command"))
+    words = "account add zhou --role responder --territory lusong --responder a/responder/{}"
+    names = {"a/responder/1": "第1网格员"}
+
+    async def typed(number: int, there: dict[str, str]) -> str:
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
+        asked = parser.parse_args(words.format(number).split())
+        return await registry.carry_out(asked, accounts, Sources(None), lambda: there)
+
+    assert "no place has any" in await typed(1, {})
+    wrong = await typed(2, names)
+    assert "no responder a/responder/2 yet" in wrong and "a/responder/1  第1网格员" in wrong
+    assert await typed(1, names) == "zhou: responder for lusong"
+    (account,) = await accounts.list()
+    assert account.responder == "a/responder/1"
+    listed = await registry.carry_out(
+        parser.parse_args(["account", "list"]), accounts, Sources(None)
+    )
+    assert listed.endswith("a/responder/1")
