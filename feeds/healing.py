@@ -48,14 +48,16 @@ _REPLIES = {
     "NOAUTH": False,
     "WRONGPASS": False,
     "DENIED": False,
+    "EXHAUSTED": False,
 }
 _BY_TEXT = (
     ("ACL failure in script", "NOPERM"),
     ("The user executing the script", "NOPERM"),
     ("Protocol error: unauthenticated", "NOAUTH"),
+    ("exhausted the last possible ID", "EXHAUSTED"),
 )
 """What servers say of some troubles without the word for it: of rights that a script lacks, of a
-long request by somebody who has not logged in."""
+long request by somebody who has not logged in, of a stream whose last id is the last there is."""
 _HOPELESS = (AuthenticationError, ssl.SSLCertVerificationError)
 _PASSING = (LostConnection, LateReply, OSError, AskError, TryAgainError, ClusterError,
             RedisClusterException, InvalidResponse)  # fmt: skip

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 import redis
 from fastapi import FastAPI
 
-from feeds.batches import Position
+from feeds.batches import Position, milliseconds
 from feeds.clocks import WatchedClock, instant, ms_of, say, server_now
 from feeds.conditions import Conditions
 from feeds.engine import Active
+from feeds.errors import Unavailable
 from feeds.http import Intake
 from feeds.keys import key
 from feeds.replica import Replica, fold_batch
@@ -185,6 +187,29 @@ async def test_others_who_write_without_us_count_too_once_we_have_noted_the_time
         twin = await whole(streams, 1)
         assert twin.devices[b.CALL].state == "pressed"
         assert (await whole(streams, 1000)).snapshot() == twin.snapshot()
+
+
+async def test_the_docs_say_how_entries_from_the_future_are_numbered_anew(redis_url: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "recover.md").read_text("utf-8")
+    script = page.partition("<<'END'\n")[2].partition("\nEND\n")[0]
+    async with Streams(redis_url) as streams:
+        await streams.append(S, [b.state(b.CALL, "idle")])
+        add(redis_url, b.state(b.GATE, "open"), "18446744073709551615-18446744073709551614")
+        await streams.append(S, [b.state(b.CALL, "pressed")])
+        with pytest.raises(Unavailable, match="EXHAUSTED"):
+            await streams.append(S, [b.state(b.CALL, "idle")])
+        with redis.Redis.from_url(redis_url) as client:
+            assert client.eval(script, 1, key(S, "telemetry"), now_ms()) == 3
+        await streams.append(S, [b.state(b.CALL, "idle")])
+        read = await streams.read(S, Position())
+        assert len(read) == 4 and len(read.telemetry.noted) == 1
+        assert all(milliseconds(each) <= now_ms() for each in read.telemetry.ids)
+        active = await an_engine(streams)
+        await up_to_date(active)
+        assert [kind for kind, _ in b.subjects(redis_url)] == [
+            "alarm.raised", "incident.reported", "alarm.cleared",
+        ]  # fmt: skip
+        assert standing(streams.conditions) == {}
 
 
 # --- the door ------------------------------------------------------------------------------------
