@@ -140,7 +140,7 @@ class Columns:
             read.add(row)
             self._code[row] = device.code if device.code >= 0 else frames.UNKNOWN_CODE
             self._value[row] = np.nan if device.value is None else device.value
-            self._reported_ms[row] = milliseconds(device.reported_at)
+            self._reported_ms[row] = milliseconds(device.heard)
             self._silent[row] = device.silent
         self._noted.clear()
         return read

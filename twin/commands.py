@@ -341,6 +341,9 @@ def _desired(device: Device, args: Args, command: Command, at: datetime) -> Even
         raise CommandRejected(
             "invalid", f"a {device.kind} cannot be asked to be {args.state!r}", field="state"
         )
+    if device.desired_at is not None and at <= device.desired_at:
+        # Our clock was set back, and the newest wish counts.
+        at = device.desired_at + timedelta(milliseconds=1)
     return DeviceDesired(
         id=f"{device.id}!desired@{int(at.timestamp() * 1000)}",
         subject=device.id,

@@ -56,6 +56,18 @@ def test_an_alarm_colours_its_device_until_it_is_shelved_or_over():
     assert picture.columns.state[row] >> 5 == 3
 
 
+def test_a_device_whose_clock_is_hours_behind_is_not_shown_as_old():
+    twin = a_street()
+    picture = a_picture(twin)
+    row = picture.columns.row[CALL]
+    word = events.CallState(
+        id="w", subject=CALL, time=at(-3 * 3600), data=events.StateData(state="idle")
+    )
+    picture.take(STREET, twin.fold([word], at(0)).changes)
+    picture.publish(NOON_MS + 1000, every=True)
+    assert picture.columns.state[row] >> 3 & 3 == 0
+
+
 def test_acknowledging_the_alarm_acknowledges_the_case():
     twin = a_street()
     picture = a_picture(twin)

@@ -154,6 +154,14 @@ def test_a_wish_is_pending_until_the_device_says_so(twin):
     assert twin.apply(late) == []
 
 
+def test_the_newest_wish_counts_after_our_clock_was_set_back(twin):
+    give(twin, "set_device", LAMP, at=NOON, state="off")
+    give(twin, "set_device", LAMP, at=after(-7200), state="on")
+    assert twin.devices[LAMP].desired == "on"
+    give(twin, "set_device", LAMP, at=after(-7190), state="off")
+    assert twin.devices[LAMP].desired == "off"
+
+
 def test_something_that_stands_in_no_place_is_listed_for_the_administrator(twin):
     event = a_state("huodian/gate/77", "open")
     (found,) = twin.apply(event)
