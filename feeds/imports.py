@@ -13,6 +13,9 @@ import os
 import re
 import secrets
 import shutil
+import signal
+import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -21,10 +24,14 @@ from typing import Any
 
 import msgspec
 
+from feeds.import_turn import Turn
+
 MOST_BYTES = 64 * 1024 * 1024
 """Of all files of a job together; larger ones are imported from the command line."""
 MOST_FILES = 30
 MOST_JOBS = 20
+"""Of one person: nobody's jobs push out those of others."""
+MOST_NAME_BYTES = 200
 KEPT = timedelta(hours=24)
 MOST_LOG_BYTES = 256 * 1024
 LANGUAGES = ("zh-CN", "en")
@@ -74,6 +81,7 @@ class Job(msgspec.Struct):
     by: str
     made: datetime
     files: list[str] = []
+    """Set from what lies there whenever a job is read: two uploads at once forget none."""
     territory: str = ""
 
 
@@ -88,39 +96,49 @@ class Imports:
     ) -> None:
         self.data = data
         self.jobs = data / "imports" / ".jobs"
+        self.turn = Turn(self.jobs / ".turn")
         self.program = tuple(program)
         self.clock = clock
         self._running: set[asyncio.Task[None]] = set()
+        self._coming: Counter[str] = Counter()
 
     # --- files --------------------------------------------------------------------------------
 
     async def begin(self, by: str) -> str:
         """A new job without files; gives its id."""
-        await asyncio.to_thread(self._tidy)
+        await asyncio.to_thread(self._tidy, by)
         number = secrets.token_hex(8)
         (self.jobs / number / "files").mkdir(parents=True)
         self._keep(number, Job(by=by, made=self.clock()))
         return number
 
-    def _tidy(self) -> None:
-        """Forget old jobs, and the oldest where there are too many."""
-        if not self.jobs.exists():
-            return
-        found = sorted(self.jobs.iterdir(), key=lambda path: path.stat().st_mtime)
+    def _tidy(self, by: str) -> None:
+        """Forget old jobs, and this person's oldest where they have too many; none that runs."""
         last = self.clock().timestamp() - KEPT.total_seconds()
-        for number, folder in enumerate(found):
-            if folder.stat().st_mtime < last or number < len(found) - MOST_JOBS + 1:
-                shutil.rmtree(folder, ignore_errors=True)
+        resting = [folder for folder in self._all() if not self._runs(folder.name)]
+        found = sorted(resting, key=lambda folder: folder.stat().st_mtime)
+        own = [folder for folder in found if self._owner(folder.name) in ("", by)]
+        for folder in {*own[: max(len(own) - MOST_JOBS + 1, 0)],
+                       *(folder for folder in found if folder.stat().st_mtime < last)}:  # fmt: skip
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _owner(self, number: str) -> str:
+        """Whose a job is; nothing when it never came to be one."""
+        job = self._job(number)
+        return job.by if job else ""
+
+    def _job(self, number: str) -> Job | None:
+        with suppress(OSError, msgspec.DecodeError):
+            path = self.jobs / number / "job.json"
+            return msgspec.json.decode(path.read_bytes(), type=Job)
+        return None
 
     def job(self, number: str, by: str) -> Job:
         """A job of somebody. Raises ImportRefused (404) for one that is not theirs or not there."""
-        if _ID.match(number):
-            with suppress(OSError, msgspec.DecodeError):
-                found = msgspec.json.decode(
-                    (self.jobs / number / "job.json").read_bytes(), type=Job
-                )
-                if found.by == by:
-                    return found
+        found = self._job(number) if _ID.match(number) else None
+        if found is not None and found.by == by:
+            found.files = sorted(path.name for path in (self.jobs / number / "files").iterdir())
+            return found
         raise ImportRefused(404, "gone", "no such import")
 
     def _keep(self, number: str, job: Job) -> None:
@@ -132,32 +150,50 @@ class Imports:
     async def receive(self, number: str, by: str, name: str, chunks: AsyncIterator[bytes]) -> Job:
         """Write one file of a job as it comes; a file of the same name is replaced.
 
-        Raises ImportRefused for a name that is a path (422), for too many files (422), and for
-        more bytes than we take (413), of which nothing is kept.
+        Several may come at once, each into a file of its own. Raises ImportRefused for a name that
+        is a path (422), for too many files (422), for more bytes than we take (413), of which
+        nothing is kept, and while the job runs (409).
         """
-        job = self.job(number, by)
-        if not _NAME.match(name):
+        self.job(number, by)
+        if self.status(number)["state"] == "running":
+            raise ImportRefused(409, "busy", "this import is running: wait for its end")
+        if not _NAME.match(name) or len(name.encode("utf-8", "replace")) > MOST_NAME_BYTES:
             raise ImportRefused(422, "file_name", "this is no file name")
-        others = [other for other in job.files if other != name]
+        self._room(number, name, 0)
+        handle, spare = tempfile.mkstemp(prefix=".coming-", dir=self.jobs / number)
+        came = 0
+        try:
+            with os.fdopen(handle, "wb") as file:
+                async for chunk in chunks:
+                    came += len(chunk)
+                    self._coming[number] += len(chunk)
+                    self._room(number, name, self._coming[number])
+                    await asyncio.to_thread(file.write, chunk)
+            self._room(number, name, came)
+            os.replace(spare, self.jobs / number / "files" / name)
+        finally:
+            self._coming[number] -= came
+            if not self._coming[number]:
+                del self._coming[number]
+            Path(spare).unlink(missing_ok=True)
+        return self.job(number, by)
+
+    def _room(self, number: str, name: str, coming: int) -> None:
+        """Raise ImportRefused where a file, or the bytes that are coming, are too many.
+
+        Asked anew as a file comes: another of the same job may have come meanwhile.
+        """
+        try:
+            files = (self.jobs / number / "files").iterdir()
+            others = [path for path in files if path.name != name]
+            lying = sum(path.stat().st_size for path in others)
+        except OSError as exc:
+            raise ImportRefused(404, "gone", "no such import") from exc
         if len(others) >= MOST_FILES:
             raise ImportRefused(422, "many_files", f"more than {MOST_FILES} files")
-        folder = self.jobs / number / "files"
-        left = MOST_BYTES - sum((folder / other).stat().st_size for other in others)
-        spare = folder / ".half"
-        try:
-            with spare.open("wb") as file:
-                async for chunk in chunks:
-                    left -= len(chunk)
-                    if left < 0:
-                        words = f"more than {MOST_BYTES // 1024**2} MiB: use the command line"
-                        raise ImportRefused(413, "large_files", words)
-                    await asyncio.to_thread(file.write, chunk)
-            spare.replace(folder / name)
-        finally:
-            spare.unlink(missing_ok=True)
-        job.files = [*others, name]
-        self._keep(number, job)
-        return job
+        if lying + coming > MOST_BYTES:
+            words = f"more than {MOST_BYTES // 1024**2} MiB: use the command line"
+            raise ImportRefused(413, "large_files", words)
 
     # --- running ------------------------------------------------------------------------------
 
@@ -170,18 +206,38 @@ class Imports:
         job = self.job(number, by)
         if not job.files:
             raise ImportRefused(422, "no_file", "no file has been received")
-        if any(self.status(other.name)["state"] == "running" for other in self._all()):
+        turn = self._turn(number)
+        if turn is None:
             raise ImportRefused(409, "busy", "another import is running: wait for its end")
+        try:
+            await self._begin(number, by, job, wish, turn)
+        finally:
+            os.close(turn)
+
+    def _turn(self, number: str) -> int | None:
+        """The turn for a job, or None while another has it and has not told its end."""
+        turn = self.turn.take(number)
+        if turn is not None:
+            return turn
+        holder = self.turn.holder()
+        if holder and self._told(holder)["state"] not in ("done", "failed"):
+            return None
+        self.turn.pass_on()
+        return self.turn.take(number)
+
+    async def _begin(self, number: str, by: str, job: Job, wish: Wish, turn: int) -> None:
+        """Start the child that has the turn, over what an earlier one left."""
         folder = self.jobs / number
         for lang in LANGUAGES:
             shutil.rmtree(folder / lang, ignore_errors=True)
         (folder / "status.json").unlink(missing_ok=True)
         job.territory = wish.territory
         self._keep(number, job)
-        child = await self._spawn(self._words(folder, wish, by), folder / "said.txt")
-        self._tell(folder, {"state": "running", "share": 0.0, "words": {}, "pid": child.pid})
+        said = folder / "said.txt"
+        child = await self._spawn(self._words(folder, wish, by), said, turn)
+        self._tell(folder, {"state": "running", "share": 0.0, "words": {}})
         # Somebody has to see it end, or it stays in the process table.
-        task = asyncio.create_task(_reap(child))
+        task = asyncio.create_task(_reap(child, said))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
@@ -210,7 +266,9 @@ class Imports:
         words += ["--bare"] if wish.bare else []
         return [*words, f"--job={folder}", f"--data={self.data}", f"--by={by}"]
 
-    async def _spawn(self, words: Sequence[str], said: Path) -> asyncio.subprocess.Process:
+    async def _spawn(
+        self, words: Sequence[str], said: Path, turn: int
+    ) -> asyncio.subprocess.Process:
         with said.open("wb") as file:
             return await asyncio.create_subprocess_exec(
                 *self.program,
@@ -219,6 +277,7 @@ class Imports:
                 stdout=file,
                 stderr=file,
                 start_new_session=True,
+                pass_fds=(turn,),
             )
 
     def _tell(self, folder: Path, status: Mapping[str, Any]) -> None:
@@ -234,13 +293,15 @@ class Imports:
         Of one that ended without a word, ``said`` is what the system or a library printed last.
         """
         found = self._told(number)
-        if found["state"] == "running" and not _alive(found["pid"]):
+        if found["state"] == "running" and not self._runs(number):
             found = self._told(number)  # it may have told its end since
-        if found["state"] == "running" and not _alive(found["pid"]):
+        if found["state"] == "running" and not self._runs(number):
             last = self._last_words(number)
             return {"state": "failed", "share": 1.0, "words": {}, "said": last}
-        found.pop("pid", None)
         return found
+
+    def _runs(self, number: str) -> bool:
+        return self.turn.holder() == number
 
     def _told(self, number: str) -> dict[str, Any]:
         try:
@@ -311,20 +372,13 @@ class Imports:
         return sorted(found, key=lambda row: str(row["time"]), reverse=True)[:50]
 
 
-async def _reap(child: asyncio.subprocess.Process) -> None:
-    await child.wait()
-
-
-def _alive(pid: object) -> bool:
-    if not isinstance(pid, int) or pid <= 0:
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+async def _reap(child: asyncio.subprocess.Process, said: Path) -> None:
+    """See a child end; one that the system ended without a word leaves the signal's name."""
+    code = await child.wait()
+    if code < 0:
+        with suppress(OSError, ValueError):
+            if not said.read_bytes().strip():
+                said.write_text(signal.Signals(-code).name, "utf-8")
 
 
 def routes_by(data: Path, program: Sequence[str], router: Callable[..., Any]) -> Any:

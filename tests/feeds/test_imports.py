@@ -29,7 +29,7 @@ job = pathlib.Path(next(w for w in words if w.startswith("--job=")).removeprefix
 (do,) = (path.read_text() for path in pathlib.Path(words[0]).iterdir())
 def tell(state):
     spare = job / "spare"
-    said = {"state": state, "share": 1, "words": {"en": "w"}, "pid": os.getpid()}
+    said = {"state": state, "share": 1, "words": {"en": "w"}}
     spare.write_text(json.dumps(said))
     spare.replace(job / "status.json")
 if do == "wait":
@@ -38,6 +38,8 @@ if do == "wait":
         time.sleep(0.01)
 if do == "fall":
     sys.exit("it fell")
+if do == "struck":
+    os.kill(os.getpid(), 9)
 (job / "en").mkdir()
 (job / "en" / "report.json").write_text('{"outcome": "good"}')
 (job / "en" / "map.svg").write_text("<svg/>")
@@ -125,6 +127,125 @@ async def test_what_ends_without_a_report_says_its_last_words(jobs: Imports) -> 
     assert (found["state"], found["words"], found["said"]) == ("failed", "", "it fell")
 
 
+async def test_what_the_system_ended_names_the_signal_and_blames_nothing(jobs: Imports) -> None:
+    number = await begun(jobs, "struck")
+    await jobs.start(number, "admin", WISH)
+    await jobs.settled()
+    found = await jobs.read(number, "admin", "en")
+    assert (found["state"], found["said"]) == ("failed", "SIGKILL")
+
+
+async def test_uploads_of_one_job_that_come_at_once_stay_apart_and_whole(jobs: Imports) -> None:
+    number = await jobs.begin("admin")
+    begun_all = asyncio.Barrier(4)
+
+    async def slowly(letter: bytes) -> AsyncIterator[bytes]:
+        await begun_all.wait()  # every one has begun before the first byte of any comes
+        for _ in range(50):
+            yield letter * 1000
+            await asyncio.sleep(0)
+
+    await asyncio.gather(
+        *(jobs.receive(number, "admin", f"{n}.csv", slowly(n.encode())) for n in "abcd")
+    )
+    folder = jobs.jobs / number / "files"
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
+        f"{n}.csv": n.encode() * 50_000 for n in "abcd"
+    }
+    assert (await jobs.read(number, "admin", "en"))["files"] == [f"{n}.csv" for n in "abcd"]
+    assert not list((jobs.jobs / number).glob(".coming-*"))
+
+
+async def test_uploads_at_once_are_bounded_together(
+    jobs: Imports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_BYTES", 10)
+    number = await jobs.begin("admin")
+    both = asyncio.Barrier(2)
+
+    async def half() -> AsyncIterator[bytes]:
+        await both.wait()
+        yield b"1234567"
+
+    found = await asyncio.gather(
+        *(jobs.receive(number, "admin", name, half()) for name in "ab"), return_exceptions=True
+    )
+    assert {type(one) for one in found} == {module.Job, ImportRefused}
+    assert sum(p.stat().st_size for p in (jobs.jobs / number / "files").iterdir()) == 7
+    await jobs.receive(number, "admin", "c", chunks(b"123"))
+
+
+async def test_files_of_a_running_job_do_not_change_under_it(jobs: Imports) -> None:
+    number = await begun(jobs, "wait")
+    await jobs.start(number, "admin", WISH)
+    try:
+        refused = await refusal(jobs.receive(number, "admin", "do.txt", chunks(b"fall")))
+        assert refused[0] == 409
+    finally:
+        (jobs.jobs / number / "go").touch()
+    assert (await ended(jobs, number))["state"] == "done"
+
+
+async def test_jobs_of_one_person_never_push_out_those_of_another(
+    jobs: Imports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_JOBS", 3)
+    number = await begun(jobs, "work")
+    for _ in range(10):
+        await jobs.begin("other")
+    assert (await jobs.read(number, "admin", "en"))["files"] == ["do.txt"]
+    assert len([path for path in jobs.jobs.iterdir() if path.is_dir()]) == 1 + 3
+
+
+async def test_a_running_job_outlives_new_ones_and_its_day(
+    jobs: Imports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await begun(jobs, "wait")
+    await jobs.start(number, "admin", WISH)
+    try:
+        past = (datetime.now(UTC) - timedelta(days=2)).timestamp()
+        os.utime(jobs.jobs / number, (past, past))
+        monkeypatch.setattr(module, "MOST_JOBS", 2)
+        for _ in range(4):
+            await jobs.begin("admin")
+        assert (await jobs.read(number, "admin", "en"))["state"] == "running"
+    finally:
+        (jobs.jobs / number / "go").touch()
+    assert (await ended(jobs, number))["state"] == "done"
+
+
+@pytest.mark.parametrize("pid", [1, os.getpid()])
+async def test_a_number_of_another_process_keeps_nobody_out(jobs: Imports, pid: int) -> None:
+    """As after a power cut: what ran is gone, and another process has its number."""
+    fallen = await begun(jobs, "work")
+    status = {"state": "running", "share": 0.1, "words": {}, "pid": pid}
+    (jobs.jobs / fallen / "status.json").write_text(json.dumps(status))
+    assert (await jobs.read(fallen, "admin", "en"))["state"] == "failed"
+    number = await begun(jobs, "work")
+    await jobs.start(number, "admin", WISH)
+    assert (await ended(jobs, number))["state"] == "done"
+
+
+async def test_a_job_goes_on_while_the_web_role_is_started_anew(jobs: Imports) -> None:
+    number = await begun(jobs, "wait")
+    await jobs.start(number, "admin", WISH)
+    try:
+        anew = Imports(jobs.data, jobs.program)
+        assert (await anew.read(number, "admin", "en"))["state"] == "running"
+        assert (await refusal(anew.start(await begun(anew, "work"), "admin", WISH)))[0] == 409
+    finally:
+        (jobs.jobs / number / "go").touch()
+    assert (await ended(anew, number))["state"] == "done"
+
+
+async def test_of_two_starts_at_once_one_is_carried_out(jobs: Imports) -> None:
+    numbers = [await begun(jobs, "work") for _ in range(2)]
+    found = await asyncio.gather(
+        *(jobs.start(number, "admin", WISH) for number in numbers), return_exceptions=True
+    )
+    assert sorted(type(one).__name__ for one in found) == ["ImportRefused", "NoneType"]
+
+
 async def test_a_job_is_its_owners(jobs: Imports) -> None:
     number = await begun(jobs, "work")
     for work in (
@@ -136,7 +257,7 @@ async def test_a_job_is_its_owners(jobs: Imports) -> None:
         assert (await refusal(work))[0] == 404
 
 
-@pytest.mark.parametrize("name", ["../a", "a/b", ".a", "", "a\x00b", "a\\b", "x" * 200])
+@pytest.mark.parametrize("name", ["../a", "a/b", ".a", "", "a\x00b", "a\\b", "x" * 200, "楼" * 120])
 async def test_a_path_is_no_file_name(jobs: Imports, name: str) -> None:
     number = await jobs.begin("admin")
     assert (await refusal(jobs.receive(number, "admin", name, chunks(b"x"))))[0] == 422
@@ -170,7 +291,7 @@ async def test_old_jobs_are_forgotten(jobs: Imports, monkeypatch: pytest.MonkeyP
     os.utime(jobs.jobs / old, (past, past))
     monkeypatch.setattr(module, "MOST_JOBS", 3)
     numbers = [await jobs.begin("admin") for _ in range(5)]
-    kept = {path.name for path in jobs.jobs.iterdir()}
+    kept = {path.name for path in jobs.jobs.iterdir() if path.is_dir()}
     assert len(kept) == 3 and numbers[-1] in kept and old not in kept
 
 
