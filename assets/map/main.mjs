@@ -26,6 +26,7 @@ import { createFill } from "./filling.mjs";
 import { createHome } from "./home.mjs";
 import { around } from "./levels.mjs";
 import { createOutlines } from "./outlines.mjs";
+import { creditsOf } from "./owing.mjs";
 import { scaled } from "./scaling.mjs";
 import { createPlaces } from "./sources.mjs";
 import { createTelling } from "./telling.mjs";
@@ -182,7 +183,7 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
       await life.while(places.load(summaries));
       const place = places.summary(first);
       if (place && !view) camera.fit(place.bounds, places.get(first)?.shapes, { atOnce: true });
-      const owed = [...new Set(places.all().map(({ attribution }) => attribution).filter(Boolean))];
+      const owed = creditsOf(places.all());
       if (owed.length) owe(map, owed);
       home.show(places.all().length > 1);
       drawRollups();
@@ -288,8 +289,8 @@ function rollupWords(told, compounds) {
 }
 
 /** Say whose data the places are: folded up, one press away. */
-function owe(map, words) {
-  map.addControl(new AttributionControl({ compact: true, customAttribution: words }), "bottom-right");
+function owe(map, credits) {
+  map.addControl(new AttributionControl({ compact: true, customAttribution: credits }), "bottom-right");
   const node = map.getContainer().querySelector(".maplibregl-ctrl-attrib");
   node?.classList.remove("maplibregl-compact-show");
   node?.removeAttribute("open");
