@@ -11,6 +11,7 @@ import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from geodata import soundness
 from geodata.sentences import Words, say
 from twin.facades import all_glimpses
 from twin.metres import lonlat_from_xy, xy_from_lonlat
@@ -53,6 +54,9 @@ class _Shapes(NamedTuple):
 
 def faults(compound: Compound) -> list[Fault]:
     """Everything wrong with a compound; geometry is compared only when each shape is valid."""
+    broken = soundness.unsound(compound)
+    if broken:
+        return [Fault(name, place, "invalid", words) for name, place, words in broken]
     found = [*_names(compound), *_invalid(compound)]
     if any(fault.kind == "invalid" for fault in found):
         return found

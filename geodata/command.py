@@ -235,7 +235,7 @@ class Job:
 
     def _tell(self, state: str, share: float, words: Words) -> None:
         said = {lang: words.said(lang) for lang in LANGUAGES}
-        status = {"state": state, "share": share, "words": said, "pid": os.getpid()}
+        status = {"state": state, "share": share, "words": said}
         self._write("status.json", msgspec.json.encode(status))
 
     def _write(self, name: str, content: bytes) -> None:

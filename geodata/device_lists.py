@@ -88,7 +88,7 @@ def load(path: Path) -> ColumnMapping:
     """A saved mapping. Raises Refused for one with fields or kinds that do not exist."""
     try:
         found = msgspec.json.decode(path.read_bytes(), type=ColumnMapping)
-    except (OSError, msgspec.DecodeError) as exc:
+    except (OSError, ValueError, RecursionError) as exc:
         raise Refused(say("no_mapping", said=str(exc))) from exc
     for name, given, known in (
         ("no_field", found.columns, COLUMNS),

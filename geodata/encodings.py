@@ -7,6 +7,7 @@ import re
 MARK = b"\xef\xbb\xbf"
 _HAN = re.compile("[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]")
 _WRONG = re.compile("[\u0080-\u00ff]{2,}")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 SAMPLE_BYTES = 4096
 GBK = "GB18030"
 """GB18030 holds GBK and GB 2312: what is one of them is read by it."""
@@ -61,3 +62,12 @@ def mended(text: str) -> str:
             return text
     meant = content.decode(detected(content), "replace")
     return meant if _HAN.search(meant) else text
+
+
+def printable(text: str) -> str:
+    """A text that any file and screen can hold: halves of letters and controls are marked.
+
+    >>> printable("1幢"), printable("1\\ud800\\x00") == "1\\ufffd\\ufffd"
+    ('1幢', True)
+    """
+    return _UNPRINTABLE.sub("\ufffd", text)

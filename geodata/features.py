@@ -11,8 +11,8 @@ import shapely
 
 from geodata.references import Stated
 from geodata.sentences import Words
+from geodata.soundness import NOWHERE
 
-NOWHERE = (0.0, 0.0)
 NAME_KEYS = ("name", "name:zh", "名称", "楼栋", "楼号", "addr:housename", "text", "label")
 NUMBER_KEYS = ("addr:housenumber",)
 ID_KEYS = ("id", "gid", "fid", "osm_id", "osm_way_id", "编号")

@@ -6,12 +6,12 @@ collection of features, in the order of the model. Positions are WGS-84 (CRS84) 
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
+from geodata.encodings import MARK
 from geodata.sentences import Words, say
 from twin import model
 from twin.errors import InvalidPlace
@@ -71,12 +71,16 @@ def write(folder: Path | str, compound: model.Compound) -> list[Path]:
 
 def is_editable(folder: Path | str) -> bool:
     """Whether a folder holds files that ``write`` made."""
-    path = Path(folder) / f"{WHOLE}.geojson"
     try:
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        content = _decoded(Path(folder) / f"{WHOLE}.geojson")
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(content, dict) and content.get("format") == FORMAT
+
+
+def _decoded(path: Path) -> Any:
+    """A file's JSON, strictly: no NaN, no number beyond a float, no half of a letter."""
+    return msgspec.json.decode(path.read_bytes().removeprefix(MARK))
 
 
 def read(folder: Path | str) -> model.Compound:
@@ -86,7 +90,7 @@ def read(folder: Path | str) -> model.Compound:
     """
     folder = Path(folder)
     faults: list[Words] = []
-    (whole,) = _rows(folder, WHOLE, "outline", "Polygon", faults) or ({},)
+    whole = _whole(folder, faults)
     for name, part in PARTS.items():
         if (folder / f"{name}.geojson").exists():
             rows = _rows(folder, name, part.geometry, part.shape, faults)
@@ -97,6 +101,18 @@ def read(folder: Path | str) -> model.Compound:
         return msgspec.convert(whole, model.Compound)
     except msgspec.ValidationError as exc:
         raise NotEditable([say("edited_file", file=f"{WHOLE}.geojson", said=str(exc))]) from exc
+
+
+def _whole(folder: Path, faults: list[Words]) -> dict[str, Any]:
+    """The one feature that describes the compound."""
+    said = len(faults)
+    rows = _rows(folder, WHOLE, "outline", "Polygon", faults)
+    if len(rows) == 1:
+        return rows[0]
+    if len(faults) == said:
+        reason = f"{len(rows)} features where one belongs"
+        faults.append(say("edited_file", file=f"{WHOLE}.geojson", said=reason))
+    return {}
 
 
 def _feature(shape: str, geometry: Any, properties: dict[str, Any]) -> dict[str, Any]:
@@ -124,9 +140,10 @@ def _rows(
     """Features as rows: their properties and, under the model's name, their geometry."""
     path = folder / f"{name}.geojson"
     try:
-        content = json.loads(path.read_bytes())
-        features = content["features"]
-    except (OSError, ValueError, KeyError, TypeError) as exc:
+        features = _decoded(path)["features"]
+        if not isinstance(features, list):
+            raise TypeError("its features are no list")
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as exc:
         faults.append(say("edited_file", file=path.name, said=str(exc)))
         return []
     rows: list[dict[str, Any]] = []

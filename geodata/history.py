@@ -25,8 +25,9 @@ import msgspec
 from geodata import store
 from geodata.merging import Known
 from geodata.sentences import Words, say
-from twin.errors import DayuanError
+from twin.errors import DayuanError, InvalidPlace, InvalidTerritory
 from twin.model import Compound
+from twin.territory import is_label
 
 KEPT = 10
 """Changes that can be undone, one after another."""
@@ -60,6 +61,9 @@ class History:
     """The changes of one compound, one at a time however many processes make them."""
 
     def __init__(self, places: Path, compound: str) -> None:
+        """Raises InvalidTerritory for a ``compound`` that is no label: it names files."""
+        if not is_label(compound):
+            raise InvalidTerritory(f"{compound[:100]!r} is no label of a territory")
         self.place = places / f"{compound}.json"
         self.compound = compound
         self.folder = places.parent / "imports" / compound
@@ -173,7 +177,12 @@ class History:
             yield
 
     def _replaced(self, compound: Compound) -> Entry | None:
-        """Write the place, what was there kept; None when it is there already, byte for byte."""
+        """Write the place, what was there kept; None when it is there already, byte for byte.
+
+        Raises InvalidPlace for another compound than the one whose changes these are.
+        """
+        if compound.id != self.compound:
+            raise InvalidPlace([f"{compound.id[:100]!r} is not {self.compound!r}"])
         content = msgspec.json.encode(compound)
         if self.place.exists() and self.place.read_bytes() == content:
             return None
@@ -234,6 +243,8 @@ def edit(
     places: Path, compound: str, change: Callable[[Compound], Compound], about: Mapping[str, Any]
 ) -> tuple[Compound, Compound]:
     """Change one compound of a folder of places, see ``History.edit``."""
+    if not is_label(compound):
+        raise KeyError(compound)
     return History(places, compound).edit(change, about)
 
 

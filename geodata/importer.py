@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from geodata import (
+    belonging,
     checks,
     crs,
     device_lists,
@@ -26,6 +28,7 @@ from geodata import (
 )
 from geodata.checks import Fault
 from geodata.device_lists import ColumnMapping
+from geodata.encodings import printable
 from geodata.features import NOWHERE, Feature, Source
 from geodata.formats import How
 from geodata.history import History
@@ -39,7 +42,7 @@ from geodata.sentences import STOPS, Refused, Words, say
 from geodata.survey import Survey
 from twin import territory as path
 from twin.alarms import LOCAL
-from twin.errors import InvalidTerritory
+from twin.errors import DayuanError, InvalidTerritory
 from twin.facades import with_masks
 from twin.model import Building, Compound
 
@@ -110,11 +113,17 @@ class _Import:
         self.edited = geojson.is_editable(folder)
 
     def run(self) -> Report:
-        """All steps, until something is fatal."""
+        """All steps, until something is fatal; what we ourselves do wrong is a fault, too."""
         read = self._edited if self.edited else self._surveyed
-        for step in (read, self._dated, self._compared, self._saved):
-            if not self.report.fatal:
+        for step in (read, self._dated, self._compared, self._contained, self._saved):
+            if self.report.fatal:
+                break
+            try:
                 step()
+            except (DayuanError, MemoryError, OSError):
+                raise
+            except Exception as exc:
+                self.report.faults.append(_ours(exc))
         self.report.faults.sort(key=lambda fault: fault.kind not in STOPS)
         self.options.progress(1.0, self.report.outcome)
         return self.report
@@ -143,6 +152,7 @@ class _Import:
             fault._replace(kind="duplicate id") if fault.kind == "duplicate" else fault
             for fault in checks.faults(report.compound)
         ]
+        report.faults += belonging.strays(report.compound, report.territory)
 
     def _surveyed(self) -> None:
         """Outline, buildings and more as files have them; the rest is proposed."""
@@ -203,7 +213,7 @@ class _Import:
         said = len(understood.faults)
         given.onto(site, understood)
         report.faults += understood.faults[said:]
-        known = self.options.known
+        known = {field: printable(text) for field, text in self.options.known.items()}
         named = {
             "name": report.name,
             **known,
@@ -295,6 +305,11 @@ class _Import:
         unsaid = _unsaid(report.compound)
         report.faults += [f for f in unsaid if (f.kind, f.feature) not in said]
 
+    def _contained(self) -> None:
+        """Nothing leaves the compound, neither what was read nor what stood there before."""
+        if self.report.compound is not None:
+            self.report.faults += belonging.strays(self.report.compound, self.report.territory)
+
     def _settle(self, now: Compound) -> None:
         """Keep the day where nothing else differs: the same files are no new look at the ground."""
         report = self.report
@@ -322,6 +337,15 @@ class _Import:
         report.written = history.save(report.compound, self.base, self.keys, mapping, about)
         report.unchanged = report.written is None
         shutil.rmtree(history.folder / "reading", ignore_errors=True)
+
+
+def _ours(exc: Exception) -> Fault:
+    """What we stumbled over, with the line where: for whoever mends it, and never a traceback."""
+    frames = traceback.extract_tb(exc.__traceback__)
+    where = [frame for frame in frames if "site-packages" not in frame.filename][-1]
+    line = f"{Path(where.filename).name}:{where.lineno}"
+    said = f"{type(exc).__name__}: {exc}"[:300]
+    return Fault(line, NOWHERE, "own fault", say("own_fault", said=said))
 
 
 def _unsaid(compound: Compound) -> list[Fault]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from geodata import encodings, formats, references, unpacking
 from geodata.checks import Fault
+from geodata.encodings import printable
 from geodata.features import NOWHERE, Feature, Source, Table
 from geodata.formats import How
 from geodata.sentences import Refused, Words, say
@@ -45,18 +46,20 @@ def opened(given: Path, faults: list[Fault]) -> Iterator[list[Path]]:
 
 def _files(given: Path, spare: Path, faults: list[Fault]) -> Iterator[Path]:
     paths = sorted(given.iterdir()) if given.is_dir() else [given] if given.is_file() else []
-    for path in paths:
+    for number, path in enumerate(paths):
         if path.suffix.lower() == ".zip":
-            into = spare / path.stem
+            into = spare / str(number)  # never its name: that of "...zip" leads out of the folder
             try:
                 if path.stat().st_size > MOST_ARCHIVE_BYTES:
                     size = path.stat().st_size / formats.MIB
                     most = MOST_ARCHIVE_BYTES // formats.MIB
                     raise Refused(say("too_large", size=size, most=most))
                 yield from (p for p in unpacking.unpack(path, into) if _known(p))
-            except Refused as exc:
+            except MemoryError:
+                raise
+            except Exception as exc:
                 shutil.rmtree(into, ignore_errors=True)
-                faults.append(Fault(path.name, NOWHERE, exc.kind, exc.words))
+                faults.append(Fault(printable(path.name), NOWHERE, *_why(exc)))
         elif _known(path):
             yield path
 
@@ -81,15 +84,17 @@ def read(
     with opened(given, faults) as paths:
         for number, path in enumerate(paths):
             tell(number + 1, len(paths), path.name)
-            source = Source(path.name)
+            source = Source(printable(path.name))
             sources.append(source)
             try:
                 for table in formats.read(path, how):
                     found, wrong = _features(table, source, wishes, shift)
                     features += found
                     faults += wrong
-            except (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError) as exc:
-                faults.append(Fault(path.name, NOWHERE, *_why(exc)))
+            except MemoryError:
+                raise
+            except Exception as exc:  # whatever a reader stumbles over: the file is named for it
+                faults.append(Fault(source.file, NOWHERE, *_why(exc)))
     if not sources and not faults:
         words = say("no_files", formats=f"{' '.join(formats.FORMATS)} .zip")
         faults.append(Fault(str(given), NOWHERE, "unreadable", words))
@@ -132,7 +137,8 @@ def _features(
 
 def _mended(row: dict[str, object], source: Source) -> dict[str, object]:
     """A row with texts as they were meant; the source notes which letters were wrong."""
-    for key, value in row.items():
+    read = {printable(key): printable(v) if isinstance(v, str) else v for key, v in row.items()}
+    for key, value in read.items():
         if (
             isinstance(value, str)
             and not value.isascii()
@@ -140,8 +146,8 @@ def _mended(row: dict[str, object], source: Source) -> dict[str, object]:
         ):
             if not any(note.name == "letters_wrong" for note in source.notes):
                 source.notes.append(say("letters_wrong", was=value, meant=text))
-            row = row | {key: text}
-    return row
+            read[key] = text
+    return read
 
 
 def _without_place(features: list[Feature], table: Table) -> list[Fault]:

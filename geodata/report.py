@@ -14,11 +14,13 @@ import msgspec
 
 from geodata import report_map
 from geodata.checks import Fault
+from geodata.encodings import printable
 from geodata.features import Feature, Source
 from geodata.merging import Difference
 from geodata.references import written
 from geodata.registration import Fit
 from geodata.sentences import STOPS, Words, called, kind_title, say, spoken
+from geodata.soundness import unsound
 from twin.catalogue import device_kinds
 from twin.model import Compound
 
@@ -42,6 +44,9 @@ class Report:
     difference: Difference | None = None
     features: list[Feature] = field(default_factory=list)
     fits: dict[str, list[Fit]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.name = printable(self.name)
 
     @property
     def fatal(self) -> list[Fault]:
@@ -112,8 +117,9 @@ class Report:
         return found
 
     def map(self, lang: str) -> str:
-        """The map of the report as SVG."""
-        return report_map.svg(self.compound, self.faults, self.features, lang)
+        """The map of the report as SVG; of a compound that can be drawn, else of what was read."""
+        drawn = self.compound if self.compound and not unsound(self.compound) else None
+        return report_map.svg(drawn, self.faults, self.features, lang)
 
     def geojson(self, lang: str) -> bytes:
         """The faults as GeoJSON points, for any GIS; those without a place have no geometry."""

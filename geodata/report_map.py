@@ -7,7 +7,6 @@ Whoever shows it may turn a click into degrees: ``data-lon`` and ``data-lat`` ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from html import escape
 
 import numpy as np
 import shapely
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from geodata.checks import Fault
 from geodata.features import Feature
+from geodata.report_text import text
 from geodata.sentences import called, kind_title, say, spoken
 from twin.metres import scale_m, xy_from_lonlat
 from twin.model import Compound, LonLat, Service
@@ -32,6 +32,7 @@ STYLE = {
     "building": 'fill="#8fa3b8" stroke="#5d7389" stroke-width="0.3"',
     "read": 'fill="none" stroke="#5d7389" stroke-width="0.6"',
 }
+_PLAIN = 'fill="#eceff2"'
 
 Floats = NDArray[np.float64]
 
@@ -50,7 +51,7 @@ def svg(
     box = f"{west:.0f} {-north:.0f} {east - west:.0f} {north - south:.0f}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" role="img" class="report-map"'
-        f' aria-label="{say("map").said(lang)}" data-lon="{origin[0]}" data-lat="{origin[1]}"'
+        f' aria-label="{text(say("map").said(lang))}" data-lon="{origin[0]}" data-lat="{origin[1]}"'
         f' data-east="{scale[0]:.6f}" data-north="{scale[1]:.6f}">{"".join(drawn)}{marks}</svg>'
     )
 
@@ -75,9 +76,9 @@ def _compound(compound: Compound) -> Iterable[str]:
     origin = compound.origin
 
     def area(kind: str, ring: Iterable[LonLat], name: str = "") -> str:
-        title = f"<title>{escape(name)}</title>" if name else ""
-        look = STYLE.get(kind, 'fill="#eceff2"')
-        return f'<polygon class="{kind}" points="{_points(ring, origin)}" {look}>{title}</polygon>'
+        title = f"<title>{text(name)}</title>" if name else ""
+        look = f'class="{text(kind)}" {STYLE.get(kind, _PLAIN)}'
+        return f'<polygon points="{_points(ring, origin)}" {look}>{title}</polygon>'
 
     yield area("outline", compound.outline)
     yield from (area("surrounding", b.outline, b.name) for b in compound.surroundings[:MOST_SHAPES])
@@ -93,7 +94,7 @@ def _compound(compound: Compound) -> Iterable[str]:
         x, y = xy_from_lonlat(place.lonlat, origin)
         look = "#9bb8d3" if place.proposed else "#1d7fd1"
         look, size = ("#9a5b00", 2.2) if isinstance(place, Service) else (look, 1.4)
-        title = f"<title>{escape(place.name)}</title>"
+        title = f"<title>{text(place.name)}</title>"
         yield f'<circle cx="{x:.1f}" cy="{-y:.1f}" r="{size}" fill="{look}">{title}</circle>'
 
 
@@ -122,7 +123,7 @@ def _marks(faults: Sequence[Fault], origin: LonLat, lang: str) -> tuple[str, Flo
             continue
         spots.append((x, y))
         about = (kind_title(fault.kind), called(fault.feature, "things"), fault.words)
-        words = escape(" · ".join((str(number), *(spoken(part, lang) for part in about))))
+        words = text(" · ".join((str(number), *(spoken(part, lang) for part in about))))
         drawn.append(
             f'<g class="fault"><circle cx="{x:.1f}" cy="{-y:.1f}" r="5" fill="#e0483e"/>'
             f'<text x="{x:.1f}" y="{-y + 2:.1f}" font-size="6" fill="#fff"'

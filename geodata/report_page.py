@@ -6,9 +6,9 @@ It opens from a folder as well as from a server.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 
 from geodata.report import MOST_SHOWN, Report, said
+from geodata.report_text import text
 from geodata.sentences import say
 
 _STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;
@@ -22,20 +22,20 @@ def html(report: Report, lang: str) -> str:
     """The whole page: sources, what differs, a map of the faults and the faults, what was made."""
 
     def head(name: str, **values: object) -> str:
-        return f"<h2>{escape(say(name, **values).said(lang))}</h2>"
+        return f"<h2>{text(say(name, **values).said(lang))}</h2>"
 
-    title = escape(say("report_title", name=report.name).said(lang))
+    title = text(say("report_title", name=report.name).said(lang))
     notes = [f"{file}: {note.said(lang)}" for file, note in report.notes()]
     fits = [words.said(lang) for words in report.fit()]
-    kinds = ", ".join(f"{count} {escape(words)}" for _, words, count in report.kinds(lang))
+    kinds = ", ".join(f"{count} {text(words)}" for _, words, count in report.kinds(lang))
     counts = "".join(
-        f"<tr><td>{escape(part)}</td><td>{count}</td></tr>" for part, count in report.made(lang)
+        f"<tr><td>{text(part)}</td><td>{count}</td></tr>" for part, count in report.made(lang)
     )
     return (
         f'<!doctype html><html lang="{lang}"><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{title}</title>'
-        f"<style>{_STYLE}</style><h1>{title}</h1><p>{escape(report.territory)}</p>"
-        f"<p><strong>{escape(report.outcome.said(lang))}</strong></p>{head('head_sources')}"
+        f"<style>{_STYLE}</style><h1>{title}</h1><p>{text(report.territory)}</p>"
+        f"<p><strong>{text(report.outcome.said(lang))}</strong></p>{head('head_sources')}"
         f"{_list([words.said(lang) for words in report.read()])}{_list(notes)}"
         f"{head('head_fits') + _list(fits) if fits else ''}{_difference(report, lang)}"
         f"{head('head_faults', fatal=len(report.fatal), warnings=len(report.warnings))}"
@@ -45,7 +45,7 @@ def html(report: Report, lang: str) -> str:
 
 
 def _list(lines: Iterable[str]) -> str:
-    rows = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    rows = "".join(f"<li>{text(line)}</li>" for line in lines)
     return f"<ul>{rows}</ul>" if rows else ""
 
 
@@ -53,19 +53,19 @@ def _difference(report: Report, lang: str) -> str:
     if report.difference is None:
         return ""
     lines = report.difference.lines() or [say("unchanged")]
-    title = escape(say("head_differs").said(lang))
+    title = text(say("head_differs").said(lang))
     return f"<h2>{title}</h2>{_list([words.said(lang) for words in lines])}"
 
 
 def _faults(report: Report, lang: str) -> str:
     names = ("head_kind", "head_feature", "head_words", "head_place")
-    heads = "".join(f"<th>{escape(say(name).said(lang))}</th>" for name in names)
+    heads = "".join(f"<th>{text(say(name).said(lang))}</th>" for name in names)
     rows = ""
     for number, fault in enumerate(report.faults[:MOST_SHOWN], start=1):
         told = said(fault, lang)
-        cells = "".join(f"<td>{escape(str(told[name]))}</td>" for name in _COLUMNS)
+        cells = "".join(f"<td>{text(told[name])}</td>" for name in _COLUMNS)
         rows += f"<tr{' class=stop' if told['stops'] else ''}><td>{number}</td>{cells}</tr>"
     if len(report.faults) > MOST_SHOWN:
         more = say("rest_in_geojson", count=len(report.faults) - MOST_SHOWN).said(lang)
-        rows += f'<tr><td colspan="5">{escape(more)}</td></tr>'
+        rows += f'<tr><td colspan="5">{text(more)}</td></tr>'
     return f"<table><tr><th>#</th>{heads}</tr>{rows}</table>" if rows else ""

@@ -13,6 +13,8 @@ from importlib import resources
 from string import Formatter
 from typing import Any, NamedTuple
 
+from geodata.encodings import printable
+
 LANGUAGES = ("zh-CN", "en")
 """In the order of the rows; the first is spoken unless another is asked for."""
 DEFAULT = LANGUAGES[0]
@@ -67,9 +69,14 @@ def say(name: str, /, **values: object) -> Words:
 
 
 def spoken(value: object, lang: str) -> Any:
-    """A value of a sentence in a language: sentences are said, numbers and names stay."""
+    """A value of a sentence in a language: sentences are said, numbers and names stay.
+
+    Whatever a file holds, what is said of it can be written down: see ``encodings.printable``.
+    """
     if isinstance(value, Words):
         return value.said(lang)
+    if isinstance(value, str):
+        return printable(value)
     if isinstance(value, tuple):
         return _BETWEEN[lang].join(str(spoken(one, lang)) for one in value)
     return value

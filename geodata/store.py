@@ -1,18 +1,28 @@
-"""Compounds and districts on disk: one JSON file each, written whole or not at all."""
+"""Compounds and districts on disk: one JSON file each, written whole or not at all.
+
+Reading a folder never fails for one of its files: what holds no place that can be used is left
+out and told, and everything else is there. See ``geodata.leaving_out``.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from sys import intern
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from geodata import leaving_out
 from geodata.folded import Folded
+from geodata.last_good import LastGood
+from geodata.leaving_out import LeftOut, Odd, line
+from twin.errors import InvalidPlace
 from twin.model import Area, Building, Compound, District, LonLat, Pipe, Value, Wall
 from twin.model import Path as Way
+from twin.territory import is_label
 
 DISTRICT = ".district.json"
 """How the file of a district ends; beside it lie the compounds."""
@@ -24,33 +34,94 @@ _SELDOM: dict[str, type[Value]] = {
 """What is read to describe a compound, and once to work out its ways."""
 
 _NONE = msgspec.Raw(b"[]")
+_Place = TypeVar("_Place", Compound, District)
+
+
+class Places(NamedTuple):
+    """What a folder holds, sorted by id, and what of it was left out and why."""
+
+    compounds: list[Compound]
+    districts: list[District]
+    left_out: list[LeftOut]
 
 
 def load(folder: Path | str, *, fold: bool = False) -> list[Compound]:
-    """Every compound in a folder, sorted by id; none when there is no such folder.
-
-    ``fold`` holds what is seldom read as ``Folded`` sequences, for processes that live long.
-    Raises ``ValueError`` naming the file when one of them does not hold a compound.
-    """
-    found = []
-    for file in sorted(Path(folder).glob("*.json")):
-        if file.name.endswith(DISTRICT):
-            continue
-        try:
-            read = _folded if fold else _plain
-            found.append(_sharing(read(file.read_bytes())))
-        except msgspec.DecodeError as error:
-            raise ValueError(f"{file} does not hold a compound: {error}") from error
-    return sorted(found, key=lambda compound: compound.id)
+    """The compounds of ``read``, for those who do not care what was left out."""
+    return read(folder, fold=fold).compounds
 
 
 def load_districts(folder: Path | str) -> list[District]:
-    """Every district of a folder, sorted by id; mostly one, or none.
+    """The districts of ``read``; mostly one, or none."""
+    return _read(sorted(Path(folder).glob(f"*{DISTRICT}")), _plain, None).districts
 
-    Raises ``ValueError`` naming the file when one of them does not hold a district.
+
+def read(folder: Path | str, *, fold: bool = False, last_good: Path | None = None) -> Places:
+    """Every compound and district in a folder; none when there is no such folder.
+
+    ``fold`` holds what is seldom read as ``Folded`` sequences, for processes that live long.
+    ``last_good`` is a folder for copies of what could be read: where a file cannot, its copy
+    stands for it. Without one nothing is written.
     """
-    names = sorted(file.name for file in Path(folder).glob(f"*{DISTRICT}"))
-    return [_district(Path(folder) / name) for name in names]
+    files = sorted(Path(folder).glob("*.json"))
+    copies = LastGood(last_good) if last_good else None
+    if copies:
+        copies.forget_all_but({file.name for file in files})
+    return _read(files, _folded if fold else _plain, copies)
+
+
+def _read(files: Sequence[Path], decode: Any, copies: LastGood | None) -> Places:
+    compounds: dict[str, Compound] = {}
+    districts: dict[str, District] = {}
+    left: list[LeftOut] = []
+    for file in files:
+        if file.name.endswith(DISTRICT):
+            _take(file, _district_of, districts, left, copies)
+        else:
+            _take(file, decode, compounds, left, copies)
+    for found in (compounds, districts):
+        left += leaving_out.doubles(found)
+    return Places(_sorted(compounds), _sorted(districts), sorted(left))
+
+
+def _take(
+    file: Path, decode: Any, found: dict[str, Any], left: list[LeftOut], copies: LastGood | None
+) -> None:
+    """The place of a file, else that of its last good copy, else nothing; what is odd is told."""
+    try:
+        stamp = file.stat().st_mtime_ns
+        content = file.read_bytes()
+        found[file.name] = _sound(content, decode)
+    except FileNotFoundError:  # taken away since the folder was listed
+        return
+    except Odd as odd:
+        left.append(LeftOut(line(file.name), odd.reason, odd.said))
+    except OSError as exc:
+        left.append(LeftOut(line(file.name), "unreadable", exc.strerror or str(exc)))
+    else:
+        if copies:
+            copies.keep(file.name, content, stamp)
+        return
+    kept = copies.content(file.name) if copies else None
+    if kept is not None:
+        try:
+            found[file.name] = _sound(kept, decode)
+            left[-1] = left[-1]._replace(last_good=True)
+        except Odd:  # what was good once is not for this version of the program
+            return
+
+
+def _sound(content: bytes, decode: Any) -> Any:
+    """A place that can be used. Raises Odd."""
+    try:
+        place = decode(content)
+    except (ValueError, RecursionError) as exc:
+        raise Odd("unreadable", str(exc)) from exc
+    leaving_out.look(place)
+    return _sharing(place) if isinstance(place, Compound) else place
+
+
+def _sorted(found: dict[str, _Place]) -> list[_Place]:
+    return sorted(found.values(), key=lambda place: place.id)
 
 
 def _sharing(compound: Compound) -> Compound:
@@ -99,12 +170,20 @@ def _folded(content: bytes) -> Compound:
     return Compound(**fields)
 
 
+def _district_of(content: bytes) -> District:
+    return msgspec.json.decode(content, type=District)
+
+
 def save(folder: Path | str, compound: Compound) -> Path:
     """Write one compound as ``<id>.json`` and give the file's path.
 
     It is written beside its place and moved there, so a reader sees the old one or the
-    new one and never a half.
+    new one and never a half. Raises InvalidPlace for an id that is not the last label of its
+    territory: a name from a file must not choose where we write.
     """
+    if not is_label(compound.id) or compound.territory.rpartition(".")[2] != compound.id:
+        whose = f"{compound.id!r} is not the last label of {compound.territory!r}"
+        raise InvalidPlace([whose[:300]])
     return _written(Path(folder) / f"{compound.id}.json", compound)
 
 
@@ -114,18 +193,21 @@ def load_district(folder: Path | str, name: str) -> District | None:
     Raises ``ValueError`` naming the file when it does not hold a district.
     """
     file = Path(folder) / f"{name}{DISTRICT}"
-    return _district(file) if file.exists() else None
-
-
-def _district(file: Path) -> District:
+    if not file.exists():
+        return None
     try:
-        return msgspec.json.decode(file.read_bytes(), type=District)
+        return _district_of(file.read_bytes())
     except msgspec.DecodeError as error:
         raise ValueError(f"{file} does not hold a district: {error}") from error
 
 
 def save_district(folder: Path | str, district: District) -> Path:
-    """Write a district as ``<id>.district.json``, whole or not at all, and give the file's path."""
+    """Write a district as ``<id>.district.json``, whole or not at all, and give the file's path.
+
+    Raises InvalidPlace for an id that is no label.
+    """
+    if not is_label(district.id):
+        raise InvalidPlace([f"{district.id[:100]!r} is no label"])
     return _written(Path(folder) / f"{district.id}{DISTRICT}", district)
 
 

@@ -102,6 +102,9 @@ def understand(features: Sequence[Feature], name: str = "") -> Survey | list[Fau
     shapes = metres(np.array([f.shape for f in buildings], dtype=object), survey.origin)
     for feature, shape in zip(buildings, shapes, strict=True):
         _add(survey, feature, shape)
+    if not survey.houses:
+        left = Fault("buildings", survey.origin, "no buildings", say("buildings_left_out"))
+        return [*survey.faults, left]
     _compare(survey)
     return survey
 

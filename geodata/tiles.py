@@ -27,7 +27,7 @@ import pyogrio
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.store import load, load_districts
+from geodata.store import read
 from twin.model import Area, Building, Compound, District, Service
 from twin.model import Path as Way
 from twin.territory import street_of
@@ -77,7 +77,8 @@ class Content(NamedTuple):
 
 def main(places: Path, folder: Path) -> int:
     """Cut the places on disk into a folder of tiles; says what it made. 0."""
-    index, made = build(load(places), load_districts(places), folder)
+    held = read(places)
+    index, made = build(held.compounds, held.districts, folder)
     print(f"{len(index.sets)} tile sets, {len(made)} of them new, in {folder}", flush=True)
     return 0
 

@@ -12,6 +12,7 @@ import zlib
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from geodata.encodings import printable
 from geodata.sentences import Refused, say
 
 MOST_FILES = 2000
@@ -59,7 +60,7 @@ def _name(info: zipfile.ZipInfo) -> PurePosixPath:
             name = name.encode("cp437").decode("gb18030")
         except UnicodeError:
             pass
-    return PurePosixPath(name.replace("\\", "/"))
+    return PurePosixPath(printable(name).replace("\\", "/"))
 
 
 def _look(members: list[zipfile.ZipInfo]) -> None:
@@ -67,7 +68,7 @@ def _look(members: list[zipfile.ZipInfo]) -> None:
         raise Unsafe(say("zip_many", count=len(members), most=MOST_FILES))
     for info in members:
         path = _name(info)
-        climbs = path.is_absolute() or ".." in path.parts or ":" in path.parts[0]
+        climbs = path.is_absolute() or not path.parts or ".." in path.parts or ":" in path.parts[0]
         if climbs or "\x00" in info.filename:
             raise Unsafe(say("zip_climbs", path=path))
         if stat.S_ISLNK(info.external_attr >> 16):

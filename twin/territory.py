@@ -30,6 +30,15 @@ def parse(path: str) -> tuple[str, ...]:
     return labels
 
 
+def is_label(word: str) -> bool:
+    """Whether a word can be one label of a path, and so the name of a compound's file.
+
+    >>> is_label("huodian"), is_label("../evil"), is_label("lusong.hejiatu")
+    (True, False, False)
+    """
+    return _LABEL.match(word) is not None
+
+
 def contains(prefix: str, path: str) -> bool:
     """Whether ``path`` lies in ``prefix`` (a place contains itself).
 

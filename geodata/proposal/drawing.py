@@ -113,6 +113,20 @@ class Site:
         lines = [way.line for way in self.ways]
         return shapely.union_all(shapely.buffer(lines, halves, quad_segs=2))
 
+    def settle(self) -> None:
+        """Leave out what the rounding of degrees makes a point of, or a line without inside.
+
+        Two crossings nearer than a centimetre are one place, and a lane between them is none.
+        """
+        ways = lines([way.line for way in self.ways], self.origin)
+        self.ways = [way for way, line in zip(self.ways, ways, strict=True) if len(line) > 1]
+        walls = lines(self.walls, self.origin)
+        self.walls = [wall for wall, line in zip(self.walls, walls, strict=True) if len(line) > 1]
+        grounds = rings([patch.outline for patch in self.patches], self.origin)
+        self.patches = [
+            patch for patch, ring in zip(self.patches, grounds, strict=True) if len(ring) > 3
+        ]
+
     def grid_of(self, shape: shapely.Geometry) -> int:
         """The number of the grid a shape lies in, or the nearest to it; the first is 1."""
         return self.grids_of([shape])[0]

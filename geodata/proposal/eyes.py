@@ -65,9 +65,7 @@ def propose(site: Site) -> list[Eye]:
 def _goals(site: Site) -> tuple[Floats, Floats]:
     """What is to be seen: samples of the ways inside, and the doors; with their weights."""
     inside = [way.line.intersection(site.outline) for way in site.ways if way.width_m > 2.0]
-    marks = np.concatenate(
-        [shapely.get_coordinates(shapely.segmentize(line, SAMPLE_M)) for line in inside]
-    )
+    marks = shapely.get_coordinates([shapely.segmentize(line, SAMPLE_M) for line in inside])
     doors = np.array([(d.at.x, d.at.y) for house in site.houses for d in house.doors])
     if not len(doors):
         return marks, np.ones(len(marks))
@@ -77,7 +75,7 @@ def _goals(site: Site) -> tuple[Floats, Floats]:
 
 def _masts(site: Site) -> Floats:
     """Ground beside junctions and bends of the ways on which a mast may stand."""
-    corners = np.concatenate([shapely.get_coordinates(way.line) for way in site.ways])
+    corners = shapely.get_coordinates([way.line for way in site.ways])
     round_about = np.array([(4.2, 0.0), (-2.1, 3.6), (-2.1, -3.6)])
     spots = np.unique((corners[:, None, :] + round_about).reshape(-1, 2).round(1), axis=0)
     taken = [site.solid(0.8), site.paved(0.3)]

@@ -25,6 +25,7 @@ def propose(
     rng = random.Random(f"{site.id} {seed}")
     whole, drawn = len(site.houses) <= MANY and not bare, bool(site.grids)
     _draw(site, rng, whole)
+    site.settle()
     label, origin = site.id, site.origin
     outlines = rings([house.outline for house in site.houses], origin)
     grid_of = site.grids_of([house.outline for house in site.houses])

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import Voronoi
+from scipy.spatial import QhullError, Voronoi
 from shapely import LineString, Point
 
 from geodata.proposal.drawing import Site, Way
@@ -34,7 +34,7 @@ Node = tuple[float, float]
 
 
 def propose(site: Site) -> None:
-    """Draw the ways of a site and lead every door to them."""
+    """Draw the ways of a site and lead every door to them; none where no ground is free."""
     free = _free(site)
     edges = _middle_lines(free)
     chains = _chains(_pruned(edges))
@@ -44,18 +44,24 @@ def propose(site: Site) -> None:
 
 
 def _free(site: Site) -> shapely.Polygon:
-    """The largest piece of ground between the buildings and the wall."""
+    """The largest piece of ground between the buildings and the wall; empty without any."""
     grown = shapely.buffer([house.outline for house in site.houses], NOTCH_M, join_style="mitre")
     closed = shapely.union_all(shapely.buffer(grown, ASIDE_M - NOTCH_M, join_style="mitre"))
     ground = site.outline.buffer(-WALL_M).difference(closed)
-    return max(shapely.get_parts(ground), key=lambda part: part.area)
+    return max(shapely.get_parts(ground), key=lambda part: part.area, default=shapely.Polygon())
 
 
 def _middle_lines(free: shapely.Polygon) -> list[tuple[Node, Node]]:
     """Edges as far from one side of the ground as from another, where there is room."""
+    if free.is_empty:
+        return []
     rim = shapely.get_coordinates(shapely.segmentize(free.boundary, SAMPLE_M))
-    diagram = Voronoi(np.unique(rim, axis=0))
-    ridges = np.array([ridge for ridge in diagram.ridge_vertices if -1 not in ridge])
+    try:
+        diagram = Voronoi(np.unique(rim, axis=0))
+    except QhullError:  # a patch of so little width that its rim is one line
+        return []
+    inner = [ridge for ridge in diagram.ridge_vertices if -1 not in ridge]
+    ridges = np.array(inner, dtype=np.intp).reshape(-1, 2)
     pairs = diagram.vertices[ridges].round(3)
     room = shapely.distance(
         shapely.points(pairs.reshape(-1, 2)), free.boundary

@@ -60,13 +60,6 @@ def test_when_the_disk_fails_the_old_file_stays_and_no_half_is_left(
     assert list(tmp_path.iterdir()) == [file]
 
 
-@pytest.mark.parametrize("text", ["{", "{}", '{"id": 7}'])
-def test_a_file_that_holds_no_compound_is_named(tmp_path: Path, text: str) -> None:
-    (tmp_path / "broken.json").write_text(text)
-    with pytest.raises(ValueError, match=r"broken\.json does not hold a compound"):
-        store.load(tmp_path)
-
-
 def test_what_is_seldom_read_can_be_held_folded_and_reads_the_same(tmp_path: Path) -> None:
     place = demo.build(1)[0]
     file = store.save(tmp_path, place)
