@@ -24,7 +24,7 @@ import uvloop
 
 from feeds import granting, registry
 from feeds.accounts import CONSOLE, Accounts, Terms, demo_accounts
-from feeds.conditions import Shared
+from feeds.conditions import Conditions, Shared
 from feeds.descriptors import raise_limit
 from feeds.durability import refuse_eviction
 from feeds.errors import Unavailable
@@ -52,8 +52,7 @@ from twin.territory import street_of
 # Found by name when wanted: reading places from files needs GDAL (half a second and 90 MB to
 # import), pages need Dash; a role pays for what it uses, and the supervisor for none of it.
 _ENTRIES = {
-    "load": "geodata.store:load",
-    "districts": "geodata.store:load_districts",
+    "places": "geodata.store:read",
     "tiles": "geodata.tiles:main",
     "basemap": "pages.basemap:read_basemap",
     "edit": "geodata.history:edit",
@@ -71,6 +70,7 @@ _ENTRIES = {
     "export": "pages.ogc_take:carry_out",
     "stages": "feeds.scenario:stages",
 }
+log = logging.getLogger("dayuan.places")
 ASSETS = Path(__file__).resolve().parent / "assets"
 PROGRAM = (sys.executable, str(Path(__file__).resolve()))
 
@@ -81,13 +81,30 @@ def entry(name: str) -> Any:
     return getattr(import_module(module), function)
 
 
-def streets(settings: Settings) -> dict[str, list[Compound]]:
-    """The compounds on disk by the street they lie in; where the demo's stories are set, first."""
+def places(settings: Settings) -> Any:
+    """What lies on disk: compounds, districts, and files that were left out and why."""
+    last_good = settings.data / "last-good"
+    return entry("places")(settings.places, fold=True, last_good=last_good)
+
+
+def streets(settings: Settings, held: Any = None) -> dict[str, list[Compound]]:
+    """The compounds of ``held``, or on disk, by their street; where the demo is set, first."""
     found: dict[str, list[Compound]] = {}
-    for compound in entry("load")(settings.places, fold=True):
+    for compound in (held or places(settings)).compounds:
         found.setdefault(street_of(compound.territory), []).append(compound)
     told = entry("stages")(found) if settings.demo else []
     return {street: found[street] for street in dict.fromkeys([*told, *sorted(found)])}
+
+
+def say_left_out(held: Any, conditions: Conditions | None = None) -> None:
+    """Name each file of the places that was left out: in the log, and to people."""
+    for file, reason, said, last_good in held.left_out:
+        instead = "its last good copy stands for it" if last_good else "left out"
+        log.warning("places/%s is %s, %s: %s", file, reason, instead, said)
+    if held.left_out and conditions is not None:
+        first = held.left_out[0]
+        figures = {"file": first.file, "reason": first.reason}
+        conditions.raise_("place_left_out", count=len(held.left_out), **figures)
 
 
 def now() -> datetime:
@@ -97,8 +114,10 @@ def now() -> datetime:
 
 async def web(settings: Settings, heartbeat: int | None) -> None:
     """Serve pages, ``/live``, commands and APIs."""
-    found = streets(settings)
+    held = places(settings)
+    found = streets(settings, held)
     streams = Streams(settings.redis_url, patience_s=ANSWER_S)
+    say_left_out(held, streams.conditions)
     async with people(settings) as known, streams:
         await refuse_an_open_door(settings, known[0])
         backed = entry("backing")(streams, found, *known, now)
@@ -111,7 +130,7 @@ async def web(settings: Settings, heartbeat: int | None) -> None:
             edit=partial(entry("edit"), settings.places),
             stream_origins=settings.stream_origins,
             tiles=settings.data / "tiles",
-            districts=entry("districts")(settings.places),
+            districts=held.districts,
             basemap=entry("basemap")(settings.basemap),
             beat=partial(beat, heartbeat),
         )
@@ -120,7 +139,9 @@ async def web(settings: Settings, heartbeat: int | None) -> None:
 
 async def engine(settings: Settings, heartbeat: int | None) -> None:
     """Derive alarms, incidents and deadlines for every street; active by lease, else stand by."""
-    found = streets(settings)
+    held = places(settings)
+    say_left_out(held)
+    found = streets(settings, held)
     async with Streams(settings.redis_url) as streams, asyncio.TaskGroup() as tasks:
         tasks.create_task(beat(heartbeat))
         tasks.create_task(Shared(streams.link, streams.conditions, found).run())
@@ -131,7 +152,9 @@ async def engine(settings: Settings, heartbeat: int | None) -> None:
 async def simulator(settings: Settings, heartbeat: int | None) -> None:
     """Play the demo's devices, residents and responders in every street."""
     options = {"seed": settings.seed, "rate": settings.rate}
-    found, districts = streets(settings), entry("districts")(settings.places)
+    held = places(settings)
+    say_left_out(held)
+    found, districts = streets(settings, held), held.districts
     async with Streams(settings.redis_url) as streams, asyncio.TaskGroup() as tasks:
         tasks.create_task(beat(heartbeat))
         tasks.create_task(entry("simulator")(streams, found, districts, **options))
@@ -281,12 +304,12 @@ async def _register(settings: Settings, asked: argparse.Namespace) -> None:
             print(await registry.carry_out(asked, *known[:2], partial(_responders, settings)))
             return
         streams = await stack.enter_async_context(Streams(url))
-        backed = entry("backing")(streams, streets(settings), *known, now)
+        held = places(settings)
+        backed = entry("backing")(streams, streets(settings, held), *known, now)
         if asked.command == "token":
             print(await granting.carry_out(asked, backed, known[2]))
         else:
-            districts = entry("districts")(settings.places)
-            print(await entry("export")(asked, backed, granting.operator(), districts))
+            print(await entry("export")(asked, backed, granting.operator(), held.districts))
 
 
 async def _scenario(settings: Settings, name: str) -> None:

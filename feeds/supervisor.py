@@ -197,7 +197,7 @@ def _signature(folder: Path) -> frozenset[tuple[str, int, int]]:
     for path in folder.rglob("*.json"):
         try:
             stat = path.stat()
-        except FileNotFoundError:  # replaced between the two calls: the next look sees it
+        except OSError:  # replaced between the two calls, or a link in a circle: nothing to watch
             continue
         found.add((path.name, stat.st_size, stat.st_mtime_ns))
     return frozenset(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import signal
 import socket
@@ -10,11 +11,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 import app
 from feeds.settings import SETTINGS, Settings, read_settings
+from geodata import demo
 from geodata.store import save
 from tests.conftest import free_port
 from tests.layers.builders import a_compound
@@ -145,7 +148,7 @@ def test_the_command_line_explains_itself(capsys: pytest.CaptureFixture[str]) ->
 
 def test_the_web_role_does_not_pay_for_reading_places() -> None:
     program = (
-        "import app, sys; [app.entry(name) for name in ('parts', 'backing', 'load', 'export')];"
+        "import app, sys; [app.entry(name) for name in ('parts', 'backing', 'places', 'export')];"
         "print([m for m in ('geopandas', 'pandas', 'pyogrio') if m in sys.modules])"
     )
     shown = subprocess.run(
@@ -211,6 +214,39 @@ def test_in_earnest_the_server_has_a_password_that_stands_nowhere_else(tmp_path:
                 and path.parent == data]  # fmt: skip
     assert data.stat().st_mode & 0o077 == 0
     assert run(data, "account", "list").stdout == "li  dispatcher  lusong.hejiatu  li\n"
+
+
+def test_an_odd_file_among_the_places_ends_no_role_and_is_named_once_by_each(
+    tmp_path: Path,
+) -> None:
+    """A half file, an empty one, a note and a broken district: the street lives on."""
+    odd = {"a.json": b'{"id":"a', "b.json": b"", "note.json": b"[]", "x.district.json": b"{"}
+    for place in demo.build(1):
+        save(tmp_path / "places", place)
+    for name, content in odd.items():
+        (tmp_path / "places" / name).write_bytes(content)
+    port, log = free_port(), tmp_path / "log"
+    env = environment(tmp_path, DAYUAN_DEMO="1", DAYUAN_PORT=str(port))
+    with log.open("wb") as out:
+        program = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=HOUSE, env=env, stdout=out, stderr=out
+        )
+    try:
+        until_said(log, "http://", program)
+        with urlopen(f"http://127.0.0.1:{port}/healthz") as answer:
+            assert answer.status == 200
+            standing = {row["code"]: row["count"] for row in json.load(answer)["conditions"]}
+        assert standing["place_left_out"] == len(odd)
+        deadline = time.monotonic() + 60
+        while any(log.read_text("utf-8").count(f"places/{name} is") < 3 for name in odd):
+            assert time.monotonic() < deadline, log.read_text("utf-8")
+            time.sleep(0.05)
+    finally:
+        program.send_signal(signal.SIGTERM)
+        program.wait(20)
+    said = log.read_text("utf-8")
+    assert " ended with " not in said and "Traceback" not in said
+    assert all(said.count(f"places/{name} is unreadable, left out") == 3 for name in odd), said
 
 
 def left_behind(data: Path) -> list[str]:
