@@ -8,7 +8,7 @@ from layers.columns import milliseconds
 from layers.redaction import device_words
 from twin.standing import unattended
 from twin.state import Twin
-from twin.things import Alarm
+from twin.things import Alarm, Device
 
 
 def thing(twin: Twin, alarm: Alarm, compound: str, *, masked: bool) -> dict[str, Any] | None:
@@ -20,7 +20,8 @@ def thing(twin: Twin, alarm: Alarm, compound: str, *, masked: bool) -> dict[str,
     if alarm.label == "normal":
         return None
     alone, device = unattended(twin, alarm), twin.devices.get(alarm.device)
-    return {
+    where = _where(twin, device if alone else None, masked)
+    return where | {
         "id": alarm.id,
         "device": alarm.device,
         "rule": alarm.rule,
@@ -32,9 +33,15 @@ def thing(twin: Twin, alarm: Alarm, compound: str, *, masked: bool) -> dict[str,
         "compound": compound,
         "incident": alarm.incident,
         "unattended": alone,
-        "place": device_words(twin, device, masked) if alone and device is not None else "",
-        "lonlat": device.place.lonlat if alone and device is not None else None,
         "value": alarm.value,
         "version": alarm.version,
         "shelved_until": milliseconds(alarm.shelved_until),
     }
+
+
+def _where(twin: Twin, device: Device | None, masked: bool) -> dict[str, Any]:
+    if device is None:
+        return {"place": "", "grid": "", "lonlat": None}
+    grid = device.place.territory.rpartition(".")[2]
+    words = device_words(twin, device, masked)
+    return {"place": words, "grid": grid, "lonlat": device.place.lonlat}

@@ -51,7 +51,7 @@ export function open(incidents) {
 export function unattended(alarms) {
   return [...alarms].filter((alarm) => alarm.unattended).map((alarm) => ({
     id: alarm.id, rule: alarm.rule, device: alarm.device, level: alarm.level, state: "unattended", compound: alarm.compound,
-    place: alarm.place, lonlat: alarm.lonlat, at: alarm.since, unacked: alarm.label === "unacknowledged", crew: [],
+    place: alarm.place, grid: alarm.grid, lonlat: alarm.lonlat, at: alarm.since, unacked: alarm.label === "unacknowledged", crew: [],
   }));
 }
 

@@ -93,7 +93,7 @@ def unattended(**more: Any) -> dict[str, Any]:
         "id": "huodian/smoke/9#smoke", "device": "huodian/smoke/9", "rule": "smoke", "level": 1,
         "label": "acknowledged", "active": True, "at": NOW - 60_000, "since": NOW - 252_000,
         "compound": "huodian", "incident": "INC-1121-0009", "unattended": True, "value": None,
-        "place": "25幢5单元502 · 第2网格", "lonlat": [113.1, 27.8], "version": 3,
+        "place": "25幢5单元502 · 第2网格", "grid": "g2", "lonlat": [113.1, 27.8], "version": 3,
         "shelved_until": None,
     } | more  # fmt: skip
 
