@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import os
 import signal
 import socket
 from asyncio.subprocess import Process
@@ -23,7 +24,7 @@ from pathlib import Path
 
 from feeds.children import end_child, start_child, until_orphaned
 from feeds.heartbeat import VARIABLE, Listener
-from feeds.valkey import ServerFailed, Valkey
+from feeds.valkey import ServerFailed, Valkey, answers
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,9 @@ _AWAITED_PAUSE_S = 1.0
 """The longest pause of what people wait for."""
 _STEADY_AFTER_S = 10.0
 _PORT_PATIENCE_S = 3.0
+_QUESTION_S = 5.0
+_QUESTIONS = 3
+"""A disk may hold the server up for seconds; who answers nothing for half a minute hangs."""
 _ROLE_PATIENCE_S = 4.0
 """Roles and server together (4 + 5 s) end within the ten seconds that init systems give."""
 
@@ -155,7 +159,7 @@ class Supervisor:
         pauses, clock = Pauses(_AWAITED_PAUSE_S), asyncio.get_running_loop().time
         while True:
             born = clock()
-            code = await self.server.wait()
+            code = await self._until_the_server_ends(self.server)
             while True:
                 pause_s = pauses.after(clock() - born)
                 log.warning("Valkey ended with %s; again in %.1f s", code, pause_s)
@@ -166,6 +170,20 @@ class Supervisor:
                     break
                 except ServerFailed as exc:
                     log.error("%s", exc)
+
+    async def _until_the_server_ends(self, server: Valkey) -> int:
+        """Its exit code; one that hangs is killed: all it ever promised is on disk."""
+        ending = asyncio.ensure_future(server.wait())
+        hanging = asyncio.ensure_future(_until_it_hangs(server.url))
+        try:
+            await asyncio.wait({ending, hanging}, return_when=asyncio.FIRST_COMPLETED)
+            if not ending.done():
+                log.error("Valkey hangs: it is killed")
+                os.kill(server.pid, signal.SIGKILL)
+            return await ending
+        finally:
+            ending.cancel()
+            hanging.cancel()
 
     async def _watch(self, folder: Path) -> None:
         seen = known = _signature(folder)
@@ -201,6 +219,19 @@ def _signature(folder: Path) -> frozenset[tuple[str, int, int]]:
             continue
         found.add((path.name, stat.st_size, stat.st_mtime_ns))
     return frozenset(found)
+
+
+async def _until_it_hangs(url: str) -> None:
+    """Return when a server has left question after question without any reply."""
+    unanswered = 0
+    while unanswered < _QUESTIONS:
+        await asyncio.sleep(_QUESTION_S)
+        try:
+            async with asyncio.timeout(_QUESTION_S):
+                await answers(url)
+                unanswered = 0
+        except TimeoutError:
+            unanswered += 1
 
 
 async def _born(role: Role, listener: Listener | None) -> Process:

@@ -258,6 +258,11 @@ def kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
 
 
+def hang(pid: int) -> None:
+    """Stop a process where it stands: it lives, and does nothing."""
+    os.kill(pid, signal.SIGSTOP)
+
+
 def fill_the_disk(pid: int) -> None:
     """Let a server's files grow no further: its next write fails as on a full disk."""
     _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
@@ -267,6 +272,7 @@ def fill_the_disk(pid: int) -> None:
 ENDS: list[tuple[str, Callable[[int], None]]] = [
     ("engine", kill), ("simulator", kill), ("web", kill), ("valkey", kill),
     ("valkey", lambda pid: os.kill(pid, signal.SIGTERM)), ("valkey", fill_the_disk),
+    ("engine", hang), ("web", hang),
 ]  # fmt: skip
 
 

@@ -178,6 +178,22 @@ async def test_a_killed_server_comes_back_on_its_port_and_ends_last(tmp_path: Pa
     assert not await answers(url)
 
 
+async def test_a_server_that_hangs_is_killed_and_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeds.supervisor._QUESTION_S", 0.5)
+    server = Valkey(tmp_path / "valkey", port=free_port())
+    await server.start()
+    first = server.pid
+    async with running(Supervisor(roles=[], server=server)):
+        os.kill(first, signal.SIGSTOP)
+        await until(lambda: not is_running(first))
+        async with asyncio.timeout(20):
+            while not await answers(server.url):
+                await asyncio.sleep(0.05)
+        assert server.pid != first
+
+
 async def test_an_imported_place_starts_every_role_anew(tmp_path: Path) -> None:
     book, places = tmp_path / "web", tmp_path / "places"
     places.mkdir()
