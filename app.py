@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import uvloop
 
@@ -29,20 +29,16 @@ from feeds.descriptors import raise_limit
 from feeds.durability import refuse_eviction
 from feeds.errors import Unavailable
 from feeds.folders import keep_private
-from feeds.heartbeat import VARIABLE, beat, pipe_in
+from feeds.heartbeat import VARIABLE as HEARTBEAT
+from feeds.heartbeat import beat, pipe_in
 from feeds.keys import key
 from feeds.link import ANSWER_S, client_from_url, shown
+from feeds.listening import VARIABLE as LISTENING
+from feeds.listening import lent_sockets, listening, until_answering
 from feeds.settings import Settings, read_settings
 from feeds.sources import Source, Sources
 from feeds.streams import Streams
-from feeds.supervisor import (
-    Role,
-    Supervisor,
-    port_trouble,
-    stops_on_signals,
-    until_listening,
-    until_told,
-)
+from feeds.supervisor import Role, Supervisor, stops_on_signals, until_told
 from feeds.tokens import Tokens
 from feeds.valkey import Valkey, at_hand, running_url
 from twin.errors import DayuanError, InvalidSetting
@@ -112,7 +108,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-async def web(settings: Settings, heartbeat: int | None) -> None:
+class Lines(NamedTuple):
+    """What a role's supervisor gave it: a pipe to beat on, and the numbers of open sockets."""
+
+    heartbeat: int | None = None
+    sockets: str = ""
+
+
+async def web(settings: Settings, lines: Lines) -> None:
     """Serve pages, ``/live``, commands and APIs."""
     held = places(settings)
     found = streets(settings, held)
@@ -132,35 +135,38 @@ async def web(settings: Settings, heartbeat: int | None) -> None:
             tiles=settings.data / "tiles",
             districts=held.districts,
             basemap=entry("basemap")(settings.basemap),
-            beat=partial(beat, heartbeat),
+            beat=partial(beat, lines.heartbeat),
         )
-        await entry("web")(parts, host=settings.host, port=settings.port, assets=ASSETS)
+        doors = lent_sockets(lines.sockets)
+        await entry("web")(
+            parts, host=settings.host, port=settings.port, assets=ASSETS, doors=doors
+        )
 
 
-async def engine(settings: Settings, heartbeat: int | None) -> None:
+async def engine(settings: Settings, lines: Lines) -> None:
     """Derive alarms, incidents and deadlines for every street; active by lease, else stand by."""
     held = places(settings)
     say_left_out(held)
     found = streets(settings, held)
     async with Streams(settings.redis_url) as streams, asyncio.TaskGroup() as tasks:
-        tasks.create_task(beat(heartbeat))
+        tasks.create_task(beat(lines.heartbeat))
         tasks.create_task(Shared(streams.link, streams.conditions, found).run())
         for street, compounds in found.items():
             tasks.create_task(entry("engine")(streams, street, compounds))
 
 
-async def simulator(settings: Settings, heartbeat: int | None) -> None:
+async def simulator(settings: Settings, lines: Lines) -> None:
     """Play the demo's devices, residents and responders in every street."""
     options = {"seed": settings.seed, "rate": settings.rate}
     held = places(settings)
     say_left_out(held)
     found, districts = streets(settings, held), held.districts
     async with Streams(settings.redis_url) as streams, asyncio.TaskGroup() as tasks:
-        tasks.create_task(beat(heartbeat))
+        tasks.create_task(beat(lines.heartbeat))
         tasks.create_task(entry("simulator")(streams, found, districts, **options))
 
 
-ROLES: dict[str, Callable[[Settings, int | None], Awaitable[None]]] = {
+ROLES: dict[str, Callable[[Settings, Lines], Awaitable[None]]] = {
     "web": web,
     "engine": engine,
     "feed simulator": simulator,
@@ -199,12 +205,12 @@ async def refuse_a_server_that_forgets(settings: Settings) -> None:
             await refuse_eviction(streams.link, key(None, "probe"))
 
 
-def play(settings: Settings, role: str, heartbeat: int | None = None) -> None:
-    """Run one role in this process until it is told to end; ``heartbeat`` is a pipe to beat on."""
+def play(settings: Settings, role: str, lines: Lines) -> None:
+    """Run one role in this process until it is told to end."""
     url = settings.redis_url or running_url(settings.server_folder)
     if url is None:
         raise InvalidSetting("DAYUAN_REDIS_URL", "", "no server runs here: name one")
-    uvloop.run(until_told(ROLES[role](replace(settings, redis_url=url), heartbeat)))
+    uvloop.run(until_told(ROLES[role](replace(settings, redis_url=url), lines)))
 
 
 # --- all roles on one machine -----------------------------------------------------------------
@@ -212,8 +218,7 @@ def play(settings: Settings, role: str, heartbeat: int | None = None) -> None:
 
 async def supervise(settings: Settings) -> None:
     """Run everything until told to end: the embedded server unless another is named, and roles."""
-    if reason := await port_trouble(settings.host, settings.port):
-        raise InvalidSetting("DAYUAN_PORT", str(settings.port), reason)
+    doors = await open_doors(settings)
     prepare_places(settings)
     server = None
     if not settings.redis_url:
@@ -222,7 +227,7 @@ async def supervise(settings: Settings) -> None:
         )
         await server.start()
         settings = replace(settings, redis_url=server.url)
-    supervisor = Supervisor(roles=_roles(settings), server=server, watched=settings.places)
+    supervisor = Supervisor(roles=_roles(settings, doors), server=server, watched=settings.places)
     stops_on_signals(supervisor.stop)
     is_open = server is not None and settings.demo
     announcing = asyncio.create_task(_announce(settings, " (no password)" if is_open else ""))
@@ -238,6 +243,15 @@ async def supervise(settings: Settings) -> None:
             await server.stop()
 
 
+async def open_doors(settings: Settings) -> list[int]:
+    """The sockets people come to, as open files. Raises InvalidSetting when they are taken."""
+    try:
+        return [sock.detach() for sock in await listening(settings.host, settings.port)]
+    except OSError as exc:
+        reason = f"cannot listen on {settings.host}: {exc.strerror or exc}"
+        raise InvalidSetting("DAYUAN_PORT", str(settings.port), reason) from exc
+
+
 def prepare_places(settings: Settings) -> None:
     """Make the data folder; on the demo's first run, its street or its city."""
     settings.places.mkdir(parents=True, exist_ok=True)
@@ -246,19 +260,25 @@ def prepare_places(settings: Settings) -> None:
 
 
 async def _announce(settings: Settings, remark: str) -> None:
-    """Print the one line people wait for, once the web role accepts connections."""
-    await until_listening(settings.host, settings.port)
+    """Print the one line people wait for, once the web role answers."""
+    await until_answering(settings.host, settings.port)
     streams = f"streams: {shown(settings.redis_url)}{remark}"
     print(f"Dayuan: {settings.address} · {streams} · Ctrl-C ends", flush=True)
 
 
-def _roles(settings: Settings) -> list[Role]:
+def _roles(settings: Settings, doors: Sequence[int] = ()) -> list[Role]:
     demo = "1" if settings.demo else "0"
     env = os.environ | {"DAYUAN_REDIS_URL": settings.redis_url, "DAYUAN_DEMO": demo}
+    lent = {"web": {LISTENING: " ".join(map(str, doors))}} if doors else {}
     names = [name for name in ROLES if settings.demo or name not in _DEMO_ROLES]
     lasting = [
         Role(
-            name=name, argv=(*PROGRAM, *name.split()), env=env, beats=True, awaited=name in _AWAITED
+            name=name,
+            argv=(*PROGRAM, *name.split()),
+            env=env | lent.get(name, {}),
+            beats=True,
+            awaited=name in _AWAITED,
+            pass_fds=tuple(doors) if name in lent else (),
         )
         for name in names
     ]
@@ -335,9 +355,9 @@ def carry_out(settings: Settings, asked: argparse.Namespace) -> int:
             os.nice(10)  # screens are served meanwhile
             return int(entry("tiles")(settings.places, settings.data / "tiles"))
         case "web" | "engine":
-            play(settings, asked.command, asked.heartbeat)
+            play(settings, asked.command, asked.lines)
         case "feed":
-            play(settings, f"feed {asked.name}", asked.heartbeat)
+            play(settings, f"feed {asked.name}", asked.lines)
         case _:
             uvloop.run(supervise(settings))
     return 0
@@ -348,8 +368,8 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     # The importer reads its own words, --help among them; argparse would take them for ours.
     importing = argv[:1] == ["import"]
     asked = parser().parse_args(argv[:1] if importing else argv)
-    asked.heartbeat = pipe_in(environ)
-    environ = {name: word for name, word in environ.items() if name != VARIABLE}
+    asked.lines = Lines(pipe_in(environ), environ.get(LISTENING, ""))
+    environ = {name: word for name, word in environ.items() if name not in (HEARTBEAT, LISTENING)}
     asked.rest, asked.environ = (argv[1:], environ) if importing else ([], {})
     try:
         settings = read_settings(environ if asked.command != "demo" else {**environ, **_DEMO})

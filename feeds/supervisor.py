@@ -11,11 +11,9 @@ by hand.
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import os
 import signal
-import socket
 from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -33,7 +31,6 @@ _LONGEST_PAUSE_S = 5.0
 _AWAITED_PAUSE_S = 1.0
 """The longest pause of what people wait for."""
 _STEADY_AFTER_S = 10.0
-_PORT_PATIENCE_S = 3.0
 _QUESTION_S = 5.0
 _QUESTIONS = 3
 """A disk may hold the server up for seconds; who answers nothing for half a minute hangs."""
@@ -47,6 +44,7 @@ class Role:
 
     One that is wanted ``once`` and has done its work rests until everything starts anew. One that
     ``beats`` is killed when it beats no more. ``awaited`` is what people wait for when it is away.
+    It is given the open files ``pass_fds``.
     """
 
     name: str
@@ -55,6 +53,7 @@ class Role:
     once: bool = False
     beats: bool = False
     awaited: bool = False
+    pass_fds: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -237,12 +236,12 @@ async def _until_it_hangs(url: str) -> None:
 async def _born(role: Role, listener: Listener | None) -> Process:
     """A role's process, with its end of the heartbeat."""
     # Its facts are all in the server, so a role without supervisor may just be killed.
-    if listener is None:
-        return await start_child(role.argv, env=role.env, last_signal=signal.SIGKILL)
-    env = {**(role.env or {}), VARIABLE: str(listener.pipe)}
-    pipes = (listener.pipe,)
-    child = await start_child(role.argv, env=env, last_signal=signal.SIGKILL, pass_fds=pipes)
-    listener.let_go()
+    env, files = role.env, role.pass_fds
+    if listener is not None:
+        env, files = {**(env or {}), VARIABLE: str(listener.pipe)}, (*files, listener.pipe)
+    child = await start_child(role.argv, env=env, last_signal=signal.SIGKILL, pass_fds=files)
+    if listener is not None:
+        listener.let_go()
     return child
 
 
@@ -266,35 +265,3 @@ async def until_told(work: Awaitable[None]) -> None:
     with suppress(asyncio.CancelledError):
         await task
     orphaned.cancel()
-
-
-async def port_trouble(host: str, port: int) -> str:
-    """Why we could not listen there, or an empty string when we could.
-
-    A port in use is asked for again for three seconds: the web role of a supervisor that was
-    killed may still be on its way out.
-    """
-    deadline = asyncio.get_running_loop().time() + _PORT_PATIENCE_S
-    while True:
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as sock:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                sock.bind((host, port))
-                return ""
-            except OSError as exc:
-                over = asyncio.get_running_loop().time() > deadline
-                if exc.errno != errno.EADDRINUSE or over:
-                    return f"cannot listen on {host}: {exc.strerror or exc}"
-        await asyncio.sleep(0.1)
-
-
-async def until_listening(host: str, port: int) -> None:
-    """Return when something accepts connections there."""
-    while True:
-        try:
-            _, writer = await asyncio.open_connection(host, port)
-        except OSError:
-            await asyncio.sleep(0.05)
-        else:
-            writer.close()
-            return

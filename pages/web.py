@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import socket
 from collections.abc import (
     AsyncIterator,
     Awaitable,
@@ -145,8 +146,17 @@ class Parts:
     beat: Callable[[Callable[[], bool]], Coroutine[Any, Any, None]] = _unheard
 
 
-async def run(parts: Parts, *, host: str, port: int, assets: Path) -> None:
+async def run(
+    parts: Parts,
+    *,
+    host: str,
+    port: int,
+    assets: Path,
+    doors: list[socket.socket] | None = None,
+) -> None:
     """Serve until cancelled, then finish what was begun.
+
+    ``doors`` are sockets that listen already, instead of ``host`` and ``port``.
 
     Raises WorkEnded when a part of the work ends: whoever still answered then would show screens a
     picture that moves no more.
@@ -165,7 +175,7 @@ async def run(parts: Parts, *, host: str, port: int, assets: Path) -> None:
         timeout_graceful_shutdown=3,
     )
     serving = _Server(config)
-    task = asyncio.ensure_future(serving.serve())
+    task = asyncio.ensure_future(serving.serve(doors))
     ended = asyncio.ensure_future(application.state.work.ended())
     try:
         await asyncio.wait({task, ended}, return_when=asyncio.FIRST_COMPLETED)

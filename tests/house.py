@@ -19,9 +19,9 @@ from feeds import imports
 from feeds.accounts import CONSOLE, Account, Accounts, Terms
 from feeds.backing import backing
 from feeds.link import client_from_url
+from feeds.listening import until_answering
 from feeds.sources import Sources
 from feeds.streams import Streams
-from feeds.supervisor import until_listening
 from feeds.tokens import Tokens
 from pages import web
 from pages.guard import COOKIE
@@ -101,7 +101,7 @@ async def open_house(
         with patch.object(web, "plug", noted):
             task = asyncio.create_task(web.run(parts, host="127.0.0.1", port=port, assets=ASSETS))
             async with asyncio.timeout(30):
-                await until_listening("127.0.0.1", port)
+                await until_answering("127.0.0.1", port)
         try:
             yield House(
                 port=port, streams=streams, accounts=accounts, sources=sources, tokens=tokens,

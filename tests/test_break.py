@@ -310,6 +310,33 @@ def case_of_last(screen: Screen, device: str) -> bool:
     return any(case["device"] == device for case in screen.model.things["incidents"].values())
 
 
+async def answered_throughout(town: Town, ends: asyncio.Event) -> int:
+    """Ask on ever new connections until it ends; how often. Raises ConnectError when refused."""
+    asked = 0
+    while not ends.is_set():
+        async with httpx.AsyncClient(base_url=town.origin, timeout=WITHIN_S) as source:
+            try:
+                await source.get("/healthz")
+            except (httpx.ReadError, httpx.RemoteProtocolError):
+                pass  # it was being answered when the role was killed
+        asked += 1
+    return asked
+
+
+async def test_nobody_is_refused_while_the_web_role_is_killed_or_a_place_is_changed(
+    town: Town,
+) -> None:
+    changed = town.folder / "places" / "huodian.json"
+    for end in (kill, lambda _: changed.write_bytes(changed.read_bytes())):
+        over = asyncio.Event()
+        asking = asyncio.create_task(answered_throughout(town, over))
+        await town.died("web", end)
+        async with httpx.AsyncClient(base_url=town.origin, timeout=WITHIN_S) as source:
+            assert (await source.get("/healthz")).status_code == 200
+        over.set()
+        assert await asking > 0
+
+
 async def test_a_server_that_takes_no_writes_is_told_and_never_promised(town: Town) -> None:
     async with town.person(await town.enter("chenmin")) as person:
         case = await a_case(town)

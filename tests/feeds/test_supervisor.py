@@ -6,7 +6,6 @@ import asyncio
 import dataclasses
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.supervisor import Pauses, Role, Supervisor, port_trouble
+from feeds.supervisor import Pauses, Role, Supervisor
 from feeds.valkey import Valkey, answers
 from tests.conftest import free_port
 
@@ -229,19 +228,6 @@ asyncio.run(main())
     supervisor.kill()
     supervisor.wait()
     await until(lambda: not any(is_running(pid) for pid in pids))
-
-
-async def test_a_port_that_is_being_let_go_of_is_waited_for_and_another_is_told() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        asking = asyncio.ensure_future(port_trouble("127.0.0.1", port))
-        await asyncio.sleep(0)
-        assert not asking.done()
-        taken.close()
-        assert await asyncio.wait_for(asking, 20) == ""
-    assert (await port_trouble("192.0.2.1", port)).startswith("cannot listen on 192.0.2.1: ")
 
 
 async def test_work_that_is_wanted_once_rests_until_everything_starts_anew(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from feeds.supervisor import until_listening
+from feeds.listening import until_answering
 from pages.connections import protocol
 from pages.web import _Server
 from tests.conftest import free_port
@@ -43,7 +43,7 @@ async def serving(**bounds: Any) -> AsyncIterator[Open]:
     config = uvicorn.Config(_app, port=port, http=http, log_level="warning", lifespan="off")
     server = _Server(config)
     task = asyncio.ensure_future(server.serve())
-    await until_listening("127.0.0.1", port)
+    await until_answering("127.0.0.1", port)
     async with AsyncExitStack() as stack:
 
         async def opened(words: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
