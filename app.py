@@ -35,6 +35,7 @@ from feeds.keys import key
 from feeds.link import ANSWER_S, client_from_url, shown
 from feeds.listening import VARIABLE as LISTENING
 from feeds.listening import lent_sockets, listening, until_answering
+from feeds.logins import Logins
 from feeds.settings import Settings, read_settings
 from feeds.sources import Source, Sources
 from feeds.streams import Streams
@@ -320,11 +321,14 @@ async def _register(settings: Settings, asked: argparse.Namespace) -> None:
             )
         )
         known = await stack.enter_async_context(people(replace(settings, redis_url=url)))
-        if asked.command in ("account", "source"):
-            print(await registry.carry_out(asked, *known[:2], partial(_responders, settings)))
-            return
         streams = await stack.enter_async_context(Streams(url))
         held = places(settings)
+        if asked.command in ("account", "source"):
+            logins = Logins(known[0], streams, list(streets(settings, held)), now)
+            named = partial(_responders, settings)
+            register = registry.Register(*known[:2], logins, granting.operator(), named)
+            print(await registry.carry_out(asked, register))
+            return
         backed = entry("backing")(streams, streets(settings, held), *known, now)
         if asked.command == "token":
             print(await granting.carry_out(asked, backed, known[2]))

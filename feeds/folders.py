@@ -9,7 +9,7 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
-OURS = ("places", "valkey", "imports", "tiles")
+OURS = ("places", "last-good", "valkey", "imports", "tiles")
 """What we make in it."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 

@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from feeds.tokens import TOKEN_ROLES, TokenRefused, Tokens
+from feeds.tokens import TOKEN_ROLES, TokenRefused, Tokens, subject
+from twin.events import TokenGranted, TokenRevoked
 from twin.people import ROLES
 
 DAYS = 365
@@ -57,7 +58,8 @@ async def _add(asked: argparse.Namespace, backed: Backed, tokens: Tokens) -> str
         asked.name, asked.role, tuple(asked.territory), days=asked.days
     )
     detail = f"{', '.join(token.prefixes)} until {_day(token.until)}"
-    await backed["doors"].granted(token.account, operator(), detail)
+    who = (subject(token.name), token.prefixes)
+    await backed["doors"].changed(TokenGranted, who, operator(), token.role, detail)
     return f"{shown}\n{token.role} for {detail}. This token is not kept: store it now."
 
 
@@ -74,7 +76,8 @@ async def _remove(asked: argparse.Namespace, backed: Backed, tokens: Tokens) -> 
     token = await tokens.remove(asked.name)
     if token is None:
         raise TokenRefused(f"{asked.name}: no such token")
-    await backed["doors"].revoked(token.account, operator())
+    who = (subject(token.name), token.prefixes)
+    await backed["doors"].changed(TokenRevoked, who, operator(), "revoked")
     return f"{asked.name}: removed, it opens nothing from now on"
 
 

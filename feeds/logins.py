@@ -12,15 +12,24 @@ from feeds.attempts import Visitor
 from feeds.errors import Unavailable
 from twin.events import (
     AccountData,
+    AccountGranted,
     AccountLogin,
     AccountLogout,
+    AccountRevoked,
     DataExported,
     Event,
+    KioskGranted,
+    SourceGranted,
+    SourceRevoked,
     TokenGranted,
     TokenRevoked,
 )
 from twin.territory import touches
 
+Change = (
+    AccountGranted | AccountRevoked | KioskGranted | SourceGranted | SourceRevoked
+    | TokenGranted | TokenRevoked
+)  # fmt: skip
 MOST_WORDS = 500
 """What an event's detail holds (``twin.events.Words``)."""
 
@@ -115,7 +124,7 @@ class Logins:
             return
         await self.accounts.close_session(token)
         left = AccountLogout(data=_data("left"), **self._envelope(account.name))
-        await self._write(account, left)
+        await self._write(account.prefixes, left)
 
     async def note(
         self, account: Account | None, outcome: str, detail: str, name: str = ""
@@ -126,17 +135,23 @@ class Logins:
     async def exported(self, account: Account, detail: str) -> None:
         """Record that somebody takes away what they see: before it leaves, not after."""
         taken = DataExported(data=_data("taken", detail), **self._envelope(account.name))
-        await self._write(account, taken)
+        await self._write(account.prefixes, taken)
 
-    async def granted(self, token: Account, by: str, detail: str) -> None:
-        """Record that an access token was made, in every street it opens."""
-        made = TokenGranted(data=_data(token.role, detail), **self._envelope(token.name, by))
-        await self._write(token, made)
+    async def changed(
+        self,
+        kind: type[Change],
+        who: tuple[str, Sequence[str]],
+        by: str,
+        outcome: str,
+        detail: str = "",
+    ) -> None:
+        """Record that somebody at the command line changed who may come in.
 
-    async def revoked(self, token: Account, by: str) -> None:
-        """Record that an access token was ended."""
-        ended = TokenRevoked(data=_data("revoked"), **self._envelope(token.name, by))
-        await self._write(token, ended)
+        ``who`` is a name and its territories: it is written in every street they touch.
+        """
+        name, prefixes = who
+        made = kind(data=_data(outcome, detail), **self._envelope(name, by))
+        await self._write(prefixes, made)
 
     async def _enter(self, account: Account, how: str, screen: str) -> str:
         token = await self.accounts.open_session(account, screen=screen)
@@ -156,16 +171,16 @@ class Logins:
         self, account: Account | None, name: str, outcome: str, detail: str = ""
     ) -> None:
         event = AccountLogin(data=_data(outcome, detail), **self._envelope(name or "-"))
-        await self._write(account, event)
+        await self._write(account.prefixes if account else None, event)
 
-    async def _write(self, account: Account | None, event: Event) -> None:
-        for street in self._streets_of(account):
+    async def _write(self, prefixes: Sequence[str] | None, event: Event) -> None:
+        for street in self._streets_in(prefixes):
             await self._journal.append_operations(street, [event], thing=None, expected=None)
 
-    def _streets_of(self, account: Account | None) -> list[str]:
-        if account is None:
+    def _streets_in(self, prefixes: Sequence[str] | None) -> list[str]:
+        if prefixes is None:
             return self._streets[:1]
-        return [street for street in self._streets if touches(account.prefixes, street)]
+        return [street for street in self._streets if touches(tuple(prefixes), street)]
 
     def _envelope(self, name: str, by: str = "") -> dict[str, Any]:
         subject = name[:200]

@@ -1,14 +1,23 @@
-"""The register: accounts, kiosk links and sources from the command line."""
+"""The register: accounts, kiosk links and sources from the command line, each change recorded."""
 
 from __future__ import annotations
 
 import argparse
 import getpass
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from feeds.accounts import LANGUAGES, Account, AccountRefused, Accounts
+from feeds.logins import Change, Logins
 from feeds.sources import Source, Sources
+from twin.events import (
+    AccountGranted,
+    AccountRevoked,
+    KioskGranted,
+    SourceGranted,
+    SourceRevoked,
+)
 from twin.people import ROLES
 
 MOST_NAMED = 50
@@ -44,19 +53,32 @@ def add_arguments(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     source.add_parser("remove", help="a source and its token").add_argument("name")
 
 
-async def carry_out(
-    asked: argparse.Namespace,
-    accounts: Accounts,
-    sources: Sources,
-    responders: Callable[[], Mapping[str, str]] = dict,
-) -> str:
-    """Do what was asked; gives the words to print. Raises AccountRefused, SourceRefused.
+@dataclass(frozen=True)
+class Register:
+    """What the commands work on: accounts, sources, and where each change is written down.
 
-    ``responders`` gives the names of all responders in the places by id.
+    ``by`` is who sits at the command line; ``responders`` gives the names of all responders in the
+    places by id.
     """
-    done = await _DONE_BY[asked.command, asked.do](asked, accounts, sources)
+
+    accounts: Accounts
+    sources: Sources
+    logins: Logins
+    by: str
+    responders: Callable[[], Mapping[str, str]] = dict
+
+    async def note(
+        self, kind: type[Change], who: tuple[str, Sequence[str]], outcome: str, detail: str = ""
+    ) -> None:
+        """Write a change into the record of the streets it concerns."""
+        await self.logins.changed(kind, who, self.by, outcome, detail)
+
+
+async def carry_out(asked: argparse.Namespace, register: Register) -> str:
+    """Do what was asked; gives the words to print. Raises AccountRefused, SourceRefused."""
+    done = await _DONE_BY[asked.command, asked.do](asked, register)
     linked: str | None = getattr(asked, "responder", None)
-    return done + (_unplaced(linked, responders()) if linked else "")
+    return done + (_unplaced(linked, register.responders()) if linked else "")
 
 
 def _unplaced(responder: str, names: Mapping[str, str]) -> str:
@@ -68,7 +90,7 @@ def _unplaced(responder: str, names: Mapping[str, str]) -> str:
     return "\n".join((f"\nNote: no responder {responder} yet: {there}", *rows))
 
 
-async def _account_add(asked: argparse.Namespace, accounts: Accounts, _: Sources) -> str:
+async def _account_add(asked: argparse.Namespace, register: Register) -> str:
     account = Account(
         name=asked.name,
         display=asked.display or asked.name,
@@ -77,50 +99,65 @@ async def _account_add(asked: argparse.Namespace, accounts: Accounts, _: Sources
         responder=asked.responder,
         language=asked.language,
     )
-    await accounts.add(account, _password())
-    return f"{account.name}: {account.role} for {', '.join(account.prefixes)}"
+    await register.accounts.add(account, _password())
+    territories = ", ".join(account.prefixes)
+    who = (account.name, account.prefixes)
+    await register.note(AccountGranted, who, account.role, territories)
+    return f"{account.name}: {account.role} for {territories}"
 
 
-async def _account_list(_: argparse.Namespace, accounts: Accounts, __: Sources) -> str:
+async def _account_list(_: argparse.Namespace, register: Register) -> str:
     rows = [
         (a.name, a.role, ", ".join(a.prefixes), a.display, *([a.responder] if a.responder else ()))
-        for a in await accounts.list()
+        for a in await register.accounts.list()
     ]
     return "\n".join("  ".join(row) for row in rows) or "no account yet"
 
 
-async def _account_remove(asked: argparse.Namespace, accounts: Accounts, _: Sources) -> str:
-    if not await accounts.remove(asked.name):
+async def _account_remove(asked: argparse.Namespace, register: Register) -> str:
+    account = await register.accounts.named(asked.name)
+    if account is None or not await register.accounts.remove(asked.name):
         raise AccountRefused(f"{asked.name}: no such account")
+    await register.note(AccountRevoked, (account.name, account.prefixes), "revoked")
     return f"{asked.name}: removed, its sessions are over"
 
 
-async def _account_link(asked: argparse.Namespace, accounts: Accounts, _: Sources) -> str:
-    token = await accounts.make_link(asked.name, days=asked.days)
+async def _account_link(asked: argparse.Namespace, register: Register) -> str:
+    token = await register.accounts.make_link(asked.name, days=asked.days)
+    if account := await register.accounts.named(asked.name):
+        who = (account.name, account.prefixes)
+        await register.note(KioskGranted, who, account.role, f"for {asked.days} days")
     return f"/login?link={token}"
 
 
-async def _source_add(asked: argparse.Namespace, _: Accounts, sources: Sources) -> str:
+async def _source_add(asked: argparse.Namespace, register: Register) -> str:
     source = Source(name=asked.name, territory=asked.territory, types=tuple(asked.type))
-    return f"{await sources.add(source)}\nThis token is not kept: store it now."
+    token = await register.sources.add(source)
+    types = ", ".join(source.types) or "all telemetry"
+    await register.note(SourceGranted, _source(source), "source", f"{source.territory}: {types}")
+    return f"{token}\nThis token is not kept: store it now."
 
 
-async def _source_list(_: argparse.Namespace, __: Accounts, sources: Sources) -> str:
-    rows = [
-        (s.name, s.territory, ", ".join(s.types) or "all telemetry") for s in await sources.list()
-    ]
+async def _source_list(_: argparse.Namespace, register: Register) -> str:
+    found = await register.sources.list()
+    rows = [(s.name, s.territory, ", ".join(s.types) or "all telemetry") for s in found]
     return "\n".join("  ".join(row) for row in rows) or "no source yet"
 
 
-async def _source_remove(asked: argparse.Namespace, _: Accounts, sources: Sources) -> str:
-    if not await sources.remove(asked.name):
+async def _source_remove(asked: argparse.Namespace, register: Register) -> str:
+    source = next((s for s in await register.sources.list() if s.name == asked.name), None)
+    if source is None or not await register.sources.remove(asked.name):
         raise AccountRefused(f"{asked.name}: no such source")
+    await register.note(SourceRevoked, _source(source), "revoked")
     return f"{asked.name}: removed"
 
 
-_DONE_BY: dict[
-    tuple[str, str], Callable[[argparse.Namespace, Accounts, Sources], Awaitable[str]]
-] = {
+def _source(source: Source) -> tuple[str, Sequence[str]]:
+    """How events name a source: no account can be called so."""
+    return f"source:{source.name}", (source.territory,)
+
+
+_DONE_BY: dict[tuple[str, str], Callable[[argparse.Namespace, Register], Awaitable[str]]] = {
     ("account", "add"): _account_add,
     ("account", "list"): _account_list,
     ("account", "remove"): _account_remove,

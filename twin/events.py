@@ -469,6 +469,36 @@ class AccountLogout(Event, tag="account.logout"):
     data: AccountData
 
 
+class AccountGranted(Event, tag="account.granted"):
+    """An account was made or changed; ``outcome`` is its role, ``detail`` its territories."""
+
+    data: AccountData
+
+
+class AccountRevoked(Event, tag="account.revoked"):
+    """An account was removed, and its sessions with it."""
+
+    data: AccountData
+
+
+class KioskGranted(Event, tag="kiosk.granted"):
+    """A link was made that lets a wall in without a password; ``detail`` says for how long."""
+
+    data: AccountData
+
+
+class SourceGranted(Event, tag="source.granted"):
+    """A program may send events; ``detail`` says of which territory and types."""
+
+    data: AccountData
+
+
+class SourceRevoked(Event, tag="source.revoked"):
+    """A program may send no more events."""
+
+    data: AccountData
+
+
 class TokenGranted(Event, tag="token.granted"):
     """An access token was made; ``outcome`` is its role, ``detail`` its territories and end."""
 
@@ -573,7 +603,8 @@ OPERATIONS = (
     IncidentResponderAdded, IncidentReassigned, IncidentAccepted, IncidentStarted,
     IncidentArrived, IncidentHandled, IncidentChecked, IncidentClosed, IncidentCancelled,
     IncidentReopened, IncidentNoted, WayClosed, WayOpened,
-    AccountLogin, AccountLogout, TokenGranted, TokenRevoked, DataExported, CommandRefused,
+    AccountLogin, AccountLogout, AccountGranted, AccountRevoked, KioskGranted, SourceGranted,
+    SourceRevoked, TokenGranted, TokenRevoked, DataExported, CommandRefused,
     CameraViewed, CameraPlaced, FeedChanged, StreamGap, StreamRolledBack,
 )  # fmt: skip
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import argon2
 import pytest
@@ -12,7 +15,9 @@ import redis.asyncio
 
 from feeds import registry
 from feeds.accounts import AccountRefused, Accounts
+from feeds.logins import Logins
 from feeds.sources import Sources
+from twin.events import type_of
 
 pytestmark = pytest.mark.anyio
 CHEAP = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -26,15 +31,40 @@ async def accounts(valkey_url: str) -> AsyncIterator[Accounts]:
 
 
 @pytest.fixture
-async def typed(valkey_url: str, accounts: Accounts) -> AsyncIterator[Type]:
+def written() -> list[tuple[str, str, str, str, str]]:
+    """What the records of the streets say: street, event, subject, outcome, detail."""
+    return []
+
+
+@pytest.fixture
+async def typed(
+    valkey_url: str, accounts: Accounts, written: list[tuple[str, str, str, str, str]]
+) -> AsyncIterator[Type]:
     parser = argparse.ArgumentParser()
     registry.add_arguments(parser.add_subparsers(dest="command"))
+
+    async def append(street: str, events: Any, **_: Any) -> None:
+        for event in events:
+            assert event.by == "cli:root"
+            kind, data = type_of(event), event.data
+            written.append((street, kind, event.subject, data.outcome, data.detail))
+
     async with redis.asyncio.Redis.from_url(valkey_url) as client:
+        journal: Any = SimpleNamespace(append_operations=append)
+        streets = ["lusong.hejiatu", "lusong.jianning", "tianyuan.a"]
+        logins = Logins(accounts, journal, streets, lambda: datetime.now(UTC))
+        register = registry.Register(accounts, Sources(client), logins, "cli:root")
 
         async def typing(*words: str) -> str:
-            return await registry.carry_out(parser.parse_args(words), accounts, Sources(client))
+            return await registry.carry_out(parser.parse_args(words), register)
 
         yield typing
+
+
+def register(accounts: Accounts, there: dict[str, str]) -> registry.Register:
+    """A register whose places have these responders, and no street to write in."""
+    logins = Logins(accounts, SimpleNamespace(), [], lambda: datetime.now(UTC))  # type: ignore[arg-type]
+    return registry.Register(accounts, Sources(None), logins, "cli", lambda: there)
 
 
 @pytest.fixture
@@ -96,7 +126,7 @@ async def test_a_link_to_a_responder_who_is_in_no_place_is_made_and_said(
     async def typed(number: int, there: dict[str, str]) -> str:
         monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
         asked = parser.parse_args(words.format(number).split())
-        return await registry.carry_out(asked, accounts, Sources(None), lambda: there)
+        return await registry.carry_out(asked, register(accounts, there))
 
     assert "no place has any" in await typed(1, {})
     wrong = await typed(2, names)
@@ -104,7 +134,32 @@ async def test_a_link_to_a_responder_who_is_in_no_place_is_made_and_said(
     assert await typed(1, names) == "zhou: responder for lusong"
     (account,) = await accounts.list()
     assert account.responder == "a/responder/1"
-    listed = await registry.carry_out(
-        parser.parse_args(["account", "list"]), accounts, Sources(None)
-    )
+    asked = parser.parse_args(["account", "list"])
+    listed = await registry.carry_out(asked, register(accounts, {}))
     assert listed.endswith("a/responder/1")
+
+
+async def test_each_change_of_who_may_come_in_stands_in_the_record_and_no_secret_does(
+    typed: Type, written: list[tuple[str, str, str, str, str]], password: str
+) -> None:
+    link_and_token = []
+    await typed(*"account add hall --role viewer --territory lusong.jianning".split())
+    link_and_token.append(await typed("account", "link", "hall", "--days", "30"))
+    await typed("account", "remove", "hall")
+    words = "source add gates --territory lusong.hejiatu --type gate.state"
+    link_and_token.append((await typed(*words.split())).splitlines()[0])
+    await typed("source", "remove", "gates")
+    for words in ("account remove nobody", "source remove none", "account link nobody"):
+        with pytest.raises(AccountRefused):
+            await typed(*words.split())
+    await typed("account", "list")
+    here, there = "lusong.jianning", "lusong.hejiatu"
+    assert written == [
+        (here, "account.granted", "hall", "viewer", "lusong.jianning"),
+        (here, "kiosk.granted", "hall", "viewer", "for 30 days"),
+        (here, "account.revoked", "hall", "revoked", ""),
+        (there, "source.granted", "source:gates", "source", "lusong.hejiatu: gate.state"),
+        (there, "source.revoked", "source:gates", "revoked", ""),
+    ]
+    for secret in (*link_and_token, password):
+        assert secret.rpartition("=")[2] not in str(written)
