@@ -176,11 +176,11 @@ def command(name: str, target: str, **args: object) -> Command:
     return Command(name=name, target=target, by=b.DISPATCHER, args=args)
 
 
-async def an_engine(streams: Streams, at: list[float]) -> Active:
+async def an_engine(streams: Streams, at: list[float], *, each: int = 3) -> Active:
     lease = streams.lease(S, "of now", lasts_ms=60_000)
     token = await lease.take()
     assert token is not None
-    active = Active(streams, b.a_twin(), lease, token, lambda: b.after(at[0]))
+    active = Active(streams, b.a_twin(each), lease, token, lambda: b.after(at[0]))
     await active.begin()
     return active
 
@@ -188,3 +188,36 @@ async def an_engine(streams: Streams, at: list[float]) -> Active:
 async def ended(task: asyncio.Future[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_place_that_goes_away_with_an_alarm_and_comes_back_ends_no_engine(
+    valkey_url: str,
+) -> None:
+    """As an import undone, a file moved: snapshots without the device are kept in between."""
+    gate, alarm = "huodian/gate/3", "huodian/gate/3#gate_forced"
+    at = [10.0]
+    async with Streams(valkey_url) as streams:
+        b.write(valkey_url, [(0, b.state(gate, "forced_open", b.after(0)))])
+        for each, seconds in ((3, 10.0), (1, 60.0), (3, 120.0)):
+            at[0] = seconds
+            active = await an_engine(streams, at, each=each)
+            b.write(valkey_url, [(seconds, b.reading(40.0, b.after(seconds)))])
+            await up_to_date(active)
+            await active.keep()
+            assert active.twin.alarms[alarm].active
+            await active.lease.release()
+        replica = Replica(streams, b.a_twin())
+        following = asyncio.ensure_future(replica.run())
+        await replica.current.wait()
+        active = await an_engine(streams, at)
+        await Desk(streams, {S: replica}).submit(command("acknowledge", alarm), b.after(121))
+        b.write(valkey_url, [(122, b.state(b.CALL, "pressed", b.after(122)))])
+        at[0] = 123.0
+        await up_to_date(active)
+        assert active.twin.alarms[f"{b.CALL}#call_pressed"].incident in active.twin.incidents
+        assert active.twin.alarms[alarm].active
+        b.write(valkey_url, [(124, b.state(gate, "closed", b.after(124)))])
+        await up_to_date(active)
+        assert not active.twin.alarms[alarm].active
+        assert streams.conditions.standing() == []
+        await ended(following)
