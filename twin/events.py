@@ -563,8 +563,8 @@ class FeedChanged(Event, tag="feed.changed"):
 
 
 class GapData(Data):
-    """The last entry that was read before the gap, the first that is left behind it, and how many
-    were lost; 0 when nobody counted them.
+    """The last entry that was read before the gap, the first that is left behind it (``0-0``: none
+    is), and how many were lost; 0 when nobody counted them.
     """
 
     after: str

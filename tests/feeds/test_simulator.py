@@ -13,12 +13,21 @@ from itertools import pairwise
 import anyio
 import pytest
 
-from feeds import engine
+from feeds import engine, simulator
 from feeds.batches import Position
 from feeds.commands import Desk, Receipt
 from feeds.errors import Unavailable
 from feeds.replica import fold_batch
-from feeds.simulator import MOST_OPEN, OPENING, Simulator, put_on_duty, request, run, turn
+from feeds.simulator import (
+    MOST_OPEN,
+    OPENING,
+    Simulator,
+    put_on_duty,
+    request,
+    run,
+    run_streets,
+    turn,
+)
 from feeds.streams import Streams
 from geodata.demo import build
 from tests.feeds.builders import STREET, subjects
@@ -305,3 +314,30 @@ async def test_a_wish_that_no_simulator_takes_is_withdrawn(
             await request(streams, STREET, "flood")
         with pytest.raises(InvalidSetting, match="no simulator"):
             await request(streams, STREET, "one_key_call")
+
+
+@pytest.mark.anyio
+async def test_a_fault_in_one_street_is_played_anew_there_and_stops_no_other(
+    valkey_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun: list[str] = []
+
+    async def playing(streams: Streams, street: str, *places: object, **options: object) -> None:
+        begun.append(street)
+        if street == STREET:
+            raise RuntimeError("a fault of ours")
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(simulator, "run", playing)
+    streets = {STREET: [a_compound()], "lusong.jianning": []}
+    async with Streams(valkey_url) as streams:
+        role = asyncio.ensure_future(run_streets(streams, streets, (), seed=1, rate=1))
+        with anyio.fail_after(20):
+            while begun.count(STREET) < 3:
+                await asyncio.sleep(0.005)
+        assert not role.done()
+        role.cancel()
+        with suppress(asyncio.CancelledError):
+            await role
+    assert begun.count("lusong.jianning") == 1
+    assert len([text for text in caplog.messages if "plays anew" in text]) == 1
