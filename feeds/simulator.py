@@ -101,8 +101,8 @@ class Simulator:
 
     def step(self, twin: Twin, now: datetime) -> list[Event]:
         """What devices and people send in the time since the last step; at first, every device."""
-        # What was missed while the streams were away is not made up for.
-        began, self._now = max(self._now, now - MOST_AT_ONCE), now
+        # What was missed while the streams were away, or as a clock was set, is not made up for.
+        began, self._now = min(max(self._now, now - MOST_AT_ONCE), now), now
         self._plan(twin, now)
         events = self._obey(twin, now)
         events += [event for story in self.stories for event in story.advance(twin, now)]

@@ -19,6 +19,7 @@ from twin.paths import WALK_M_S, Network
 
 PATROL_M_S = 0.9
 REST_S = 45.0
+MOST_AT_ONCE_S = 60.0
 SAY_ON_PATROL = timedelta(seconds=4)
 SAY_ON_THE_WAY = timedelta(seconds=1)
 SAY_AT_POST = timedelta(seconds=60)
@@ -79,14 +80,15 @@ class Walker:
             return
         if self._rest_until is None:
             self._rest_until = now + timedelta(seconds=REST_S * (0.5 + self._random.random()))
-        elif now >= self._rest_until:
+        elif not timedelta(0) < self._rest_until - now < timedelta(seconds=2 * REST_S):
             self._rest_until = None
             self._walk(network.route(self.here, self._random.choice(self._beat)).line)
 
     def step(self, elapsed_s: float) -> None:
-        """Walk on for some seconds."""
+        """Walk on for some seconds; nobody walks back, or for hours, because a clock was set."""
         if not self._legs:
             return
+        elapsed_s = min(max(elapsed_s, 0.0), MOST_AT_ONCE_S)
         self._walked_m += elapsed_s * (PATROL_M_S if self.case is None else WALK_M_S)
         while len(self._legs) > 1 and self._walked_m >= self._legs[0].ends_m:
             self._legs.pop(0)
@@ -102,7 +104,7 @@ class Walker:
         """The position, if it is time to send it again."""
         patrol = SAY_ON_PATROL if self._beat else SAY_AT_POST
         every = patrol if self.case is None else SAY_ON_THE_WAY
-        if self._said_at is not None and now - self._said_at < every:
+        if self._said_at is not None and timedelta(0) <= now - self._said_at < every:
             return []
         self._said_at = now
         data = PositionData(lonlat=self.here, accuracy_m=5.0, heading_deg=self.heading_deg)

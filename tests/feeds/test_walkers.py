@@ -44,6 +44,21 @@ def test_somebody_sent_walks_the_route_at_walking_speed_and_tells_it_every_secon
     assert not walker.arrived
 
 
+def test_nobody_walks_off_or_falls_silent_because_a_clock_was_set() -> None:
+    walker = a_walker()
+    walk(walker, 300)
+    told: list[ResponderPosition] = []
+    for jump_s in (-7200.0, 1.0, 7200.0, 90000.0, 1.0):
+        now = MORNING + timedelta(seconds=300 + jump_s)
+        walker.stroll(NETWORK, now)
+        before = walker.here
+        walker.step(jump_s)
+        assert distance_m(before, walker.here) <= 60 * PATROL_M_S + 1
+        told += walker.said(now)
+    assert len(told) >= 4
+    assert all(distance_m(each.data.lonlat, at(40, 60)) < 200 for each in told)
+
+
 def test_they_arrive_at_the_end_of_the_route_and_stay_there() -> None:
     walker = a_walker()
     walker.send(NETWORK, at(75, 30), "INC-1")
