@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from feeds.batches import Part, Position, through
+from feeds.clocks import ms_of, wall
 from feeds.replica import fold_batch
 from feeds.streams import Streams
 from twin.catalogue import device_kinds
@@ -178,12 +179,19 @@ class Sessions:
         return self._sessions.get(session)
 
     async def span(self, prefixes: Sequence[str]) -> tuple[int, int] | None:
-        """First and last recorded millisecond of the streets that the prefixes touch."""
+        """First and last recorded millisecond of the streets that the prefixes touch.
+
+        Ids may be ahead of the clock (``feeds.clocks``); nothing that is recorded is yet to come.
+        """
         found = [await self._streams.span(street) for street in self._seen(prefixes)]
         spans = [span for span in found if span is not None]
         if not spans:
             return None
-        return min(first for first, _ in spans), max(last for _, last in spans)
+        now_ms = ms_of(wall())
+        return (
+            min(now_ms, *(first for first, _ in spans)),
+            min(now_ms, max(last for _, last in spans)),
+        )
 
     async def open(self, owner: str, prefixes: Sequence[str], at_ms: float | None) -> str:
         """A new session, parked at an instant (five minutes before the end when None).

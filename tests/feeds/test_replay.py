@@ -165,3 +165,19 @@ async def test_nothing_recorded_or_nothing_allowed_is_said_so(valkey_url: str) -
         a_day(valkey_url)
         assert await sessions.span(("elsewhere.street",)) is None
         assert await sessions.span((b.STREET,)) == (ms(0), ms(29 * TEN_MIN))
+
+
+async def test_an_entry_from_the_future_does_not_make_a_replay_of_the_future(
+    valkey_url: str,
+) -> None:
+    async with Streams(valkey_url) as streams:
+        a_day(valkey_url)
+        with redis.Redis.from_url(valkey_url) as client:
+            client.xadd(key(b.STREET, "telemetry"), {"e": "x"}, id="18446744073709551000-0")
+        sessions = Sessions(streams, compounds(), a_screen)
+        span = await sessions.span((b.STREET,))
+        assert span is not None and span[0] == ms(0)
+        assert ms(0) < span[1] <= milliseconds(datetime.now(UTC))
+        name = await sessions.open("chen", (b.STREET,), None)
+        assert sessions.get(name) is not None
+        await sessions.close()
