@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +15,12 @@ from feeds.errors import Unavailable
 from feeds.http_body import UNREADABLE
 from feeds.replica import Replica
 from feeds.streams import Appended, Streams
-from feeds.versions import lost
+from feeds.versions import lost, recounted, versioned
 from twin.commands import Actor, Command, appends, decide, detail
 from twin.errors import CommandRejected, StaleVersion
 from twin.events import AccountData, CommandRefused, Event
 from twin.state import Twin
 from twin.territory import covers
-from twin.things import Alarm, Closure, Incident, Responder
 
 log = logging.getLogger(__name__)
 
@@ -71,19 +70,27 @@ class Desk:
             if not await self._was_behind(replica, command):
                 raise
             events = decide(replica.twin, command, at)
-        first, *others = await self._append(replica, events)
+        events, (first, *others) = await self._append(replica, events)
         await replica.reached(others[-1].ids[-1] if others else first.ids[-1], CATCH_UP_S)
         return Receipt(tuple(event.id for event in events), first.version)
 
-    async def _append(self, replica: Replica, events: Sequence[Event]) -> list[Appended]:
-        """Append in one step; or, when only what comes beside the command is stale, without it."""
+    async def _append(
+        self, replica: Replica, events: list[Event]
+    ) -> tuple[list[Event], list[Appended]]:
+        """Append in one step; or, when only what comes beside the command is stale, without it.
+
+        Gives the events, which may count otherwise than asked, and where they stand.
+        """
         street = replica.twin.street
         steps = appends(events)
         try:
-            return [await self.streams.append_operations(street, events)]
+            return events, [await self.streams.append_operations(street, events)]
         except StaleVersion as stale:
             if await self._was_lost(replica, stale):
-                return [await self.streams.append_operations(street, events)]
+                return events, [await self.streams.append_operations(street, events)]
+            await replica.reached(str(stale.detail["entry"]), CATCH_UP_S)
+            if again := recounted(replica.twin, events, stale):
+                return again, [await self.streams.append_operations(street, again)]
             if stale.detail["thing"] == steps[0].thing:
                 raise await self._who_won(replica, stale) from stale
         done: list[Appended] = []
@@ -93,7 +100,7 @@ class Desk:
             except StaleVersion as stale:
                 if not done:
                     raise await self._who_won(replica, stale) from stale
-        return done
+        return events, done
 
     async def _was_lost(self, replica: Replica, stale: StaleVersion) -> bool:
         """Whether the server had lost the version, not somebody been first. Raises Unavailable
@@ -113,14 +120,14 @@ class Desk:
         await replica.reached(str(stale.detail["entry"]), CATCH_UP_S)
         thing = str(stale.detail["thing"])
         twin = replica.twin
-        found = _versioned(twin, thing)
+        found = versioned(twin, thing)
         told = detail(found) if found else {"version": stale.detail["version"]}
         return StaleVersion("somebody else was first", **told)
 
     async def _was_behind(self, replica: Replica, command: Command) -> bool:
         """Whether it was our replica that had not yet seen the version the command names."""
         twin = replica.twin
-        thing = _versioned(twin, command.target)
+        thing = versioned(twin, command.target)
         if thing is None or command.version is None or command.version < thing.version:
             return False
         newest = await self.streams.newest(twin.street)
@@ -207,14 +214,6 @@ async def answer(
     except Unavailable:
         return 503, {"error": "unavailable", "reason": "not written, try again", "detail": {}}
     return 200, {"accepted": True, "events": list(receipt.events), "version": receipt.version}
-
-
-def _versioned(twin: Twin, name: str) -> Incident | Alarm | Closure | Responder | None:
-    """The thing of this name that counts its versions."""
-    return (
-        twin.incidents.get(name) or twin.alarms.get(name) or twin.closures.get(name)
-        or twin.responders.get(name)
-    )  # fmt: skip
 
 
 def _holds(twin: Twin, target: str) -> bool:

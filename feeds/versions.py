@@ -7,13 +7,18 @@ threw the hash away (evicted, deleted by hand) would refuse every step of a know
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+
+from msgspec.structs import replace
 
 from feeds.batches import OPERATIONS, Position
 from feeds.keys import key
 from feeds.link import Link
 from feeds.script import Script
 from twin.errors import StaleVersion
+from twin.events import Event, ResponderStatus
 from twin.state import Twin
+from twin.things import Alarm, Closure, Incident, Responder
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +32,7 @@ async def lost(link: Link, twin: Twin, position: Position, stale: StaleVersion) 
     the twin, folded up to ``position``, is not what the operations say. Raises Unavailable.
     """
     thing = str(stale.detail["thing"])
-    known = twin.incidents.get(thing) or twin.alarms.get(thing) or twin.closures.get(thing)
+    known = versioned(twin, thing)
     if known is None or known.version <= int(str(stale.detail["version"])):
         return None
     keys = [key(twin.street, name) for name in (OPERATIONS, "versions")]
@@ -35,3 +40,29 @@ async def lost(link: Link, twin: Twin, position: Position, stale: StaleVersion) 
     if reply[0]:
         log.error("%s: the server had lost the version of %s", twin.street, thing)
     return bool(reply[0])
+
+
+def versioned(twin: Twin, name: str) -> Incident | Alarm | Closure | Responder | None:
+    """The thing of this name that counts its versions."""
+    return (
+        twin.incidents.get(name) or twin.alarms.get(name) or twin.closures.get(name)
+        or twin.responders.get(name)
+    )  # fmt: skip
+
+
+def recounted(twin: Twin, events: Sequence[Event], stale: StaleVersion) -> list[Event]:
+    """The same change of duty in the server's count; none where that is not what was lost.
+
+    A twin keeps nothing of people who stand in no place: a card that was taken away and brought
+    back counts from nothing again, and would be refused for ever. Only for a twin that has folded
+    the entry which made the server's version.
+    """
+    thing, version = str(stale.detail["thing"]), int(str(stale.detail["version"]))
+    known = twin.responders.get(thing)
+    if known is None or known.version >= version:
+        return []
+    return [
+        replace(event, id=f"{thing}@{version + 1}", data=replace(event.data, version=version + 1))
+        for event in events
+        if isinstance(event, ResponderStatus)
+    ]

@@ -261,7 +261,7 @@ function drawCrew(part, row, possible, { stepOn, desk }) {
     say(node.querySelector(".home"), homeName(member.id));
     const eta = member.state === "en_route" && member.eta_s ? t("crew.eta", { time: travel(member.eta_s) }) : "";
     const since = member.since ? clock(instant(member.since)) : "";
-    say(node.querySelector(".state"), [crewWord(member.state), eta, since].filter(Boolean).join(" · "));
+    say(node.querySelector(".state"), [crewWord(member.state), eta, since, goneWord(member, desk)].filter(Boolean).join(" · "));
     const step = NEXT_STEP[member.state];
     const button = shown(node.querySelector(".step"), Boolean(step) && possible.includes(step));
     if (button.hidden) return;
@@ -271,6 +271,12 @@ function drawCrew(part, row, possible, { stepOn, desk }) {
     pending(button, desk.commander.busy(row.id));
     button.onclick = () => stepOn(member);
   });
+}
+
+/** That somebody who is still on the case has gone off duty: their word and the assignment crossed. */
+function goneWord(member, desk) {
+  const gone = active(member) && desk.things().responders.get(member.id)?.status === "off_duty";
+  return gone ? t("duty.off_duty") : "";
 }
 
 function drawActions(part, actions, busy, act) {

@@ -194,3 +194,14 @@ def test_where_nobody_is_on_duty_the_case_leads_to_the_list_of_people(stage: Sta
     show(stage, on, cases=[case])
     stage.page.evaluate("(row) => stage.emit('things', { things: { responders: [row] } })", on)
     stage.page.wait_for_selector(".recommended .send:visible")
+
+
+def test_a_case_whose_crew_has_gone_off_duty_meanwhile_says_so(stage: Stage) -> None:
+    crew = [{"id": "huodian/responder/zhou", "name": "zhou", "state": "assigned", "since": NOW}]
+    case = incident(1, state="assigned", crew=crew)
+    seat(stage, "dispatcher", None, [])
+    stage.answers[f"/api/incidents/{case['id']}"] = detail()
+    show(stage, person("zhou", incident=case["id"]), cases=[case])
+    stage.page.evaluate(f"dash_clientside.dayuan.desk.select('{case['id']}')")
+    stage.page.wait_for_selector(".crew .state")
+    assert "下班" in stage.page.inner_text(".crew .state")

@@ -109,6 +109,23 @@ async def test_two_people_change_somebodys_duty_at_once_and_one_of_them_wins(
     assert kinds.count("responder.status") == 20
 
 
+async def test_a_person_whose_place_was_taken_away_and_brought_back_can_go_on_duty(
+    valkey_url: str,
+) -> None:
+    """What the twin kept of their duty is gone with the place; the server's count is not."""
+    async with Streams(valkey_url) as streams:
+        unknown = ev.StatusData(status="of-a-place-that-was-away", version=1)
+        event = ev.ResponderStatus(id="x", subject=b.ZHOU, time=b.now(), by="x", data=unknown)
+        await streams.append_operations(S, [event])
+    async with a_desk(valkey_url) as desk:
+        zhou = desk.replicas[S].twin.responders[b.ZHOU]
+        assert zhou.version == 0
+        receipt = await desk.submit(asked("duty_on", b.ZHOU, version=0), b.now())
+        assert receipt == Receipt((f"{b.ZHOU}@2",), 2)
+        assert (zhou.version, zhou.status) == (2, "available")
+        assert (await desk.submit(asked("duty_off", b.ZHOU, version=2), b.now())).version == 3
+
+
 async def test_what_comes_beside_a_command_does_not_hold_it_up(valkey_url: str) -> None:
     """Assigning sees the case's alarms; that somebody acknowledged one meanwhile is no conflict."""
     await open_cases(valkey_url)
