@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
+from typing import Any
 
 import app
 from feeds.settings import Settings
@@ -13,9 +14,10 @@ from feeds.supervisor import Role
 roles = app._roles
 
 
-def patient(settings: Settings) -> list[Role]:
+def patient(settings: Settings, *doors: Any) -> list[Role]:
     """The roles as they are; nobody listens to the simulator's heart."""
-    return [replace(role, beats=role.beats and "feed" not in role.name) for role in roles(settings)]
+    found = roles(settings, *doors)
+    return [replace(role, beats=role.beats and "feed" not in role.name) for role in found]
 
 
 if __name__ == "__main__":
