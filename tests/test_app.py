@@ -20,6 +20,7 @@ from feeds.settings import SETTINGS, Settings, read_settings
 from geodata import demo
 from geodata.store import save
 from tests.conftest import free_port
+from tests.feeds.servers import Server
 from tests.layers.builders import a_compound
 from twin.errors import InvalidSetting
 
@@ -130,6 +131,19 @@ def test_a_taken_port_is_said_in_one_sentence(tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert refused.stderr == (
         f"dayuan: DAYUAN_PORT='{port}': cannot listen on 127.0.0.1: Address already in use\n"
+    )
+
+
+def test_a_server_that_throws_away_what_it_acknowledged_is_refused_in_one_sentence(
+    tmp_path: Path,
+) -> None:
+    with Server(tmp_path, **{"maxmemory-policy": "allkeys-lru"}) as server:
+        port = str(free_port())
+        refused = run(tmp_path, DAYUAN_REDIS_URL=server.url, DAYUAN_PORT=port)
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert refused.stderr == (
+        "dayuan: maxmemory-policy='allkeys-lru': with little memory the server would throw away "
+        "cases and accounts: set it to noeviction\n"
     )
 
 
