@@ -53,6 +53,7 @@ class Tally:
         self.at = at
         self.count = count
         self.deleted = deleted
+        self._looked_at = at
 
     def take(self, part: Part) -> None:
         """Note entries as read."""
@@ -73,11 +74,19 @@ class Tally:
         if order(self.at) < order(extent.first) or not extent.length:
             gap = self._trimmed(extent)
         elif unread is not None:
-            if self.count is not None and self._is_another(extent, self.count + unread):
-                raise RolledBack(self.stream, self.at, extent.last)
-            self.count = extent.added - unread  # others were deleted before we read them
-        self.deleted = extent.deleted
+            gap = self._passed_over(extent, unread)
+        self.deleted, self._looked_at = extent.deleted, self.at
         return gap
+
+    def _passed_over(self, extent: Extent, unread: int) -> Gap | None:
+        """All that is left is at hand: whatever was added beside that was gone when we came by."""
+        known = self.count
+        self.count = extent.added - unread
+        if known is None:
+            return None
+        if self._is_another(extent, known + unread):
+            raise RolledBack(self.stream, self.at, extent.last)
+        return self._gap(self._looked_at, self.at, self.count - known, extent)
 
     def _is_another(self, extent: Extent, known: int) -> bool:
         """Whether this is another stream than the one of which we know so many entries.
@@ -98,8 +107,12 @@ class Tally:
             return Gap(self.stream, self.at, extent.first, 0)
         if gone < known:
             raise RolledBack(self.stream, self.at, extent.last)
-        lost = gone - known - max(0, extent.deleted - self.deleted)
-        return Gap(self.stream, self.at, extent.first, lost) if lost > 0 else None
+        return self._gap(self.at, extent.first, gone - known, extent)
+
+    def _gap(self, after: str, first: str, missing: int, extent: Extent) -> Gap | None:
+        """A gap, unless what is missing may be what was refused and deleted since we looked."""
+        lost = missing - max(0, extent.deleted - self.deleted)
+        return Gap(self.stream, after, first, lost) if lost > 0 else None
 
 
 class Ledger:

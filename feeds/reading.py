@@ -23,6 +23,8 @@ from feeds.link import Command, Line, Link
 
 NAMES = (TELEMETRY, OPERATIONS)
 LOOK_EVERY_S = 2.0
+LOOK_BEHIND_S = 0.2
+"""How often while there is more to read than comes at once; each time would cost a seventh more."""
 LOOK_REPLIES = 8
 NO_KEY = "no such key"
 """What XINFO answers for a stream that has no entry yet; not an error to us."""
@@ -75,8 +77,8 @@ async def read_on(
 ) -> AsyncIterator[Looked]:
     """Batch after batch; the next request is sent before a batch is handed out.
 
-    The first comes with a look at the streams, and so does one every two seconds, and each while
-    there is more to read than came, or when we could not read for a while.
+    The first comes with a look at the streams, and so does one every two seconds, oftener while
+    there is more to read than comes at once; the next, too, when we could not read for a while.
     """
     loop = asyncio.get_running_loop()
     looking, looked_s = True, loop.time()
@@ -91,7 +93,7 @@ async def read_on(
             read = Looked(batch_from_reply(after, _unless_error(replies[0])))
         after = read.batch.after
         behind = max(len(read.batch.telemetry), len(read.batch.operations)) >= count
-        looking = behind or now_s - looked_s >= LOOK_EVERY_S
+        looking = now_s - looked_s >= (LOOK_BEHIND_S if behind else LOOK_EVERY_S)
         if looking:
             await line.send(*look(street, after, count))
         else:

@@ -54,11 +54,12 @@ class Stream:
         return Extent(first, f"{self.last}-0", self.added, len(self.ids), self.deleted, holds)
 
 
-def read(stream: Stream, tally: Tally, most: int) -> Gap | None:
-    """One look and what came with it."""
-    ids = stream.after(tally.at)
+def read(stream: Stream, tally: Tally, most: int, *, looking: bool = True) -> Gap | None:
+    """One look, or none, and what came with it."""
+    ids, gap = stream.after(tally.at), None
     some = ids[:most]
-    gap = tally.compare(stream.extent(tally.at), len(some) if len(some) < most else None)
+    if looking:
+        gap = tally.compare(stream.extent(tally.at), len(some) if len(some) < most else None)
     tally.take(Part([f"{one}-0".encode() for one in some], [b""] * len(some)))
     return gap
 
@@ -98,6 +99,29 @@ def test_of_any_life_of_a_stream_as_many_are_missed_as_were_trimmed_unread(doing
             unread_trimmed = 0
     while stream.after(tally.at):
         read(stream, tally, 3)
+
+
+@given(DOINGS, st.lists(st.booleans(), min_size=1))
+def test_looking_now_and_then_misses_no_fewer_in_the_end(
+    doings: list[tuple[str, int]], looks: list[bool]
+) -> None:
+    stream, tally = Stream(), Tally("telemetry")
+    read(stream, tally, 3)
+    trimmed = lost = 0
+    for turn, (what, number) in enumerate(doings):
+        at = order(tally.at)[0]
+        if what == "add":
+            for _ in range(number):
+                stream.add()
+        elif what == "trim":
+            trimmed += sum(one > at for one in stream.trim(number))
+        elif what == "read":
+            gap = read(stream, tally, number, looking=looks[turn % len(looks)])
+            lost += gap.lost if gap else 0
+    for _ in range(stream.added + 1):
+        gap = read(stream, tally, 3)
+        lost += gap.lost if gap else 0
+    assert lost == trimmed
 
 
 @given(st.integers(1, 30), st.integers(1, 30), st.integers(0, 60), st.integers(1, 9))
