@@ -16,6 +16,7 @@ import msgspec
 from feeds.batches import TELEMETRY
 from feeds.keys import key
 from feeds.link import Link
+from feeds.reading import DELETED
 from twin.errors import EventRejected
 from twin.privacy import field_names, harmless
 
@@ -87,7 +88,10 @@ async def _delete_source(link: Link, street: str, row: dict[bytes, bytes]) -> No
     telemetry = key(street, TELEMETRY)
     (found,) = await link.call(telemetry, ("XRANGE", telemetry, entry_id, entry_id))
     if found and any(kept and word.startswith(kept) for word in found[0][1]):
-        await link.call(telemetry, ("XDEL", telemetry, entry_id))
+        (gone,) = await link.call(telemetry, ("XDEL", telemetry, entry_id))
+        if gone:  # counted, so that a reader who comes later does not miss it
+            until = key(street, "rejected_until")
+            await link.call(until, ("HINCRBY", until, DELETED, gone))
 
 
 def _fields(words: Sequence[bytes]) -> dict[bytes, bytes]:

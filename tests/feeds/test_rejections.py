@@ -116,4 +116,5 @@ async def test_what_an_earlier_version_kept_is_deleted_when_an_engine_begins(
             assert await scrub(streams.link, S) == 0
         assert FACE not in everything_in(valkey_url)
         assert client.xlen(rejected) == 300
+        assert client.hget(key(S, "rejected_until"), "deleted") == b"1"
         assert [fields[b"e"] for _, fields in client.xrange(telemetry)] == [MELTED]
