@@ -100,6 +100,12 @@ def say(
     )
 
 
+def say_no_more(conditions: Conditions, street: str) -> None:
+    """Leave it to the next active engine to say."""
+    for code in ("clock_set_back", "clock_ahead"):
+        conditions.clear(code, street)
+
+
 def _stand(conditions: Conditions, code: str, street: str, stands: bool, **figures: int) -> None:
     if stands:
         conditions.raise_(code, street, **figures)

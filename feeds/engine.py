@@ -19,7 +19,7 @@ import uuid
 from collections.abc import Callable, Sequence
 
 from feeds.active import Active
-from feeds.clocks import Wall, WatchedClock, wall
+from feeds.clocks import Wall, WatchedClock, say_no_more, wall
 from feeds.errors import LostLease, RolledBack, Unavailable
 from feeds.link import attempt_after, backoff_s
 from feeds.seldom import Seldom
@@ -66,6 +66,7 @@ async def run(
                 await _lead(active)
             finally:
                 told(False)
+                say_no_more(streams.conditions, street)
                 before = active.reader.ledger
         except (LostLease, Unavailable, RolledBack) as exc:
             kind = getattr(exc, "word", "lease")

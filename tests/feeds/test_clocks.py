@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import redis
 from fastapi import FastAPI
 
+from feeds import engine
 from feeds.batches import Position, milliseconds
 from feeds.clocks import WatchedClock, instant, ms_of, say, server_now
 from feeds.conditions import Conditions
@@ -419,6 +421,19 @@ def test_a_clock_that_was_set_back_is_told_once_and_not_as_ids_that_are_ahead() 
     assert set(standing(conditions)) == {"clock_set_back", "clock_ahead"}
     say(conditions, S, watched, None)
     assert set(standing(conditions)) == {"clock_set_back"}
+
+
+async def test_an_engine_that_ends_leaves_it_to_the_next_to_say(valkey_url: str) -> None:
+    add(valkey_url, b.reading(), f"{now_ms() + 25 * HOUR_MS}-0")
+    async with Streams(valkey_url) as streams:
+        leading = asyncio.ensure_future(engine.run(streams, S, [b.a_compound()]))
+        async with asyncio.timeout(20):
+            while "clock_ahead" not in standing(streams.conditions):
+                await asyncio.sleep(0)
+        leading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leading
+        assert standing(streams.conditions) == {}
 
 
 @pytest.mark.parametrize("ms", [0, 1795312800123, 99999999999999])
