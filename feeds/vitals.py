@@ -64,7 +64,7 @@ class Vitals:
         found = {(one.code, one.street): one for one in self._of_others()}
         for one in self._streams.conditions.standing():
             known = found.get((one.code, one.street))
-            found[one.code, one.street] = merged(known, one) if known else one
+            found[one.code, one.street] = merged(known, one, same=True) if known else one
         codes = list(condition_kinds())
         return sorted(found.values(), key=lambda one: (codes.index(one.code), one.street))
 

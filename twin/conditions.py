@@ -53,12 +53,13 @@ def condition_kinds() -> dict[str, ConditionKind]:
     return msgspec.convert(read("conditions"), dict[str, ConditionKind])
 
 
-def merged(earlier: Condition, later: Condition) -> Condition:
+def merged(earlier: Condition, later: Condition, *, same: bool = False) -> Condition:
     """One condition of two with the same code and street: since the earlier, as the later says.
 
-    Counts of facts add up; of a state the greater one holds.
+    Counts of facts add up, but where the ``same`` was noticed by two processes, as a gap is by
+    each that reads; then, and of a state, the greater one holds.
     """
-    fact = condition_kinds()[later.code].is_fact
+    fact = condition_kinds()[later.code].is_fact and not same
     counts = (earlier.count, later.count)
     return msgspec.structs.replace(
         later,

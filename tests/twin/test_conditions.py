@@ -28,5 +28,6 @@ def test_facts_add_up_and_states_do_not() -> None:
 
     fact = merged(one("stream_gap", 10, 2), one("stream_gap", 20, 3))
     assert (fact.since_ms, fact.last_ms, fact.count) == (10, 20, 5)
+    assert merged(one("stream_gap", 10, 2), one("stream_gap", 20, 3), same=True).count == 3
     state = merged(one("place_left_out", 10, 2), one("place_left_out", 20, 1))
     assert (state.since_ms, state.last_ms, state.count) == (10, 20, 2)
