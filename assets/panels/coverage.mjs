@@ -28,7 +28,7 @@ export function createCoverage(desk) {
     desk.learn(compound);
     const query = new URLSearchParams({ edition: edition(), without: [...off].join(), session: desk.session });
     const key = `${compound}?${query}`;
-    [asked, asking] = [key, Date.now()];
+    [asked, asking] = [key, performance.now()];
     const response = await fetch(`/api/coverage/${key}`).catch(() => null);
     const answer = response?.ok ? await response.json() : null;
     if (asked !== key || !on) return;
@@ -71,7 +71,7 @@ export function createCoverage(desk) {
       (node, id) => say(node.firstElementChild, t("coverage.again", { name: desk.device(id)?.name ?? id })));
   };
 
-  return { show, take, draw, tick: () => on && Date.now() - asking > AGAIN_MS && ask() };
+  return { show, take, draw, tick: () => on && performance.now() - asking > AGAIN_MS && ask() };
 }
 
 function drawKey(part, told, { desk, failed }) {

@@ -109,7 +109,7 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
   };
 
   const desk = {
-    me, places, catalogue, clock, session, status: { state: "connecting", since: Date.now() },
+    me, places, catalogue, clock, session, status: { state: "connecting", since: null, late_s: null },
     things, select, pick, hint, learn, redraw,
     panels: () => model().panels ?? {},
     ready: () => ready,

@@ -10,7 +10,7 @@ const AGAIN_MS = 10_000;
  * @param {typeof fetch} [options.get]
  * @param {() => number} [options.now]
  */
-export function createDetails({ session, onChange, get = fetch, now = Date.now }) {
+export function createDetails({ session, onChange, get = fetch, now = () => performance.now() }) {
   let wanted = null;
   let have = null;
   let asking = "";

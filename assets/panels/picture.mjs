@@ -123,13 +123,13 @@ export function showPicture(node, { stream, kind }, { onPicture, onStop }) {
   let running = true;
   const end = (why) => stop() && onStop(why);
   const { element, news, close, lasting } = KINDS[kind](stream, () => end(newest ? "halted" : "failed"));
-  let [newest, at] = [0, Date.now()];
+  let [newest, at] = [0, performance.now()];
   const look = () => {
     const now = news();
-    const waited = Date.now() - at > PATIENCE_MS;
+    const waited = performance.now() - at > PATIENCE_MS;
     if (now !== newest) {
       const first = newest === 0;
-      [newest, at] = [now, Date.now()];
+      [newest, at] = [now, performance.now()];
       if (first) onPicture();
     } else if (waited && newest === 0) end("failed");
     else if (waited && lasting()) end("halted");

@@ -37,7 +37,7 @@ export function fitLetters(search) {
 export function createWatch(desk) {
   let view = null;
   let paused = false;
-  const started = Date.now();
+  const begun = performance.now();
   const lamp = byId("sound");
   const sound = createSound((state) => {
     attribute(lamp, "data-state", state);
@@ -57,7 +57,7 @@ export function createWatch(desk) {
     const incidents = [...desk.things().incidents.values()];
     const attention = desk.panels().attention ?? [];
     const places = desk.places.map((place) => place.id);
-    const next = step(view, { incidents, attention, places, paused }, Date.now());
+    const next = step(view, { incidents, attention, places, paused }, performance.now());
     if (next === view) return;
     const moved = next.compound !== view?.compound || (next.held && next.incident !== view?.incident);
     view = next;
@@ -75,7 +75,7 @@ export function createWatch(desk) {
     const [x, y] = shift(Math.floor(now / 60_000));
     document.documentElement.style.setProperty("--shift-x", `${x}px`);
     document.documentElement.style.setProperty("--shift-y", `${y}px`);
-    if (mayReload({ now, started, incidents, jitterMs: JITTER_MS })) location.reload();
+    if (mayReload({ now, started: now - (performance.now() - begun), incidents, jitterMs: JITTER_MS })) location.reload();
   };
 
   const draw = () => {
