@@ -154,15 +154,6 @@ NAME_PARTS = (
         paint={"text-color": ACCENT, "text-halo-color": GROUND, "text-halo-width": 1.8},
     ),
     Part(
-        id="placenames", type="symbol", source="placenames", minzoom=BAND_ZOOM,
-        layout=label(
-            get("name"), by_zoom(BAND_ZOOM, 14, 18, 19, 20, 24),
-            **{"text-variable-anchor": ["bottom", "bottom-left", "bottom-right", "top"],
-               "text-radial-offset": 0.5, "text-letter-spacing": 0.08, "text-padding": 4},
-        ),
-        paint={"text-color": ACCENT, "text-halo-color": GROUND, "text-halo-width": 2.4},
-    ),
-    Part(
         id="gates", type="symbol", source="gates", switch="gates", minzoom=BAND_ZOOM,
         layout=label(
             get("name"), by_zoom(15.5, 10, 18, 13.5, 20, 17), **_FREE,
@@ -180,6 +171,16 @@ NAME_PARTS = (
             "icon-color": level_colour(get("level"), PANEL), "text-color": GROUND,
             "icon-halo-color": GROUND, "icon-halo-width": 1.4, "icon-opacity": get("opacity"),
         },
+    ),
+    Part(
+        id="placenames", type="symbol", source="placenames", minzoom=BAND_ZOOM,
+        layout=label(
+            get("name"), by_zoom(BAND_ZOOM, 14, 18, 19, 20, 24),
+            **{"text-variable-anchor": ["bottom", "bottom-left", "bottom-right", "left", "right",
+                                        "top-left", "top-right", "top"],
+               "text-radial-offset": 0.5, "text-letter-spacing": 0.08, "text-padding": 4},
+        ),
+        paint={"text-color": ACCENT, "text-halo-color": GROUND, "text-halo-width": 2.4},
     ),
 )  # fmt: skip
 

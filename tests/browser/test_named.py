@@ -44,18 +44,14 @@ def named(screen: Screen, name: str, *selectors: str) -> None:
         screen.until(f"{words}?.includes({json.dumps(name)})")
 
 
-def found(screen: Screen, words: str) -> list[list[str]]:
-    """What a search finds: kind and all its words."""
-    screen.ask("() => document.querySelector('dialog[open]')?.close()")
+def found(screen: Screen, words: str, name: str) -> None:
+    """Wait until all that a search finds names the compound."""
     screen.page.keyboard.press("Control+k")
     screen.page.keyboard.type(words)
-    screen.until("document.querySelector('#search-found li')")
-    rows: list[list[str]] = screen.ask(
-        "() => [...document.querySelectorAll('#search-found li')]"
-        ".map((row) => [row.children[0].textContent, row.textContent])"
-    )
+    rows = "[...document.querySelectorAll('#search-found li')]"
+    named = f"row.textContent.includes({json.dumps(name)})"
+    screen.until(f"{rows}.length && {rows}.every((row) => {named})")
     screen.ask("() => document.querySelector('dialog[open]').close()")
-    return rows
 
 
 def test_console_names_the_compound_of_case_device_and_person(
@@ -92,7 +88,7 @@ def test_console_names_the_compound_of_case_device_and_person(
         named(screen, name, ".map-popup")
 
     for words in (case, person.name, gate):
-        assert all(name in row for _, row in found(screen, words)[:1]), words
+        found(screen, words, name)
 
 
 def test_map_names_the_compounds_that_it_draws(visit: Visit, house: House, lang: str) -> None:
