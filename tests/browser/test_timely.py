@@ -82,7 +82,7 @@ def test_a_wall_says_how_far_its_picture_is_behind(chromium: Browser, house: Hou
         line.delay_s = 4.0
         screen.until(f"{LOST}.textContent.includes('晚')", 30)
         words = screen.ask(f"() => {LOST}.textContent")
-        behind = re.fullmatch(r"网络延迟 · 画面比现在晚约 (\d+) 秒", words)
+        behind = re.fullmatch(r"数据到达延迟 · 画面比现在晚约 (\d+) 秒", words)
         assert behind and 4 <= int(behind[1]) <= 4 + TOLD_S, words
         line.delay_s = 0.0
         screen.until(f"{CHIP} === 'live' && {LOST}.hidden", 30)
