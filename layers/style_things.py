@@ -178,6 +178,7 @@ NAME_PARTS = (
             get("name"), by_zoom(BAND_ZOOM, 14, 18, 19, 20, 24),
             **{"text-variable-anchor": ["bottom", "bottom-left", "bottom-right", "left", "right",
                                         "top-left", "top-right", "top"],
+               "text-allow-overlap": True,  # where no side is free it is drawn all the same
                "text-radial-offset": 0.5, "text-letter-spacing": 0.08, "text-padding": 4},
         ),
         paint={"text-color": ACCENT, "text-halo-color": GROUND, "text-halo-width": 2.4},
