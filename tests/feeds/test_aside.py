@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from feeds import active as engine
+from feeds.replay import Recording
+from feeds.replica import Replica
 from feeds.streams import Streams
 from tests.feeds import builders as b
 from tests.feeds.test_engine import RAISED_AND_REPORTED, Told, an_engine, clock_at, up_to_date
@@ -89,3 +93,40 @@ async def test_an_entry_that_breaks_the_fold_is_kept_aside_with_its_payload(
     assert rows[0]["reason"] == "set aside: OverflowError: date value out of range"
     (condition,) = streams.conditions.standing()
     assert (condition.code, condition.count) == ("entry_set_aside", 1)
+
+
+async def test_screen_engine_simulator_and_replay_leave_out_the_same(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = effects.EFFECTS[ev.Reading]
+
+    def failing(twin: Twin, event: ev.Event) -> list[Change]:
+        if event.subject.endswith("/91"):
+            raise ZeroDivisionError
+        return real(twin, event)
+
+    monkeypatch.setitem(effects.EFFECTS, ev.Reading, failing)
+    level = ev.ReadingData(quantity="level_db", value=50.0)  # of devices nobody registered
+    told: Told = []
+    for n in range(40):
+        poison = ev.Reading(
+            id=f"p{n}", subject=f"huodian/noise/9{n % 3}", time=b.after(n), data=level
+        )
+        told += [(n, poison), (n, b.state(b.GATE, ["closed", "open"][n % 2], b.after(n)))]
+    b.write(redis_url, told)
+    async with Streams(redis_url) as streams:
+        active = await an_engine(streams, 41)
+        active.batch = 7
+        await up_to_date(active)
+        replica = Replica(streams, b.a_twin())
+        running = asyncio.ensure_future(replica.run())
+        await replica.current.wait()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        replayed = Recording(streams, S, [b.a_compound()])
+        await replayed.seek(b.NOON_MS)
+        await replayed.advance(b.now().timestamp() * 1000)
+        counts, rows = await streams.rejected(S)
+    assert active.twin.snapshot() == replica.twin.snapshot() == replayed.twin.snapshot()
+    assert counts == {"stream": 13}
+    assert {row["reason"] for row in rows} == {"set aside: ZeroDivisionError: "}
