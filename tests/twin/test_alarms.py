@@ -31,7 +31,7 @@ from tests.twin.builders import (
 )  # fmt: skip
 from tests.twin.stories import stories
 from twin import events as e
-from twin.alarms import follow, local_day, next_id, outstanding
+from twin.alarms import follow, follow_late, local_day, next_id, outstanding
 from twin.state import Twin
 
 SILENT = [f"{camera}#silent" for camera in CAMERAS]
@@ -358,3 +358,30 @@ def test_an_alarm_is_folded_while_its_place_is_away_so_that_its_next_version_fit
     without.fold([*raised, acknowledged(2)])
     assert without.alarms[COVER_OPEN].version == twin.alarms[COVER_OPEN].version + 1 == 2
     assert without.territory_of(COVER_OPEN) == STREET
+
+
+# --- what comes too late to count ----------------------------------------------------------------
+
+
+def test_a_call_that_comes_late_raises_its_alarm_once_and_changes_no_state(twin):
+    settle(twin, [a_state(CALL, "idle", after(60))])
+    late = a_state(CALL, "pressed", after(5))
+    assert settle(twin, [late]) == [], "it changes nothing"
+    (raised,) = follow_late(twin, late)
+    assert (raised.time, raised.data.cause, raised.data.occurrence) == (after(5), "pressed", 1)
+    followed = [e.type_of(event) for event in settle(twin, [raised])]
+    assert followed == ["incident.reported", "alarm.cleared"]
+    assert twin.devices[CALL].state == "idle" and len(twin.open_incidents) == 1
+    for known in (late, a_state(CALL, "pressed", NOON)):
+        assert follow_late(twin, known) == []
+    assert len(follow_late(twin, a_state(CALL, "pressed", after(30)))) == 1
+
+
+def test_what_is_no_call_and_what_is_not_late_raises_nothing_afterwards(twin):
+    settle(twin, [a_state(SMOKE, "normal", after(60)), a_state(CALL, "pressed", after(60))])
+    odd = e.CallState(id="x", subject=SMOKE, time=NOON, data=e.StateData(state="pressed"))
+    for event in (
+        a_state(SMOKE, "smoke"), a_state(CALL, "pressed"), a_state(CALL, "idle"), odd,
+        a_state("huodian/call/99", "pressed"), a_state(CALL, "pressed", after(60)),
+    ):  # fmt: skip
+        assert follow_late(twin, event) == []
