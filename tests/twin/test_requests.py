@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from twin.incidents import MOVES
-from twin.requests import ALARM_NEEDS, CASES, COMMANDS, SENDS, WAY_NEEDS, Args
+from twin.requests import ALARM_NEEDS, CASES, COMMANDS, DUTY, SENDS, WAY_NEEDS, Args
 from twin.things import BUSY_STEPS
 
 
@@ -25,6 +25,5 @@ def test_the_data_of_a_case_command_carries_the_version(row):
 
 
 def test_names_are_unique():
-    assert len(set(COMMANDS)) == len(COMMANDS) == len(CASES) + len(ALARM_NEEDS) + 1 + len(
-        WAY_NEEDS
-    )
+    sorts = (CASES, ALARM_NEEDS, ("set_device",), WAY_NEEDS, DUTY)
+    assert len(set(COMMANDS)) == len(COMMANDS) == sum(map(len, sorts))
