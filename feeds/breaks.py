@@ -10,7 +10,7 @@ from datetime import datetime
 from feeds.errors import RolledBack
 from feeds.ledger import Gap
 from feeds.streams import Streams
-from twin.events import GapData, RollbackData, StreamGap, StreamRolledBack
+from twin.events import FeedGap, FeedRolledBack, GapData, RollbackData
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +34,9 @@ def say_rolled_back(streams: Streams, street: str, back: RolledBack) -> None:
     )
 
 
-def gap_event(street: str, gap: Gap, at: datetime) -> StreamGap:
+def gap_event(street: str, gap: Gap, at: datetime) -> FeedGap:
     """The record that what happened in a gap was never followed. Its id is made of the gap."""
-    return StreamGap(
+    return FeedGap(
         id=f"gap-{gap.stream}-{gap.after}-{gap.first}",
         subject=gap.stream,
         time=at,
@@ -46,9 +46,9 @@ def gap_event(street: str, gap: Gap, at: datetime) -> StreamGap:
     )
 
 
-def rolled_back_event(street: str, back: RolledBack, at: datetime) -> StreamRolledBack:
+def rolled_back_event(street: str, back: RolledBack, at: datetime) -> FeedRolledBack:
     """The record that what stood between two entries is gone, though it had been acknowledged."""
-    return StreamRolledBack(
+    return FeedRolledBack(
         id=f"rolled-back-{back.stream}-{back.read}-{back.last}",
         subject=back.stream,
         time=at,

@@ -572,7 +572,7 @@ class GapData(Data):
     lost: int = 0
 
 
-class StreamGap(Event, tag="stream.gap"):
+class FeedGap(Event, tag="feed.gap"):
     """Entries were trimmed before the engine had read them; ``subject`` is the stream."""
 
     data: GapData
@@ -585,7 +585,7 @@ class RollbackData(Data):
     last: str
 
 
-class StreamRolledBack(Event, tag="stream.rolled_back"):
+class FeedRolledBack(Event, tag="feed.rolled_back"):
     """The server went back to an earlier state of a stream; ``subject`` is the stream."""
 
     data: RollbackData
@@ -605,7 +605,7 @@ OPERATIONS = (
     IncidentReopened, IncidentNoted, WayClosed, WayOpened,
     AccountLogin, AccountLogout, AccountGranted, AccountRevoked, KioskGranted, SourceGranted,
     SourceRevoked, TokenGranted, TokenRevoked, DataExported, CommandRefused,
-    CameraViewed, CameraPlaced, FeedChanged, StreamGap, StreamRolledBack,
+    CameraViewed, CameraPlaced, FeedChanged, FeedGap, FeedRolledBack,
 )  # fmt: skip
 
 

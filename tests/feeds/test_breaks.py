@@ -62,7 +62,7 @@ async def test_what_was_trimmed_while_the_engine_was_away_is_recorded_and_told(
         await up_to_date(morning)
         assert standing(streams)["stream_gap"]["lost"] == 40
     told = [ev.decode(payload) for payload in b.payloads(redis_url)]
-    (gap,) = [event for event in told if isinstance(event, ev.StreamGap)]
+    (gap,) = [event for event in told if isinstance(event, ev.FeedGap)]
     assert (gap.subject, gap.by, gap.territory, gap.data.lost) == ("telemetry", "system", S, 40)
     assert [ev.type_of(event) for event in told if event is not gap] == [
         "alarm.raised",
@@ -160,13 +160,13 @@ async def test_an_engine_begins_anew_on_an_emptied_server_and_says_so(
         await streams.append(S, [b.state(b.CALL, "pressed")])
         await until(lambda: len(b.payloads(redis_url)) == 2)
         client.flushall()
-        await until(lambda: ("stream.rolled_back", "telemetry") in b.subjects(redis_url))
+        await until(lambda: ("feed.rolled_back", "telemetry") in b.subjects(redis_url))
         await streams.append(S, [b.state(b.CALL, "pressed")])
         await until(lambda: len(b.payloads(redis_url)) == 3)
         await ended(running)
         assert "stream_rolled_back" in standing(streams)
     kinds = [kind for kind, _ in b.subjects(redis_url)]
-    assert kinds == ["stream.rolled_back", "alarm.raised", "incident.reported"]
+    assert kinds == ["feed.rolled_back", "alarm.raised", "incident.reported"]
 
 
 async def test_a_log_cut_short_is_noticed_by_screen_and_engine_and_both_equal_a_fresh_fold(
