@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dutyCommands, dutyWords, placeOf } from "../../assets/panels/duty.mjs";
+import { joinReplay } from "../../assets/panels/replay.mjs";
 import { listed } from "../../assets/panels/people.mjs";
 
 const zhou = { id: "huodian/responder/zhou", name: "Zhou", role: "guard", compound: "huodian", status: "available", takes: ["duty_off"] };
@@ -40,4 +41,11 @@ test("the list begins with the compound on screen, and in it with who is off dut
   assert.deepEqual(names(""), ["c", "d", "b", "a"]);
   assert.deepEqual(names("jinyuan"), ["a"]);
   assert.deepEqual(names(" B "), ["b"]);
+});
+
+test("where nothing is recorded yet there is no session to join, and any other refusal is a fault", async () => {
+  const answer = (status, body = {}) => () => Promise.resolve({ status, ok: status === 200, json: () => Promise.resolve(body) });
+  assert.equal(await joinReplay("", answer(404)), null);
+  assert.equal(await joinReplay("", answer(200, { session: "replay:abc" })), "abc");
+  await assert.rejects(joinReplay("", answer(503)), /503/);
 });
