@@ -225,8 +225,9 @@ class Responder(msgspec.Struct, gc=False, eq=False, kw_only=True):
         """When the responder was at ``lonlat``."""
         if self.duty == "off_duty" or self.located_at is None:
             return None
-        before = self.duty_at is not None and self.located_at < self.duty_at
-        return None if before else self.located_at
+        # A phone with a clock of whole seconds dates what it says now before what just began.
+        began = self.duty_at.replace(microsecond=0) if self.duty_at is not None else None
+        return None if began is not None and self.located_at < began else self.located_at
 
 
 class Crew(msgspec.Struct, gc=False):

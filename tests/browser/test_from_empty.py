@@ -123,7 +123,7 @@ def test_from_an_empty_installation_to_a_first_dispatched_case(
     assert "Note:" not in guide.does("account add zhou")
     guide.token = guide.does("source add").splitlines()[0]
     assert '"accepted":1' in guide.does("call.state")
-    li.until(CASE)
+    li.until(f"{CASE} && document.querySelector('#queue-list .card')")
     li.page.keyboard.press("j")
     li.until("!document.querySelector('.nobody').hidden")
 
@@ -132,7 +132,7 @@ def test_from_an_empty_installation_to_a_first_dispatched_case(
     duty(zhou, "上班")
     li.until("document.querySelector('.recommended .travel')?.innerText === '位置不详'")
     assert '"accepted":1' in guide.does("responder.position")
-    li.until(r"/^\d/.test(document.querySelector('.recommended .travel')?.innerText)")
+    li.until(r"/^\d/.test(document.querySelector('.recommended .travel')?.innerText)", 30)
 
     li.page.keyboard.press("a")
     li.until(f"{CASE}.state === 'assigned'")

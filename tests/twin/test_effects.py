@@ -217,6 +217,13 @@ def test_where_somebody_was_before_their_shift_is_nobodys_business(twin):
     assert (zhou.lonlat, zhou.lonlat_at) == ((LON, LAT), after(21))
 
 
+def test_a_phone_with_a_clock_of_whole_seconds_is_seen_in_the_second_in_which_duty_began(twin):
+    twin.apply(on_duty(ZHOU, "off_duty", after(5)))
+    twin.apply(on_duty(ZHOU, "available", after(20.7)))
+    twin.apply(a_position(ZHOU, at=after(20)))
+    assert twin.responders[ZHOU].lonlat == (LON, LAT)
+
+
 def test_a_feed_is_as_its_newest_event_says(twin):
     def said(up, at):
         return e.FeedChanged(
