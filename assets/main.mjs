@@ -292,8 +292,8 @@ async function mountMap(desk, page, live, drawer) {
     shown(say(byId("map-notice"), key ? t(key, words) : ""), Boolean(key));
     drawer.redraw();
   };
-  await createMount({ build, tell, onGone: () => leaveMap(desk) })();
   new ResizeObserver(() => desk.map()?.resize()).observe(byId("map"));
+  await createMount({ build, tell, onGone: () => leaveMap(desk), here: () => desk.here()?.id, turn: desk.visit })();
 }
 
 async function makeMap(desk, page, live, view, onLost) {

@@ -11,14 +11,15 @@ function page() {
   let time = 0;
   const [timers, said, maps] = [[], [], []];
   let fails = 0;
-  let gone = 0;
+  let [gone, here] = [0, "huodian"];
+  const turns = [];
   const build = async (view, onLost) => {
     maps.push({ view, onLost });
     if (fails > 0) throw new Error(`no context ${(fails -= 1)}`);
   };
   const begin = createMount({
     build, tell: (key, words) => said.push([key, words]), onGone: () => (gone += 1),
-    later: (act, ms) => timers.push({ act, at: time + ms }), now: () => time,
+    here: () => here, turn: (compound) => turns.push(compound), later: (act, ms) => timers.push({ act, at: time + ms }), now: () => time,
   });
   const pass = async (ms) => {
     const end = time + ms;
@@ -32,7 +33,7 @@ function page() {
     }
     time = end;
   };
-  return { begin, pass, maps, said, fail: (n) => (fails = n), gone: () => gone, lose: () => maps.at(-1).onLost(HERE) };
+  return { begin, pass, maps, said, turns, visit: (compound) => (here = compound), fail: (n) => (fails = n), gone: () => gone, lose: () => maps.at(-1).onLost(HERE) };
 }
 
 test("a map that was lost is said at once, made anew where it looked, and its return is said for a while", async (context) => {
@@ -49,6 +50,21 @@ test("a map that was lost is said at once, made anew where it looked, and its re
   assert.deepEqual(said.at(-1), ["map.back", { seconds: 1 }]);
   await pass(30_000);
   assert.equal(said.at(-1)[0], null);
+});
+
+test("a map that comes back looks at the compound that the page went on to meanwhile", async (context) => {
+  context.mock.method(console, "warn", () => {});
+  const { begin, pass, turns, visit, fail, lose } = page();
+  await begin();
+  visit("xiangyuan");
+  lose();
+  await pass(1000);
+  assert.deepEqual(turns, [], "it stayed where the page was");
+  lose();
+  fail(1);
+  visit("huodian");
+  await pass(10_000);
+  assert.deepEqual(turns, ["huodian"], "however many attempts it took");
 });
 
 test("it tries for ever, ever more slowly, and says after a while what a person can do", async (context) => {
