@@ -71,5 +71,5 @@ export function summed(rollups) {
   const known = rollups.filter(Boolean);
   const gravest = (name) => known.reduce((worst, one) => (one[name] && (!worst || one[name] < worst) ? one[name] : worst), null);
   const sum = (name) => known.reduce((total, one) => total + (one[name] ?? 0), 0);
-  return { level: gravest("level"), worst: gravest("worst"), open: sum("open"), unacked: sum("unacked") };
+  return { level: gravest("level"), worst: gravest("worst"), open: sum("open"), alarms: sum("alarms"), unacked: sum("unacked") };
 }

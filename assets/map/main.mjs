@@ -1,6 +1,5 @@
 // The map of one page: made from the style the server computed, fed by the live socket.
 import { AttributionControl, Map as MapLibre, NavigationControl, prewarm } from "../vendor/maplibre-gl.mjs";
-import { NUMERALS } from "../panels/format.mjs";
 import { compoundName } from "../panels/names.mjs";
 import { t } from "../panels/texts.mjs";
 import { atRightEdge, createCamera, viewOf, wideViewOf } from "./camera.mjs";
@@ -21,7 +20,7 @@ import { createPlacing } from "./placing.mjs";
 import { createPopup, createTip } from "./popup.mjs";
 import { createSighting } from "./sighting.mjs";
 import { createSketch } from "./sketch.mjs";
-import { createRollups } from "./rollups.mjs";
+import { createRollups, rollupWords } from "./rollups.mjs";
 import { createFill } from "./filling.mjs";
 import { createHome } from "./home.mjs";
 import { around } from "./levels.mjs";
@@ -279,13 +278,6 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
     const look = incident ? "busy" : (LOOKS[status] ?? "unavailable");
     return { name, icon: `person-${look}`, opacity: look === "unavailable" ? 0.6 : 1 };
   }
-}
-
-function rollupWords(told, compounds) {
-  if (compounds > 1) return `${t("map.compounds", { n: compounds })} · ${rollupWords(told, 1)}`;
-  if (!told?.open) return t("map.quiet_compound");
-  const words = t("map.busy_compound", { open: told.open, unacked: told.unacked ?? 0 });
-  return told.level ? `${NUMERALS[told.level]} · ${words}` : words;
 }
 
 /** Say whose data the places are: folded up, one press away. */

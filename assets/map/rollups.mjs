@@ -1,5 +1,7 @@
 // What is not drawn in full: one mark for a compound, a community or a street, with the worst level
 // nobody has acknowledged, and counts.
+import { NUMERALS } from "../panels/format.mjs";
+import { t } from "../panels/texts.mjs";
 import { point } from "./geometry.mjs";
 import { around, levelFor, parent, summed, together } from "./levels.mjs";
 
@@ -22,6 +24,17 @@ export function rollupFeatures(places, rollups, { nameOf, divisionOf, words }, l
     const told = summed(inside.map((place) => rollups?.[place.id]));
     return mark(id, middle(inside), divisionOf(id, level, inside[0]), told, words(told, inside.length), level);
   });
+}
+
+/** The words of a mark: what is open, and grave alarms that nobody deals with, whose level it bears. */
+export function rollupWords(told, compounds) {
+  if (compounds > 1) return `${t("map.compounds", { n: compounds })} · ${rollupWords(told, 1)}`;
+  const words = [
+    told?.level && NUMERALS[told.level],
+    told?.open && t("map.busy_compound", { open: told.open, unacked: told.unacked ?? 0 }),
+    told?.alarms && t("unattended.count", { n: told.alarms }),
+  ].filter(Boolean);
+  return words.join(" · ") || t("map.quiet_compound");
 }
 
 function mark(id, at, name, told, counts, sort) {

@@ -81,8 +81,8 @@ test("marks are as fine as can be read", () => {
 
 test("several compounds say together what each says: the gravest level and the sum", () => {
   const told = [{ level: null, worst: 3, open: 2, unacked: 0 }, { level: 2, worst: 2, open: 1, unacked: 1 }, undefined];
-  assert.deepEqual(summed(told), { level: 2, worst: 2, open: 3, unacked: 1 });
-  assert.deepEqual(summed([]), { level: null, worst: null, open: 0, unacked: 0 });
+  assert.deepEqual(summed(told), { level: 2, worst: 2, open: 3, alarms: 0, unacked: 1 });
+  assert.deepEqual(summed([]), { level: null, worst: null, open: 0, alarms: 0, unacked: 0 });
   assert.deepEqual(around(row(2)), [113, 27.7, 113.015, 27.9]);
   assert.deepEqual(together(row(16), "street").map(({ id, places }) => [id, places.length]), [["l.s0", 8], ["l.s1", 8]]);
 });

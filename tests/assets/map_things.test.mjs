@@ -4,7 +4,7 @@ import { withKinds } from "../../assets/map/devices.mjs";
 import { moved } from "../../assets/map/geometry.mjs";
 import { distanceField } from "../../assets/map/icons.mjs";
 import { GLIDE_MS, JUMP_M, createMovers, createTracks } from "../../assets/map/movers.mjs";
-import { rollupFeatures } from "../../assets/map/rollups.mjs";
+import { rollupFeatures, rollupWords } from "../../assets/map/rollups.mjs";
 import { apart, litShapes, spotOf } from "../../assets/map/spots.mjs";
 
 const HERE = [113.15, 27.83];
@@ -241,4 +241,11 @@ test("a distance field has its edge at three quarters and falls off on both side
   assert.ok(at(7, 16) < 192, `outside the edge: ${at(7, 16)}`);
   assert.ok(at(9, 16) > at(8, 16), "deeper inside");
   assert.ok(at(4, 16) < at(6, 16) && at(6, 16) < at(7, 16), "farther outside");
+});
+
+test("the mark of a compound says the alarm whose level it bears, though no case is open", () => {
+  assert.equal(rollupWords({ level: 1, worst: 1, open: 0, alarms: 1, unacked: 0 }, 1), "Ⅰ · unattended.count");
+  assert.equal(rollupWords({ level: 1, worst: 1, open: 2, alarms: 1, unacked: 1 }, 1), "Ⅰ · map.busy_compound · unattended.count");
+  assert.equal(rollupWords({ level: null, worst: null, open: 0, alarms: 0 }, 3), "map.compounds · map.quiet_compound");
+  assert.equal(rollupWords(undefined, 1), "map.quiet_compound");
 });
