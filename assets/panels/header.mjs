@@ -20,11 +20,13 @@ export function chipState(status, mode) {
 const span = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
 /**
- * How long events take to this glass; while nothing new comes, how old the newest is.
- * @param {{latency_ms: number, age_ms: number, late_s: number|null}} parts NaN and null for not known
+ * How long events take to this glass; while nothing new comes, how old the newest is. What was
+ * measured before a picture became stale is over, and no event of a late link was quicker than it.
+ * @param {{state: string, latency_ms: number, age_ms: number, late_s: number|null}} parts NaN and null for not known
  */
-export function timelyWords({ latency_ms, age_ms, late_s }) {
-  if (Number.isFinite(latency_ms)) return t("live.latency", { time: span(latency_ms) });
+export function timelyWords({ state, latency_ms, age_ms, late_s }) {
+  const holds = state !== "stale" || latency_ms > ((late_s ?? Infinity) - 1) * 1000;
+  if (Number.isFinite(latency_ms) && holds) return t("live.latency", { time: span(latency_ms) });
   if (late_s) return t("live.late", { seconds: late_s });
   return Number.isFinite(age_ms) ? t("live.age", { time: elapsed(age_ms) }) : "";
 }
@@ -58,7 +60,7 @@ export function drawChip(desk) {
   say(byId("live-clock"), clock(desk.clock.now()));
   const live = state === "live" || state === "stale";
   const { usual_ms, minute } = desk.timely();
-  const words = () => timelyWords({ latency_ms: usual_ms, age_ms: desk.age_ms(), late_s: desk.status.late_s });
+  const words = () => timelyWords({ state, latency_ms: usual_ms, age_ms: desk.age_ms(), late_s: desk.status.late_s });
   say(byId("live-age"), live ? words() : sinceWords(desk.status));
   attribute(byId("live-age"), "title", live ? minuteWords(minute) : null);
 }

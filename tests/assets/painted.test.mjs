@@ -116,10 +116,17 @@ test("of many answers the quickest counts, and a clock that drifts is followed",
 test("the words beside the chip give the delay in its unit, else how far behind, else the age", async () => {
   const words = { "live.latency": "端到端 {time}", "live.late": "画面晚 {seconds} s", "live.age": "最新数据 {time} 前" };
   await speak("zh-CN", async () => ({ ok: true, json: async () => words }));
-  const nothing = { latency_ms: NaN, age_ms: NaN, late_s: null };
+  const nothing = { state: "live", latency_ms: NaN, age_ms: NaN, late_s: null };
   assert.equal(timelyWords({ ...nothing, latency_ms: 83.6, age_ms: 20 }), "端到端 84 ms");
-  assert.equal(timelyWords({ ...nothing, latency_ms: 4068, late_s: 4 }), "端到端 4.1 s");
+  assert.equal(timelyWords({ ...nothing, state: "stale", latency_ms: 4068, late_s: 4 }), "端到端 4.1 s");
   assert.equal(timelyWords({ ...nothing, age_ms: 90_000, late_s: 4 }), "画面晚 4 s");
   assert.equal(timelyWords({ ...nothing, age_ms: 90_000 }), "最新数据 01:30 前");
   assert.equal(timelyWords(nothing), "");
+});
+
+test("a picture that is stale does not show how quick it was before", () => {
+  const before = { state: "stale", latency_ms: 84, age_ms: 6000, late_s: null };
+  assert.equal(timelyWords(before), "最新数据 00:06 前");
+  assert.equal(timelyWords({ ...before, late_s: 4 }), "画面晚 4 s");
+  assert.equal(timelyWords({ ...before, late_s: 4, latency_ms: 3968 }), "端到端 4.0 s");
 });
