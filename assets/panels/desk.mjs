@@ -23,7 +23,8 @@ const UNMEASURED = { usual_ms: NaN, minute: { p50_ms: NaN, p95_ms: NaN } };
 export function createDesk({ me, places, catalogue, clock, session, densities, redraw }) {
   let [live, map, commander, painted] = [null, null, null, null];
   let [selected, picked, here] = [null, null, places[0]?.id ?? null];
-  let [standing, onDuty] = ["", ""];
+  let standing = "";
+  const onDuty = new Map();
   let [ready, newest, hintTimer] = [false, NaN, 0];
   const devices = new Map();
   const listeners = new Set();
@@ -95,11 +96,14 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
   };
 
   /** Somebody came, went or was located, and then others are recommended. */
-  const dutyTold = () => {
-    const now = [...things().responders.values()].map(({ id, status, at }) => `${id} ${status} ${Boolean(at)}`).sort().join();
-    if (now === onDuty) return;
-    onDuty = now;
-    details.renew();
+  const dutyTold = (rows) => {
+    let turned = false;
+    for (const [id, row] of Object.entries(rows)) {
+      const now = row && `${row.status} ${Boolean(row.at)}`;
+      turned ||= onDuty.get(id) !== now;
+      onDuty.set(id, now);
+    }
+    if (turned) details.renew();
   };
 
   const hint = (words) => {
@@ -174,7 +178,7 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
       ready = true;
       if (Number.isFinite(frame?.newest)) newest = frame.newest;
       if (frame?.things?.ways) waysTold();
-      if (frame?.things?.responders) dutyTold();
+      if (frame?.things?.responders) dutyTold(frame.things.responders);
       if (frame?.kind === "snapshot" && selected && !things().incidents.has(selected)) select(null);
       details.follow(selected ? things().incidents.get(selected) : null);
     },

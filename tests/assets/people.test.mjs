@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createDesk } from "../../assets/panels/desk.mjs";
 import { dutyCommands, dutyWords, placeOf } from "../../assets/panels/duty.mjs";
 import { joinReplay } from "../../assets/panels/replay.mjs";
 import { listed } from "../../assets/panels/people.mjs";
@@ -48,4 +49,24 @@ test("where nothing is recorded yet there is no session to join, and any other r
   assert.equal(await joinReplay("", answer(404)), null);
   assert.equal(await joinReplay("", answer(200, { session: "replay:abc" })), "abc");
   await assert.rejects(joinReplay("", answer(503)), /503/);
+});
+
+test("who goes on or off duty, or is located at last, is asked for anew; who walks is not", async (context) => {
+  const asked = context.mock.method(globalThis, "fetch", async () => ({ ok: true, json: async () => ({}) }));
+  const incidents = new Map([["INC-1", { id: "INC-1", version: 1, compound: "huodian" }]]);
+  const things = { incidents, alarms: new Map(), responders: new Map(), ways: new Map() };
+  const desk = createDesk({ me: {}, places: [{ id: "huodian" }], catalogue: {}, clock: { mode: "live" }, session: "live", redraw: () => {} });
+  desk.join({ live: { model: { things }, send: () => {} } });
+  const after = async (more) => {
+    desk.took({ things: { responders: { [zhou.id]: more && { ...zhou, ...more } } } });
+    await new Promise((resolve) => setImmediate(resolve));
+    return asked.mock.callCount();
+  };
+  desk.select("INC-1");
+  const first = await after({ at: null });
+  const found = await after({ at: 1 });
+  assert.equal(found, first + 1);
+  assert.equal(await after({ at: 2, lonlat: [113, 27] }), found);
+  assert.equal(await after({ at: 3, status: "busy" }), found + 1);
+  assert.equal(await after(null), found + 2);
 });
