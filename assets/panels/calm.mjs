@@ -10,7 +10,7 @@ const OPEN = [
   ["shelved", ({ standing }) => standing.shelved],
   ["silent", ({ standing }) => standing.silent],
   ["unheard", ({ standing }) => standing.unheard],
-  ["conditions", ({ conditions }) => conditions?.length],
+  ["conditions", ({ conditions = [] }) => grouped(conditions).length],
 ];
 
 /**

@@ -38,9 +38,9 @@ export function heldLines(row, desk) {
   return held.length ? held.map((alarm) => heldWords(alarm, desk)) : [t("holding.elsewhere")];
 }
 
-/** When the case comes back by itself, in minutes after its end; Infinity for never. */
-function backIn(row, desk) {
-  const waits = heldBy(row, desk).map((alarm) => desk.catalogue.rules?.[alarm.rule]?.realarm_s || Infinity);
+/** When the case comes back by itself, in minutes after its end; Infinity for never, or not while shelved. */
+export function backIn(row, desk) {
+  const waits = heldBy(row, desk).filter((alarm) => !alarm.shelved_until).map((alarm) => desk.catalogue.rules?.[alarm.rule]?.realarm_s || Infinity);
   return Math.min(...waits) / 60;
 }
 

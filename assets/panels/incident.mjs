@@ -1,6 +1,6 @@
 // The incident on the desk: what is known, who can go, what can be done, what was done.
 import { ALARMS_FOR, NEXT_STEP, commandsFor, offered, sending } from "./actions.mjs";
-import { calmHere } from "./calm.mjs";
+import { calmHere, known } from "./calm.mjs";
 import { densityWords } from "./densities.mjs";
 import { ASK, askInsteadOf } from "./dialogs.mjs";
 import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
@@ -144,12 +144,19 @@ function skeleton() {
   return part;
 }
 
+/** What to say below: to pick a case, or that new ones will come; nothing where that is not known. */
+export function aboutKey(state, pickable) {
+  if (pickable) return "incident.none_about";
+  return known(state) ? "incident.calm_about" : null;
+}
+
 function drawEmpty(node, desk) {
   const { state, words } = calmHere(desk);
-  const nothing = state !== "waiting" && desk.things().incidents.size > 0;
+  const pickable = state !== "waiting" && desk.things().incidents.size > 0;
   if (!node.childElementCount) node.append(h("p", { class: "strong" }), h("p", { class: "dim" }));
-  say(node.firstElementChild, nothing ? t("incident.none") : words);
-  say(node.lastElementChild, t(nothing ? "incident.none_about" : "incident.calm_about"));
+  say(node.firstElementChild, pickable ? t("incident.none") : words);
+  const about = aboutKey(state, pickable);
+  shown(say(node.lastElementChild, about ? t(about) : ""), Boolean(about));
 }
 
 function drawHead(part, row, desk) {

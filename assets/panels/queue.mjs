@@ -22,6 +22,11 @@ export function crewLine(incident) {
   return `${member.name} ${crewWord(member.state)}${eta}`;
 }
 
+/** What an empty list is called; today's cases leave the screen a while after they ended. */
+export function emptyWords(tab, today = 0) {
+  return tab === "today" && today > 0 ? t("queue.ended_today", { n: today }) : t(`queue.empty_${tab}`);
+}
+
 /** A card: one button, so that a tap anywhere selects it. */
 export function card(onSelect) {
   return (incident) =>
@@ -126,7 +131,7 @@ function drawEmpty(desk, empty, tab) {
   const { state, words } = calmHere(desk);
   attribute(node, "data-state", state);
   if (!node.childElementCount) node.append(h("p", { class: "strong" }), h("p"));
-  shown(say(node.firstElementChild, t(`queue.empty_${tab}`)), known(state));
+  shown(say(node.firstElementChild, emptyWords(tab, desk.panels().counts?.today)), known(state));
   say(node.lastElementChild, words);
 }
 

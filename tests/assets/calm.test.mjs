@@ -6,7 +6,9 @@ import { DWELL_MS, step } from "../../assets/panels/rotation.mjs";
 import { logWords } from "../../assets/panels/names.mjs";
 import { speak } from "../../assets/panels/texts.mjs";
 import { listed, unattended, worst } from "../../assets/panels/things.mjs";
-import { heldLines, heldWords } from "../../assets/panels/holding.mjs";
+import { backIn, heldLines, heldWords } from "../../assets/panels/holding.mjs";
+import { aboutKey } from "../../assets/panels/incident.mjs";
+import { emptyWords } from "../../assets/panels/queue.mjs";
 
 const NOW = 1_795_228_927_000;
 const QUIET = { alarms: 0, grave: [0, 0], shelved: 0, devices: 40, silent: 0, unheard: 0 };
@@ -54,6 +56,28 @@ for (const [name, more] of [
 test("all that stands open is named, alarms that nobody deals with first", () => {
   const { words } = calm(facts({ counts: { waiting: 0, working: 3 }, standing: { alarms: 2, silent: 22 } }));
   assert.equal(words, "calm.alarms · calm.working · calm.silent");
+});
+
+test("a condition of several streets is one notice, as it is one badge", async () => {
+  const rows = ["a.b", "a.c"].map((street) => ({ ...condition("entry_set_aside", "warn"), street }));
+  await speak("en", async () => ({ ok: true, json: async () => ({ "calm.conditions": "{n} notices" }) }));
+  const { words } = calm(facts({ conditions: [...rows, condition("clock_ahead", "warn")] }));
+  await speak("zh-CN", async () => ({ ok: true, json: async () => ({}) }));
+  assert.equal(words, "2 notices");
+});
+
+test("today's list is not called empty of cases when they have ended", () => {
+  assert.equal(emptyWords("today", 3), "queue.ended_today");
+  assert.equal(emptyWords("today", 0), "queue.empty_today");
+  assert.equal(emptyWords("waiting", 3), "queue.empty_waiting");
+});
+
+test("that new cases will appear is said only where it is known that they do", () => {
+  assert.equal(aboutKey("calm", false), "incident.calm_about");
+  assert.equal(aboutKey("open", false), "incident.calm_about");
+  assert.equal(aboutKey("unknown", false), null);
+  assert.equal(aboutKey("waiting", false), null);
+  assert.equal(aboutKey("unknown", true), "incident.none_about");
 });
 
 const alarm = (more = {}) => ({
@@ -110,4 +134,11 @@ test("a case that came back by itself says in its record that the alarm held", a
   const entry = { type: "incident.reopened", by: "system", text: "smoke", responder: "" };
   assert.equal(logWords(entry, String), "held: smoke");
   assert.equal(logWords({ ...entry, by: "li" }, String), "reopened: smoke");
+});
+
+test("a case is not said to come back while its alarm is shelved", () => {
+  const row = incident({ state: "closed", finished: NOW });
+  const asked = (more) => ({ ...desk([alarm({ incident: "INC-2", ...more })]), catalogue: { rules: { smoke: { realarm_s: 300 } } } });
+  assert.equal(backIn(row, asked({ shelved_until: null })), 5);
+  assert.equal(backIn(row, asked({ shelved_until: NOW + 60_000 })), Infinity);
 });
