@@ -197,12 +197,13 @@ class Active:
     ) -> EventRejected | None:
         """Apply one event of telemetry, and what follows from it; why not, when it is refused."""
         folded = self.twin.fold((event,), received)
-        for _, why in folded.rejected:
-            return why
+        # Of one that is refused or too late this much may count: that its device is not silent.
         for change in folded.changes:
             if await self._followed(change):
                 await self._settle([change])
-        if not folded.changes and isinstance(event, DeviceState):
+        for _, why in folded.rejected:
+            return why
+        if isinstance(event, DeviceState):
             await self._write_late(event)
         return None
 

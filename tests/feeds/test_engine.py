@@ -71,6 +71,25 @@ def a_busy_hour() -> Told:
     return told
 
 
+async def test_a_call_that_was_held_back_is_followed_though_its_device_had_fallen_silent(
+    redis_url: str,
+) -> None:
+    silent = ev.DeviceSilent(
+        id=f"{b.CALL}!silent", subject=b.CALL, time=b.after(3600), by="system",
+        data=ev.SilentData(since=b.after(0), number=1),
+    )  # fmt: skip
+    b.write(redis_url, [(0, b.state(b.CALL, "idle", b.after(0)))])
+    b.write(redis_url, [(3600, silent)], "operations")
+    async with Streams(redis_url) as streams:
+        active = await an_engine(streams, 7200)
+        await up_to_date(active)
+        b.write(redis_url, [(7200, b.state(b.CALL, "pressed", b.after(-60)))])
+        await up_to_date(active)
+    told = b.subjects(redis_url)
+    assert ("alarm.cleared", f"{b.CALL}#silent") in told, "it was heard"
+    assert [one for one in told if one in RAISED_AND_REPORTED] == RAISED_AND_REPORTED
+
+
 async def test_a_call_becomes_an_alarm_and_the_alarm_a_case(redis_url: str) -> None:
     b.write(redis_url, [(0, b.state(b.CALL, "pressed", b.after(0)))])
     async with Streams(redis_url) as streams:
