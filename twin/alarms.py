@@ -27,6 +27,7 @@ from twin.events import (
     NoteData,
     ReportedData,
 )
+from twin.receipt import GRACE
 from twin.standing import ended_at
 from twin.state import Twin
 from twin.territory import compound_of
@@ -66,16 +67,31 @@ def follow_late(twin: Twin, event: DeviceState) -> list[Event]:
     device, found = twin.devices.get(event.subject), list[Event]()
     if device is None or KIND_OF_STATE[type(event)] != device.kind:
         return []
-    if device.state_at is None or event.time >= device.state_at:
+    at = _said_late(twin, device, event)
+    if at is None:
         return []
     known = {alarm.rule: alarm for alarm in device.alarms}
     for name, rule in rules_of(device.kind).items():
         if not rule.never_late or event.data.state not in rule.states:
             continue
         alarm = known.get(name) or Alarm(id=f"{device.id}#{name}", device=device.id, rule=name)
-        if not alarm.active and (alarm.raised_at is None or alarm.raised_at < event.time):
-            found.append(_raised(rule, device, alarm, event.time, event.data.state))
+        # Of a clock that is fast, when is known but for what the words took on their way.
+        unsure = GRACE if at != event.time else timedelta(0)
+        if not alarm.active and (alarm.raised_at is None or alarm.raised_at < at - unsure):
+            found.append(_raised(rule, device, alarm, at, event.data.state))
     return found
+
+
+def _said_late(twin: Twin, device: Device, event: DeviceState) -> datetime | None:
+    """When a state that came too late was said, by our clock; None for one that is not late."""
+    if device.state_at is None:
+        return None
+    if event.time < device.state_at:
+        return event.time
+    last = twin.clocks.fast.get(device.id, {}).get("")
+    if last is None or last.counted_as != device.state_at or event.time > last.said:
+        return None
+    return last.counted_as - (last.said - event.time)
 
 
 def outstanding(twin: Twin) -> Iterator[Event]:

@@ -33,6 +33,7 @@ from tests.twin.stories import stories
 from twin import events as e
 from twin.alarms import follow, follow_late, local_day, next_id, outstanding
 from twin.state import Twin
+from twin.things import Device
 
 SILENT = [f"{camera}#silent" for camera in CAMERAS]
 
@@ -375,6 +376,24 @@ def test_a_call_that_comes_late_raises_its_alarm_once_and_changes_no_state(twin)
     for known in (late, a_state(CALL, "pressed", NOON)):
         assert follow_late(twin, known) == []
     assert len(follow_late(twin, a_state(CALL, "pressed", after(30)))) == 1
+
+
+def test_a_call_that_comes_late_from_a_clock_that_is_fast_raises_its_alarm_once(twin):
+    fast = 600.0
+    first = a_state(CALL, "pressed", after(fast))
+    assert [type(one) for one in twin.fold([first], NOON).changes] == [Device]
+    settle(twin, follow(twin, twin.devices[CALL]))
+    later = after(120)
+    idle = a_state(CALL, "idle", after(fast + 120))
+    late = a_state(CALL, "pressed", after(fast + 90))
+    for change in twin.fold([idle], later).changes:
+        settle(twin, follow(twin, change))
+    assert twin.fold([late], after(121)).changes == [], "it changes nothing"
+    (raised,) = follow_late(twin, late)
+    assert abs((raised.time - after(90)).total_seconds()) <= 2
+    settle(twin, [raised])
+    for known in (first, idle, late):
+        assert follow_late(twin, known) == []
 
 
 def test_what_is_no_call_and_what_is_not_late_raises_nothing_afterwards(twin):
