@@ -22,7 +22,8 @@ from pathlib import Path
 
 from feeds.children import end_child, start_child, until_orphaned
 from feeds.heartbeat import VARIABLE, Listener
-from feeds.valkey import ServerFailed, Valkey, answers
+from feeds.valkey import Valkey, answers
+from twin.errors import DayuanError
 
 log = logging.getLogger(__name__)
 
@@ -167,7 +168,7 @@ class Supervisor:
                     born = clock()
                     await self.server.start()
                     break
-                except ServerFailed as exc:
+                except (DayuanError, OSError) as exc:  # a full disk or process table, too
                     log.error("%s", exc)
 
     async def _until_the_server_ends(self, server: Valkey) -> int:
@@ -178,7 +179,8 @@ class Supervisor:
             await asyncio.wait({ending, hanging}, return_when=asyncio.FIRST_COMPLETED)
             if not ending.done():
                 log.error("Valkey hangs: it is killed")
-                os.kill(server.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.kill(server.pid, signal.SIGKILL)
             return await ending
         finally:
             ending.cancel()

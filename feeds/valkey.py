@@ -128,8 +128,9 @@ class Valkey:
         except BaseException:
             await self.stop()
             raise
+        if not self._settled:  # a later start changes nothing, and may meet a full disk
+            _port_file(self.folder).write_text(f"{self.port}\n", "utf-8")
         self._settled = True  # from now on others know the port
-        _port_file(self.folder).write_text(f"{self.port}\n", "utf-8")
 
     async def wait(self) -> int:
         """The exit code, once the server has ended."""

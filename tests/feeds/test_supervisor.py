@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import errno
 import os
 import signal
 import subprocess
@@ -11,11 +12,12 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from feeds.supervisor import Pauses, Role, Supervisor
-from feeds.valkey import Valkey, answers
+from feeds.valkey import FolderTaken, ServerFailed, Valkey, answers
 from tests.conftest import free_port
 
 pytestmark = pytest.mark.anyio
@@ -191,6 +193,43 @@ async def test_a_server_that_hangs_is_killed_and_started_again(
             while not await answers(server.url):
                 await asyncio.sleep(0.05)
         assert server.pid != first
+
+
+class Unlucky:
+    """A server that has ended and cannot be started at first, for one reason after another."""
+
+    url, pid = "redis://127.0.0.1:1/0", -1
+
+    def __init__(self) -> None:
+        self.reasons: list[Exception] = [
+            ServerFailed("ended with 1"), FolderTaken("another is running"),
+            OSError(errno.ENOSPC, "No space left on device"), BlockingIOError(errno.EAGAIN, "fork"),
+        ]  # fmt: skip
+        self.runs = asyncio.Event()
+
+    async def start(self) -> None:
+        if self.reasons:
+            raise self.reasons.pop(0)
+        self.runs.set()
+
+    async def wait(self) -> int:
+        if self.runs.is_set():
+            await asyncio.Event().wait()
+        return 1
+
+    async def stop(self) -> None:
+        """Nothing is there to end."""
+
+
+async def test_a_server_is_started_again_whatever_kept_it_from_starting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("feeds.supervisor._FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr("feeds.supervisor._AWAITED_PAUSE_S", 0.01)
+    server = Unlucky()
+    async with running(Supervisor(roles=[], server=cast("Valkey", server))):
+        async with asyncio.timeout(20):
+            await server.runs.wait()
 
 
 async def test_an_imported_place_starts_every_role_anew(tmp_path: Path) -> None:
