@@ -25,6 +25,7 @@ import msgspec
 from feeds.errors import Unavailable
 from feeds.keys import key
 from feeds.link import Link
+from feeds.seldom import Seldom
 from twin.conditions import Condition, Figure, condition_kinds, merged
 
 log = logging.getLogger(__name__)
@@ -159,11 +160,14 @@ class Shared:
 
     async def run(self) -> None:
         """Keep them up to date for ever, while the server answers."""
+        seldom = Seldom(log)
         while True:
             try:
                 await self.write()
             except Unavailable as exc:
                 log.debug("conditions are not shared: %s", exc)
+            except Exception as exc:  # what lies in one key must not end an engine
+                seldom.warning("write", "conditions are not shared: %r", exc, failure=True)
             await asyncio.sleep(SHARE_EVERY_S)
 
     async def write(self) -> None:

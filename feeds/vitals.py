@@ -6,6 +6,7 @@ All is measured by the monotonic clock and by what changed, never by comparing t
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,9 +16,12 @@ from feeds.conditions import ANYWHERE, SAY_AGAIN_S, Conditions, decoded, stands,
 from feeds.errors import Unavailable
 from feeds.keys import key
 from feeds.replica import Replica
+from feeds.seldom import Seldom
 from feeds.streams import Streams
 from feeds.watch import watch
 from twin.conditions import Condition, condition_kinds, merged
+
+log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
 ABSENT_AFTER_S = 6.0
@@ -50,6 +54,7 @@ class Vitals:
         self._replicas = replicas
         self._streets = {street: _Street() for street in (*replicas, ANYWHERE)}
         self._answered_s = 0.0
+        self._seldom = Seldom(log)
 
     async def run(self) -> None:
         """Look for ever."""
@@ -101,6 +106,8 @@ class Vitals:
                 await self.look(street)
             except Unavailable:
                 pass  # that nothing is heard of the streams is said already
+            except Exception as exc:  # what lies in one street's keys must not end the role
+                self._seldom.warning(street, "%s: cannot look: %r", street, exc, failure=True)
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def look(self, street: str) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable
 
 from feeds.durability import KEEPS_ALL, eviction_policy
 from feeds.errors import Unavailable
 from feeds.keys import key
+from feeds.seldom import Seldom
 from feeds.streams import Streams
+
+log = logging.getLogger(__name__)
 
 ASK_EVERY_S = 5.0
 REFUSES = "server_refuses"
@@ -23,8 +27,12 @@ async def watch(streams: Streams, streets: Iterable[str]) -> None:
 
 
 async def _watch(streams: Streams, street: str) -> None:
+    seldom = Seldom(log)
     while True:
-        await ask(streams, street)
+        try:
+            await ask(streams, street)
+        except Exception as exc:  # a reply that we do not know must not end the role
+            seldom.warning(street, "%s: cannot ask: %r", street, exc, failure=True)
         await asyncio.sleep(ASK_EVERY_S)
 
 

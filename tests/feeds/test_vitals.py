@@ -6,16 +6,19 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from redis.exceptions import ResponseError
 
 from feeds import engine, vitals
 from feeds.batches import Position, Progress
-from feeds.conditions import Shared
+from feeds.conditions import Conditions, Shared
 from feeds.replica import Replica
 from feeds.streams import Streams
 from feeds.vitals import Vitals
+from feeds.watch import watch
 from tests.feeds import builders as b
 from tests.feeds.servers import Server
 
@@ -122,3 +125,36 @@ async def test_what_an_engine_says_is_read_and_disbelieved_once_it_is_gone(
         assert [one.count for one in looking.standing()] == [2, 1]
         monkeypatch.setattr(vitals, "DISBELIEVED_AFTER_S", 0.0)
         assert [one.code for one in looking.standing()] == ["entry_set_aside"]
+
+
+class OddLink:
+    """A server in whose keys lies what is not ours: it answers each question with an error."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def call(self, *_: object, **__: object) -> list[Any]:
+        self.asked += 1
+        raise ResponseError("WRONGTYPE Operation against a key holding the wrong kind of value")
+
+
+@pytest.mark.parametrize("part", ["vitals", "watch", "shared"])
+async def test_what_lies_in_a_key_of_one_street_ends_no_role(
+    part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeds.watch.ASK_EVERY_S", 0.01)
+    monkeypatch.setattr("feeds.conditions.SHARE_EVERY_S", 0.01)
+    streams: Any = SimpleNamespace(link=OddLink(), conditions=Conditions())
+    streams.conditions.raise_("clock_ahead", S)
+    parts = {
+        "vitals": Vitals(streams, {}).run,
+        "watch": lambda: watch(streams, [S]),
+        "shared": Shared(streams.link, streams.conditions, [S]).run,
+    }
+    task = asyncio.ensure_future(parts[part]())
+    async with asyncio.timeout(20):
+        while streams.link.asked < 3 and not task.done():
+            await asyncio.sleep(0.01)
+    assert not task.done()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
