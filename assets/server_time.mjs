@@ -2,6 +2,7 @@
 
 const KEPT_MS = 300_000;
 const DRIFT = 2e-4; // two clocks part by at most this share of the time that passes
+const GRAIN_MS = 2; // browsers round their clock to a millisecond, so near bounds may cross by as much
 
 /**
  * The server's clock as bounds of (server time − own clock).
@@ -28,7 +29,7 @@ export function createServerTime(now) {
 
   const take = (lower, upper) => {
     const before = bounds();
-    const agrees = lower <= before.upper && upper >= before.lower;
+    const agrees = lower <= before.upper + GRAIN_MS && upper >= before.lower - GRAIN_MS;
     samples = agrees ? samples.filter(({ taken }) => now() - taken < KEPT_MS) : [];
     samples.push({ lower, upper, taken: now() });
   };
@@ -40,7 +41,7 @@ export function createServerTime(now) {
     stamped: (at) => {
       const { lower, upper } = bounds();
       const bound = at - now();
-      if (bound > upper || samples.length === 0) take(bound, Infinity);
+      if (bound > upper + GRAIN_MS || samples.length === 0) take(bound, Infinity);
       else if (bound > lower) samples.at(-1).lower = Math.max(samples.at(-1).lower, bound);
     },
     /** The server's time now as well as it is known; NaN before anything was heard of it. */
@@ -60,7 +61,7 @@ export function createServerTime(now) {
     /** How far `now` may be off, in milliseconds; Infinity before the first answer. */
     unsure_ms: () => {
       const { lower, upper } = bounds();
-      return (upper - lower) / 2;
+      return Math.max(0, upper - lower) / 2;
     },
   };
 }

@@ -113,6 +113,22 @@ test("of many answers the quickest counts, and a clock that drifts is followed",
   }
 });
 
+test("a browser that rounds its clock knows the time of a server next door all the while", () => {
+  let time = 0.05;
+  const server = createServerTime(() => Math.floor(time));
+  for (let second = 0; second < 300; second += 1) {
+    const sent = Math.floor(time);
+    time += 0.15;
+    const at = SERVER + time;
+    time += 0.15;
+    if (second % 10 === 0) server.answered(sent, at);
+    server.stamped(SERVER + time);
+    time += 0.17;
+    assert.ok(Math.abs(server.latest() - (SERVER + time)) < 5, `${second}: ${server.latest() - (SERVER + time)}`);
+    time += 1000;
+  }
+});
+
 test("the words beside the chip give the delay in its unit, else how far behind, else the age", async () => {
   const words = { "live.latency": "端到端 {time}", "live.late": "画面晚 {seconds} s", "live.age": "最新数据 {time} 前" };
   await speak("zh-CN", async () => ({ ok: true, json: async () => words }));
