@@ -22,15 +22,21 @@ export function listed(people, words, here) {
   return [...people].filter((row) => text(row).includes(wanted)).sort(compare);
 }
 
+/** Whether the list of everybody is for this person: whoever begins or ends a shift. */
+export function keepsDuty(me) {
+  return Boolean(me.may?.includes("duty_on"));
+}
+
 /** @param {import("./desk.mjs").Desk} desk */
 export function createPeople(desk) {
   const parts = [createOwn(desk), createCard(desk), createList(desk)];
   const [, card, list] = parts;
   const draw = () => {
-    shown(byId("people-open"), Boolean(desk.me.may?.includes("duty_on")));
+    shown(byId("people-open"), keepsDuty(desk.me));
     for (const part of parts) part.draw();
   };
-  return { draw, show: card.show, leave: card.leave, open: list.open };
+  const open = () => (keepsDuty(desk.me) ? list.open() : desk.hint(t("hint.not_now", { what: t("people.open") })));
+  return { draw, show: card.show, leave: card.leave, open };
 }
 
 /** One's own duty, in the account menu: of whoever has a card, and of a responder who has none. */

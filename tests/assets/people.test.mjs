@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { createDesk } from "../../assets/panels/desk.mjs";
 import { dutyCommands, dutyWords, placeOf } from "../../assets/panels/duty.mjs";
 import { joinReplay } from "../../assets/panels/replay.mjs";
-import { listed } from "../../assets/panels/people.mjs";
+import { keepsDuty, listed } from "../../assets/panels/people.mjs";
 
 const zhou = { id: "huodian/responder/zhou", name: "Zhou", role: "guard", compound: "huodian", status: "available", takes: ["duty_off"] };
 
@@ -26,6 +26,12 @@ test("of somebody on duty whose phone never spoke it is said that the place is u
   assert.equal(placeOf({ lonlat: [113, 27], at: null }), "duty.place_unknown");
   assert.equal(placeOf({ lonlat: [113, 27], at: 5 }), "map.seen");
   assert.equal(placeOf({ lonlat: null, at: null }), "", "off duty nobody is anywhere");
+});
+
+test("the list of everybody is for whoever begins or ends a shift, by key as by button", () => {
+  assert.equal(keepsDuty({ may: ["note", "duty_on"] }), true);
+  assert.equal(keepsDuty({ may: ["check"] }), false);
+  assert.equal(keepsDuty({}), false, "somebody who only looks");
 });
 
 test("a shift that began on another day says so", () => {
