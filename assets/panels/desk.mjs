@@ -6,6 +6,7 @@ import { t } from "./texts.mjs";
 
 const HINT_MS = 4000;
 const DRAWN_MS = 60;
+const AGAIN_MS = 5000;
 const CAMERAS = 6; // as many as the list beside it shows
 const UNMEASURED = { usual_ms: NaN, minute: { p50_ms: NaN, p95_ms: NaN } };
 
@@ -74,13 +75,17 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     setTimeout(() => map?.goTo({ ...target, left: takenBy(byId("device")) }), DRAWN_MS);
   };
 
-  /** Fetch a compound's devices once, for their names. */
+  /** Fetch a compound's devices once, for their names; what was not answered is asked for again. */
   const learn = async (compound) => {
     if (devices.has(compound)) return;
     devices.set(compound, new Map());
     const version = places.find((place) => place.id === compound)?.version ?? "";
-    const response = await fetch(`/api/places/${compound}?v=${encodeURIComponent(version)}`);
-    const rows = response.ok ? ((await response.json()).devices ?? []) : [];
+    const response = await fetch(`/api/places/${compound}?v=${encodeURIComponent(version)}`).catch(() => null);
+    if (!response?.ok) {
+      if (response?.status !== 404) setTimeout(() => devices.delete(compound) && learn(compound), AGAIN_MS);
+      return;
+    }
+    const rows = (await response.json()).devices ?? [];
     devices.set(compound, new Map(rows.map((row) => [row.id, row])));
     redraw();
   };

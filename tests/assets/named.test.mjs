@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nameFeatures } from "../../assets/map/placenames.mjs";
 import { createTelling } from "../../assets/map/telling.mjs";
+import { createDesk } from "../../assets/panels/desk.mjs";
 import { detailOf } from "../../assets/panels/found.mjs";
 import { caseWords, homeName, know, whereabouts } from "../../assets/panels/names.mjs";
 import { speak } from "../../assets/panels/texts.mjs";
@@ -82,4 +83,23 @@ test("a compound's name stands at its northernmost corner, or where its bounds e
   const line = [{ geometry: { type: "LineString", coordinates: outline[0].geometry.coordinates[0] } }];
   assert.deepEqual(nameFeatures([{ id: "a", bounds: [0, 0, 2, 2] }], () => line, String)[0].geometry.coordinates, [113.2, 27.3]);
   assert.deepEqual(nameFeatures([{ id: "a", bounds: [0, 0, 2, 2] }], () => [], String)[0].geometry.coordinates, [1, 2]);
+});
+
+test("devices whose names could not be fetched are asked for again, until they are known", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const settled = async () => {
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const rows = { devices: [{ id: "huodian/gate/1", name: "东门" }] };
+  const answers = [Promise.reject(new TypeError("no network")), { ok: false, status: 503 }, { ok: true, json: async () => rows }];
+  const asked = context.mock.method(globalThis, "fetch", async () => answers.shift());
+  const desk = createDesk({ me: {}, places: [{ id: "huodian" }], catalogue: {}, clock: {}, session: "live", redraw: () => {} });
+  desk.learn("huodian");
+  for (let turn = 0; turn < 4; turn += 1) {
+    desk.learn("huodian");
+    await settled();
+    context.mock.timers.tick(5000);
+  }
+  assert.equal(desk.device("huodian/gate/1").name, "东门");
+  assert.equal(asked.mock.callCount(), 3);
 });
