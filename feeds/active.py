@@ -82,11 +82,16 @@ class Active:
         self._due_ms = 0
         self._entries = 0
         self.reader = Reader(streams, twin.street)
-        self._before = before
+        self._before, self._begun = before, False
         self._aside = Aside(streams, twin.street)
         self._renewed = asyncio.get_running_loop().time()
         self._newest_ms = 0
         self._at_s = dict.fromkeys(("note", "snapshot", "trim"), monotonic_s())
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """What was read; what the life before had read, until we have begun ourselves."""
+        return self.reader.ledger if self._begun else self._before
 
     async def begin(self) -> None:
         """Restore, and fold in silence what was followed already."""
@@ -94,12 +99,14 @@ class Active:
         await scrub(self.streams.link, street)
         events = await self._compare_with_before()
         await self._restore()
+        self._begun = not events  # until it is written down, the next life has to see it again
         noted = await self.streams.load_progress(street)
         if noted is not None:
             reached = await self.reader.reached(noted, from_start=self.position == Position())
             await self._fold_up_to(noted, reached)
         if events:
             await self._write(events)
+        self._begun = True
 
     async def _compare_with_before(self) -> list[Event]:
         """Compare with what an earlier life of ours had read; what is to be recorded of that."""

@@ -67,7 +67,7 @@ async def run(
             finally:
                 told(False)
                 say_no_more(streams.conditions, street)
-                before = active.reader.ledger
+                before = active.ledger
         except (LostLease, Unavailable, RolledBack) as exc:
             kind = getattr(exc, "word", "lease")
             seldom.warning(kind, "%s: not active any more: %s", street, exc)

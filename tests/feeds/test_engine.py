@@ -12,9 +12,11 @@ import pytest
 import redis
 
 from feeds import engine
+from feeds.batches import Position
 from feeds.engine import Active
-from feeds.errors import LostLease
+from feeds.errors import LostLease, Unavailable
 from feeds.keys import key
+from feeds.ledger import Ledger
 from feeds.streams import Streams
 from tests.feeds import builders as b
 from tests.feeds.servers import Server
@@ -410,3 +412,19 @@ async def until(found: Callable[[], T]) -> T:
         while not (there := found()):
             await asyncio.sleep(0.005)
     return there
+
+
+async def test_what_was_read_before_is_not_forgotten_by_a_life_that_cannot_begin(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> int:
+        raise Unavailable("no answer")
+
+    read = Ledger(Position("5-1", "7-1"))
+    async with Streams(redis_url) as streams:
+        lease = streams.lease(S, "engine")
+        active = Active(streams, b.a_twin(), lease, 1, clock_at(0), read)
+        with monkeypatch.context() as patch, pytest.raises(Unavailable):
+            patch.setattr("feeds.active.scrub", away)
+            await active.begin()
+        assert active.ledger is read
