@@ -141,7 +141,7 @@ def ahead(twin: Twin, event: Any, high: datetime) -> Event | None:
         old = _of_the_clock_before(twin.clocks, said, last, high)
     if old and not _settled(twin.clocks, (subject, sort), said, last):
         return None
-    if last is not None or subject in twin.devices or subject in twin.responders:
+    if last is not None or _may_say(twin, subject, sort):
         twin.clocks.fast.setdefault(subject, {})[sort] = Fast(high, said)
     counted: Event = msgspec.structs.replace(event, time=high)
     return counted
@@ -252,4 +252,12 @@ def _last_of(twin: Twin, subject: str, sort: str) -> datetime | None:
     if device is not None:
         return device.read_at(sort) if sort else device.state_at
     responder = twin.responders.get(subject)
-    return responder.located_at if responder is not None else None
+    return responder.located_at if responder is not None and not sort else None
+
+
+def _may_say(twin: Twin, subject: str, sort: str) -> bool:
+    """Whether words of a sort can count: there is no end of sorts that cannot."""
+    device = twin.devices.get(subject)
+    if device is not None:
+        return not sort or sort in device.traits.quantities
+    return subject in twin.responders and not sort

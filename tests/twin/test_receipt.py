@@ -386,3 +386,13 @@ def test_words_may_overtake_each_other_within_the_grace_only_at_a_clock_that_was
     assert hear(twin, 0, 240, "idle")
     assert not hear(twin, 0, -GRACE.total_seconds(), "pressed")
     assert HUODIAN in twin.territory_of(CALL)
+
+
+@pytest.mark.parametrize("subject", [CALL, ZHOU])
+def test_of_words_that_cannot_count_no_clock_is_remembered(subject):
+    twin = a_twin()
+    twin.fold([a_position(ZHOU), a_state(CALL, "idle")], NOON)
+    for n in range(50):
+        twin.fold([a_reading(subject, f"quantity_{n}", 1.0, after(HOUR + n))], NOON)
+    assert twin.clocks.fast == {}
+    assert sum(map(len, twin.clocks.slow.values())) == 0
