@@ -152,6 +152,8 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     drawAgain: () => {
       drawOnMap();
       desk.inside?.drawAgain();
+      if (picked) map?.select({ type: "device", id: picked });
+      for (const heard of listeners) heard(); // the ways that a panel says are shown
     },
     visit: (compound) => {
       here = compound;

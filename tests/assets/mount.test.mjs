@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createLife } from "../../assets/map/life.mjs";
 import { createMount } from "../../assets/mount.mjs";
+import { createDesk } from "../../assets/panels/desk.mjs";
 
 const HERE = { center: [113.1, 27.8], zoom: 17, bearing: -17, pitch: 55 };
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -173,4 +174,16 @@ test("a map that cannot be taken away any more harms nobody", async (context) =>
   await life.lost;
   await settled();
   assert.equal(warned.mock.callCount(), 1);
+});
+
+test("on a map that came back stand the device that was picked and the ways that were shown", (context) => {
+  context.mock.method(globalThis, "fetch", async () => ({ ok: false, status: 404 }));
+  const desk = createDesk({ me: {}, places: [], catalogue: {}, clock: {}, session: "live", redraw: () => {} });
+  const [selected, renewed] = [[], context.mock.fn()];
+  desk.onWays(renewed);
+  desk.pick("huodian/gate/1");
+  desk.join({ map: { drawRoute: () => {}, highlightCameras: () => {}, select: (target) => selected.push(target) } });
+  desk.drawAgain();
+  assert.deepEqual(selected, [{ type: "device", id: "huodian/gate/1" }]);
+  assert.equal(renewed.mock.callCount(), 1);
 });
