@@ -74,7 +74,9 @@ class Connection(H11Protocol):
 
     def _watch_body(self) -> None:
         """End the connection when its body pauses too long, unless it is us who do not read."""
-        self._body_timer = None
+        if self._body_timer is not None:
+            self._body_timer.cancel()  # of a body before, or a pipelined one
+            self._body_timer = None
         cycle = self.cycle
         if cycle is None or not cycle.more_body or cycle.response_complete:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -131,3 +132,19 @@ async def test_what_was_answered_and_is_kept_open_is_not_taken_for_silent() -> N
         for reader, writer in kept:
             writer.write(WHOLE)
             assert (await reader.readuntil(b"0 bytes")).startswith(b"HTTP/1.1 200")
+
+
+async def test_of_one_body_after_another_on_a_connection_one_watch_is_left() -> None:
+    kind = protocol(1024)
+    connection: Any = kind.__new__(kind)
+    connection.loop, connection._heard = asyncio.get_running_loop(), 0.0
+    connection._body_timer, connection.flow = None, SimpleNamespace(read_paused=True)
+    connection.cycle = SimpleNamespace(more_body=True, response_complete=False)
+    timers = []
+    for _ in range(3):
+        connection._watch_body()
+        timers.append(connection._body_timer)
+    assert [timer.cancelled() for timer in timers] == [True, True, False]
+    connection.cycle.response_complete = True
+    connection._watch_body()
+    assert timers[-1].cancelled() and connection._body_timer is None
