@@ -123,7 +123,10 @@ class Supervisor:
         clock, anew = asyncio.get_running_loop().time, self._anew[role.name]
         while not self._stopping.is_set():
             born = clock()
-            code = await self._live(role)
+            try:
+                code: object = await self._live(role)
+            except OSError as exc:  # no process or file to be had at the moment
+                code = exc
             if role.once and code == 0:
                 await self._first_of(anew.wait())
             if anew.is_set() or self._stopping.is_set():

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import cast
 
 import pytest
 
+from feeds import supervisor
+from feeds.heartbeat import Listener
 from feeds.supervisor import Pauses, Role, Supervisor
 from feeds.valkey import FolderTaken, ServerFailed, Valkey, answers
 from tests.conftest import free_port
@@ -230,6 +233,25 @@ async def test_a_server_is_started_again_whatever_kept_it_from_starting(
     async with running(Supervisor(roles=[], server=cast("Valkey", server))):
         async with asyncio.timeout(20):
             await server.runs.wait()
+
+
+async def test_a_role_for_which_no_process_is_to_be_had_is_started_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book, born = tmp_path / "web", supervisor._born
+    failures: list[OSError] = [
+        BlockingIOError(errno.EAGAIN, "fork"), OSError(errno.EMFILE, "Too many open files"),
+    ]  # fmt: skip
+
+    async def sometimes(role: Role, listener: Listener | None) -> Process:
+        if failures:
+            raise failures.pop()
+        return await born(role, listener)
+
+    monkeypatch.setattr(supervisor, "_born", sometimes)
+    monkeypatch.setattr(supervisor, "_FIRST_PAUSE_S", 0.01)
+    async with running(Supervisor(roles=[a_role(book)])):
+        await until(lambda: len(starts(book)) == 1)
 
 
 async def test_an_imported_place_starts_every_role_anew(tmp_path: Path) -> None:
