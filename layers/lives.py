@@ -16,6 +16,7 @@ from twin.model import District, Service
 from twin.obstacles import Live, Obstacle
 from twin.paths import Network
 from twin.people import Actor
+from twin.receipt import present
 from twin.roads import Surroundings
 from twin.state import Twin
 from twin.things import Incident, Responder
@@ -102,7 +103,7 @@ class Lives:
 
         A phone that fell silent long ago tells nothing of where its owner is now.
         """
-        now, live = twin.newest_at, self.live(twin)
+        now, live = present(twin), self.live(twin)
         here = whereabouts(responder, now) if now is not None else None
         if here is None or live is None:
             return None

@@ -6,7 +6,7 @@ from weakref import ref
 import pytest
 
 from layers.lives import Lives, trip_words
-from tests.twin.builders import STREET, a_state, after
+from tests.twin.builders import CALL, STREET, ZHOU, a_call, a_position, a_state, a_twin, after
 from tests.twin.place_builders import a_path, a_place, at
 from tests.twin.test_roads import a_district
 from twin.obstacles import Live
@@ -81,3 +81,19 @@ def test_what_a_trip_goes_round_is_named_to_those_who_may_see_it(prefix: str, na
     told = trip_words(twin, actor, trip)
     assert told["seconds"] is None and told["route"]
     assert told["around"] == [{"id": GATE if name else "", "code": "gate.fault", "name": name}]
+
+
+def test_the_way_of_who_was_located_is_known_though_our_clock_was_set_back():
+    twin, lives = a_twin(), Lives()
+    lives.learn([twin])
+    incident = twin.incidents[a_call(twin, after(5000))]
+    for seconds in range(6000, 7201, 200):
+        twin.fold([a_position(ZHOU, at=after(seconds))], after(seconds))
+    assert lives.trips(twin, twin.responders[ZHOU], incident) is not None
+    twin.fold([a_position(ZHOU, at=after(1000))], after(1000))
+    assert twin.responders[ZHOU].located_at == after(1000) < twin.newest_at == after(7200)
+    assert lives.trips(twin, twin.responders[ZHOU], incident) is not None
+    twin.fold([a_state(CALL, "idle", after(2000))], after(2000))
+    assert lives.trips(twin, twin.responders[ZHOU], incident) is None, "long ago by either clock"
+    twin.fold([a_position(ZHOU, at=after(9000))], after(9000))
+    assert lives.trips(twin, twin.responders[ZHOU], incident) is not None
