@@ -12,6 +12,8 @@ const AGAIN_MS = 1000; // a link that keeps breaking frames must not make the se
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 const FOLD_LATE = "fold_late"; // the condition of a server that beats and reads nothing new
+const STATES = { live: "live", link_late: "stale", link_silent: "stale", fold_late: "stale", lost: "lost" }; // of each reason
+const MEASURED = new Set(["live", "link_late"]); // measured anew at every look, so the first measure says since when
 const SESSION_ENDED = 4401; // the close code of pages/api.py
 
 /**
@@ -58,14 +60,17 @@ export function openLive({
   let askedAt = -Infinity;
   let [view, held, openCase] = [{ band: hello.band, compounds: hello.compounds }, null, null];
   let status = { state: "connecting", since: wallClock(), attempt: 0, late_s: null };
+  let reason = "connecting";
 
   const emit = (kind, what) => {
     for (const listener of listeners.get(kind) ?? []) listener(what);
   };
 
-  const turn = (state, since, late_s = null) => {
-    if (state === status.state && status.attempt === attempt && status.late_s === late_s) return;
-    status = { state, since: state === status.state ? status.since : since, attempt, late_s };
+  const turn = (why, told, late_s = null) => {
+    const since = why === reason && MEASURED.has(why) ? status.since : told;
+    if (why === reason && since === status.since && status.attempt === attempt && status.late_s === late_s) return;
+    reason = why;
+    status = { state: STATES[why], since, attempt, late_s };
     emit("status", status);
   };
 
@@ -155,10 +160,10 @@ export function openLive({
     if ((status.state === "lost" || status.state === "connecting") && !(synced && heard)) return;
     const { ms, verdict } = delay.look();
     if (verdict === "unsure") return;
-    if (verdict === "late") return void turn("stale", instant() - ms, Math.round(ms / 1000));
-    if (now() - goodAt > STALE_MS) return void turn("stale", goodClock);
+    if (verdict === "late") return void turn("link_late", instant() - ms, Math.round(ms / 1000));
+    if (now() - goodAt > STALE_MS) return void turn("link_silent", goodClock);
     const late = model.panels.conditions?.find(({ code }) => code === FOLD_LATE);
-    turn(late ? "stale" : "live", late?.since ?? goodClock);
+    turn(late ? FOLD_LATE : "live", late?.since ?? goodClock);
   };
 
   const connect = () => {
@@ -180,7 +185,7 @@ export function openLive({
     [held, heard] = [null, false];
     delay.reset();
     attempt += 1;
-    turn("lost", status.state === "connecting" ? status.since : goodClock);
+    turn("lost", goodClock);
     setTimer(connect, backoff(attempt - 1, random));
   };
 

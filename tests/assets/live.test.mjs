@@ -486,6 +486,44 @@ test("questions that take eight seconds there and back bound the delay: it is la
   assert.equal(live.status.late_s, 8, "never told shorter than it may be");
 });
 
+test("a picture that is stale for another reason says since when that one holds", () => {
+  const { live, run, clock, socket, server } = line();
+  run(10);
+  clock.down = 4000;
+  run(12);
+  assert.deepEqual([live.status.state, live.status.late_s], ["stale", 4]);
+  const stopped = server() - 1000;
+  const late = { code: "fold_late", tone: "bad", street: "lusong.hejiatu", since: stopped, count: 1, figures: {} };
+  live.model.panels.conditions = [late];
+  clock.down = 5;
+  run(8);
+  assert.deepEqual([live.status.state, live.status.late_s, live.status.since], ["stale", null, stopped]);
+  live.model.panels.conditions = [{ ...late, since: stopped + 500 }];
+  run(2);
+  assert.equal(live.status.since, stopped + 500, "another street's, and the first one reads again");
+  socket().drop();
+  assert.equal(live.status.state, "lost");
+});
+
+test("since when the link is lost stays through every attempt, and moves with every picture in between", () => {
+  const { live, begin, pass, socket, sockets } = stage();
+  begin();
+  pass(1000);
+  socket().take(beat(6));
+  socket().drop();
+  const { since } = live.status;
+  pass(600);
+  socket().open();
+  socket().drop();
+  assert.deepEqual([live.status.attempt, live.status.since], [2, since]);
+  pass(20_000);
+  socket().open();
+  socket().take(beat(7, { at: EPOCH_MS + 15_000 }));
+  socket().drop();
+  assert.equal(live.status.state, "lost");
+  assert.ok(live.status.since > since, `${sockets.length} sockets`);
+});
+
 test("a picture that comes back late is not called live in between", () => {
   const { live, run, clock, socket, pass, connect } = line();
   run(10);
