@@ -3,25 +3,28 @@
 import { byId, h, say, shown } from "./dom.mjs";
 import { t } from "./texts.mjs";
 
+const AGAIN_MS = 2000; // panels are drawn many times a second, the server is not asked so often
+
 /**
  * @param {import("./desk.mjs").Desk} desk
  * @param {object} options
  * @param {boolean} options.words whether the page says it over the map
  * @param {typeof fetch} [options.get]
  * @param {() => void} [options.again] begin anew
+ * @param {() => number} [options.now] milliseconds that never jump
  */
-export function createUnplaced(desk, { words, get = fetch, again = () => location.reload() }) {
+export function createUnplaced(desk, { words, get = fetch, again = () => location.reload(), now = () => performance.now() }) {
   if (desk.places.length) return { draw: () => {} };
-  let asking = false;
+  let [asking, answered] = [false, -Infinity];
   const [said, way] = [h("span", {}), h("a", { href: "/import" })];
 
   /** The server counts compounds: there is nothing on this page to lose, once it names them, too. */
   const look = async () => {
-    if (asking || !desk.panels().totals?.compounds) return;
+    if (asking || now() - answered < AGAIN_MS || !desk.panels().totals?.compounds) return;
     asking = true;
     const places = await get("/api/places").then((response) => (response.ok ? response.json() : []), () => []);
     if (places.length) again();
-    asking = false;
+    [asking, answered] = [false, now()];
   };
 
   const draw = () => {
