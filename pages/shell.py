@@ -142,11 +142,12 @@ def live_chip() -> Component:
 
 
 def conditions() -> Component:
-    """What the service says of itself, such as that alarms are not processed; empty when well."""
-    return html.Ul(
-        id="conditions", className="conditions", **{"aria-live": "assertive"},
-        **named("condition.label"),
-    )  # fmt: skip
+    """What the service says of itself, such as that alarms are not processed; empty when well.
+
+    Silent: its counts change all the while. What is new goes to the regions of ``page``, which
+    stand in the document from the beginning, as a region must that is to be heard.
+    """
+    return html.Ul(id="conditions", className="conditions", **named("condition.label"))
 
 
 def level_counts() -> Component:

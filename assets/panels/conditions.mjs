@@ -1,4 +1,5 @@
-// What the service says of itself: a badge for each kind of condition that stands.
+// What the service says of itself: a badge for each kind of condition that stands. A new one is
+// announced by the news; the list itself is silent, for its counts and times change all the while.
 import { attribute, byId, h, keyed, say } from "./dom.mjs";
 import { clock, shortDay } from "./format.mjs";
 import { t } from "./texts.mjs";
@@ -35,18 +36,29 @@ export function whereWords(streets, places) {
   return streets.length === 1 ? (seen.get(streets[0]) ?? streets[0]) : t("condition.streets", { n: streets.length });
 }
 
+/**
+ * What is said of one: what holds, where, and what a person does about it.
+ * @param {object} row as `grouped` gives it
+ * @param {import("./desk.mjs").Desk} desk
+ */
+export function partsOf(row, desk) {
+  const words = { ...row.figures, time: sinceWords(row.since, desk.clock.now()), n: row.count };
+  return {
+    what: t(`condition.words.${row.code}`, words), where: whereWords(row.streets, desk.places), mend: t(`condition.mend.${row.code}`, words),
+  };
+}
+
 /** @param {import("../main.mjs").Desk} desk */
 export function createConditions(desk) {
   const list = byId("conditions");
   const create = () => h("li", {}, h("strong"), h("span", { class: "where" }), h("span", { class: "mend" }));
   const draw = () => {
-    const now = desk.clock.now();
     keyed(list, grouped(desk.panels().conditions ?? []), (row) => row.code, create, (node, row) => {
-      const words = { ...row.figures, time: sinceWords(row.since, now), n: row.count };
+      const { what, where, mend } = partsOf(row, desk);
       attribute(node, "data-tone", row.tone);
-      say(node.querySelector("strong"), t(`condition.words.${row.code}`, words));
-      say(node.querySelector(".where"), whereWords(row.streets, desk.places));
-      say(node.querySelector(".mend"), t(`condition.mend.${row.code}`, words));
+      say(node.querySelector("strong"), what);
+      say(node.querySelector(".where"), where);
+      say(node.querySelector(".mend"), mend);
     });
   };
   return { draw };

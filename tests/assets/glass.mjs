@@ -118,8 +118,7 @@ export function glass(context, ...ids) {
     node.setAttribute("id", id);
     document.body.append(node);
   }
-  const before = globalThis.document;
   globalThis.document = document;
-  context.after(() => (globalThis.document = before));
+  context.after(() => delete globalThis.document);
   return document;
 }

@@ -29,7 +29,7 @@ def test_a_stopped_engine_is_told_on_wall_and_console_until_one_works_again(
     os.kill(stopped, signal.SIGSTOP)
     for screen in (wall, console):
         badge(screen, "告警未在处理 · 自 ")
-        assert screen.ask("() => document.getElementById('conditions').ariaLive") == "assertive"
+        screen.until("document.getElementById('urgent').textContent.includes('告警未在处理')")
     house.tell(state("huodian/call/5", "pressed"))
     # Nobody touches it: what hangs is killed, and what was asked for meanwhile is followed up.
     until(lambda: house.pid("engine") not in (None, stopped), 60)

@@ -57,6 +57,12 @@ def test_a_page_has_one_heading_one_main_and_places_for_news(layout: Layout) -> 
     assert {"polite", "urgent", "dialogs", "map", "strip", "page", "main"} <= ids
 
 
+@PAGES
+def test_only_regions_for_news_are_read_out_unasked(layout: Layout) -> None:
+    props = [part.to_plotly_json()["props"] for part in parts(layout())]
+    assert {one["id"] for one in props if "aria-live" in one} == {"polite", "urgent"}
+
+
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_the_root_names_its_page_for_the_browser(name: str) -> None:
     root = LAYOUTS[name]()

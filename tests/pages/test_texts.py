@@ -95,3 +95,16 @@ def test_every_layer_and_every_responders_state_has_a_word() -> None:
 def test_every_line_of_a_record_can_be_said() -> None:
     of_cases = {f"log.{name}" for name in OPERATIONS_TYPES if name.startswith("incident.")}
     assert not of_cases - set(texts.catalogue("en"))
+
+
+def test_no_text_names_a_side_of_the_screen_for_a_phone_has_none() -> None:
+    for key, chinese in texts.catalogue("zh-CN").items():
+        assert not re.search("[左右][侧边]", chinese), key
+        assert not re.search(
+            r"\b(left|right)\b side|on the (left|right)\b", texts.catalogue("en")[key]
+        ), key
+
+
+def test_alarms_are_counted_with_their_measure_word() -> None:
+    for key, chinese in texts.catalogue("zh-CN").items():
+        assert not re.search(r"\{\w+\} ?告警", chinese), key
