@@ -115,13 +115,16 @@ class Conditions:
         return [one.condition for one in self._standing.values()]
 
     def unshared(self) -> list[Condition]:
-        """What others are to be told: every state; of facts, as many as they do not know of."""
+        """What others are to be told: every state; of facts, as many as they do not know of.
+
+        A state stands at the moment it is told, however long ago it was raised: ``last_ms`` is now.
+        """
         standing = self.standing()
         told = []
         for condition in standing:
             one = self._standing[condition.code, condition.street]
             if not condition_kinds()[condition.code].is_fact:
-                told.append(condition)
+                told.append(msgspec.structs.replace(condition, last_ms=self._now_ms()))
             elif one.unshared:
                 told.append(msgspec.structs.replace(condition, count=one.unshared))
         return told

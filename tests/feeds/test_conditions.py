@@ -6,7 +6,7 @@ import msgspec
 import pytest
 import redis
 
-from feeds.conditions import FIGURES_KEPT, LETTERS_KEPT, Conditions, Shared, decoded
+from feeds.conditions import FIGURES_KEPT, LETTERS_KEPT, Conditions, Shared, decoded, wall_ms
 from feeds.keys import key
 from feeds.streams import Streams
 from tests.feeds import builders as b
@@ -95,6 +95,22 @@ async def test_what_stands_is_kept_for_others_and_taken_away_when_it_is_over(
         streams.conditions.clear("server_refuses")
         await shared.write()
         assert await kept(streams) == await kept(streams, None) == {}
+
+
+async def test_a_state_that_was_raised_once_is_said_again_as_of_then(
+    valkey_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeds.conditions.SAY_AGAIN_S", 0.0)
+    hands = Hands()
+    hands.ms = begun_ms = wall_ms()
+    hands.conditions.raise_("place_left_out", S)
+    async with Streams(valkey_url) as streams:
+        shared = Shared(streams.link, hands.conditions, [S])
+        for passed_ms in (0, 7_200_000):
+            await shared.write()
+            state = (await kept(streams))["place_left_out"]
+            assert (state.since_ms, state.last_ms) == (begun_ms, begun_ms + passed_ms)
+            hands.pass_s(7200)
 
 
 async def test_facts_of_a_process_and_the_next_one_add_up(valkey_url: str) -> None:
