@@ -25,6 +25,9 @@ STEP = timedelta(seconds=2)
 TOLD = timedelta(seconds=10)
 """A jump that is not told of: whoever keeps clocks right sets them by that much."""
 
+WHOLE = timedelta(minutes=1)
+"""How far ahead is told in these, rounded down: it shrinks by the second, which no screen shows."""
+
 
 def instant(at_ms: int) -> datetime:
     """An instant from milliseconds since the epoch, within the times that a twin knows."""
@@ -95,9 +98,8 @@ def say(
     _stand(conditions, "clock_set_back", street, back > TOLD, back_s=int(back.total_seconds()))
     ahead = newest - now if newest is not None else timedelta(0)
     explained = ahead <= back + TOLD
-    _stand(
-        conditions, "clock_ahead", street, not explained, ahead_s=int(ahead.total_seconds())
-    )
+    ahead_s = ahead // WHOLE * int(WHOLE.total_seconds())
+    _stand(conditions, "clock_ahead", street, not explained, ahead_s=ahead_s)
 
 
 def say_no_more(conditions: Conditions, street: str) -> None:

@@ -423,6 +423,16 @@ def test_a_clock_that_was_set_back_is_told_once_and_not_as_ids_that_are_ahead() 
     assert set(standing(conditions)) == {"clock_set_back"}
 
 
+def test_how_far_ids_are_ahead_is_told_by_the_minute() -> None:
+    (clock, watched), conditions = a_watched_clock(), Conditions()
+    newest, told = clock.now + timedelta(seconds=7230), []
+    for _ in range(90):
+        say(conditions, S, watched, newest)
+        told.append(standing(conditions)["clock_ahead"]["ahead_s"])
+        clock.pass_s(1)
+    assert list(dict.fromkeys(told)) == [7200, 7140]
+
+
 async def test_an_engine_that_ends_leaves_it_to_the_next_to_say(valkey_url: str) -> None:
     add(valkey_url, b.reading(), f"{now_ms() + 25 * HOUR_MS}-0")
     async with Streams(valkey_url) as streams:
