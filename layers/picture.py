@@ -226,8 +226,8 @@ class Picture:
             return None
         responder = twin.responders[name]
         self.duty[name] = (responder.card.territory, responder.status)
-        shown = responders.thing(responder)
-        return _linked(twin, responder.card.territory, shown, shown)
+        shown, masked = (responders.thing(responder, masked=how) for how in (False, True))
+        return _linked(twin, responder.card.territory, shown, masked)
 
     def _way(self, name: str) -> Thing | None:
         twin = self._home.get(name.partition("/")[0])

@@ -13,14 +13,16 @@ from twin.things import Responder
 LAYER = Layer(name="responders", label="layers.responders", counts="responders")
 
 
-def thing(responder: Responder) -> dict[str, Any]:
+def thing(responder: Responder, *, masked: bool) -> dict[str, Any]:
     """A responder as every screen gets it; ``lonlat`` is the post until a position is known.
 
     ``at`` says when it was known, null when it never was. Off duty there is no position at all:
-    nobody is followed after work. ``takes`` names the duty commands that the state allows.
+    nobody is followed after work. ``since``, when the shift or its end began, and ``takes``, the
+    duty commands that the state allows, are for those who work on cases: ``masked`` has neither.
     """
     card = responder.card
     on_duty = responder.status != "off_duty"
+    shift = {"since": milliseconds(responder.duty_at), "takes": takes(responder)}
     return {
         "id": responder.id,
         "name": card.name,
@@ -33,7 +35,5 @@ def thing(responder: Responder) -> dict[str, Any]:
         "compound": territory.compound_of(card.territory),
         "territory": card.territory,
         "at": milliseconds(responder.lonlat_at),
-        "since": milliseconds(responder.duty_at),
         "version": responder.version,
-        "takes": takes(responder),
-    }
+    } | ({} if masked else shift)

@@ -117,6 +117,21 @@ def test_an_off_duty_responder_is_nowhere():
     assert shown(picture, "responders", ZHOU)["lonlat"] == [113.1, 27.8]
 
 
+def test_a_masked_screen_learns_nothing_of_anybodys_shift():
+    twin = a_street()
+    picture = a_picture(twin)
+    duty = events.ResponderStatus(
+        id="d", subject=ZHOU, time=at(0), by="zhou", data=events.StatusData(status="off_duty")
+    )
+    happen(picture, twin, duty)
+    picture.publish(NOON_MS, every=False)
+    told = {masked: Scope((STREET,), masked, picture).things() for masked in (False, True)}
+    plain, masked = (json.loads(told[how]["responders"][ZHOU]) for how in (False, True))
+    assert (plain["since"], plain["takes"]) == (NOON_MS, ["duty_on"])
+    assert plain.keys() - masked.keys() == {"since", "takes"}
+    assert plain == plain | masked
+
+
 def test_a_device_that_stands_nowhere_is_not_drawn():
     twin = a_street()
     picture = a_picture(twin)
