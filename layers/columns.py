@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,11 @@ _PATIENCE_MS = np.array([device_kinds()[name].patience_s * 1000.0 for name in KI
 def milliseconds(instant: datetime | None) -> float:
     """Milliseconds since the epoch, NaN (``null`` in JSON) for None."""
     return instant.timestamp() * 1000.0 if instant is not None else math.nan
+
+
+def instant(at_ms: float) -> datetime:
+    """The instant so many milliseconds after the epoch."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
 
 
 class Columns:

@@ -61,9 +61,9 @@ def detail(
     """
     seen = [name for name in incident.alarms if _sees(actor, twin, name)]
     travel = known.lives.travel({twin.street: twin})
-    shown = incidents.thing(twin, incident, travel, alarms=seen, masked=masked)
+    shown = incidents.thing(twin, incident, travel, now=now, alarms=seen, masked=masked)
     for member in shown["crew"]:
-        member |= _way(twin, incident, known, actor, member)
+        member |= _way(twin, incident, known, actor, member, now)
     return shown | {
         "advice": incident_kind(incident.kind).advice,
         "advice_en": incident_kind(incident.kind).advice_en,
@@ -78,7 +78,12 @@ def detail(
 
 
 def _way(
-    twin: Twin, incident: Incident, known: Known, actor: Actor, member: Mapping[str, Any]
+    twin: Twin,
+    incident: Incident,
+    known: Known,
+    actor: Actor,
+    member: Mapping[str, Any],
+    now: datetime,
 ) -> dict[str, Any]:
     """The way a crew member still has to go, and whether something in it has to be cleared first.
 
@@ -86,7 +91,7 @@ def _way(
     """
     trips = None
     if member["state"] in incidents.UNDER_WAY and _sees(actor, twin, member["id"]):
-        trips = known.lives.trips(twin, twin.responders[member["id"]], incident)
+        trips = known.lives.trips(twin, twin.responders[member["id"]], incident, now)
     if trips is None:
         return {"route": [], "cut": False}
     return {"route": trips.trip(0).line, "cut": isinf(trips.seconds[0])}

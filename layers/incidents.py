@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from layers.columns import milliseconds
@@ -22,11 +23,11 @@ UNDER_WAY = frozenset({"assigned", "accepted", "en_route"})
 
 UNSEEN = frozenset({"unacknowledged", "returned_unacknowledged"})
 
-Travel = Callable[[Responder, Incident], float | None]
-"""Seconds a responder still needs to a case, or None where no way is known."""
+Travel = Callable[[Responder, Incident, datetime], float | None]
+"""Seconds a responder still needs to a case, as of an instant; None where no way is known."""
 
 
-def no_travel(responder: Responder, incident: Incident) -> float | None:
+def no_travel(responder: Responder, incident: Incident, now: datetime) -> float | None:
     """The travel time where no path network is at hand: unknown."""
     return None
 
@@ -46,7 +47,13 @@ def unacked(twin: Twin, incident: Incident) -> bool:
 
 
 def thing(
-    twin: Twin, incident: Incident, travel: Travel, *, alarms: Sequence[str], masked: bool
+    twin: Twin,
+    incident: Incident,
+    travel: Travel,
+    *,
+    now: datetime,
+    alarms: Sequence[str],
+    masked: bool,
 ) -> dict[str, Any]:
     """An incident as screens get it, naming ``alarms``; ``masked`` drops room and free text.
 
@@ -73,28 +80,32 @@ def thing(
         "alarms": alarms,
         "unacked": unacked(twin, incident),
         "holding": bool(holding(twin, incident)),
-        "crew": _crew(twin, incident, travel),
+        "crew": _crew(twin, incident, travel, now),
         "by": incident.last_by,
         "text": "" if masked else incident.text,
     }
 
 
-def _crew(twin: Twin, incident: Incident, travel: Travel) -> list[dict[str, Any]]:
+def _crew(
+    twin: Twin, incident: Incident, travel: Travel, now: datetime
+) -> list[dict[str, Any]]:
     return [
         {
             "id": who,
             "name": twin.responders[who].card.name,
             "state": crew.state,
             "since": milliseconds(crew.since),
-            "eta_s": _eta(twin.responders[who], incident, crew.state, travel),
+            "eta_s": _eta(twin.responders[who], incident, crew.state, travel, now),
         }
         for who, crew in incident.crew.items()
         if who in twin.responders
     ]
 
 
-def _eta(responder: Responder, incident: Incident, state: str, travel: Travel) -> int | None:
+def _eta(
+    responder: Responder, incident: Incident, state: str, travel: Travel, now: datetime
+) -> int | None:
     if state not in UNDER_WAY:
         return None
-    seconds = travel(responder, incident)
+    seconds = travel(responder, incident, now)
     return None if seconds is None else round(seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from math import inf, isfinite
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -16,7 +17,6 @@ from twin.model import District, Service
 from twin.obstacles import Live, Obstacle
 from twin.paths import Network
 from twin.people import Actor
-from twin.receipt import present
 from twin.roads import Surroundings
 from twin.state import Twin
 from twin.things import Incident, Responder
@@ -90,21 +90,23 @@ class Lives:
         None where it is not known where they are, or no way is open.
         """
 
-        def seconds(responder: Responder, incident: Incident) -> float | None:
+        def seconds(responder: Responder, incident: Incident, now: datetime) -> float | None:
             twin = twins.get(territory.street_of(incident.territory))
-            trips = self.trips(twin, responder, incident) if twin is not None else None
+            trips = self.trips(twin, responder, incident, now) if twin is not None else None
             found = float(trips.seconds[0]) if trips is not None else inf
             return found if isfinite(found) else None
 
         return seconds
 
-    def trips(self, twin: Twin, responder: Responder, incident: Incident) -> Trips | None:
+    def trips(
+        self, twin: Twin, responder: Responder, incident: Incident, now: datetime
+    ) -> Trips | None:
         """The one trip from where a responder is to a case, or None where that is not known.
 
-        A phone that fell silent long ago tells nothing of where its owner is now.
+        A phone that fell silent long before ``now`` tells nothing of where its owner is. ``now`` is
+        the session's time and not the newest event's: where nothing happens, time passes, too.
         """
-        now, live = present(twin), self.live(twin)
-        here = whereabouts(responder, now) if now is not None else None
+        live, here = self.live(twin), whereabouts(responder, now)
         if here is None or live is None:
             return None
         return Trips(live, goal_of(twin, incident), [here], [mode_of(responder.card.vehicle)])

@@ -8,16 +8,18 @@ knows who is looking: ``layers.scope`` filters.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import cache, partial
 from typing import Any, NamedTuple
 
 from layers import alarms, incidents, panels, responders, ways
-from layers.columns import Columns, milliseconds
+from layers.columns import Columns, instant, milliseconds
 from layers.frames import Indices, encoder
 from layers.incidents import Travel
 from layers.panels import Fact
 from layers.standing import Lone, lone
 from layers.strip import Strip
+from twin.dispatch import KNOWN_FOR
 from twin.events import AlarmRaised
 from twin.obstacles import KINDS
 from twin.state import Twin
@@ -78,6 +80,7 @@ class Picture:
         self._dirty: dict[str, set[str]] = {sort: set() for sort in SORTS}
         self._moving: set[str] = set()
         self._finished: set[str] = set()
+        self._foretold: dict[str, datetime] = {}  # case to when a position it counts on grows old
         self._naming: dict[str, set[str]] = {}
         self._street_of_incident: dict[str, Twin] = {}
         for twin in self.twins.values():
@@ -158,6 +161,8 @@ class Picture:
         incidents_due |= self._moving
         self._moving.clear()
         incidents_due |= self._finished
+        now = instant(now_ms)
+        incidents_due |= {name for name, until in self._foretold.items() if until < now}
         if self.strip.turn(now_ms):
             self.facts = {
                 name: fact
@@ -186,8 +191,10 @@ class Picture:
         for alarm in incident.alarms:
             self._naming.setdefault(alarm, set()).add(name)
         travel = cache(self._travel)  # asked once for each of the crew, not once for each wording
+        now = instant(self._now_ms)
+        self._note_foretold(twin, incident, now)
         wide, narrow = (
-            partial(incidents.thing, twin, incident, travel, alarms=named)
+            partial(incidents.thing, twin, incident, travel, now=now, alarms=named)
             for named in (incident.alarms, self._own_alarms(twin, incident))
         )
         needs = frozenset(twin.territory_of(alarm) for alarm in incident.alarms)
@@ -199,6 +206,15 @@ class Picture:
             encoder.encode(narrow(masked=False)),
             encoder.encode(narrow(masked=True)),
         )
+
+    def _note_foretold(self, twin: Twin, incident: Incident, now: datetime) -> None:
+        """Note until when the arrival times told hold if nobody's phone says any more."""
+        crew = [twin.responders[who] for who in incident.crew if who in twin.responders]
+        known = [one.lonlat_at + KNOWN_FOR for one in crew if one.lonlat_at is not None]
+        until = min((one for one in known if one >= now), default=None)
+        self._foretold.pop(incident.id, None)
+        if incident.open and until is not None:
+            self._foretold[incident.id] = until
 
     def _own_alarms(self, twin: Twin, incident: Incident) -> list[str]:
         return [

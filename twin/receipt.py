@@ -213,18 +213,6 @@ def too_old(twin: Twin, event: Event, received: datetime) -> bool:
     return last is None or abs(event.time - last) > LATE
 
 
-def present(twin: Twin) -> datetime | None:
-    """What time it is in a twin, by its newest event; None before the first.
-
-    While our clock, set back, has not caught up with what it showed before, by what was received.
-    """
-    newest, clocks = twin.newest_at, twin.clocks
-    if newest is None or clocks.received is None or clocks.shown is None:
-        return newest
-    before = clocks.received < newest <= clocks.shown[1] + AHEAD
-    return clocks.received if before else newest
-
-
 def remembered(twin: Twin) -> Clocks:
     """What is worth keeping: of each sort what is about its last word still, in a stable order."""
     clocks = twin.clocks

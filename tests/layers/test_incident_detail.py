@@ -58,10 +58,10 @@ def twin() -> Twin:
     return twin
 
 
-def told(twin: Twin, actor: Actor = CHEN, masked: bool = False) -> dict:
+def told(twin: Twin, actor: Actor = CHEN, masked: bool = False, passed_s: float = 1) -> dict:
     known = Known.of([twin])
     case = twin.incidents["INC-1121-0001"]
-    return detail(twin, case, known, actor, now=at(1), masked=masked)
+    return detail(twin, case, known, actor, now=at(passed_s), masked=masked)
 
 
 def test_the_case_in_full_says_who_could_go_and_which_way(twin):
@@ -110,11 +110,11 @@ def test_the_way_takes_time_and_off_duty_there_is_none(twin):
     walk = events.PositionData(lonlat=at_m(100, 0))
     twin.apply(events.ResponderPosition(id="w", subject=ZHOU, time=at(2), data=walk))
     travel = known.lives.travel({twin.street: twin})
-    seconds = travel(twin.responders[ZHOU], case)
+    seconds = travel(twin.responders[ZHOU], case, at(2))
     assert seconds is not None and 50 < seconds < 150
     off = events.StatusData(status="off_duty")
     twin.apply(events.ResponderStatus(id="o", subject=ZHOU, time=at(3), by="zhou", data=off))
-    assert travel(twin.responders[ZHOU], case) is None
+    assert travel(twin.responders[ZHOU], case, at(3)) is None
 
 
 def test_before_the_paths_are_learned_a_case_opens_without_ways(twin):
@@ -122,7 +122,7 @@ def test_before_the_paths_are_learned_a_case_opens_without_ways(twin):
     told = detail(twin, case, known, CHEN, now=at(2), masked=False)
     assert told["recommendations"] == []
     assert told["cameras"]
-    assert known.lives.travel({twin.street: twin})(twin.responders[ZHOU], case) is None
+    assert known.lives.travel({twin.street: twin})(twin.responders[ZHOU], case, at(2)) is None
     known.learn([twin])
     assert detail(twin, case, known, CHEN, now=at(2), masked=False)["recommendations"]
 
@@ -139,6 +139,15 @@ def test_whoever_is_under_way_has_a_route_from_where_they_are_until_they_arrive(
     ):
         twin.apply(step(kind, 1, version, at(version), responder=ZHOU))
     assert told(twin)["crew"][0]["route"] == []
+
+
+def test_a_phone_silent_for_an_hour_gives_no_arrival_though_nothing_else_happened(twin):
+    walk = events.PositionData(lonlat=at_m(100, 0))
+    twin.apply(events.ResponderPosition(id="w", subject=ZHOU, time=at(2), data=walk))
+    twin.apply(step(events.IncidentAssigned, 1, 2, at(3), responder=ZHOU))
+    for passed_s, known in ((4, True), (3600, False)):
+        (member,) = told(twin, passed_s=passed_s)["crew"]
+        assert (member["eta_s"] is not None, bool(member["route"])) == (known, known)
 
 
 def test_a_way_under_way_that_something_cuts_off_says_so(twin):

@@ -19,6 +19,7 @@ from tests.layers.builders import (
     step,
 )
 from twin import events
+from twin.dispatch import KNOWN_FOR, whereabouts
 from twin.state import Twin
 
 NOON_MS = NOON.timestamp() * 1000
@@ -83,7 +84,7 @@ def test_acknowledging_the_alarm_acknowledges_the_case():
 def test_the_arrival_time_of_who_is_on_the_way_moves_once_a_second():
     twin = a_street()
     left = [80.4, 61.0]
-    picture = a_picture(twin, lambda responder, incident: left[0])
+    picture = a_picture(twin, lambda responder, incident, now: left[0])
     happen(picture, twin, opened(1, CALL, twin, at(0)))
     happen(picture, twin, step(events.IncidentAssigned, 1, 2, at(1), responder=ZHOU))
     picture.publish(NOON_MS, every=False)
@@ -130,6 +131,21 @@ def test_a_masked_screen_learns_nothing_of_anybodys_shift():
     assert (plain["since"], plain["takes"]) == (NOON_MS, ["duty_on"])
     assert plain.keys() - masked.keys() == {"since", "takes"}
     assert plain == plain | masked
+
+
+def test_the_arrival_time_goes_when_the_phone_has_been_silent_in_a_quiet_street():
+    twin = a_street()
+    picture = a_picture(twin, lambda one, _, now: 80.0 if whereabouts(one, now) else None)
+    duty, walk = events.StatusData(status="available"), events.PositionData(lonlat=(113.1, 27.8))
+    happen(picture, twin, events.ResponderStatus(id="d", subject=ZHOU, time=at(0), data=duty))
+    happen(picture, twin, opened(1, CALL, twin, at(0)))
+    happen(picture, twin, step(events.IncidentAssigned, 1, 2, at(1), responder=ZHOU))
+    happen(picture, twin, events.ResponderPosition(id="w", subject=ZHOU, time=at(2), data=walk))
+    old_s = 2 + KNOWN_FOR.total_seconds()
+    for passed_s, eta_s in ((3, 80), (old_s, 80), (old_s + 1, None), (3600, None)):
+        picture.publish(NOON_MS + passed_s * 1000, every=True)
+        assert shown(picture, "incidents", "INC-1121-0001")["crew"][0]["eta_s"] == eta_s
+    assert picture.publish(NOON_MS + 3_601_000, every=True).things == []
 
 
 def test_a_device_that_stands_nowhere_is_not_drawn():
