@@ -11,7 +11,7 @@ from layers.conditions import Health, shown
 from layers.live import BEAT_TURNS, PANEL_TURNS, Hub
 from tests.layers.builders import COMMUNITY, NOON, STREET, a_street
 from tests.layers.test_live import Network
-from twin.conditions import Condition
+from twin.conditions import Condition, condition_kinds
 
 OTHER = "lusong.jianning"
 
@@ -96,16 +96,18 @@ def test_a_screen_that_comes_later_is_told_with_its_snapshot() -> None:
     assert screen.texts()[0]["panels"]["conditions"][0]["code"] == "engine_absent"
 
 
-def test_a_replay_is_told_what_concerns_people_now_and_not_that_the_live_picture_is_old() -> None:
+def test_a_replay_is_told_what_its_records_lack_and_not_how_the_live_service_fares() -> None:
     health = Said()
-    health.list = [one("engine_absent"), one("fold_late")]
+    health.list = [one(code) for code in condition_kinds()]
     health.folded = 5.0
     hub = a_hub(health, clock=Clock(now_ms=0.0, start_ms=0.0, end_ms=9.0, mode="paused"))
     second(hub)
     screen = Network(hub, (STREET,))
     screen.hello()
     snapshot = screen.texts()[0]
-    assert [row["code"] for row in snapshot["panels"]["conditions"]] == ["engine_absent"]
+    assert [row["code"] for row in snapshot["panels"]["conditions"]] == [
+        "stream_rolled_back", "stream_gap", "entry_set_aside", "place_left_out",
+    ]  # fmt: skip
     assert snapshot["folded"] is None
 
 
