@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
+
 from twin import territory
 from twin.conditions import Condition, condition_kinds
 
@@ -24,6 +26,11 @@ class Health:
         """The conditions that concern a live screen, or a replay."""
         kinds = condition_kinds()
         return [one for one in self.conditions() if live or kinds[one.code].replay]
+
+
+def lasting(standing: Iterable[Condition]) -> tuple[Condition, ...]:
+    """What screens may show of them: without when they were last said, which moves each second."""
+    return tuple(msgspec.structs.replace(one, last_ms=one.since_ms) for one in standing)
 
 
 def shown(

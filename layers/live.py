@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import count
 from typing import Protocol
 
 from layers.clock import Clock
-from layers.columns import milliseconds
-from layers.conditions import Health
+from layers.columns import instant, milliseconds
+from layers.conditions import Health, lasting
 from layers.frames import encoder, fields
 from layers.groups import Frame, Group, Key
 from layers.incidents import Travel, no_travel
@@ -193,7 +193,7 @@ class Hub:
 
     def instant(self) -> datetime:
         """The session's time, as of the last tick."""
-        return datetime.fromtimestamp(self.now_ms / 1000, UTC)
+        return instant(self.now_ms)
 
     # --- frames out ---------------------------------------------------------------------------
 
@@ -221,7 +221,7 @@ class Hub:
     def _feel(self) -> None:
         """Notice what the service says of itself; a screen's panels tell it at the next turn."""
         live = self.clock.mode == "live"
-        standing = tuple(self._health.standing(live=live))
+        standing = lasting(self._health.standing(live=live))
         self._stirred |= standing != self._conditions
         self._conditions = standing
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
 import pytest
 
 from layers.clock import Clock
 from layers.conditions import Health, shown
 from layers.live import BEAT_TURNS, PANEL_TURNS, Hub
+from layers.scope import Scope
 from tests.layers.builders import COMMUNITY, NOON, STREET, a_street
 from tests.layers.test_live import Network
 from twin.conditions import Condition, condition_kinds
@@ -84,6 +86,25 @@ def test_a_screen_is_told_once_when_a_condition_begins_and_once_when_it_ends() -
         told = [frame["panels"]["conditions"] for frame in screen.texts()
                 if "conditions" in frame.get("panels", {})]  # fmt: skip
         assert told == [shown(standing, (STREET,), [STREET])]
+
+
+def test_a_state_that_is_said_again_each_second_makes_no_panel_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    health, made = Said(), []
+    hub = a_hub(health)
+    screen = Network(hub, (STREET,))
+    screen.hello()
+    health.list = [one("engine_absent")]
+    second(hub)
+    monkeypatch.setattr(Scope, "refresh", lambda *_: made.append(1) or {})
+    for said_ms in (3000, 4000, 5000):
+        health.list = [msgspec.structs.replace(one("engine_absent"), last_ms=said_ms)]
+        second(hub)
+    assert made == []
+    health.list = []
+    second(hub)
+    assert made == [1]
 
 
 def test_a_screen_that_comes_later_is_told_with_its_snapshot() -> None:
