@@ -214,7 +214,7 @@ async def test_a_running_job_outlives_new_ones_and_its_day(
     assert (await ended(jobs, number))["state"] == "done"
 
 
-@pytest.mark.parametrize("pid", [1, os.getpid()])
+@pytest.mark.parametrize("pid", [1, os.getpid()], ids=["of init", "of ours"])
 async def test_a_number_of_another_process_keeps_nobody_out(jobs: Imports, pid: int) -> None:
     """As after a power cut: what ran is gone, and another process has its number."""
     fallen = await begun(jobs, "work")
