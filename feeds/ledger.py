@@ -70,11 +70,12 @@ class Tally:
         """
         if order(extent.last) < order(self.at) or extent.added < (self.count or 0):
             raise RolledBack(self.stream, self.at, extent.last)
-        gap = None
         if order(self.at) < order(extent.first) or not extent.length:
             gap = self._trimmed(extent)
         elif unread is not None:
             gap = self._passed_over(extent, unread)
+        else:  # what was deleted may lie among what is still to be read: it counts until then
+            return None
         self.deleted, self._looked_at = extent.deleted, self.at
         return gap
 

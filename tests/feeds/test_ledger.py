@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 import pytest
 import redis
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feeds.batches import Batch, Part, Position, order
@@ -75,6 +75,7 @@ DOINGS = st.lists(
 )
 
 
+@example([*[("add", 1)] * 3, ("read", 1), ("delete", 1), ("read", 1), ("read", 1)])
 @given(DOINGS)
 def test_of_any_life_of_a_stream_as_many_are_missed_as_were_trimmed_unread(doings: object) -> None:
     stream, tally = Stream(), Tally("telemetry")

@@ -18,7 +18,7 @@ def test_who_keeps_no_cases_gives_no_commands(role):
 
 def test_a_responder_takes_steps_and_a_reviewer_checks():
     assert {c for c in COMMANDS if may("responder", c)} == {
-        "accept", "start", "arrive", "handle", "note",
+        "accept", "start", "arrive", "handle", "note", "duty_on", "duty_off",
     }  # fmt: skip
     assert {c for c in COMMANDS if may("reviewer", c)} == {"check", "close", "reopen", "note"}
     assert {c for c in COMMANDS if may("dispatcher", c)} == set(COMMANDS)
