@@ -23,6 +23,8 @@ ORIGIN = "http://stage.test"
 LAYOUTS = {"wall": wall.layout, "console": console.layout, "replay": replay.layout}
 TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".css": "text/css"}
 NOW = 1_795_228_927_000
+DRAWN_WITHIN_MS = 16
+"""Panels are drawn once in so long at most (``assets/main.mjs``)."""
 
 LIVE = """
 export function openLive() {
@@ -174,7 +176,11 @@ class Stage:
         clock = {"mode": mode, "now": NOW, "speed": 1, "start": NOW - 3_600_000, "end": NOW}
         things = {"incidents": {one["id"]: one for one in incidents}} | more
         self.page.evaluate(_SHOW, [things, panels() | (told or {}), clock])
-        self.page.wait_for_timeout(60)  # one drawing: panels are drawn at most once in 16 ms
+        self.drawn()
+
+    def drawn(self) -> None:
+        """Wait for the drawing that was asked for: a timer that is set later fires later."""
+        self.page.evaluate(f"new Promise((drawn) => setTimeout(drawn, {DRAWN_WITHIN_MS} + 1))")
 
     def _answer(self, route: Route) -> None:
         request = route.request
