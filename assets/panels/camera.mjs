@@ -12,7 +12,8 @@ import { language, t } from "./texts.mjs";
 export function createCamera(desk) {
   const part = skeleton();
   const editions = editionSwitch(desk.catalogue, () => (paint(), desk.redraw()));
-  let [id, facts, trial, asked, view, stop, said, drawn] = [null, null, null, "", null, null, "", ""];
+  let [id, facts, trial, asked, view, stop, said] = [null, null, null, "", null, null, ""];
+  let drawn = {}; // what was drawn, and on which map: one that was made anew shows nothing yet
   const told = () => trial ?? facts;
   const take = (saved, tried) => {
     [facts, trial] = [saved, tried];
@@ -69,9 +70,10 @@ export function createCamera(desk) {
     if (!told()) return;
     const arcs = ofEdition(told().rings.features, edition());
     const key = `${id}|${edition()}|${language()}|${JSON.stringify(arcs)}`;
-    if (drawn === key) return;
-    drawn = key;
-    desk.map()?.sighting?.rings([...arcs, ...arcs.map(ringLabel)]);
+    const map = desk.map();
+    if (drawn.key === key && drawn.map === map) return;
+    drawn = { key, map };
+    map?.sighting?.rings([...arcs, ...arcs.map(ringLabel)]);
   };
 
   /** The real picture is there: it takes the simulated one's place. */
@@ -102,7 +104,7 @@ export function createCamera(desk) {
     if (camera !== id && placing.on()) placing.draw(null);
     follow(camera);
     shown(part.node, Boolean(camera));
-    if (!camera) return (drawn = "");
+    if (!camera) return (drawn = {});
     const now = told();
     shown(part.frame, Boolean(now) && now.azimuth_deg !== null);
     placing.draw(camera, facts?.pose);

@@ -23,7 +23,7 @@ const UNMEASURED = { usual_ms: NaN, minute: { p50_ms: NaN, p95_ms: NaN } };
  */
 export function createDesk({ me, places, catalogue, clock, session, densities, redraw }) {
   let [live, map, commander, painted] = [null, null, null, null];
-  let [selected, picked, here] = [null, null, places[0]?.id ?? null];
+  let [selected, picked, marked, here] = [null, null, null, places[0]?.id ?? null];
   let standing = "";
   const onDuty = new Map();
   let [ready, newest, hintTimer] = [false, NaN, 0];
@@ -67,6 +67,17 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     map?.select(id ? { type: "device", id } : selected ? { type: "incident", id: selected } : null);
     if (id) learn(id.split("/")[0]);
     redraw();
+  };
+
+  /** Take the mark of what was searched for away; says whether one was to be seen. */
+  const unmark = () => {
+    marked = null;
+    return map?.unmark() ?? false;
+  };
+
+  const mark = (target) => {
+    marked = target;
+    map?.mark(target);
   };
 
   /** Look at a device beside its card, once that is drawn. */
@@ -119,7 +130,7 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
 
   const desk = {
     me, places, catalogue, clock, session, status: { state: "connecting", since: null, late_s: null },
-    things, select, pick, hint, learn, redraw,
+    things, select, pick, unmark, hint, learn, redraw,
     panels: () => model().panels ?? {},
     ready: () => ready,
     map: () => map,
@@ -153,6 +164,7 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
       drawOnMap();
       desk.inside?.drawAgain();
       if (picked) map?.select({ type: "device", id: picked });
+      if (marked) map?.mark(marked);
       for (const heard of listeners) heard(); // the ways that a panel says are shown
     },
     visit: (compound) => {
@@ -162,16 +174,15 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     },
     goTo: (target) => {
       if (target.compound) here = target.compound;
-      map?.unmark();
+      unmark();
       if (target.type === "responder") desk.people?.show(target.id);
       if (target.type === "responder" && !target.lonlat) return redraw(); // off duty nobody is anywhere
       if (target.type === "device") return goToDevice(target);
       map?.goTo(target);
       if (target.type === "building") desk.inside?.enter(target.id);
-      else if (target.type !== "responder" && target.lonlat) map?.mark(target);
+      else if (target.type !== "responder" && target.lonlat) mark(target);
       return redraw();
     },
-    unmark: () => map?.unmark() ?? false,
     /** Be told when something in the way turned. */
     onWays: (listener) => listeners.add(listener),
     join: (parts) => {

@@ -31,8 +31,12 @@ class Part {
   get isConnected() {
     return this.tag === "body" || Boolean(this.parentElement?.isConnected);
   }
-  get options() {
-    return this.children;
+  get lastChild() {
+    return this.childNodes.at(-1) ?? null;
+  }
+  appendChild(node) {
+    this.append(node);
+    return node;
   }
   append(...nodes) {
     for (const node of nodes) this.insertBefore(node, null);
@@ -105,6 +109,7 @@ export function glass(context, ...ids) {
   const document = {
     focused: null,
     createElement: (tag) => Object.assign(new Part(tag), { ownerDocument: document }),
+    createElementNS: (space, tag) => document.createElement(tag),
     getElementById: (id) => document.body.children.find((node) => node.attributes.id === id) ?? null,
     querySelector: (selector) => document.body.querySelector(selector),
     /** What loses its place on screen loses the focus. */

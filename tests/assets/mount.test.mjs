@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createLife } from "../../assets/map/life.mjs";
 import { createMount } from "../../assets/mount.mjs";
+import { createCamera } from "../../assets/panels/camera.mjs";
 import { createDesk } from "../../assets/panels/desk.mjs";
+import { glass } from "./glass.mjs";
 
 const HERE = { center: [113.1, 27.8], zoom: 17, bearing: -17, pitch: 55 };
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -186,4 +188,54 @@ test("on a map that came back stand the device that was picked and the ways that
   desk.drawAgain();
   assert.deepEqual(selected, [{ type: "device", id: "huodian/gate/1" }]);
   assert.equal(renewed.mock.callCount(), 1);
+});
+
+/** A map as far as panels draw on it. */
+function surface() {
+  const [rings, marks] = [[], []];
+  const nothing = () => {};
+  return {
+    rings, marks, drawRoute: nothing, highlightCameras: nothing, select: nothing, goTo: nothing,
+    mark: (target) => marks.push(target.name), unmark: () => marks.splice(0).length > 0,
+    placing: { field: nothing }, sighting: { rings: (features) => rings.push(features.length), sighted: nothing },
+  };
+}
+
+test("on a map that came back stands the mark of what was searched for, unless it was taken away", (context) => {
+  context.mock.method(globalThis, "fetch", async () => ({ ok: false, status: 404 }));
+  const desk = createDesk({ me: {}, places: [], catalogue: {}, clock: {}, session: "live", redraw: () => {} });
+  const [first, second, third] = [surface(), surface(), surface()];
+  desk.join({ map: first });
+  desk.goTo({ type: "address", id: "a", name: "3幢", lonlat: [113, 27] });
+  desk.join({ map: null });
+  desk.join({ map: second });
+  desk.drawAgain();
+  assert.deepEqual([first.marks, second.marks], [["3幢"], ["3幢"]]);
+  assert.equal(desk.unmark(), true);
+  desk.join({ map: third });
+  desk.drawAgain();
+  assert.deepEqual(third.marks, []);
+});
+
+test("a camera's rings are drawn once on each map, also on one that came back", async (context) => {
+  glass(context);
+  const geometry = { type: "MultiLineString", coordinates: [[[113, 27], [113.1, 27]]] };
+  const arc = { type: "Feature", properties: { id: "ring", edition: "2014", label: "辨认", en: "inspect", px_m: 250, radius_m: 9 }, geometry };
+  const facts = { azimuth_deg: null, masks: [], facades: [], purposes: [], rings: { features: [arc] } };
+  context.mock.method(globalThis, "fetch", async () => ({ ok: true, json: async () => facts }));
+  let map = surface();
+  const desk = { catalogue: { densities: {} }, session: "live", version: () => "1", redraw: () => {}, map: () => map, commandable: () => false, me: {}, selected: () => null };
+  const camera = createCamera(desk);
+  const draw = () => camera.draw("huodian/camera/1", "camera");
+  draw();
+  await settled();
+  await settled();
+  draw();
+  const [first, times] = [map, map.rings.length];
+  assert.ok(times >= 1);
+  map = surface();
+  draw();
+  draw();
+  assert.deepEqual([map.rings.length, first.rings.length], [1, times]);
+  assert.equal(map.rings[0], first.rings.at(-1));
 });
