@@ -1,6 +1,7 @@
 // The card of a device picked on the map: what it is, what it says, its alarms.
 import { ALARMS_FOR } from "./actions.mjs";
 import { createCamera } from "./camera.mjs";
+import { createCard } from "./card.mjs";
 import { askShelve } from "./dialogs.mjs";
 import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
 import { clock } from "./format.mjs";
@@ -32,6 +33,7 @@ export function createDevice(desk) {
   const [name, about, list] = [h("h2", {}), h("p", { class: "dim" }), h("ul", { class: "alarms" })];
   const shut = h("button", { type: "button", class: "shut", text: "×", onclick: () => desk.pick(null) });
   root.classList.add("float", "device");
+  const card = createCard(root);
   const camera = createCamera(desk);
   root.append(shut, name, about, camera.node, list);
 
@@ -52,7 +54,7 @@ export function createDevice(desk) {
 
   const draw = () => {
     const picked = desk.picked();
-    shown(root, Boolean(picked));
+    card(Boolean(picked));
     const kindOf = () => desk.device(picked)?.kind ?? picked.split("/").at(-2);
     camera.draw(picked, picked && kindOf());
     if (!picked) return;

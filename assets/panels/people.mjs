@@ -1,4 +1,5 @@
 // People: one's own duty in the account menu, a card of somebody picked, and the list of everybody.
+import { createCard } from "./card.mjs";
 import { attribute, byId, h, keyed, say, shown } from "./dom.mjs";
 import { createLine } from "./duty.mjs";
 import { compoundName, roleWord } from "./names.mjs";
@@ -29,7 +30,7 @@ export function keepsDuty(me) {
 
 /** @param {import("./desk.mjs").Desk} desk */
 export function createPeople(desk) {
-  const parts = [createOwn(desk), createCard(desk), createList(desk)];
+  const parts = [createOwn(desk), createPerson(desk), createList(desk)];
   const [, card, list] = parts;
   const draw = () => {
     shown(byId("people-open"), keepsDuty(desk.me));
@@ -59,8 +60,9 @@ function createOwn(desk) {
 }
 
 /** The card of somebody who was picked on the map or found by the search. */
-function createCard(desk) {
+function createPerson(desk) {
   const root = byId("person");
+  const card = createCard(root);
   let picked = null;
   const line = createLine(desk);
   const shut = h("button", { type: "button", class: "shut", text: "×", onclick: () => show(null) });
@@ -69,7 +71,7 @@ function createCard(desk) {
 
   const draw = () => {
     const row = desk.things().responders.get(picked);
-    shown(root, Boolean(row));
+    card(Boolean(row));
     if (!row) return;
     attribute(shut, "aria-label", t("dialog.close"));
     line.draw(row);

@@ -73,12 +73,16 @@ class Part {
   removeAttribute(name) {
     delete this.attributes[name];
   }
+  /** By tag, `.class` or `#id`, and by several of them, each inside the one before. */
   querySelector(selector) {
-    const fits = ({ tag, attributes }) =>
-      selector.startsWith(".") ? (attributes.class ?? "").split(" ").includes(selector.slice(1)) : tag === selector;
+    const [first, ...rest] = selector.split(" ");
+    const fits = ({ tag, attributes }) => {
+      if (first.startsWith("#")) return attributes.id === first.slice(1);
+      return first.startsWith(".") ? (attributes.class ?? "").split(" ").includes(first.slice(1)) : tag === first;
+    };
     for (const child of this.children) {
-      const found = fits(child) ? child : child.querySelector(selector);
-      if (found) return found;
+      const found = fits(child) ? child : child.querySelector(first);
+      if (found) return rest.length ? found.querySelector(rest.join(" ")) : found;
     }
     return null;
   }

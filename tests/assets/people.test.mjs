@@ -3,7 +3,9 @@ import { test } from "node:test";
 import { createDesk } from "../../assets/panels/desk.mjs";
 import { dutyCommands, dutyWords, placeOf } from "../../assets/panels/duty.mjs";
 import { joinReplay } from "../../assets/panels/replay.mjs";
-import { keepsDuty, listed } from "../../assets/panels/people.mjs";
+import { createDevice } from "../../assets/panels/device.mjs";
+import { createPeople, keepsDuty, listed } from "../../assets/panels/people.mjs";
+import { glass } from "./glass.mjs";
 
 const zhou = { id: "huodian/responder/zhou", name: "Zhou", role: "guard", compound: "huodian", status: "available", takes: ["duty_off"] };
 
@@ -75,4 +77,61 @@ test("who goes on or off duty, or is located at last, is asked for anew; who wal
   assert.equal(await after({ at: 2, lonlat: [113, 27] }), found);
   assert.equal(await after({ at: 3, status: "busy" }), found + 1);
   assert.equal(await after(null), found + 2);
+});
+
+/** A console's cards over a map, a button to come from, and the desk that they share. */
+function cards(context) {
+  const document = glass(context, "people-open", "me-duty", "person", "device", "dialogs", "map");
+  const [canvas, from] = [document.createElement("canvas"), document.createElement("button")];
+  document.getElementById("map").append(canvas);
+  document.body.append(from);
+  for (const id of ["person", "device"]) document.getElementById(id).hidden = true;
+  const things = { responders: new Map([[zhou.id, zhou]]), incidents: new Map(), alarms: new Map() };
+  let picked = null;
+  const desk = {
+    me: {}, catalogue: {}, clock: { now: () => 0 }, things: () => things, ready: () => true, commandable: () => true, redraw: () => {}, map: () => null,
+    commander: { busy: () => false, newest: () => null }, reading: () => null, version: () => "1",
+    device: () => ({ kind: "smoke", name: "烟感" }), picked: () => picked, pick: (id) => (picked = id),
+  };
+  return { document, canvas, from, desk, things, people: createPeople(desk), device: createDevice(desk) };
+}
+
+test("whoever leaves a person's card is where they were before, by button, by key, and when the person goes", (context) => {
+  const { document, from, people, things } = cards(context);
+  const shut = document.getElementById("person").querySelector(".shut");
+  const ways = [() => shut.click(), () => assert.equal(people.leave(), true), () => (things.responders.clear(), people.draw())];
+  for (const leave of ways) {
+    from.focus();
+    people.show(zhou.id);
+    shut.focus();
+    assert.equal(document.activeElement, shut);
+    leave();
+    assert.equal(document.activeElement, from);
+  }
+});
+
+test("a focus that has gone elsewhere stays there, and one that has no way back goes to the map", (context) => {
+  const { document, canvas, from, people } = cards(context);
+  const shut = document.getElementById("person").querySelector(".shut");
+  people.show(zhou.id);
+  from.focus();
+  people.leave();
+  assert.equal(document.activeElement, from);
+  people.show(zhou.id);
+  from.remove();
+  shut.focus();
+  shut.click();
+  assert.equal(document.activeElement, canvas);
+});
+
+test("a device's card gives the focus back just so", (context) => {
+  const { document, from, desk, device } = cards(context);
+  const shut = document.getElementById("device").querySelector(".shut");
+  from.focus();
+  desk.pick("huodian/smoke/1");
+  device.draw();
+  shut.focus();
+  shut.click();
+  device.draw();
+  assert.equal(document.activeElement, from);
 });
