@@ -18,6 +18,7 @@ import { listen } from "./panels/keys.mjs";
 import { createLayers } from "./panels/layers.mjs";
 import { know } from "./panels/names.mjs";
 import { createNews } from "./panels/news.mjs";
+import { createNotice } from "./panels/notice.mjs";
 import { createPeople } from "./panels/people.mjs";
 import { createQueue } from "./panels/queue.mjs";
 import { createTransport, joinReplay } from "./panels/replay.mjs";
@@ -288,10 +289,8 @@ async function mountMap(desk, page, live, drawer) {
       throw error;
     }
   };
-  const tell = (key, words) => {
-    shown(say(byId("map-notice"), key ? t(key, words) : ""), Boolean(key));
-    drawer.redraw();
-  };
+  const notice = createNotice(byId("map-notice"));
+  const tell = (key, words) => (notice(key, words), drawer.redraw());
   new ResizeObserver(() => desk.map()?.resize()).observe(byId("map"));
   await createMount({ build, tell, onGone: () => leaveMap(desk), here: () => desk.here()?.id, turn: desk.visit })();
 }

@@ -217,9 +217,13 @@ def search_button() -> Component:
 
 
 def map_area(*over: Component) -> Component:
-    """The map with what floats over it. Its name stands on the map's canvas, a landmark itself."""
+    """The map with what floats over it. Its name stands on the map's canvas, a landmark itself.
+
+    The notice comes and goes within a region that stays, and so is heard.
+    """
+    notice = html.Div(html.Div(id="map-notice", hidden=True), role="status")
     return html.Section(
-        [html.Div(id="map", className="map"), html.Div(id="map-notice", hidden=True), *over],
+        [html.Div(id="map", className="map"), notice, *over],
         id="map-area",
         className="map-area",
     )

@@ -63,6 +63,17 @@ def test_only_regions_for_news_are_read_out_unasked(layout: Layout) -> None:
     assert {one["id"] for one in props if "aria-live" in one} == {"polite", "urgent"}
 
 
+@PAGES
+def test_what_is_said_over_the_map_comes_and_goes_in_a_region_that_stays(layout: Layout) -> None:
+    (region,) = [
+        part
+        for part in parts(layout())
+        if getattr(getattr(part, "children", 0), "id", "") == "map-notice"
+    ]
+    assert region.to_plotly_json()["props"].get("role") == "status"
+    assert not getattr(region, "hidden", False)
+
+
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_the_root_names_its_page_for_the_browser(name: str) -> None:
     root = LAYOUTS[name]()
