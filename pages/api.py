@@ -25,6 +25,7 @@ from layers.live import Hub
 from pages.guard import Person
 from pages.texts import DEFAULT, LANGUAGES, catalogue, language
 from twin.catalogue import device_kinds, incident_kinds, rules
+from twin.dispatch import KNOWN_FOR
 from twin.errors import CommandRejected
 from twin.lenses import editions
 from twin.people import MAY, OF_ONESELF, Actor, may
@@ -197,6 +198,7 @@ def _places(routes: APIRouter, stage: Backstage) -> None:
                 "incidents": incident_kinds(),
                 "rules": rules(),
                 "densities": editions(),
+                "place_known_for_s": KNOWN_FOR.total_seconds(),
             }
         )
 

@@ -17,18 +17,31 @@ export function dutyCommands(row, me) {
   return (row.takes ?? []).filter((name) => me.may?.includes(name) && (own || !me.of_oneself?.includes(name)));
 }
 
+/** A time of day, with its day unless that is today. */
+function timeWords(at, now, seconds) {
+  return [shortDay(at) === shortDay(now) ? "" : shortDay(at), clock(at, seconds)].filter(Boolean).join(" ");
+}
+
 /** Duty in words: free, at work or off, and since when the shift or its end. */
 export function dutyWords(row, now) {
   const status = has(`duty.${row.status}`) ? t(`duty.${row.status}`) : row.status;
   if (!row.since) return status;
-  const time = [shortDay(row.since) === shortDay(now) ? "" : shortDay(row.since), clock(row.since, false)].filter(Boolean).join(" ");
+  const time = timeWords(row.since, now, false);
   return `${status} · ${t(row.status === "off_duty" ? "duty.off_since" : "duty.on_since", { time })}`;
 }
 
-/** Where somebody on duty was seen last, or that nobody knows; nothing of who is off duty. */
-export function placeOf(row) {
+/**
+ * When somebody on duty was located; that nobody knows where they are, and when they last were; nothing
+ * of who is off duty.
+ * @param {object} row
+ * @param {number} now
+ * @param {number|undefined} known_for_s for how long a place counts, as the server says
+ */
+export function placeOf(row, now, known_for_s) {
   if (!row.lonlat) return "";
-  return row.at ? t("map.seen", { time: clock(row.at) }) : t("duty.place_unknown");
+  if (!row.at) return t("duty.place_unknown");
+  const time = timeWords(row.at, now, true);
+  return t(now - row.at > known_for_s * 1000 ? "duty.place_lost" : "map.seen", { time });
 }
 
 /**
@@ -89,7 +102,7 @@ export function createLine(desk, go = desk.select) {
     say(name, row.name);
     say(about, [roleWord(row.role), compoundName(row.compound)].filter(Boolean).join(" · "));
     say(duty, dutyWords(row, desk.clock.now()));
-    say(place, placeOf(row));
+    say(place, placeOf(row, desk.clock.now(), desk.catalogue.place_known_for_s));
     drawTask(row);
     drawButtons(row);
     drawSaid(row);

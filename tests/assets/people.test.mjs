@@ -5,6 +5,7 @@ import { dutyCommands, dutyWords, placeOf } from "../../assets/panels/duty.mjs";
 import { joinReplay } from "../../assets/panels/replay.mjs";
 import { createDevice } from "../../assets/panels/device.mjs";
 import { createPeople, keepsDuty, listed } from "../../assets/panels/people.mjs";
+import { speak } from "../../assets/panels/texts.mjs";
 import { glass } from "./glass.mjs";
 
 const zhou = { id: "huodian/responder/zhou", name: "Zhou", role: "guard", compound: "huodian", status: "available", takes: ["duty_off"] };
@@ -25,9 +26,22 @@ test("what the state does not take is not offered, whoever looks", () => {
 });
 
 test("of somebody on duty whose phone never spoke it is said that the place is unknown", () => {
-  assert.equal(placeOf({ lonlat: [113, 27], at: null }), "duty.place_unknown");
-  assert.equal(placeOf({ lonlat: [113, 27], at: 5 }), "map.seen");
-  assert.equal(placeOf({ lonlat: null, at: null }), "", "off duty nobody is anywhere");
+  assert.equal(placeOf({ lonlat: [113, 27], at: null }, 5, 900), "duty.place_unknown");
+  assert.equal(placeOf({ lonlat: [113, 27], at: 5 }, 5, 900), "map.seen");
+  assert.equal(placeOf({ lonlat: null, at: null }, 5, 900), "", "off duty nobody is anywhere");
+});
+
+test("a place is unknown again once it is older than the server lets it count, and says its day", async () => {
+  const texts = { "map.seen": "at {time}", "duty.place_lost": "unknown, was at {time}" };
+  await speak("zh-CN", async () => ({ ok: true, json: async () => texts }));
+  const [at, minute] = [Date.UTC(2026, 10, 21, 15, 59, 2), 60_000];
+  const row = { lonlat: [113, 27], at };
+  assert.equal(placeOf(row, at, 900), "at 23:59:02");
+  assert.equal(placeOf(row, at + 15 * minute, 900), "at 11-21 23:59:02");
+  assert.equal(placeOf(row, at + 15 * minute + 1, 900), "unknown, was at 11-21 23:59:02");
+  assert.equal(placeOf(row, at + 5 * minute, 60), "unknown, was at 11-21 23:59:02", "the limit is the server's");
+  assert.equal(placeOf(row, at + 1440 * minute, undefined), "at 11-21 23:59:02", "without one nothing is made up");
+  await speak("zh-CN", async () => ({ ok: true, json: async () => ({}) }));
 });
 
 test("the list of everybody is for whoever begins or ends a shift, by key as by button", () => {

@@ -18,6 +18,7 @@ from tests.feeds import builders as b
 from tests.house import House, open_house
 from tests.live_client import Screen, watching
 from twin import events as ev
+from twin.dispatch import KNOWN_FOR
 
 pytestmark = pytest.mark.anyio
 
@@ -143,6 +144,12 @@ async def test_what_a_person_may_do_only_of_themselves_is_told(house: House) -> 
             me = (await browser.get("/api/me")).json()
         assert me["of_oneself"] == own
         assert ("duty_on" in me["may"]) == (account is not GUEST)
+
+
+async def test_for_how_long_a_position_counts_is_told_to_screens(house: House) -> None:
+    async with house.browser(await house.admit(CHEN)) as browser:
+        rows = (await browser.get("/api/catalogue")).json()
+    assert rows["place_known_for_s"] == KNOWN_FOR.total_seconds()
 
 
 async def test_off_duty_in_the_middle_of_a_task_is_refused_and_the_task_is_named(
