@@ -162,8 +162,9 @@ export function openLive({
     if (verdict === "unsure") return;
     if (verdict === "late") return void turn("link_late", instant() - ms, Math.round(ms / 1000));
     if (now() - goodAt > STALE_MS) return void turn("link_silent", goodClock);
-    const late = model.panels.conditions?.find(({ code }) => code === FOLD_LATE);
-    turn(late ? FOLD_LATE : "live", late?.since ?? goodClock);
+    const late = (model.panels.conditions ?? []).filter(({ code }) => code === FOLD_LATE).map(({ since }) => since);
+    if (late.length) turn(FOLD_LATE, Math.min(...late)); // of several streets, as the badge says it
+    else turn("live", goodClock);
   };
 
   const connect = () => {

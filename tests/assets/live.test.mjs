@@ -498,9 +498,13 @@ test("a picture that is stale for another reason says since when that one holds"
   clock.down = 5;
   run(8);
   assert.deepEqual([live.status.state, live.status.late_s, live.status.since], ["stale", null, stopped]);
-  live.model.panels.conditions = [{ ...late, since: stopped + 500 }];
+  const other = { ...late, street: "lusong.jianning", since: stopped + 500 };
+  live.model.panels.conditions = [other, late];
   run(2);
-  assert.equal(live.status.since, stopped + 500, "another street's, and the first one reads again");
+  assert.equal(live.status.since, stopped, "of two streets the earlier, whichever is told first");
+  live.model.panels.conditions = [other];
+  run(2);
+  assert.equal(live.status.since, stopped + 500, "the first one reads again");
   socket().drop();
   assert.equal(live.status.state, "lost");
 });
