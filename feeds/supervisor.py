@@ -22,7 +22,7 @@ from pathlib import Path
 
 from feeds.children import end_child, start_child, until_orphaned
 from feeds.heartbeat import VARIABLE, Listener
-from feeds.valkey import Valkey, answers
+from feeds.valkey import Valkey, hangs
 from twin.errors import DayuanError
 
 log = logging.getLogger(__name__)
@@ -230,12 +230,7 @@ async def _until_it_hangs(url: str) -> None:
     unanswered = 0
     while unanswered < _QUESTIONS:
         await asyncio.sleep(_QUESTION_S)
-        try:
-            async with asyncio.timeout(_QUESTION_S):
-                await answers(url)
-                unanswered = 0
-        except TimeoutError:
-            unanswered += 1
+        unanswered = unanswered + 1 if await hangs(url, _QUESTION_S) else 0
 
 
 async def _born(role: Role, listener: Listener | None) -> Process:

