@@ -16,8 +16,8 @@ import shutil
 import signal
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -116,10 +116,14 @@ class Imports:
         """Forget old jobs, and this person's oldest where they have too many; none that runs."""
         last = self.clock().timestamp() - KEPT.total_seconds()
         resting = [folder for folder in self._all() if not self._runs(folder.name)]
-        found = sorted(resting, key=lambda folder: folder.stat().st_mtime)
+        ages = {}
+        for folder in resting:
+            with suppress(FileNotFoundError):  # somebody else tidies at the same moment
+                ages[folder] = folder.stat().st_mtime
+        found = sorted(ages, key=ages.__getitem__)
         own = [folder for folder in found if self._owner(folder.name) in ("", by)]
         for folder in {*own[: max(len(own) - MOST_JOBS + 1, 0)],
-                       *(folder for folder in found if folder.stat().st_mtime < last)}:  # fmt: skip
+                       *(folder for folder in found if ages[folder] < last)}:  # fmt: skip
             shutil.rmtree(folder, ignore_errors=True)
 
     def _owner(self, number: str) -> str:
@@ -137,7 +141,8 @@ class Imports:
         """A job of somebody. Raises ImportRefused (404) for one that is not theirs or not there."""
         found = self._job(number) if _ID.match(number) else None
         if found is not None and found.by == by:
-            found.files = sorted(path.name for path in (self.jobs / number / "files").iterdir())
+            with _there():
+                found.files = sorted(path.name for path in (self.jobs / number / "files").iterdir())
             return found
         raise ImportRefused(404, "gone", "no such import")
 
@@ -152,7 +157,7 @@ class Imports:
 
         Several may come at once, each into a file of its own. Raises ImportRefused for a name that
         is a path (422), for too many files (422), for more bytes than we take (413), of which
-        nothing is kept, and while the job runs (409).
+        nothing is kept, while the job runs (409), and when it is forgotten meanwhile (404).
         """
         self.job(number, by)
         if self.status(number)["state"] == "running":
@@ -160,7 +165,8 @@ class Imports:
         if not _NAME.match(name) or len(name.encode("utf-8", "replace")) > MOST_NAME_BYTES:
             raise ImportRefused(422, "file_name", "this is no file name")
         self._room(number, name, 0)
-        handle, spare = tempfile.mkstemp(prefix=".coming-", dir=self.jobs / number)
+        with _there():
+            handle, spare = tempfile.mkstemp(prefix=".coming-", dir=self.jobs / number)
         came = 0
         try:
             with os.fdopen(handle, "wb") as file:
@@ -170,7 +176,8 @@ class Imports:
                     self._room(number, name, self._coming[number])
                     await asyncio.to_thread(file.write, chunk)
             self._room(number, name, came)
-            os.replace(spare, self.jobs / number / "files" / name)
+            with _there():
+                os.replace(spare, self.jobs / number / "files" / name)
         finally:
             self._coming[number] -= came
             if not self._coming[number]:
@@ -183,12 +190,10 @@ class Imports:
 
         Asked anew as a file comes: another of the same job may have come meanwhile.
         """
-        try:
+        with _there():
             files = (self.jobs / number / "files").iterdir()
             others = [path for path in files if path.name != name]
             lying = sum(path.stat().st_size for path in others)
-        except OSError as exc:
-            raise ImportRefused(404, "gone", "no such import") from exc
         if len(others) >= MOST_FILES:
             raise ImportRefused(422, "many_files", f"more than {MOST_FILES} files")
         if lying + coming > MOST_BYTES:
@@ -232,7 +237,8 @@ class Imports:
             shutil.rmtree(folder / lang, ignore_errors=True)
         (folder / "status.json").unlink(missing_ok=True)
         job.territory = wish.territory
-        self._keep(number, job)
+        with _there():
+            self._keep(number, job)
         said = folder / "said.txt"
         child = await self._spawn(self._words(folder, wish, by), said, turn)
         self._tell(folder, {"state": "running", "share": 0.0, "words": {}})
@@ -246,11 +252,8 @@ class Imports:
         await asyncio.gather(*self._running)
 
     def _all(self) -> list[Path]:
-        return (
-            [path for path in self.jobs.iterdir() if _ID.match(path.name)]
-            if self.jobs.exists()
-            else []
-        )
+        found = self.jobs.iterdir() if self.jobs.exists() else ()
+        return [path for path in found if _ID.match(path.name)]
 
     def _words(self, folder: Path, wish: Wish, by: str) -> list[str]:
         words = [str(folder / "files"), f"--name={wish.name}", f"--territory={wish.territory}"]
@@ -370,6 +373,15 @@ class Imports:
                     if covers(row["data"]["territory"]):
                         found.append(row)
         return sorted(found, key=lambda row: str(row["time"]), reverse=True)[:50]
+
+
+@contextmanager
+def _there() -> Iterator[None]:
+    """What is done with a job's folder; raises ImportRefused (404) when that is gone meanwhile."""
+    try:
+        yield
+    except FileNotFoundError as exc:
+        raise ImportRefused(404, "gone", "no such import") from exc
 
 
 async def _reap(child: asyncio.subprocess.Process, said: Path) -> None:

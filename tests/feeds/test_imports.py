@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from feeds import imports as module
-from feeds.imports import ImportRefused, Imports, Wish
+from feeds.imports import ImportRefused, Imports, Job, Wish
 
 pytestmark = pytest.mark.anyio
 WISH = Wish(name="小院", territory="lusong.hejiatu.changtangwan.small")
@@ -293,6 +295,55 @@ async def test_old_jobs_are_forgotten(jobs: Imports, monkeypatch: pytest.MonkeyP
     numbers = [await jobs.begin("admin") for _ in range(5)]
     kept = {path.name for path in jobs.jobs.iterdir() if path.is_dir()}
     assert len(kept) == 3 and numbers[-1] in kept and old not in kept
+
+
+async def test_a_job_that_somebody_else_forgets_at_the_same_moment_is_no_fault(
+    jobs: Imports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, stays = await jobs.begin("admin"), await jobs.begin("admin")
+    everything = jobs._all
+
+    def then_forgotten() -> list[Path]:
+        found = everything()
+        shutil.rmtree(jobs.jobs / gone)
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs, "_all", then_forgotten)
+        number = await jobs.begin("admin")
+    assert {path.name for path in jobs._all()} == {stays, number}
+
+
+@pytest.mark.parametrize("when", ["before", "while"])
+async def test_files_for_a_job_that_is_forgotten_meanwhile_are_refused(
+    jobs: Imports, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await jobs.begin("admin")
+    forget = partial(shutil.rmtree, jobs.jobs / number)
+
+    async def coming() -> AsyncIterator[bytes]:
+        yield b"1"
+        if when == "while":
+            forget()
+
+    if when == "before":
+        monkeypatch.setattr(jobs, "_room", lambda *_: forget())
+    else:
+        monkeypatch.setattr(jobs, "_room", lambda *_: None)  # it looked a moment before
+    assert (await refusal(jobs.receive(number, "admin", "a", coming())))[0] == 404
+    assert not jobs._coming
+
+
+async def test_a_job_that_is_forgotten_as_it_is_read_or_begun_is_gone(
+    jobs: Imports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await begun(jobs, "work")
+    known = jobs._job(number)
+    monkeypatch.setattr(jobs, "_job", lambda _: known)
+    shutil.rmtree(jobs.jobs / number)
+    assert (await refusal(jobs.read(number, "admin", "en")))[0] == 404
+    monkeypatch.setattr(jobs, "job", lambda *_: Job(by="admin", made=known.made, files=["a"]))
+    assert (await refusal(jobs.start(number, "admin", WISH)))[0] == 404
 
 
 async def test_undo_says_what_was_done_or_why_not(jobs: Imports) -> None:
