@@ -146,7 +146,9 @@ class Active:
             await self._renew()
         self._newest_ms = milliseconds(self.position.telemetry)
         self._watched.went_on_from(instant(noted.at_ms))
-        self._due_ms = self._heard_ms = max(self._heard_ms, self._received_ms())
+        # An entry may be dated ahead of every clock: what was not shown yet was not heard.
+        received_ms = min(self._received_ms(), self._now_ms())
+        self._due_ms = self._heard_ms = max(self._heard_ms, received_ms)
 
     async def step(self, wait_ms: int | None = READ_WAIT_MS) -> int:
         """Read once, derive what follows, note and keep now and then; the entries read."""

@@ -161,6 +161,24 @@ async def test_an_entry_from_the_future_keeps_no_call_from_becoming_a_case(
                 break
 
 
+async def test_an_engine_killed_after_an_entry_from_the_future_leaves_no_clock_set_back(
+    redis_url: str,
+) -> None:
+    async with Streams(redis_url) as streams:
+        await streams.append(S, [b.state(b.CALL, "idle")])
+        add(redis_url, b.state(b.GATE, "open"), f"{now_ms() + 24 * HOUR_MS}-0")
+        first = await an_engine(streams)
+        await up_to_date(first)
+        await first.keep()
+        for holder in ("second", "third"):  # each is killed as soon as it has noted where it is
+            await first.lease.release()
+            first = await an_engine(streams, holder=holder)
+            await first.keep()
+            assert first._watched.set_back == timedelta(0)
+            noted = await streams.load_progress(S)
+            assert noted is not None and noted.at_ms <= now_ms()
+
+
 async def test_after_the_servers_clock_was_set_back_a_call_becomes_a_case(redis_url: str) -> None:
     async with Streams(redis_url) as streams:
         the_clock_was_two_hours_ahead(redis_url)
