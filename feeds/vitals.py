@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from feeds.batches import Position, order
@@ -34,6 +35,11 @@ STUCK_AFTER_S = 60.0
 """Nothing read for so long, though the same server answers others at once: it never will be."""
 DISBELIEVED_AFTER_S = 3 * SAY_AGAIN_S
 """A state of another process that was not said again for so long: its process is gone."""
+
+
+_OTHER_SORT = "wrong kind of value"
+"""The words of the server about a key that holds something else than we put there."""
+_ENTRY = re.compile(r"[0-9]+(-[0-9]+)?\Z")
 
 
 @dataclass(slots=True)
@@ -111,20 +117,29 @@ class Vitals:
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def look(self, street: str) -> None:
-        """Look once at what a street's keys say. Raises Unavailable."""
+        """Look once at what a street's keys say. Raises Unavailable.
+
+        A key that holds something else says nothing, and keeps none of the others from being
+        looked at; its error is raised after that.
+        """
         names = [key(street or None, name) for name in ("lease", "progress", "conditions")]
-        held, noted, rows = await self._streams.link.call(
+        replies = await self._streams.link.call(
             names[0],
             ("GET", names[0]),
             ("HMGET", names[1], "telemetry", "operations"),
             ("HGETALL", names[2]),
+            bears=_OTHER_SORT,
         )
         self._answered_s = time.monotonic()
-        self._take_shared(street, dict(zip(rows[::2], rows[1::2], strict=True)))
+        broken = [reply for reply in replies if isinstance(reply, Exception)]
+        held, noted, rows = (None if reply in broken else reply for reply in replies)
         if street in self._replicas:
             self._look_for_the_engine(street, held is not None)
-            reached = Position(*(word.decode() for word in noted)) if all(noted) else Position()
-            self._look_how_far(street, reached, held is not None)
+            self._look_how_far(street, _position(noted or ()), held is not None)
+        if rows is not None:
+            self._take_shared(street, dict(zip(rows[::2], rows[1::2], strict=True)))
+        for error in broken:
+            raise error
 
     def _look_for_the_engine(self, street: str, held: bool) -> None:
         seen, now_s = self._streets[street], time.monotonic()
@@ -176,6 +191,12 @@ class Vitals:
     @property
     def _conditions(self) -> Conditions:
         return self._streams.conditions
+
+
+def _position(noted: Sequence[bytes | None]) -> Position:
+    """How far an engine noted that it is; the start, where that is not to be read."""
+    words = [word.decode("ascii", "replace") for word in noted if word is not None]
+    return Position(*words) if len(words) == 2 and all(map(_ENTRY.match, words)) else Position()
 
 
 def _reaches(position: Position, goal: Position) -> bool:

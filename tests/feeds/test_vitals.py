@@ -15,6 +15,7 @@ from redis.exceptions import ResponseError
 from feeds import engine, vitals
 from feeds.batches import Position, Progress
 from feeds.conditions import Conditions, Shared
+from feeds.keys import key
 from feeds.replica import Replica
 from feeds.streams import Streams
 from feeds.vitals import Vitals
@@ -125,6 +126,42 @@ async def test_what_an_engine_says_is_read_and_disbelieved_once_it_is_gone(
         assert [one.count for one in looking.standing()] == [2, 1]
         monkeypatch.setattr(vitals, "DISBELIEVED_AFTER_S", 0.0)
         assert [one.code for one in looking.standing()] == ["entry_set_aside"]
+
+
+@pytest.mark.parametrize("name", ["progress", "conditions", "lease"])
+async def test_an_engine_is_missed_whatever_lies_in_another_key_of_its_street(
+    valkey_url: str, name: str
+) -> None:
+    async with watching(valkey_url) as (streams, looking):
+        await until_standing(looking, "engine_absent")
+        for spoilt in (("SET", "odd"), ("HSET", "telemetry", "\udcff", "operations", "a-b")):
+            at = key(S, name)
+            await streams.link.call(at, ("DEL", at), (spoilt[0], at, *map(_bytes, spoilt[1:])))
+            looking._conditions.clear("engine_absent", S)
+            looking._streets[S].unled_s = None
+            if name == "lease" and spoilt[0] == "SET":
+                continue  # somebody holds it
+            await until_standing(looking, "engine_absent")
+
+
+@pytest.mark.parametrize("spoilt", [
+    ("SET", "odd"), ("HSET", "telemetry", "\udcff", "operations", "a-b"),
+    ("HSET", "telemetry", "5", "operations", ""),
+])  # fmt: skip
+async def test_an_engine_whose_progress_is_not_to_be_read_is_late(
+    valkey_url: str, spoilt: tuple[str, ...]
+) -> None:
+    async with watching(valkey_url) as (streams, looking):
+        await streams.lease(S, "stuck", lasts_ms=60_000).take()
+        at = key(S, "progress")
+        await streams.link.call(at, ("DEL", at), (spoilt[0], at, *map(_bytes, spoilt[1:])))
+        await until_standing(looking)
+        await streams.append(S, [b.state(b.GATE, "open")])
+        await until_standing(looking, "engine_late")
+
+
+def _bytes(word: str) -> bytes:
+    return word.encode("utf-8", "surrogateescape")
 
 
 class OddLink:
