@@ -134,14 +134,21 @@ class Desk:
         return await replica.reached(newest.operations, CATCH_UP_S)
 
     def _replica_for(self, command: Command) -> Replica:
-        """The street that holds the target, one of the actor's own first: ids repeat in others."""
+        """The street that holds the target, one of the actor's own first: ids repeat in others.
+
+        Raises Unavailable while one that may hold it begins anew, and knows only a part.
+        """
         holding = [found for found in self.replicas.values() if _holds(found.twin, command.target)]
-        for replica in holding:
-            if covers(command.by.prefixes, replica.twin.territory_of(command.target)):
-                return replica
-        for replica in (*holding, *self.replicas.values()):
-            return replica
-        raise CommandRejected("unknown", f"no {command.target!r} here")
+        own = [
+            replica for replica in holding
+            if covers(command.by.prefixes, replica.twin.territory_of(command.target))
+        ]  # fmt: skip
+        asked = own[:1] or [*holding, *self.replicas.values()]
+        if any(replica.begins_anew for replica in asked):
+            raise Unavailable("a street is being read anew")
+        if not asked:
+            raise CommandRejected("unknown", f"no {command.target!r} here")
+        return asked[0]
 
     async def _write_down(
         self, twin: Twin, command: Command, refusal: CommandRejected, at: datetime

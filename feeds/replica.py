@@ -158,7 +158,8 @@ class Replica:
     """A twin kept up with a street's streams.
 
     ``position`` is how far it has read, ``up`` whether it is connected (``reason`` why not),
-    ``current`` is set once it has folded all that stood in the streams when it began.
+    ``current`` is set once it has folded all that stood in the streams when it began. Where it
+    begins anew, ``begins_anew`` is true until it has done so again: much is not known meanwhile.
     ``folded_s`` is when it had last folded all the streams had to give, were it nothing: monotonic.
     """
 
@@ -175,6 +176,7 @@ class Replica:
         self.up = False
         self.reason = "not connected yet"
         self.current = asyncio.Event()
+        self.begins_anew = False
         self.newest_ms: int | None = None
         self.folded_s = time.monotonic()
         self._connection = connection
@@ -230,6 +232,7 @@ class Replica:
     async def _steps(self, with_snapshot: bool) -> AsyncGenerator[Step, None]:
         anew, self._anew, self._proven = self._anew, False, False
         if anew:
+            self.begins_anew = True
             self.twin.reset()
             self.position = Position()
         target, ledger = await self._begin(with_snapshot)
@@ -301,6 +304,7 @@ class Replica:
         if operations >= order(target.operations):
             if order(self.position.telemetry) >= order(target.telemetry):
                 self.current.set()
+                self.begins_anew = False
 
 
 def restored(twin: Twin, state: bytes, position: Position) -> Position:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from feeds.commands import REFUSALS_AT_ONCE, Allowance, Desk, Receipt, answer
+from feeds.errors import Unavailable
 from feeds.replica import Replica
 from feeds.streams import Streams
 from tests.feeds import builders as b
@@ -48,6 +49,48 @@ def asked(name: str, target: str, who: str = "chenmin", **rest: Any) -> Command:
         account=who, role=rest.pop("role", "dispatcher"), prefixes=rest.pop("prefixes", (S,))
     )
     return Command(name=name, target=target, by=by, version=version, args=rest)
+
+
+async def test_a_command_for_a_street_that_begins_anew_is_to_be_tried_again(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await open_cases(redis_url, "INC-1")
+    async with Streams(redis_url) as streams:
+        replica, away, load = Replica(streams, b.a_twin()), asyncio.Event(), streams.load_snapshot
+
+        async def load_unless_away(street: str) -> Any:
+            if away.is_set():
+                raise Unavailable("away")
+            return await load(street)
+
+        def use(_: Any) -> None:
+            if away.is_set():
+                raise ValueError("what ends the reading")
+
+        monkeypatch.setattr(streams, "load_snapshot", load_unless_away)
+        running = asyncio.ensure_future(replica.run_on(use))
+        await replica.current.wait()
+        away.set()
+        await streams.append(S, [b.reading()])
+        desk = Desk(streams, {S: replica})
+        await until(lambda: not replica.twin.incidents)
+        body = {"command": "assign", "target": "INC-1", "version": 1, "args": {"responder": b.ZHOU}}
+        by = asked("assign", "INC-1").by
+        for target in ("INC-1", b.CALL, b.ZHOU):  # a device is known still, but not what it said
+            raw = msgspec.json.encode(body | {"target": target})
+            assert (await answer(raw, by, desk, b.now()))[0] == 503
+        away.clear()
+        await until(lambda: not replica.begins_anew)
+        raw = msgspec.json.encode(body)
+        assert (await answer(raw, by, desk, b.now()))[0] == 200
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not true():
+            await asyncio.sleep(0.01)
 
 
 async def test_a_command_is_on_the_stream_and_in_our_replica_when_it_returns(
