@@ -72,6 +72,8 @@ CATCH_UP_S = 10.0
 """How long the first answer waits for the twins; after that screens see them fill."""
 LEARN_S = 0.5
 """How long it then waits for the networks of paths: enough for the compounds of a usual street."""
+RECALL_AGAIN_S = 1.0
+"""How long after the streams did not answer the day is asked for again."""
 
 
 class Doors(entry.Logins, Protocol):
@@ -273,11 +275,13 @@ def _life(
 
     @asynccontextmanager
     async def living() -> AsyncIterator[None]:
-        work.lasting("reading the streams", parts.follow(hub.changed, partial(_begun_anew, hub)))
+        anew = asyncio.Event()
+        follow = parts.follow(hub.changed, partial(_begun_anew, hub, anew))
+        work.lasting("reading the streams", follow)
         work.lasting("sending frames", live.run(hub, now))
         work.lasting("looking after the service", parts.vitals.run())
         work.lasting("the heartbeat", parts.beat(parts.vitals.lives))
-        work.passing("recalling the day", _recall(hub, parts))
+        work.lasting("recalling the day", _recall(hub, parts, anew))
         twins = list(parts.twins.values())
         ways = asyncio.to_thread(known.learn, twins, parts.districts)
         learning = work.passing("learning ways", ways)
@@ -295,14 +299,27 @@ def _life(
     return living
 
 
-def _begun_anew(hub: Hub) -> None:
+def _begun_anew(hub: Hub, anew: asyncio.Event) -> None:
     """A twin was folded anew, for the streams went back: no screen keeps what is not there."""
     hub.reload(now())
+    anew.set()
 
 
-async def _recall(hub: Hub, parts: Parts) -> None:
-    """Let the day's strip know what was raised before this process began."""
-    hub.recall(await parts.raised(day_start_ms(milliseconds(now()))))
+async def _recall(hub: Hub, parts: Parts, anew: asyncio.Event) -> None:
+    """Let the day's strip know what was raised before this process began, or began ``anew``.
+
+    A twin forgets what is over, so the strip of a hub that was reloaded is as empty as a new one.
+    """
+    while True:
+        anew.clear()
+        try:
+            raised = await parts.raised(day_start_ms(milliseconds(now())))
+        except parts.away:
+            await asyncio.sleep(RECALL_AGAIN_S)
+            continue
+        if not anew.is_set():  # else it may have been read before the streams went back
+            hub.recall(raised)
+            await anew.wait()
 
 
 def _over_tls(public: str, request: Request) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import redis
+from msgspec.structs import replace
 
 from feeds.accounts import Account
 from feeds.link import ANSWER_S
@@ -18,6 +19,7 @@ from feeds.sources import Source
 from tests.feeds import builders as b
 from tests.feeds.servers import Server
 from tests.house import House, open_house
+from tests.layers import builders as alarms
 from tests.live_client import Screen, watching
 from twin import events as ev
 
@@ -116,6 +118,44 @@ async def test_screens_forget_what_an_emptied_server_does_not_know_and_say_so(
             assert json.dumps(fresh.model.things, sort_keys=True) == json.dumps(
                 screen.model.things, sort_keys=True
             )
+
+
+async def test_after_a_rollback_the_day_still_counts_alarms_that_are_over(
+    server: Server, house: House
+) -> None:
+    now = b.now()
+    over = [
+        alarms.raised(b.CALL, now, version=1),
+        alarms.cleared(f"{b.CALL}#call_pressed", 2, now),
+        alarms.acknowledged(f"{b.CALL}#call_pressed", 3, now),
+    ]
+    again = alarms.raised(b.CALL, now, version=4)
+    again = replace(again, data=replace(again.data, occurrence=2))
+    screen = Screen(house.port, await house.admit(LI), compounds=["huodian"])
+    with redis.Redis.from_url(server.url) as client:
+        async with watching(screen):
+            await screen.ready()
+            await house.streams.append_operations(S, over[:1])
+            await screen.until(lambda: alarms_today(screen) == 1)
+            await house.streams.append_operations(S, over[1:])
+            await house.streams.append_operations(S, [again])
+            await screen.until(lambda: alarms_today(screen) == 2)
+            earlier = {name: client.dump(name) for name in client.keys()}
+            await house.streams.append_operations(S, [b.a_case("INC-1")])
+            await screen.until(lambda: screen.model.things.get("incidents"))
+            with client.pipeline() as back:
+                back.flushall()
+                for name, kept in earlier.items():
+                    back.restore(name, 0, kept)
+                back.execute()
+            await screen.until(lambda: "stream_rolled_back" in codes(screen))
+            await screen.until(lambda: not screen.model.things.get("incidents"))
+            await screen.until(lambda: alarms_today(screen) == 2)
+
+
+def alarms_today(screen: Screen) -> int:
+    """How many alarms the strip of a screen counts."""
+    return sum(count for count, _ in screen.model.panels["strip"]["bins"])
 
 
 def codes(screen: Screen) -> set[str]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from feeds.errors import Unavailable
 from layers.live import Hub
 from pages import web
 from pages.work import Work, WorkEnded
 from tests.conftest import free_port
 from tests.house import ASSETS, House, open_house
 from tests.layers.builders import STREET, a_compound
+from twin.events import AlarmRaised
 
 pytestmark = pytest.mark.anyio
 STREETS = {STREET: [a_compound("huodian")]}
@@ -54,6 +56,41 @@ async def test_the_role_ends_with_the_reason_when_a_part_of_its_work_does(
     async with open_house(valkey_url, STREETS) as house:
         with pytest.raises(WorkEnded, match=reason):
             await served(house, **other)
+
+
+async def test_the_day_is_recalled_though_the_streams_are_away_and_after_each_new_beginning(
+    valkey_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "RECALL_AGAIN_S", 0.01)
+    recalled: asyncio.Queue[int] = asyncio.Queue()
+    asked, begun = 0, asyncio.Event()
+
+    async def raised(_: int) -> list[AlarmRaised]:
+        nonlocal asked
+        asked += 1
+        if asked % 2:
+            raise Unavailable("away")
+        return []
+
+    async def follow(_: web.Use, anew: Callable[[], None]) -> None:
+        while True:
+            await begun.wait()
+            begun.clear()
+            anew()
+
+    monkeypatch.setattr(Hub, "recall", lambda *_: recalled.put_nowait(asked))
+    async with open_house(valkey_url, STREETS) as house:
+        await recalled.get()
+        parts, asked = replace(house.parts, raised=raised, follow=follow), 0
+        serving = web.run(parts, host="127.0.0.1", port=free_port(), assets=ASSETS)
+        task = asyncio.ensure_future(serving)
+        async with asyncio.timeout(30):
+            assert await recalled.get() == 2
+            begun.set()
+            assert await recalled.get() == 4
+        assert not task.done()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_the_role_ends_when_a_tick_fails_and_says_so_to_who_started_it(
