@@ -9,18 +9,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from feeds.batches import Part, Position, through
+from feeds.batches import START, Part, Position, through
 from feeds.clocks import ms_of, wall
 from feeds.replica import fold_batch
 from feeds.streams import Streams
 from twin.catalogue import device_kinds
-from twin.errors import CommandRejected
-from twin.events import decode_batch
+from twin.errors import CommandRejected, EventRejected
+from twin.events import AlarmRaised, Event, decode_batch
 from twin.model import Compound
 from twin.state import Twin
 from twin.territory import touches
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 WARM_UP_MS = 1000 * max(kind.patience_s for kind in device_kinds().values())
 """Telemetry folded before the instant asked for: whatever was silent longer had gone silent."""
+DAY_MS = 86_400_000
 PERIOD_S = 0.1
 RECENT_MS = 5 * 60_000
 """Where a replay begins that names no instant: what people come to see has just happened."""
@@ -64,6 +65,9 @@ class Screen(Protocol):
     def reload(self, now: datetime) -> None:
         """The twins were replaced."""
 
+    def recall(self, raised: Sequence[AlarmRaised]) -> None:
+        """Count alarms of the day that the twins have forgotten."""
+
     def tick(self, now: datetime) -> None:
         """Publish."""
 
@@ -88,7 +92,8 @@ class Recording:
         """
         twin = Twin(self.street, self._compounds)
         begin_ms = max(0, int(at_ms) - WARM_UP_MS)
-        await self._fold_operations(twin, begin_ms - 1)
+        async for told in self._operations(Position(), begin_ms - 1):
+            twin.fold(told)
         async for batch in self._streams.range(self.street, begin_ms, int(at_ms)):
             fold_batch(twin, batch)
         self.twin, self._until_ms = twin, int(at_ms)
@@ -105,13 +110,25 @@ class Recording:
             changes += fold_batch(self.twin, batch).changes
         return changes
 
-    async def _fold_operations(self, twin: Twin, until_ms: int) -> None:
-        after = Position()
+    async def raised(self) -> list[AlarmRaised]:
+        """The alarms of the last 24 hours; the twin keeps an alarm's last occurrence only."""
+        after = Position(START, f"{max(0, self._until_ms - DAY_MS)}")
+        return [
+            event
+            async for told in self._operations(after, self._until_ms)
+            for event in told
+            if isinstance(event, AlarmRaised)
+        ]
+
+    async def _operations(
+        self, after: Position, until_ms: int
+    ) -> AsyncGenerator[list[Event | EventRejected], None]:
+        """The operations received after a position, up to and with ``until_ms``, in batches."""
         while until_ms >= 0:
             batch = await self._streams.read(self.street, after, operations_only=True)
             part: Part = batch.operations
             end = through(part, (until_ms, 1 << 64))
-            twin.fold(decode_batch(part.payloads[:end]))
+            yield decode_batch(part.payloads[:end])
             if not part.ids or end < len(part.ids):
                 return
             after = batch.after
@@ -146,9 +163,12 @@ class Session:
 
     async def _jump(self) -> None:
         at_ms = self.clock.now_ms
+        raised: list[AlarmRaised] = []
         for recording in self.recordings:
             self.screen.twins[recording.street] = await recording.seek(at_ms)
+            raised += await recording.raised()
         self.screen.reload(_instant(at_ms))
+        self.screen.recall(raised)
 
     async def _go_on(self, now_ms: float) -> None:
         for recording in self.recordings:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import pytest
 import redis
+from msgspec.structs import replace
 
 from feeds.keys import key
 from feeds.replay import MOST_SESSIONS, WARM_UP_MS, Recording, Sessions
@@ -23,7 +25,7 @@ from twin.state import Twin
 
 pytestmark = pytest.mark.anyio
 
-GATE = "huodian/gate/1"
+GATE, CALL = "huodian/gate/1", "huodian/call/1"
 TEN_MIN = 600
 
 
@@ -138,6 +140,39 @@ async def test_a_session_plays_jumps_and_stays_apart_from_what_is_live(valkey_ur
         await until(lambda: session.screen.twins[b.STREET].devices[GATE].state == "closed")
         await sessions.close()
         assert sessions.get(name) is None
+
+
+async def test_after_a_jump_the_day_counts_alarms_that_are_over_and_none_that_are_to_come(
+    valkey_url: str,
+) -> None:
+    alarm = f"{CALL}#call_pressed"
+    again, later = b.raised(CALL, b.at(4), version=4), b.raised("huodian/call/2", b.at(9_000))
+    for event in (
+        b.raised(CALL, b.at(-9_000)),
+        b.acknowledged(alarm, 2, b.at(2)),
+        b.cleared(alarm, 3, b.at(3)),
+        replace(again, data=replace(again.data, occurrence=2)),
+        later,
+    ):
+        record(valkey_url, "operations", event)
+    async with Streams(valkey_url) as streams:
+        sessions = Sessions(streams, compounds(), a_screen)
+        session = sessions.get(await sessions.open("chen", (b.STREET,), ms(60)))
+        assert session is not None
+        hub, seat = session.screen, Seat()
+        hub.join(seat, hub.key((b.STREET,), False, View()), None, None)  # type: ignore[attr-defined]
+
+        def counted() -> int:
+            (text, *_) = hub.snapshot(seat)  # type: ignore[attr-defined]
+            bins = json.loads(text.message["text"])["panels"]["strip"]["bins"]
+            return sum(count for count, _ in bins)
+
+        await until(lambda: counted() == 2)
+        session.clock.obey("seek", at_ms=ms(9_001))  # type: ignore[attr-defined]
+        await until(lambda: counted() == 3)
+        session.clock.obey("seek", at_ms=ms(1))  # type: ignore[attr-defined]
+        await until(lambda: counted() == 1)
+        await sessions.close()
 
 
 async def test_a_house_full_of_watched_replays_takes_no_further_one(valkey_url: str) -> None:
