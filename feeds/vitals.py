@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from feeds.aside import CODE, MOST_KNOWN
 from feeds.batches import Position, order
 from feeds.conditions import ANYWHERE, SAY_AGAIN_S, Conditions, decoded, stands, wall_ms
 from feeds.errors import Unavailable
@@ -21,6 +22,7 @@ from feeds.seldom import Seldom
 from feeds.streams import Streams
 from feeds.watch import watch
 from twin.conditions import Condition, condition_kinds, merged
+from twin.errors import EntrySetAside
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,7 @@ class Vitals:
         self._replicas = replicas
         self._streets = {street: _Street() for street in (*replicas, ANYWHERE)}
         self._answered_s = 0.0
+        self._aside: set[tuple[str, str]] = set()
         self._seldom = Seldom(log)
 
     async def run(self) -> None:
@@ -86,6 +89,15 @@ class Vitals:
     def silence_s(self, street: str) -> float:
         """For how long nothing was heard of a street's streams: two seconds when all is well."""
         return max(0.0, time.monotonic() - self._replicas[street].folded_s)
+
+    def set_aside(self, street: str, why: EntrySetAside) -> None:
+        """Say, once for each thing, that something makes us fail and is left out."""
+        known = (why.field, why.value)
+        if known in self._aside or len(self._aside) >= MOST_KNOWN:
+            return
+        self._aside.add(known)
+        log.error("%s: %s of %s: %s", street, *known, why.reason, exc_info=why.__cause__)
+        self._conditions.raise_(CODE, street, entry=why.value, reason=why.reason)
 
     def lives(self) -> bool:
         """Whether this process may go on: its reading is not stuck while the streams answer."""

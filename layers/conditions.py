@@ -9,6 +9,7 @@ import msgspec
 
 from twin import territory
 from twin.conditions import Condition, condition_kinds
+from twin.errors import EntrySetAside
 
 
 class Health:
@@ -21,6 +22,9 @@ class Health:
     def folded_ms(self, streets: Iterable[str]) -> float | None:
         """When the streams of all these streets were last folded to their ends; None if unknown."""
         return None
+
+    def set_aside(self, street: str, why: EntrySetAside) -> None:
+        """Hear of something that cannot be shown, for it makes us fail; all else is."""
 
     def standing(self, *, live: bool) -> list[Condition]:
         """The conditions that concern a live screen, or a replay."""

@@ -88,7 +88,8 @@ class Hub:
         )
         self._epochs = (f"{epoch}.{number}" for number in count(1))
         self._travel = travel
-        self._picture = Picture(twins.values(), self.now_ms, travel)
+        self._health = health or Health()
+        self._picture = Picture(twins.values(), self.now_ms, travel, self._health)
         self._groups: dict[Key, Group] = {}
         self._scopes: dict[tuple[tuple[str, ...], bool], Scope] = {}
         self._screens: dict[Screen, None] = {}
@@ -96,7 +97,6 @@ class Hub:
         self._turn = 0
         self._stirred = False
         self.ticked_s = 0.0  # by the event loop's clock
-        self._health = health or Health()
         self._conditions: tuple[Condition, ...] = ()
         self._face = (self.clock.mode, self.clock.speed, self.clock.seeks)
 
@@ -114,7 +114,7 @@ class Hub:
     def reload(self, now: datetime) -> None:
         """The twins were rebuilt (a replay jumped): every screen gets a new snapshot."""
         self.now_ms = milliseconds(now)
-        self._picture = Picture(self.twins.values(), self.now_ms, self._travel)
+        self._picture = Picture(self.twins.values(), self.now_ms, self._travel, self._health)
         self._groups.clear()
         self._scopes.clear()
         for screen in tuple(self._screens):

@@ -13,6 +13,7 @@ from layers.incidents import Travel
 from twin import territory
 from twin.catalogue.ways import mode_of
 from twin.dispatch import whereabouts
+from twin.errors import EntrySetAside
 from twin.model import District, Service
 from twin.obstacles import Live, Obstacle
 from twin.paths import Network
@@ -32,11 +33,14 @@ KEPT = 3
 class Lives:
     """Networks by street, worked out once; over each, what stands in the way in every twin of it.
 
+    ``failed`` says why a street has none, for the places of some cannot be made sense of.
+
     A live session and a replay share the network: what stands in the way belongs to the twin.
     """
 
     def __init__(self) -> None:
         self.networks: dict[str, Network] = {}
+        self.failed: dict[str, EntrySetAside] = {}
         self._districts: tuple[District, ...] = ()
         self._services: dict[str, list[Service]] = {}
         self._large = False
@@ -60,12 +64,17 @@ class Lives:
         Of a large city the one that was made first goes when there are too many.
         """
         with self._making:
-            if twin.street in self.networks:
+            if twin.street in self.networks or twin.street in self.failed:
                 return
             compounds = list(twin.compounds.values())
-            around = Surroundings(twin.street, compounds, self._districts)
-            self._services[twin.street] = around.services()
-            self.networks[twin.street] = Network(compounds, around.roads())
+            try:
+                around = Surroundings(twin.street, compounds, self._districts)
+                services, network = around.services(), Network(compounds, around.roads())
+            except Exception as failure:  # the other streets have theirs
+                self.failed[twin.street] = why = EntrySetAside("ways", twin.street, failure)
+                why.__cause__ = failure
+                return
+            self._services[twin.street], self.networks[twin.street] = services, network
             if self._large and len(self.networks) > KEPT:
                 del self.networks[next(iter(self.networks))]
 

@@ -14,12 +14,14 @@ from typing import Any, NamedTuple
 
 from layers import alarms, incidents, panels, responders, ways
 from layers.columns import Columns, instant, milliseconds
+from layers.conditions import Health
 from layers.frames import Indices, encoder
 from layers.incidents import Travel
 from layers.panels import Fact
 from layers.standing import Lone, lone
 from layers.strip import Strip
 from twin.dispatch import KNOWN_FOR
+from twin.errors import EntrySetAside
 from twin.events import AlarmRaised
 from twin.obstacles import KINDS
 from twin.state import Twin
@@ -62,7 +64,14 @@ class News(NamedTuple):
 class Picture:
     """Devices as columns, things as JSON, and the facts that panels are computed from."""
 
-    def __init__(self, twins: Iterable[Twin], now_ms: float, travel: Travel) -> None:
+    def __init__(
+        self,
+        twins: Iterable[Twin],
+        now_ms: float,
+        travel: Travel,
+        health: Health | None = None,
+    ) -> None:
+        """``health`` hears of each thing that cannot be shown."""
         self.twins = {twin.street: twin for twin in twins}
         self.columns = Columns(self.twins.values())
         self.things: dict[str, dict[str, Thing]] = {sort: {} for sort in SORTS}
@@ -76,6 +85,7 @@ class Picture:
             for name in (*twin.compounds, *(card for card in twin.responders))
         }
         self._travel = travel
+        self._health = health or Health()
         self._now_ms = now_ms
         self._dirty: dict[str, set[str]] = {sort: set() for sort in SORTS}
         self._moving: set[str] = set()
@@ -144,7 +154,12 @@ class Picture:
         turned = []
         for sort, names in self._dirty.items():
             for name in sorted(names):
-                before, after = self.things[sort].get(name), makers[sort](name)
+                before = self.things[sort].get(name)
+                try:
+                    after = makers[sort](name)
+                except Exception as failure:  # one thing must not keep all others from being shown
+                    self._tell(name, failure)
+                    continue  # as it looked last: what people know of must not vanish
                 if before == after:
                     continue
                 turned.append(Turned(sort, name, before, after))
@@ -154,6 +169,13 @@ class Picture:
                     self.things[sort][name] = after
             names.clear()
         return News(self.columns.publish(now_ms, every=every), turned)
+
+    def _tell(self, name: str, failure: Exception) -> None:
+        home = self._street_of_incident.get(name) or self._home.get(name)
+        twin = home or self._home.get(name.partition("/")[0])
+        why = EntrySetAside("show", name, failure)
+        why.__cause__ = failure
+        self._health.set_aside(twin.street if twin is not None else "", why)
 
     def _pass_time(self, now_ms: float) -> None:
         """Arrival times move with people, finished cases leave, a new day begins."""

@@ -17,8 +17,9 @@ from twin import territory
 from twin.address import Address, parse, said
 from twin.candidates import Candidate, Resolution
 from twin.catalogue import device_kinds, incident_kind
+from twin.errors import EntrySetAside
 from twin.gazetteer import Gazetteer
-from twin.model import LonLat
+from twin.model import Compound, LonLat
 from twin.pinyin import sounds
 from twin.state import Twin
 from twin.things import Incident
@@ -40,10 +41,15 @@ class _Text(NamedTuple):
 
 
 class Finder:
-    """Search over some streets. ``standing`` may run in any thread, ``moving`` on the loop."""
+    """Search over some streets. ``standing`` may run in any thread, ``moving`` on the loop.
+
+    ``left_out`` are the compounds in which nothing is found, by their street, and why.
+    """
 
     def __init__(self, twins: Mapping[str, Twin]) -> None:
         self._twins = twins
+        self._places = [place for twin in twins.values() for place in twin.compounds.values()]
+        self.left_out: list[tuple[str, EntrySetAside]] = []
         self._indexes: dict[bool, Index] = {}
         self._gazetteer: Gazetteer | None = None
         self._learning = Lock()
@@ -52,13 +58,34 @@ class Finder:
     def learn(self, masked: bool = False) -> tuple[Index, Gazetteer]:
         """Index and gazetteer, made when first asked for: a second for 100,000 devices."""
         with self._learning:
-            places = [place for twin in self._twins.values() for place in twin.compounds.values()]
-            if self._gazetteer is None:
-                self._gazetteer = Gazetteer(places)
-                self._gazetteer.prepare()
-            if masked not in self._indexes:
-                self._indexes[masked] = Index(places, masked)
-            return self._indexes[masked], self._gazetteer
+            try:
+                return self._learnt(masked)
+            except Exception:  # of all compounds but those it fails for
+                self._leave_out()
+                return self._learnt(masked)
+
+    def _learnt(self, masked: bool) -> tuple[Index, Gazetteer]:
+        if self._gazetteer is None:
+            self._gazetteer = _prepared(self._places)
+        if masked not in self._indexes:
+            self._indexes[masked] = Index(self._places, masked)
+        return self._indexes[masked], self._gazetteer
+
+    def _leave_out(self) -> None:
+        """Go on without the compounds for which learning fails."""
+        self._gazetteer, kept = None, []
+        self._indexes.clear()
+        for place in self._places:
+            try:
+                _prepared([place])
+                for masked in (False, True):
+                    Index([place], masked)
+                kept.append(place)
+            except Exception as failure:
+                why = EntrySetAside("search", place.id, failure)
+                why.__cause__ = failure
+                self.left_out.append((territory.street_of(place.territory), why))
+        self._places = kept
 
     def find(
         self,
@@ -144,6 +171,12 @@ class Finder:
                 | {"open": one.duty != "off_duty", "duty": one.status},
                 kept.words,
             )
+
+
+def _prepared(places: Sequence[Compound]) -> Gazetteer:
+    gazetteer = Gazetteer(places)
+    gazetteer.prepare()
+    return gazetteer
 
 
 def split(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from layers.conditions import Health
 from layers.live import Hub
 from twin.conditions import Condition
+from twin.errors import EntrySetAside
 
 IDLE = frozenset({"fold_late"})
 """Conditions under which a web role shows nothing new, whatever it may still answer."""
@@ -34,6 +35,9 @@ class Vitals(Protocol):
     def silence_s(self, street: str) -> float:
         """For how long nothing was heard of a street's streams."""
 
+    def set_aside(self, street: str, why: EntrySetAside) -> None:
+        """Say, once for each thing, that something makes us fail and is left out."""
+
     def lives(self) -> bool:
         """Whether this process may go on: its reading is not stuck while the streams answer."""
 
@@ -51,6 +55,10 @@ class Pulse(Health):
     def folded_ms(self, streets: Iterable[str]) -> float | None:
         """When the streams of all these streets were last folded to their ends."""
         return min(map(self.vitals.folded_ms, streets), default=None)
+
+    def set_aside(self, street: str, why: EntrySetAside) -> None:
+        """Say that something makes us fail."""
+        self.vitals.set_aside(street, why)
 
 
 def health(pulse: Pulse, hub: Hub, streets: Sequence[str]) -> APIRouter:

@@ -283,9 +283,9 @@ def _life(
         work.lasting("the heartbeat", parts.beat(parts.vitals.lives))
         work.lasting("recalling the day", _recall(hub, parts, anew))
         twins = list(parts.twins.values())
-        ways = asyncio.to_thread(known.learn, twins, parts.districts)
+        ways = _learn_ways(known, parts, twins)
         learning = work.passing("learning ways", ways)
-        work.passing("learning words", asyncio.to_thread(finder.learn))
+        work.passing("learning words", _learn_words(finder, parts))
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(CATCH_UP_S):
@@ -303,6 +303,20 @@ def _begun_anew(hub: Hub, anew: asyncio.Event) -> None:
     """A twin was folded anew, for the streams went back: no screen keeps what is not there."""
     hub.reload(now())
     anew.set()
+
+
+async def _learn_ways(known: Known, parts: Parts, twins: Sequence[Twin]) -> None:
+    """A street whose ways cannot be worked out has none; it takes no other with it."""
+    await asyncio.to_thread(known.learn, twins, parts.districts)
+    for street, why in known.lives.failed.items():
+        parts.vitals.set_aside(street, why)
+
+
+async def _learn_words(finder: Finder, parts: Parts) -> None:
+    """A compound that cannot be searched is left out; it takes no other with it."""
+    await asyncio.to_thread(finder.learn)
+    for street, why in finder.left_out:
+        parts.vitals.set_aside(street, why)
 
 
 async def _recall(hub: Hub, parts: Parts, anew: asyncio.Event) -> None:

@@ -22,6 +22,7 @@ from feeds.vitals import Vitals
 from feeds.watch import watch
 from tests.feeds import builders as b
 from tests.feeds.servers import Server
+from twin.errors import EntrySetAside
 
 pytestmark = pytest.mark.anyio
 S = b.STREET
@@ -162,6 +163,16 @@ async def test_an_engine_whose_progress_is_not_to_be_read_is_late(
 
 def _bytes(word: str) -> bytes:
     return word.encode("utf-8", "surrogateescape")
+
+
+def test_what_makes_a_web_role_fail_is_told_once_for_each_thing() -> None:
+    streams: Any = SimpleNamespace(conditions=Conditions())
+    looking = Vitals(streams, {})
+    for name in ("INC-1", "INC-1", "INC-2"):
+        looking.set_aside(S, EntrySetAside("show", name, KeyError("odd")))
+    [one] = looking.standing()
+    assert (one.code, one.street, one.count) == ("entry_set_aside", S, 2)
+    assert one.figures["entry"] == "INC-2"
 
 
 class OddLink:

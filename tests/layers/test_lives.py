@@ -5,6 +5,7 @@ from weakref import ref
 
 import pytest
 
+from layers import lives as module
 from layers.lives import Lives, trip_words
 from tests.twin.builders import CALL, STREET, ZHOU, a_call, a_position, a_state, a_twin, after
 from tests.twin.place_builders import a_path, a_place, at
@@ -101,3 +102,20 @@ def test_the_way_of_who_was_located_is_known_though_our_clock_was_set_back():
     assert not way(2000), "long ago by either clock"
     twin.fold([a_position(ZHOU, at=after(9000))], after(9000))
     assert way(9000)
+
+
+def test_a_street_whose_ways_cannot_be_worked_out_takes_no_other_with_it(monkeypatch):
+    first, second = Twin(STREET, [a_place()]), Twin("lusong.jianning", [a_place()])
+    around = module.Surroundings
+
+    def fails_for_first(street, *rest):
+        if street == STREET:
+            raise KeyError("what nobody thought of")
+        return around(street, *rest)
+
+    monkeypatch.setattr(module, "Surroundings", fails_for_first)
+    lives = Lives()
+    lives.learn([first, second])
+    assert [why.value for why in lives.failed.values()] == [STREET]
+    lives.ready(first)  # as a case of the street is looked at
+    assert lives.live(first) is None and lives.live(second) is not None

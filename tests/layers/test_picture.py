@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+from layers import panels
+from layers.conditions import Health
 from layers.incidents import no_travel
 from layers.picture import Picture
 from layers.scope import Scope
@@ -228,3 +230,34 @@ def test_a_case_that_a_person_reported_is_masked_to_building_and_floor():
         json.loads(picture.things["incidents"][f"INC-1121-000{n}"].masked)["place"] for n in (1, 2)
     ]
     assert places == ["3幢5层", "huodian小区"]
+
+
+def test_a_thing_that_cannot_be_shown_keeps_no_other_from_the_screens(monkeypatch):
+    told: list[tuple[str, str]] = []
+    twin = a_street()
+
+    class Listening(Health):
+        def set_aside(self, street, why):
+            told.append((street, why.value))
+
+    picture = Picture([twin], NOON_MS, no_travel, Listening())
+    happen(picture, twin, opened(1, CALL, twin, at(0)), opened(2, CALL, twin, at(0)))
+    picture.publish(NOON_MS, every=False)
+    first, second = sorted(twin.incidents)
+    before = dict(picture.things["incidents"])
+    fact = panels.fact
+
+    def fails_for_first(incident, *rest):
+        if incident.id == first:
+            raise KeyError("what nobody thought of")
+        return fact(incident, *rest)
+
+    monkeypatch.setattr(panels, "fact", fails_for_first)
+    for number in (1, 2):
+        happen(picture, twin, step(events.IncidentVerified, number, 2, at(1)))
+    turned = picture.publish(NOON_MS + 60_000, every=False).things
+    assert [one.id for one in turned if one.sort == "incidents"] == [second]
+    assert told == [(STREET, first)]
+    # What people know of does not vanish.
+    assert picture.things["incidents"][first] == before[first]
+    assert picture.publish(NOON_MS + 60_100, every=False).things == []

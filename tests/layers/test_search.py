@@ -73,3 +73,19 @@ def test_no_words_find_nothing_and_answers_are_few():
 
 def test_examples():
     assert doctest.testmod(search).failed == 0
+
+
+def test_a_compound_that_cannot_be_searched_takes_no_other_with_it(monkeypatch):
+    index = search.Index
+
+    def fails_for_jinyuan(places, masked):
+        if any(place.id == "jinyuan" for place in places):
+            raise KeyError("what nobody thought of")
+        return index(places, masked)
+
+    monkeypatch.setattr(search, "Index", fails_for_jinyuan)
+    finder = search.Finder({STREET: a_street()})
+    for masked in (False, True):
+        names = [row["id"] for row in finder.find((STREET,), "三幢", masked=masked)]
+        assert "huodian/b3" in names and not any("jinyuan" in name for name in names)
+    assert [(street, why.value) for street, why in finder.left_out] == [(STREET, "jinyuan")]
