@@ -18,14 +18,22 @@ ROOM_BYTES = 4 << 30
 _FOLDER = pytest.StashKey[Path]()
 
 GROUPS = {
+    "tests/browser/test_calm.py": "sites",
+    "tests/browser/test_district.py": "sites",
+    "tests/browser/test_duty.py": "sites",
+    "tests/browser/test_from_empty.py": "sites",
+    "tests/browser/test_import.py": "sites",
     "tests/browser/": "browser",
     "tests/test_break.py": "processes",
     "tests/test_app.py": "processes",
     "tests/test_territory_filter.py": "leaks",
     "tests/test_bench.py": "bench",
 }
-"""Tests that share what is dear to set up, or that load the machine, stay with one worker and in
-this order; every other file is a group of its own."""
+"""Tests that share what is dear to set up, or that load the machine, stay with one worker: those
+of the one demo house, those with a house of their own. Every other file is a group of its own."""
+
+LONGEST = ("browser", "processes", "sites", "leaks", "bench")
+"""Which groups begin, in this order: the longest, lest one worker ends long after the others."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -65,8 +73,8 @@ def group_of(nodeid: str) -> str:
 @pytest.hookimpl(tryfirst=True)  # before the workers read the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test with its group and let the longest groups begin."""
-    last = len(GROUPS)
-    order = {group: number for number, group in enumerate(dict.fromkeys(GROUPS.values()))}
+    last = len(LONGEST)
+    order = {group: number for number, group in enumerate(LONGEST)}
     for item in items:
         item.add_marker(pytest.mark.xdist_group(group_of(item.nodeid)))
     items.sort(key=lambda item: order.get(group_of(item.nodeid), last))
