@@ -11,6 +11,7 @@ import { createConditions } from "./panels/conditions.mjs";
 import { createCoverage } from "./panels/coverage.mjs";
 import { createDesk } from "./panels/desk.mjs";
 import { createDevice } from "./panels/device.mjs";
+import { placeOf } from "./panels/duty.mjs";
 import { byId, say, shown } from "./panels/dom.mjs";
 import { createHeader, drawChip } from "./panels/header.mjs";
 import { createIncident } from "./panels/incident.mjs";
@@ -306,6 +307,7 @@ async function makeMap(desk, page, live, view, onLost) {
     onSelect: (target) => selected(desk, target),
     onView: (seen) => seen && live.view(seen),
     reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches,
+    lastSeen: (person) => placeOf(person, desk.clock.now(), desk.catalogue.place_known_for_s),
   });
 }
 

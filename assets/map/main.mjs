@@ -50,10 +50,11 @@ const LOOKS = { available: "available", busy: "busy" };
  * @param {(target: {type: string, id: string}|null) => void} options.onSelect
  * @param {(view: {band: "near"|"far", compounds: string[]}) => void} options.onView
  * @param {boolean} options.reducedMotion
+ * @param {(person: object) => string} options.lastSeen words on when a person was located
  * @param {object|null} [options.view] where the last map looked: center, zoom, bearing, pitch
  * @param {(view: object) => void} [options.onLost] the drawing context is gone and this map with it
  */
-export async function createMap(node, { style, summaries, first, screen, lang, onSelect, onView, reducedMotion, view = null, onLost = () => {} }) {
+export async function createMap(node, { style, summaries, first, screen, lang, onSelect, onView, reducedMotion, lastSeen, view = null, onLost = () => {} }) {
   dress();
   const slow = await drawsInSoftware();
   const { sky, ...ground } = style;
@@ -114,7 +115,7 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
       onView({ band: view.band, compounds: view.compounds });
     },
   });
-  const tell = createTelling({ places, kinds, titleOf, cases, movers, live: () => live });
+  const tell = createTelling({ places, kinds, titleOf, cases, movers, live: () => live, lastSeen });
   const popup = createPopup(map, { tell, onClose: () => focus.pick(null) });
   const tip = createTip(map, { tell });
   const off = new Set();

@@ -1,5 +1,4 @@
 // What a thing on the map is called and what it says, in the language on screen.
-import { placeOf } from "../panels/duty.mjs";
 import { readingWords } from "../panels/device.mjs";
 import { compoundName, homeName, levelWords, roleWord, stateWord, whereabouts } from "../panels/names.mjs";
 import { has, inLanguage, t } from "../panels/texts.mjs";
@@ -8,10 +7,10 @@ import { centroid } from "./geometry.mjs";
 const word = (key, otherwise) => (has(key) ? t(key) : otherwise);
 
 /**
- * @param {object} parts the map's parts that know things
+ * @param {object} parts the map's parts that know things; lastSeen says when a person was located
  * @returns {(target: {type: string, id: string}) => object|null}
  */
-export function createTelling({ places, kinds, titleOf, cases, movers, live }) {
+export function createTelling({ places, kinds, titleOf, cases, movers, live, lastSeen }) {
   const model = () => live()?.model;
 
   const device = (id) => {
@@ -33,8 +32,7 @@ export function createTelling({ places, kinds, titleOf, cases, movers, live }) {
   const responder = (id) => {
     const row = model()?.things.responders.get(id);
     if (!row?.lonlat) return null;
-    const seen = placeOf(row);
-    return { title: row.name, lines: [[compoundName(row.compound), roleWord(row.role)].join(" · "), word(`duty.${row.status}`, row.status), seen], lonlat: movers.at(id) ?? row.lonlat };
+    return { title: row.name, lines: [[compoundName(row.compound), roleWord(row.role)].join(" · "), word(`duty.${row.status}`, row.status), lastSeen(row)], lonlat: movers.at(id) ?? row.lonlat };
   };
 
   const building = (id) => {

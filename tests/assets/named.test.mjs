@@ -2,16 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nameFeatures } from "../../assets/map/placenames.mjs";
 import { createTelling } from "../../assets/map/telling.mjs";
+import { placeOf } from "../../assets/panels/duty.mjs";
 import { createDesk } from "../../assets/panels/desk.mjs";
 import { detailOf } from "../../assets/panels/found.mjs";
 import { caseWords, homeName, know, whereabouts } from "../../assets/panels/names.mjs";
 import { speak } from "../../assets/panels/texts.mjs";
 
+const NOW = 1_795_228_927_000;
 const PLACES = [
   { id: "huodian", name: "火电小区", name_en: "Huodian", center: [113.15, 27.83] },
   { id: "xiangyuan", name: "湘园", name_en: "Xiangyuan", center: [113.16, 27.84] },
 ];
-const WORDS = { "grid.name": "第{n}网格", "role.guard": "保安", "duty.available": "空闲" };
+const WORDS = { "map.seen": "位置更新于 {time}", "grid.name": "第{n}网格", "role.guard": "保安", "duty.available": "空闲" };
 const incident = { id: "INC-1", kind: "gate_forced", compound: "xiangyuan", grid: "g1", place: "物业值班室东侧 · 第1网格", level: 2, state: "reported" };
 
 const inLanguage = async (lang) => {
@@ -59,13 +61,14 @@ test("what the map says of a case, a device, a person and a building names the c
   const model = {
     things: {
       incidents: new Map([["INC-1", incident]]),
-      responders: new Map([["xiangyuan/responder/1", { name: "王五", role: "guard", status: "available", compound: "xiangyuan", lonlat: [113.16, 27.84], takes: [] }]]),
+      responders: new Map([["xiangyuan/responder/1", { name: "王五", role: "guard", status: "available", compound: "xiangyuan", lonlat: [113.16, 27.84], at: NOW - 5000, takes: [] }]]),
     },
   };
   const ring = [[113, 27], [113.1, 27], [113.1, 27.1], [113, 27]];
   const tell = createTelling({
     kinds: () => ({ gate: { label: "门禁" } }), titleOf: () => "门禁被强开", live: () => ({ model }),
     cases: { spot: () => ({ lonlat: [113, 27] }) }, movers: { at: () => null },
+    lastSeen: (person) => placeOf(person, NOW, 900),
     places: {
       device: (id) => ({ id, kind: "gate", name: "东门", lonlat: [113, 27] }),
       building: () => ({ properties: { name: "6幢", floors: 6 }, geometry: { coordinates: [ring] } }),
@@ -74,6 +77,7 @@ test("what the map says of a case, a device, a person and a building names the c
   });
   for (const [type, id] of [["incident", "INC-1"], ["device", "xiangyuan/gate/1"], ["responder", "xiangyuan/responder/1"], ["building", "xiangyuan/b6"]])
     assert.match(tell({ type, id }).lines.join(" "), /湘园/, type);
+  assert.match(tell({ type: "responder", id: "xiangyuan/responder/1" }).lines.at(-1), /\d\d:\d\d:\d\d/);
 });
 
 test("a compound's name stands at its northernmost corner, or where its bounds end", () => {
