@@ -16,7 +16,7 @@ VENDORED := maplibre-gl.mjs maplibre-gl-worker.mjs maplibre-gl-shared.mjs maplib
 
 # The system's own npm and node come first, those of the wheel after them.
 # A worker a core, up to the ports there are for them; tests that share what is dear stay together.
-WORKERS := -n auto --maxprocesses 8 --dist loadgroup --no-loadscope-reorder
+WORKERS := -n auto --maxprocesses 8 --no-loadscope-reorder
 
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 

@@ -27,6 +27,7 @@ SERVERS = ["valkey"] + (["redis-server"] if shutil.which("redis-server") else []
 pytest_configure = run.pytest_configure
 pytest_unconfigure = run.pytest_unconfigure
 pytest_collection_modifyitems = run.pytest_collection_modifyitems
+pytest_xdist_make_scheduler = run.pytest_xdist_make_scheduler
 
 
 @pytest.fixture

@@ -1,0 +1,34 @@
+"""The layout of a run: what is dear to set up is set up by one worker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.run import GROUPS, LONGEST, ByGroup, group_of, pytest_xdist_make_scheduler
+
+HOUSE = Path(__file__).parent.parent
+
+
+def test_every_group_is_of_tests_that_exist_and_begins_in_its_turn() -> None:
+    assert all((HOUSE / start).exists() for start in GROUPS)
+    assert set(GROUPS.values()) == set(LONGEST)
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "group"),
+    [
+        ("tests/browser/test_named.py::test_wall[zh-CN]", "browser"),
+        ("tests/browser/test_calm.py::test_a_site", "sites"),
+        ("tests/twin/test_state.py::test_a[x::y]", "tests/twin/test_state.py"),
+    ],
+)
+def test_a_test_belongs_to_a_group_that_is_named_or_to_its_file(nodeid: str, group: str) -> None:
+    assert group_of(nodeid) == group
+
+
+def test_workers_are_handed_whole_groups() -> None:
+    scheduler = ByGroup.__new__(ByGroup)
+    assert scheduler._split_scope("tests/test_app.py::test_a[1]") == "processes"
+    assert pytest_xdist_make_scheduler.pytest_impl["optionalhook"]  # -n0 needs no scheduler
