@@ -111,12 +111,15 @@ def _take(
 
 
 def _sound(content: bytes, decode: Any) -> Any:
-    """A place that can be used. Raises Odd."""
+    """A place that can be used. Raises Odd.
+
+    What is folded is read no sooner than it is looked at, so looking may fail as reading does.
+    """
     try:
         place = decode(content)
+        leaving_out.look(place)
     except (ValueError, RecursionError) as exc:
         raise Odd("unreadable", str(exc)) from exc
-    leaving_out.look(place)
     return _sharing(place) if isinstance(place, Compound) else place
 
 

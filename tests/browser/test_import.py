@@ -67,7 +67,7 @@ def test_an_administrator_imports_a_compound_and_takes_it_back(
     screen.until(OUTCOME % "试运行完成")
     rows = "[...document.querySelectorAll('#faults tr')].map((row) => row.textContent)"
     assert any("面积过小" in row and "9幢" in row for row in screen.ask(f"() => {rows}"))
-    assert screen.ask("() => document.querySelectorAll('#picture svg .fault').length") > 0
+    screen.until("document.querySelectorAll('#picture svg .fault').length > 0")
     assert not place.exists()
 
     screen.page.click("#import")

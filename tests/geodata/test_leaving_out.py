@@ -111,6 +111,21 @@ def test_what_nothing_can_be_computed_with_is_left_out(
         assert [compound.id for compound in held.compounds] == ["other", "small"]
 
 
+@pytest.mark.parametrize("part", ["areas", "surroundings", "paths", "walls", "pipes"])
+@pytest.mark.parametrize("odd", [{"no": "such field"}, 7, "a word", [1]])
+@pytest.mark.parametrize("fold", [False, True])
+def test_a_part_of_another_shape_leaves_its_file_out_however_late_it_is_read(
+    places: Path, small: Compound, part: str, odd: object, fold: bool
+) -> None:
+    """What is seldom used is read later than the rest, and spoiled the whole folder then."""
+    content = msgspec.json.decode(msgspec.json.encode(small))
+    content.setdefault(part, []).append(odd)
+    (places / "small.json").write_bytes(msgspec.json.encode(content))
+    held = store.read(places, fold=fold)
+    assert left(held) == [("small.json", "unreadable")]
+    assert [compound.id for compound in held.compounds] == ["other"]
+
+
 @pytest.mark.parametrize(
     ("label", "territory"),
     [("small", "lusong"), ("x", TERRITORY), ("x", "a.b.c.x.g1"), ("X", "a.b.c.X"), ("x", "")],
@@ -239,9 +254,10 @@ def test_whatever_becomes_of_a_file_the_others_are_there_and_can_be_lived_in(
                 del content[at : at + data.draw(st.integers(1, 40))]
         content = content or bytearray(b" ")
     name = data.draw(st.sampled_from(["small.json", "a.json", "other2.json"]))
+    fold = data.draw(st.booleans())
     (places / name).write_bytes(content)
     try:
-        held = store.read(places, fold=data.draw(st.booleans()))
+        held = store.read(places, fold=fold)
         assert other in held.compounds
         assert name == "small.json" or small in held.compounds
         Network(held.compounds)
