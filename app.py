@@ -279,11 +279,12 @@ def _roles(settings: Settings, doors: Sequence[int] = ()) -> list[Role]:
             env=env | lent.get(name, {}),
             beats=True,
             awaited=name in _AWAITED,
+            later=name in _DEMO_ROLES,
             pass_fds=tuple(doors) if name in lent else (),
         )
         for name in names
     ]
-    return [*lasting, Role(name="tiles", argv=(*PROGRAM, "tiles"), env=env, once=True)]
+    return [*lasting, Role(name="tiles", argv=(*PROGRAM, "tiles"), env=env, once=True, later=True)]
 
 
 # --- command line -----------------------------------------------------------------------------

@@ -58,10 +58,11 @@ class Listener:
             os.close(self.pipe)
             self.pipe = -1
 
-    async def until_quiet(self) -> None:
+    async def until_quiet(self, heard: Callable[[], None] | None = None) -> None:
         """Return when the role has beaten, and then for fifteen looks no more.
 
         Looks are counted, not seconds: while we were stopped ourselves, nobody was quiet.
+        ``heard`` is called at each look that finds a beat.
         """
         quiet, patience = 0, STARTING_LOOKS
         while quiet < patience:
@@ -69,6 +70,8 @@ class Listener:
             quiet += 1
             if self._heard():
                 quiet, patience = 0, QUIET_LOOKS
+                if heard:
+                    heard()
 
     def _heard(self) -> bool:
         try:

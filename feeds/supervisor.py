@@ -32,6 +32,8 @@ _LONGEST_PAUSE_S = 5.0
 _AWAITED_PAUSE_S = 1.0
 """The longest pause of what people wait for."""
 _STEADY_AFTER_S = 10.0
+_LATER_S = 15.0
+"""So long, at most, work that nobody waits for leaves the processors to what people wait for."""
 _QUESTION_S = 5.0
 _QUESTIONS = 3
 """A disk may hold the server up for seconds; who answers nothing for half a minute hangs."""
@@ -44,8 +46,8 @@ class Role:
     """One process to keep: its name for the log, its command line and environment.
 
     One that is wanted ``once`` and has done its work rests until everything starts anew. One that
-    ``beats`` is killed when it beats no more. ``awaited`` is what people wait for when it is away.
-    It is given the open files ``pass_fds``.
+    ``beats`` is killed when it beats no more. ``awaited`` is what people wait for when it is away,
+    and ``later`` what is started once that has beaten. It is given the open files ``pass_fds``.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Role:
     once: bool = False
     beats: bool = False
     awaited: bool = False
+    later: bool = False
     pass_fds: tuple[int, ...] = ()
 
 
@@ -90,6 +93,7 @@ class Supervisor:
     pids: dict[str, int] = field(default_factory=dict)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _anew: dict[str, asyncio.Event] = field(default_factory=dict)
+    _served: asyncio.Event = field(default_factory=asyncio.Event)
 
     def stop(self) -> None:
         """Ask for the end; ``run`` returns when everything is down. Safe to call twice."""
@@ -97,6 +101,7 @@ class Supervisor:
 
     def start_anew(self) -> None:
         """Ask every role to end in good order and start again."""
+        self._served.clear()
         for wanted in self._anew.values():
             wanted.set()
 
@@ -122,6 +127,11 @@ class Supervisor:
         pauses = Pauses(_AWAITED_PAUSE_S if role.awaited else _LONGEST_PAUSE_S)
         clock, anew = asyncio.get_running_loop().time, self._anew[role.name]
         while not self._stopping.is_set():
+            if role.later:
+                await self._first_of(self._served.wait(), asyncio.sleep(_LATER_S))
+                if self._stopping.is_set():
+                    return
+                anew.clear()
             born = clock()
             try:
                 code: object = await self._live(role)
@@ -142,7 +152,8 @@ class Supervisor:
         try:
             child = await _born(role, listener)
             self.pids[role.name] = child.pid
-            quiet = [listener.until_quiet()] if listener else []
+            began = self._served.set if role.awaited else None
+            quiet = [listener.until_quiet(began)] if listener else []
             try:
                 await self._first_of(child.wait(), self._anew[role.name].wait(), *quiet)
                 hangs = not self._stopping.is_set() and not self._anew[role.name].is_set()

@@ -157,6 +157,54 @@ async def test_a_role_that_never_begins_to_beat_is_killed_at_last(
         await until(lambda: len(starts(book)) == 2)
 
 
+# A role that beats at a sign only, and signs the book when it does.
+BEATS_AT_A_SIGN = """
+import os, signal, sys
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+open(sys.argv[1], 'a').write(f'{os.getpid()}\\n')
+signal.sigwait([signal.SIGUSR1])
+os.write(int(os.environ['DAYUAN_HEARTBEAT']), b'.')
+signal.pause()
+"""
+HEARS_THE_SIGN = "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1]);"
+
+
+def awaited_and_later(web: Path, tiles: Path) -> list[Role]:
+    program = HEARS_THE_SIGN + BEATS_AT_A_SIGN
+    return [dataclasses.replace(a_beating_role(web, program), awaited=True),
+            dataclasses.replace(a_role(tiles), later=True)]  # fmt: skip
+
+
+@pytest.mark.usefixtures("keen")
+async def test_what_nobody_waits_for_starts_once_what_people_wait_for_works(
+    tmp_path: Path,
+) -> None:
+    """After a fall of everything, four processes at once took the processors from each other."""
+    web, engine, tiles = (tmp_path / name for name in ("web", "engine", "tiles"))
+    keeper = Supervisor(roles=[*awaited_and_later(web, tiles), a_role(engine)])
+    async with running(keeper):
+        await until(lambda: len(starts(web)) == len(starts(engine)) == 1)
+        assert starts(tiles) == []
+        os.kill(starts(web)[0], signal.SIGUSR1)
+        await until(lambda: len(starts(tiles)) == 1)
+        os.kill(starts(tiles)[0], signal.SIGKILL)  # by itself it comes back at once
+        await until(lambda: len(starts(tiles)) == 2)
+        keeper.start_anew()
+        await until(lambda: len(starts(web)) == len(starts(engine)) == 2)
+        assert len(starts(tiles)) == 2
+        os.kill(starts(web)[1], signal.SIGUSR1)
+        await until(lambda: len(starts(tiles)) == 3)
+
+
+async def test_what_nobody_waits_for_starts_at_last_though_web_never_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeds.supervisor._LATER_S", 0.05)
+    web, tiles = tmp_path / "web", tmp_path / "tiles"
+    async with running(Supervisor(roles=awaited_and_later(web, tiles))):
+        await until(lambda: len(starts(tiles)) == 1)
+
+
 async def test_a_role_that_will_not_end_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
