@@ -22,50 +22,50 @@ from typing import Any, NamedTuple
 
 import uvloop
 
-from feeds import granting, registry
-from feeds.accounts import CONSOLE, Accounts, Terms, demo_accounts
-from feeds.conditions import Conditions, Shared
-from feeds.descriptors import raise_limit
-from feeds.durability import refuse_eviction
+from feeds.access import account_cli, token_cli
+from feeds.access.accounts import CONSOLE, Accounts, Terms, demo_accounts
+from feeds.access.logins import Logins
+from feeds.access.sources import Source, Sources
+from feeds.access.tokens import Tokens
 from feeds.errors import Unavailable
-from feeds.folders import keep_private
-from feeds.heartbeat import VARIABLE as HEARTBEAT
-from feeds.heartbeat import beat, pipe_in
-from feeds.keys import key
-from feeds.link import ANSWER_S, client_from_url, shown
-from feeds.listening import VARIABLE as LISTENING
-from feeds.listening import lent_sockets, listening, until_answering
-from feeds.logins import Logins
-from feeds.settings import Settings, read_settings
-from feeds.sources import Source, Sources
-from feeds.streams import Streams
-from feeds.supervisor import Role, Supervisor, stops_on_signals, until_told
-from feeds.tokens import Tokens
-from feeds.valkey import Valkey, at_hand, running_url
+from feeds.health.conditions import Conditions, Shared
+from feeds.host.descriptors import raise_limit
+from feeds.host.folders import keep_private
+from feeds.host.heartbeat import VARIABLE as HEARTBEAT
+from feeds.host.heartbeat import beat, pipe_in
+from feeds.host.listening import VARIABLE as LISTENING
+from feeds.host.listening import lent_sockets, listening, until_answering
+from feeds.host.settings import Settings, read_settings
+from feeds.host.supervisor import Role, Supervisor, stops_on_signals, until_told
+from feeds.host.valkey import Valkey, at_hand, running_url
+from feeds.streams.durability import refuse_eviction
+from feeds.streams.keys import key
+from feeds.streams.link import ANSWER_S, client_from_url, shown
+from feeds.streams.streams import Streams
 from twin.errors import DayuanError, InvalidSetting
-from twin.model import Compound
-from twin.territory import street_of
+from twin.places.model import Compound
+from twin.places.territory import street_of
 
 # Found by name when wanted: reading places from files needs GDAL (half a second and 90 MB to
 # import), pages need Dash; a role pays for what it uses, and the supervisor for none of it.
 _ENTRIES = {
     "places": "geodata.store:read",
     "tiles": "geodata.tiles:main",
-    "basemap": "pages.basemap:read_basemap",
-    "edit": "geodata.history:edit",
-    "prepare": "geodata.first_run:prepare",
-    "import": "geodata.command:main",
+    "basemap": "pages.api.basemap:read_basemap",
+    "edit": "geodata.importing.history:edit",
+    "prepare": "geodata.demo.first_run:prepare",
+    "import": "geodata.importing.command:main",
     "backing": "feeds.backing:backing",
-    "imports": "feeds.imports:routes_by",
-    "import page": "pages.imports:router",
-    "hosts": "pages.hosts:Hosts",
+    "imports": "feeds.intake.imports:routes_by",
+    "import page": "pages.api.imports:router",
+    "hosts": "pages.door.hosts:Hosts",
     "parts": "pages.web:Parts",
     "web": "pages.web:run",
-    "engine": "feeds.engine:run",
-    "simulator": "feeds.simulator:run_streets",
-    "scenario": "feeds.simulator:request",
-    "export": "pages.ogc_take:carry_out",
-    "stages": "feeds.scenario:stages",
+    "engine": "feeds.engine.role:run",
+    "simulator": "feeds.demo.simulator:run_streets",
+    "scenario": "feeds.demo.simulator:request",
+    "export": "pages.ogc.take:carry_out",
+    "stages": "feeds.demo.scenario:stages",
 }
 log = logging.getLogger("dayuan.places")
 ASSETS = Path(__file__).resolve().parent / "assets"
@@ -303,8 +303,8 @@ def parser() -> argparse.ArgumentParser:
     scenario.add_argument("name")
     commands.add_parser("import", help="read a compound from files", add_help=False)
     commands.add_parser("tiles", help="cut the places on disk into vector tiles")
-    registry.add_arguments(commands)
-    granting.add_arguments(commands)
+    account_cli.add_arguments(commands)
+    token_cli.add_arguments(commands)
     return parser
 
 
@@ -327,14 +327,14 @@ async def _register(settings: Settings, asked: argparse.Namespace) -> None:
         if asked.command in ("account", "source"):
             logins = Logins(known[0], streams, list(streets(settings, held)), now)
             named = partial(_responders, settings)
-            register = registry.Register(*known[:2], logins, granting.operator(), named)
-            print(await registry.carry_out(asked, register))
+            register = account_cli.Register(*known[:2], logins, token_cli.operator(), named)
+            print(await account_cli.carry_out(asked, register))
             return
         backed = entry("backing")(streams, streets(settings, held), *known, now)
         if asked.command == "token":
-            print(await granting.carry_out(asked, backed, known[2]))
+            print(await token_cli.carry_out(asked, backed, known[2]))
         else:
-            print(await entry("export")(asked, backed, granting.operator(), held.districts))
+            print(await entry("export")(asked, backed, token_cli.operator(), held.districts))
 
 
 async def _scenario(settings: Settings, name: str) -> None:

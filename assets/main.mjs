@@ -1,36 +1,36 @@
 // Joins the socket, the map and the panels of one page.
 import { ask } from "./ahead.mjs";
-import { openLive } from "./live.mjs";
-import { createMount } from "./mount.mjs";
-import { createPainted, twoFrames } from "./painted.mjs";
-import { createBuilding } from "./panels/building.mjs";
-import { MANY } from "./map/levels.mjs";
+import { openLive } from "./session/live.mjs";
+import { createMount } from "./map/mount.mjs";
+import { createPainted, twoFrames } from "./session/painted.mjs";
+import { createBuilding } from "./panels/building/building.mjs";
+import { MANY } from "./map/places/levels.mjs";
 import { createClock } from "./panels/clock.mjs";
-import { createCommander } from "./panels/commands.mjs";
+import { createCommander } from "./panels/case/commands.mjs";
 import { createConditions } from "./panels/conditions.mjs";
-import { createCoverage } from "./panels/coverage.mjs";
+import { createCoverage } from "./panels/camera/coverage.mjs";
 import { createDesk } from "./panels/desk.mjs";
-import { createDevice } from "./panels/device.mjs";
-import { placeOf } from "./panels/duty.mjs";
-import { byId, say, shown } from "./panels/dom.mjs";
+import { createDevice } from "./panels/camera/device.mjs";
+import { placeOf } from "./panels/people/duty.mjs";
+import { byId, say, shown } from "./ui/dom.mjs";
 import { createHeader, drawChip } from "./panels/header.mjs";
-import { createIncident } from "./panels/incident.mjs";
+import { createIncident } from "./panels/case/case.mjs";
 import { listen } from "./panels/keys.mjs";
 import { createLayers } from "./panels/layers.mjs";
-import { know } from "./panels/names.mjs";
+import { know } from "./words/names.mjs";
 import { createNews } from "./panels/news.mjs";
-import { createNotice } from "./panels/notice.mjs";
-import { createPeople } from "./panels/people.mjs";
+import { createNotice } from "./ui/notice.mjs";
+import { createPeople } from "./panels/people/people.mjs";
 import { createQueue } from "./panels/queue.mjs";
 import { createTransport, joinReplay } from "./panels/replay.mjs";
 import { createSearch } from "./panels/search.mjs";
-import { showAdmin, showKeys, singleKeys } from "./panels/sheets.mjs";
+import { showAdmin, showKeys, singleKeys } from "./ui/sheets.mjs";
 import { createStrip } from "./panels/strip.mjs";
-import { neighbour } from "./panels/things.mjs";
-import { language, onLanguage, speak, t } from "./panels/texts.mjs";
+import { neighbour } from "./panels/case/records.mjs";
+import { language, onLanguage, speak, t } from "./words/texts.mjs";
 import { createUnplaced } from "./panels/unplaced.mjs";
-import { createWall } from "./panels/wall.mjs";
-import { createWatch, drawLost, fitLetters } from "./panels/watch.mjs";
+import { createWall } from "./panels/wall/wall.mjs";
+import { createWatch, drawLost, fitLetters } from "./panels/wall/liveness.mjs";
 
 /** @typedef {import("./panels/desk.mjs").Desk} Desk */
 

@@ -1,6 +1,6 @@
 """address: addresses taken apart per second, against the least one and against one bare pattern.
 
-The texts are the test table's (``tests/twin/addresses.csv``), half of them ugly. The peer takes
+The texts are the test table's (``addresses.csv``), half of them ugly. The peer takes
 only well-formed ones, 小区 幢 单元 室, with a single regular expression and nothing else. The
 geocoder is measured beside it, over a district of 42 compounds.
 """
@@ -16,10 +16,10 @@ from time import process_time
 
 from bench.street import PER_COMPOUND, street
 from bench.table import Row, at_least, at_most
-from twin.address import parse
-from twin.gazetteer import Gazetteer
+from twin.addresses.gazetteer import Gazetteer
+from twin.addresses.parser import parse
 
-TEXTS = Path(__file__).parent.parent / "tests" / "twin" / "addresses.csv"
+TEXTS = Path(__file__).parent.parent / "tests" / "twin" / "addresses" / "addresses.csv"
 LEAST_PER_S, ROUNDS, SECONDS = 20_000, 5, 0.6
 COMPOUNDS = 42
 RESOLVE_MS = 20.0

@@ -33,10 +33,10 @@ from bench.street import by_street
 from bench.table import Row, at_most
 from bench.traffic import Traffic, now
 from geodata import tiles
-from geodata.city_scale import scale_city
+from geodata.demo.city.scale import scale_city
 from geodata.store import save, save_district
-from pages.guard import COOKIE
-from twin.model import Compound, District
+from pages.door.guard import COOKIE
+from twin.places.model import Compound, District
 
 RATE, SECONDS, ROUNDS, SHARE, FEW = 2000, 4, 7, 0.01, 2000
 ZOOM = 16.3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from twin.metres import lonlat_from_xy
-from twin.model import LonLat
+from twin.places.metres import lonlat_from_xy
+from twin.places.model import LonLat
 
 ORIGIN: LonLat = (113.15, 27.83)
 HOUSE_M, DEEP_M = 12.0, 9.0

@@ -27,13 +27,13 @@ from bench.stack import free_port, running
 from bench.street import STREET, street
 from bench.table import Row, at_least
 from bench.traffic import Traffic, full_report, now
-from layers.connection import Viewer, serve
-from layers.groups import Frame
-from layers.live import PERIOD_S, Hub
-from layers.messages import decode
+from layers.live.connection import Viewer, serve
+from layers.live.groups import Frame
+from layers.live.hub import PERIOD_S, Hub
+from layers.live.messages import decode
 from twin.events import Event
-from twin.model import Compound
-from twin.state import Twin
+from twin.places.model import Compound
+from twin.state.twin import Twin
 
 SCREENS, DEVICES, RATE, SECONDS = 1000, 2000, 2000, 5
 

@@ -22,11 +22,11 @@ import uvloop
 
 from bench.street import STREET
 from bench.traffic import Traffic, now
-from feeds.batches import TELEMETRY
-from feeds.keys import key
+from feeds.streams.batches import TELEMETRY
+from feeds.streams.keys import key
 from geodata.store import load
 from twin.events import encode
-from twin.model import Compound
+from twin.places.model import Compound
 
 _BEAT_S = 0.02
 _NAME = key(STREET, TELEMETRY)

@@ -25,8 +25,8 @@ from bench.stack import running, valkey
 from bench.street import street
 from bench.table import Row, at_most
 from geodata.store import save
-from pages.guard import COOKIE
-from twin.model import Compound
+from pages.door.guard import COOKIE
+from twin.places.model import Compound
 
 DEVICES, PROBES, EVERY_S, SECONDS, WARM_S = 2000, 10, 0.12, 12, 4
 RATES, CROWDS = (200, 2000, 5000), (1, 50)

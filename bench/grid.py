@@ -14,9 +14,9 @@ import numpy as np
 import shapely
 
 from bench.table import Row
-from geodata.city_scale import scale_city
-from twin.fences import Fences
-from twin.model import Compound
+from geodata.demo.city.scale import scale_city
+from twin.places.fences import Fences
+from twin.places.model import Compound
 
 POINTS, ROUNDS, MOST = 100_000, 7, 1.5
 _SMOKE_POINTS = 2_000

@@ -23,14 +23,14 @@ from bench.stack import resident_mb, running
 from bench.street import STREET, street
 from bench.table import Row, at_most
 from bench.traffic import full_report, now
-from feeds.batches import Batch, Part, Position
-from feeds.replica import fold_batch
+from feeds.streams.batches import Batch, Part, Position
+from feeds.streams.replica import fold_batch
 from geodata.store import load, save
-from layers.live import Hub
-from layers.messages import View
+from layers.live.hub import Hub
+from layers.live.messages import View
 from twin.events import encode
-from twin.model import Compound
-from twin.state import Twin
+from twin.places.model import Compound
+from twin.state.twin import Twin
 
 SIZES = (1_000, 10_000, 100_000)
 _BATCH = 1000

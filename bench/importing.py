@@ -14,9 +14,9 @@ from time import perf_counter
 
 from bench import extract
 from bench.table import Row, at_most
-from geodata import ogr
-from geodata.importer import import_folder
-from geodata.report_page import html
+from geodata.importing.importer import import_folder
+from geodata.importing.readers import ogr
+from geodata.importing.report.page import html
 
 BUILDINGS, ROUNDS, REACH_S = 5_000, 3, 10.0
 TERRITORY = "lusong.hejiatu.changtangwan.estate"

@@ -19,12 +19,12 @@ from bench.stack import load, valkey
 from bench.street import STREET, street
 from bench.table import Row, at_least
 from bench.traffic import Traffic, now
-from feeds.batches import Position
-from feeds.replica import Replica
-from feeds.streams import Streams
-from layers.live import Hub
-from twin.model import Compound
-from twin.state import Twin
+from feeds.streams.batches import Position
+from feeds.streams.replica import Replica
+from feeds.streams.streams import Streams
+from layers.live.hub import Hub
+from twin.places.model import Compound
+from twin.state.twin import Twin
 
 DEVICES, ENTRIES, ROUNDS = 10_000, 300_000, 5
 

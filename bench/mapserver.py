@@ -29,15 +29,16 @@ from starlette.websockets import WebSocket
 from bench.stack import HOUSE
 from bench.street import by_street, tile
 from bench.traffic import Traffic, full_report, now
-from geodata.city_scale import scale_city
-from layers import live, style
-from layers.connection import Viewer, serve
-from layers.live import Hub
+from geodata.demo.city.scale import scale_city
+from layers.live import hub as live
+from layers.live.connection import Viewer, serve
+from layers.live.hub import Hub
+from layers.style import document
 from pages.texts import catalogue
 from twin.catalogue import device_kinds, incident_kinds, rules
-from twin.model import Compound
-from twin.state import Twin
-from twin.territory import parse, street_of
+from twin.places.model import Compound
+from twin.places.territory import parse, street_of
+from twin.state.twin import Twin
 
 ZOOM = 17.0
 SOME = 20
@@ -47,10 +48,10 @@ _PAGE = """<!doctype html><html lang="en"><head><title>ours</title>
 <link rel="stylesheet" href="/assets/vendor/maplibre-gl.css">
 <style>html,body,#map{margin:0;height:100%}#map{width:100%}</style></head>
 <body><div id="map"></div><script type="module">
-import { openLive } from "/assets/live.mjs";
+import { openLive } from "/assets/session/live.mjs";
 import { createMap } from "/assets/map/main.mjs";
-import { know } from "/assets/panels/names.mjs";
-import { speak } from "/assets/panels/texts.mjs";
+import { know } from "/assets/words/names.mjs";
+import { speak } from "/assets/words/texts.mjs";
 const read = async (path) => (await fetch(path)).json();
 await speak("en");
 const [places, catalogue, style] = await Promise.all(
@@ -134,7 +135,7 @@ def ours(server: FastAPI, hub: Hub, twins: Mapping[str, Twin], compounds: list[C
 
     @server.get("/api/style")
     async def drawn(lang: str) -> Response:
-        return _json(style.style(lang))
+        return _json(document.style(lang))
 
     @server.get("/api/catalogue")
     async def rows() -> Response:

@@ -27,14 +27,14 @@ from bench.stack import free_port, load, resident_mb, running, until_open, valke
 from bench.street import STREET, street
 from bench.table import Row, at_most
 from bench.traffic import Traffic, full_report, now
-from feeds.accounts import Account, Accounts
-from feeds.link import client_from_url
-from feeds.streams import Streams
+from feeds.access.accounts import Account, Accounts
+from feeds.streams.link import client_from_url
+from feeds.streams.streams import Streams
 from geodata.store import save
-from layers.frames import UNKNOWN_CODE, unpack
-from pages.guard import COOKIE
-from twin.model import Compound
-from twin.state import Twin
+from layers.live.frames import UNKNOWN_CODE, unpack
+from pages.door.guard import COOKIE
+from twin.places.model import Compound
+from twin.state.twin import Twin
 
 SIZES = (10_000, 100_000)
 TAIL, RATE, SECONDS = 2000, 2000, 4

@@ -19,9 +19,9 @@ import numpy as np
 from bench.stack import resident_mb
 from bench.street import STREET, street
 from bench.table import Row, at_most
-from layers.search import Finder
-from twin.model import Compound
-from twin.state import Twin
+from layers.search.search import Finder
+from twin.places.model import Compound
+from twin.state.twin import Twin
 
 DEVICES, LIMIT_MS, MEMORY_MB = 100_000, 50.0, 40.0
 QUERIES = (

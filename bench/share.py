@@ -26,7 +26,7 @@ from layers.sharing.catalogue import COLLECTIONS
 from layers.sharing.collection import Asker, World
 from layers.sharing.index import Shelf
 from layers.sharing.query import MOST, read
-from twin.state import Twin
+from twin.state.twin import Twin
 
 DEVICES, ROUNDS = 100_000, 15
 HOLD_MS, FIRST_S, BOX_S, SCAN_S = 50.0, 2.0, 0.1, 1.0

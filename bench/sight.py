@@ -20,14 +20,14 @@ import numpy as np
 
 from bench.street import STREET, pattern, tile
 from bench.table import Row, at_most
-from layers.sight import covered, working
-from twin.coverage import Coverage
+from layers.cameras.field_of_view import covered, working
 from twin.events import CameraState, StateData
-from twin.eyes import Eyes
-from twin.metres import lonlat_from_xy
-from twin.model import Compound, DevicePlace, LonLat
-from twin.state import Twin
-from twin.territory import covers
+from twin.places.metres import lonlat_from_xy
+from twin.places.model import Compound, DevicePlace, LonLat
+from twin.places.territory import covers
+from twin.state.twin import Twin
+from twin.visibility.camera_index import Eyes
+from twin.visibility.coverage import Coverage
 
 COMPOUNDS, CAMERAS, POINTS, OF_ONE, ROUNDS = 42, 2014, 500, 60, 7
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)

@@ -15,9 +15,9 @@ from pathlib import Path
 import redis.asyncio
 
 from bench.street import STREET
-from feeds.batches import TELEMETRY
-from feeds.keys import key
-from feeds.valkey import Valkey
+from feeds.host.valkey import Valkey
+from feeds.streams.batches import TELEMETRY
+from feeds.streams.keys import key
 
 HOUSE = Path(__file__).resolve().parent.parent
 _CHUNK = 2000

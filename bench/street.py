@@ -12,9 +12,9 @@ from functools import cache
 
 import msgspec
 
-from geodata import demo
-from twin.model import Compound, DevicePlace, LonLat, ResponderCard
-from twin.territory import street_of
+from geodata.demo import street as demo
+from twin.places.model import Compound, DevicePlace, LonLat, ResponderCard
+from twin.places.territory import street_of
 
 STREET = "lusong.hejiatu"
 PER_COMPOUND = 2000

@@ -21,7 +21,7 @@ from twin.events import (
     StateData,
     encode,
 )
-from twin.model import Compound, DevicePlace
+from twin.places.model import Compound, DevicePlace
 
 READINGS, STATES = 0.70, 0.25
 """Shares; what is left are positions of responders."""

@@ -27,16 +27,17 @@ from bench.stack import resident_mb
 from bench.street import street
 from bench.table import Row, at_most
 from bench.traffic import now
-from geodata import city, demo
-from twin.dispatch import MOST, recommend
+from geodata.demo import street as demo
+from geodata.demo.city import city
+from twin.dispatch.recommend import MOST, recommend
 from twin.events import GateState, ResponderStatus, StateData, StatusData
-from twin.model import Compound, Path, ResponderCard
-from twin.obstacles import Live
-from twin.paths import Network
-from twin.roads import Surroundings
-from twin.state import Twin
-from twin.territory import street_of
-from twin.things import Incident
+from twin.places.model import Compound, Path, ResponderCard
+from twin.places.territory import street_of
+from twin.routing.network import Network
+from twin.routing.obstacles import Live
+from twin.routing.roads import Surroundings
+from twin.state.records import Incident
+from twin.state.twin import Twin
 
 PEOPLE = 200
 RIDES = ("foot", "foot", "foot", "ebike", "vehicle")

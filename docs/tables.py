@@ -15,15 +15,15 @@ from pathlib import Path
 import msgspec
 
 import app
-from feeds.settings import SETTINGS
-from layers.layer import LAYERS, switches
+from feeds.host.settings import SETTINGS
+from layers.rows.layer import LAYERS, switches
 from layers.sharing.catalogue import COLLECTIONS
 from pages.texts import catalogue
-from twin import people
 from twin.catalogue import device_kinds, incident_kinds, rules
-from twin.conditions import condition_kinds
+from twin.catalogue.conditions import condition_kinds
+from twin.commands import roles as people
+from twin.commands.table import CASES, NEEDS
 from twin.events import BY_TYPE, TELEMETRY_TYPES, Event
-from twin.requests import CASES, NEEDS
 
 HOUSE = Path(__file__).parent.parent
 PAGES = HOUSE / "docs" / "reference"
@@ -129,7 +129,7 @@ def layers() -> Iterator[Row]:
 def scenarios() -> Iterator[Row]:
     """Every story the simulator can play."""
     yield "Scenario", "", "Story"
-    for path in sorted((HOUSE / "feeds" / "scenarios").glob("*.toml")):
+    for path in sorted((HOUSE / "feeds" / "demo" / "scenarios").glob("*.toml")):
         row = tomllib.loads(path.read_text("utf-8"))
         yield f"`{path.stem}`", f"{row['title']} {row['en']}", row["about"]
 

@@ -7,21 +7,21 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from feeds.accounts import Accounts, LoginRefused
-from feeds.commands import Desk, answer
+from feeds.access.accounts import Accounts, LoginRefused
+from feeds.access.authorization import Programs
+from feeds.access.logins import Logins
+from feeds.access.sources import Sources
+from feeds.access.tokens import Tokens
 from feeds.errors import Unavailable
-from feeds.http import Intake
-from feeds.logins import Logins
-from feeds.packing import pack
-from feeds.programs import Programs
+from feeds.health.vitals import Vitals
+from feeds.host.export_child import pack
+from feeds.intake.commands import Desk, answer
+from feeds.intake.http import Intake
 from feeds.replay import Sessions
-from feeds.replica import Replica, all_current, follow_all, raised_since
-from feeds.sources import Sources
-from feeds.streams import Streams
-from feeds.tokens import Tokens
-from feeds.vitals import Vitals
-from twin.model import Compound
-from twin.state import Twin
+from feeds.streams.replica import Replica, all_current, follow_all, raised_since
+from feeds.streams.streams import Streams
+from twin.places.model import Compound
+from twin.state.twin import Twin
 
 
 def backing(

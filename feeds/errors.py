@@ -14,7 +14,7 @@ from twin.errors import DayuanError
 class Unavailable(DayuanError):
     """The server did not answer, or refused, for longer than the caller's patience.
 
-    ``word`` says which of the rows of ``feeds.healing`` it was.
+    ``word`` says which of the rows of ``feeds.streams.healing`` it was.
     """
 
     def __init__(self, reason: str, *, word: str = "AWAY") -> None:

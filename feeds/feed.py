@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Protocol
 
 from feeds.errors import Unavailable
-from feeds.link import backoff_s
-from feeds.streams import Streams
+from feeds.streams.link import backoff_s
+from feeds.streams.streams import Streams
 from twin.events import FeedChanged, FeedData
 
 log = logging.getLogger(__name__)

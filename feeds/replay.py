@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from feeds.batches import START, Part, Position, through
-from feeds.clocks import ms_of, wall
-from feeds.replica import fold_batch
-from feeds.streams import Streams
+from feeds.engine.clocks import ms_of, wall
+from feeds.streams.batches import START, Part, Position, through
+from feeds.streams.replica import fold_batch
+from feeds.streams.streams import Streams
 from twin.catalogue import device_kinds
 from twin.errors import CommandRejected, EventRejected
 from twin.events import AlarmRaised, Event, decode_batch
-from twin.model import Compound
-from twin.state import Twin
-from twin.territory import touches
-from twin.things import Change
+from twin.places.model import Compound
+from twin.places.territory import touches
+from twin.state.records import Change
+from twin.state.twin import Twin
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ IDLE_S = 600.0
 
 
 class Clock(Protocol):
-    """The session's clock; ``layers.clock.Clock``."""
+    """The session's clock; ``layers.live.clock.Clock``."""
 
     now_ms: float
     end_ms: float
@@ -51,7 +51,7 @@ class Clock(Protocol):
 
 
 class Screen(Protocol):
-    """Where a session's changes go; ``layers.live.Hub``."""
+    """Where a session's changes go; ``layers.live.hub.Hub``."""
 
     twins: dict[str, Twin]
 
@@ -201,7 +201,8 @@ class Sessions:
     async def span(self, prefixes: Sequence[str]) -> tuple[int, int] | None:
         """First and last recorded millisecond of the streets that the prefixes touch.
 
-        Ids may be ahead of the clock (``feeds.clocks``); nothing that is recorded is yet to come.
+        Ids may be ahead of the clock (``feeds.engine.clocks``); nothing that is recorded is yet to
+        come.
         """
         found = [await self._streams.span(street) for street in self._seen(prefixes)]
         spans = [span for span in found if span is not None]

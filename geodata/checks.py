@@ -12,10 +12,10 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from geodata import soundness
-from geodata.sentences import Words, say
-from twin.facades import all_glimpses
-from twin.metres import lonlat_from_xy, xy_from_lonlat
-from twin.model import Compound, LonLat, Ring
+from geodata.importing.report.sentences import Words, say
+from twin.places.metres import lonlat_from_xy, xy_from_lonlat
+from twin.places.model import Compound, LonLat, Ring
+from twin.visibility.window_privacy import all_glimpses
 
 INDOOR = frozenset({"lift", "smoke", "call", "water", "power", "lock"})
 """Kinds that may stand inside a building."""
@@ -25,7 +25,7 @@ OUTSIDE_M = 0.5
 AT_GATE_M = 3.0
 WALL_M = 0.2
 JOINT_M = 0.1
-"""Paths this close are joined; ``twin.paths`` rounds to the same grid."""
+"""Paths this close are joined; ``twin.routing.network`` rounds to the same grid."""
 DOORSTEP_M = 1.5
 
 

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from geodata.encodings import MARK
-from geodata.sentences import Words, say
-from twin import model
+from geodata.importing.readers.encodings import MARK
+from geodata.importing.report.sentences import Words, say
 from twin.errors import InvalidPlace
+from twin.places import model
 
 WHOLE = "compound"
 FORMAT = "dayuan/1"

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from operator import attrgetter
 from typing import NamedTuple
 
-from geodata.encodings import printable
+from geodata.importing.readers.encodings import printable
 from geodata.soundness import unsound
-from twin import territory as path
 from twin.errors import InvalidTerritory
-from twin.model import Compound, District
+from twin.places import territory as path
+from twin.places.model import Compound, District
 
 MOST_SAID = 300
 _COMPOUND_LABELS = path.LEVELS.index("compound") + 1

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from geodata.sentences import Words, say
-from twin.model import Compound, District, LonLat
+from geodata.importing.report.sentences import Words, say
+from twin.places.model import Compound, District, LonLat
 
 NOWHERE: LonLat = (0.0, 0.0)
 """The place of what has none: no compound lies there, and a report says so in words."""

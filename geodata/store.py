@@ -20,9 +20,9 @@ from geodata.folded import Folded
 from geodata.last_good import LastGood
 from geodata.leaving_out import LeftOut, Odd, line
 from twin.errors import InvalidPlace
-from twin.model import Area, Building, Compound, District, LonLat, Pipe, Value, Wall
-from twin.model import Path as Way
-from twin.territory import is_label
+from twin.places.model import Area, Building, Compound, District, LonLat, Pipe, Value, Wall
+from twin.places.model import Path as Way
+from twin.places.territory import is_label
 
 DISTRICT = ".district.json"
 """How the file of a district ends; beside it lie the compounds."""

@@ -2,9 +2,9 @@
 
 A file is a *set*. The set of a district holds public geography only: rivers and parks, the road
 net, buildings and services that belong to no compound. The set of a street holds what lies in its
-compounds; whoever does not see the whole street never gets it (``pages/tiles.py``). All features of
-a set share one tile layer, ``place``, and say in ``sort`` what they are: a PMTiles file written by
-GDAL has one layer only, and one file a street means one request a tile.
+compounds; whoever does not see the whole street never gets it (``pages/api/tiles.py``). All
+features of a set share one tile layer, ``place``, and say in ``sort`` what they are: a PMTiles file
+written by GDAL has one layer only, and one file a street means one request a tile.
 
 Cutting takes seconds of CPU and needs GDAL, so it happens in a process of its own, ``app.py
 tiles``. A file's name ends in the digest of what it was made from: it never changes, may be kept
@@ -28,9 +28,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.store import read
-from twin.model import Area, Building, Compound, District, Service
-from twin.model import Path as Way
-from twin.territory import street_of
+from twin.places.model import Area, Building, Compound, District, Service
+from twin.places.model import Path as Way
+from twin.places.territory import street_of
 
 FORMAT = 1
 """Part of every digest: to be raised when tiles change though places do not."""

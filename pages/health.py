@@ -9,9 +9,9 @@ from typing import Any, Protocol
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
-from layers.conditions import Health
-from layers.live import Hub
-from twin.conditions import Condition
+from layers.live.hub import Hub
+from layers.panels.conditions import Health
+from twin.catalogue.conditions import Condition
 from twin.errors import EntrySetAside
 
 IDLE = frozenset({"fold_late"})

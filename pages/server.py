@@ -18,10 +18,10 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from pages import console, replay, shell, wall
+from pages.door.guard import PAGES, Admit, Guard, Lookup, Person, no_programs, not_now
+from pages.door.hosts import Hosts
 from pages.files import Files
-from pages.guard import PAGES, Admit, Guard, Lookup, Person, no_programs, not_now
-from pages.hosts import Hosts
+from pages.screens import console, replay, shell, wall
 from pages.texts import DEFAULT, text
 
 LAYOUTS = {"/wall": wall.layout, "/console": console.layout, "/replay": replay.layout}

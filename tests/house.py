@@ -15,19 +15,19 @@ from unittest.mock import patch
 import argon2
 import httpx
 
-from feeds import imports
-from feeds.accounts import CONSOLE, Account, Accounts, Terms
+from feeds.access.accounts import CONSOLE, Account, Accounts, Terms
+from feeds.access.sources import Sources
+from feeds.access.tokens import Tokens
 from feeds.backing import backing
-from feeds.link import client_from_url
-from feeds.listening import until_answering
-from feeds.sources import Sources
-from feeds.streams import Streams
-from feeds.tokens import Tokens
+from feeds.host.listening import until_answering
+from feeds.intake import imports
+from feeds.streams.link import client_from_url
+from feeds.streams.streams import Streams
 from pages import web
-from pages.guard import COOKIE
-from pages.imports import router as import_routes
+from pages.api.imports import router as import_routes
+from pages.door.guard import COOKIE
 from tests.conftest import free_port
-from twin.model import Compound
+from twin.places.model import Compound
 
 ASSETS = Path(__file__).parents[1] / "assets"
 IMPORT = (sys.executable, str(Path(__file__).parents[1] / "app.py"), "import")

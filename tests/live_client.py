@@ -15,7 +15,7 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from pages.guard import COOKIE
+from pages.door.guard import COOKIE
 from tests.layers.browser import Browser
 
 AGAIN_S = 0.1

@@ -16,8 +16,8 @@ from urllib.request import urlopen
 import pytest
 
 import app
-from feeds.settings import SETTINGS, Settings, read_settings
-from geodata import demo
+from feeds.host.settings import SETTINGS, Settings, read_settings
+from geodata.demo import street
 from geodata.store import save
 from tests.conftest import free_port
 from tests.feeds.servers import Server
@@ -235,7 +235,7 @@ def test_an_odd_file_among_the_places_ends_no_role_and_is_named_once_by_each(
 ) -> None:
     """A half file, an empty one, a note and a broken district: the street lives on."""
     odd = {"a.json": b'{"id":"a', "b.json": b"", "note.json": b"[]", "x.district.json": b"{"}
-    for place in demo.build(1):
+    for place in street.build(1):
         save(tmp_path / "places", place)
     for name, content in odd.items():
         (tmp_path / "places" / name).write_bytes(content)

@@ -13,7 +13,7 @@ from bench.__main__ import FIGURES, WITH_BROWSER
 from bench.glass import lags
 from bench.traffic import Traffic, full_report
 from twin.events import Reading, ResponderPosition
-from twin.state import Twin
+from twin.state.twin import Twin
 
 HOUSE = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)

@@ -27,10 +27,10 @@ import httpx
 import pytest
 import redis
 
-from feeds.children import dying_with_us
-from feeds.keys import key
+from feeds.host.children import dying_with_us
+from feeds.streams.keys import key
 from geodata.store import load
-from pages.guard import COOKIE
+from pages.door.guard import COOKIE
 from tests.conftest import free_port
 from tests.live_client import Screen, agree, watching
 from twin.events import AlarmRaised, Event, IncidentReported, decode_batch

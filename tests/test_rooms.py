@@ -34,9 +34,7 @@ NO_IO = {"asyncio", "io", "os", "socket", "subprocess", "threading", "time", "ra
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "perf_counter"}
 MEANINGLESS = {"util", "utils", "helper", "helpers", "common", "core", "misc", "manager"}
 MOST_LINES = 400
-
-# One row for each event type, with its words: a table, and read as one.
-LONG_TABLES = {"twin/events.py"}
+MOST_FILES = 16
 
 each_room = pytest.mark.parametrize("room", ROOMS)
 
@@ -146,20 +144,35 @@ def test_files_stay_short_enough_to_read() -> None:
     modules = [path for path in HOUSE.glob("assets/**/*.*js") if "vendor" not in path.parts]
     files = [HOUSE / "app.py", *modules, *(path for room in ROOMS for path in sources(room))]
     lines = {str(path.relative_to(HOUSE)): path.read_text("utf-8").count("\n") for path in files}
-    assert {name for name, count in lines.items() if count > MOST_LINES} <= LONG_TABLES
+    assert {name for name, count in lines.items() if count > MOST_LINES} == set()
 
 
 @each_room
 def test_each_test_file_has_the_file_it_tests(room: str) -> None:
-    """``tests/twin/test_alarms.py`` is about ``twin/alarms.py``, or a folder ``alarms``.
+    """``tests/twin/rules/test_derivation.py`` is about ``twin/rules/derivation.py``.
 
-    Browser modules that need a page around them are tried with the pages.
+    Or about a folder of that name; browser modules that need a page around them are tried with
+    the pages.
     """
-    folders = [HOUSE / room, HOUSE / "assets"]
+    tests = HOUSE / "tests"
     lost = [
-        path.name
-        for path in (HOUSE / "tests" / room).glob("test_*.py")
-        if not (HOUSE / room / path.name.removeprefix("test_")).exists()
-        and not any((folder / path.stem.removeprefix("test_")).is_dir() for folder in folders)
+        where(path, 1)
+        for path in (tests / room).rglob("test_*.py")
+        if not (source := HOUSE / path.relative_to(tests).with_name(path.stem[5:])).is_dir()
+        and not source.with_suffix(".py").exists()
+        and not (HOUSE / "assets" / source.name).is_dir()
     ]
     assert lost == []
+
+
+@each_room
+def test_a_folder_is_a_topic_and_holds_few_files(room: str) -> None:
+    """More than sixteen source files lie in a folder only with the reason in its docstring."""
+    folders = {path.parent for path in sources(room)}
+    crowded = {
+        str(folder.relative_to(HOUSE)): count
+        for folder in folders
+        if (count := len(list(folder.glob("*.py"))) - 1) > MOST_FILES
+        and "files here" not in (ast.get_docstring(tree(folder / "__init__.py")) or "")
+    }
+    assert crowded == {}

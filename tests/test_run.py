@@ -21,7 +21,7 @@ def test_every_group_is_of_tests_that_exist_and_begins_in_its_turn() -> None:
     [
         ("tests/browser/test_named.py::test_wall[zh-CN]", "browser"),
         ("tests/browser/test_calm.py::test_a_site", "sites"),
-        ("tests/twin/test_state.py::test_a[x::y]", "tests/twin/test_state.py"),
+        ("tests/twin/state/test_twin.py::test_a[x::y]", "tests/twin/state/test_twin.py"),
     ],
 )
 def test_a_test_belongs_to_a_group_that_is_named_or_to_its_file(nodeid: str, group: str) -> None:

@@ -13,9 +13,9 @@ import pytest
 import redis
 from msgspec.structs import replace
 
-from feeds.accounts import Account
-from feeds.link import ANSWER_S
-from feeds.sources import Source
+from feeds.access.accounts import Account
+from feeds.access.sources import Source
+from feeds.streams.link import ANSWER_S
 from tests.feeds import builders as b
 from tests.feeds.servers import Server
 from tests.house import House, open_house

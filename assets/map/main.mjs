@@ -1,36 +1,36 @@
 // The map of one page: made from the style the server computed, fed by the live socket.
 import { AttributionControl, Map as MapLibre, NavigationControl, prewarm } from "../vendor/maplibre-gl.mjs";
-import { compoundName } from "../panels/names.mjs";
-import { t } from "../panels/texts.mjs";
-import { atRightEdge, createCamera, viewOf, wideViewOf } from "./camera.mjs";
-import { drawBasemap } from "./basemap.mjs";
-import { createCases } from "./cases.mjs";
-import { createCrowding } from "./crowding.mjs";
-import { createDevices } from "./devices.mjs";
-import { createFocus } from "./focus.mjs";
+import { compoundName } from "../words/names.mjs";
+import { t } from "../words/texts.mjs";
+import { atRightEdge, createCamera, viewOf, wideViewOf } from "./viewpoint.mjs";
+import { drawBasemap } from "./places/basemap.mjs";
+import { createCases } from "./records/cases.mjs";
+import { createCrowding } from "./records/decluttering.mjs";
+import { createDevices } from "./records/devices.mjs";
+import { createFocus } from "./records/focus.mjs";
 import { addIcons } from "./icons.mjs";
-import { createInside } from "./inside.mjs";
+import { createInside } from "./inside/inside.mjs";
 import { drawsInSoftware } from "./graphics.mjs";
-import { createMark } from "./mark.mjs";
+import { createMark } from "./records/mark.mjs";
 import { createLife, remove } from "./life.mjs";
-import { STEP_MS, createMovers } from "./movers.mjs";
+import { STEP_MS, createMovers } from "./records/movers.mjs";
 import { createPicking } from "./picking.mjs";
-import { nameFeatures } from "./placenames.mjs";
-import { createPlacing } from "./placing.mjs";
+import { nameFeatures } from "./places/names.mjs";
+import { createPlacing } from "./cameras/placing.mjs";
 import { createPopup, createTip } from "./popup.mjs";
-import { createSighting } from "./sighting.mjs";
+import { createSighting } from "./cameras/coverage.mjs";
 import { createSketch } from "./sketch.mjs";
-import { createRollups, rollupWords } from "./rollups.mjs";
-import { createFill } from "./filling.mjs";
+import { createRollups, rollupWords } from "./records/rollups.mjs";
+import { createFill } from "./records/sources.mjs";
 import { createHome } from "./home.mjs";
-import { around } from "./levels.mjs";
-import { createOutlines } from "./outlines.mjs";
-import { creditsOf } from "./owing.mjs";
+import { around } from "./places/levels.mjs";
+import { createOutlines } from "./places/outlines.mjs";
+import { creditsOf } from "./places/attribution.mjs";
 import { scaled } from "./scaling.mjs";
-import { createPlaces } from "./sources.mjs";
-import { createTelling } from "./telling.mjs";
+import { createPlaces } from "./places/sources.mjs";
+import { createTelling } from "../words/records.mjs";
 import { createWays } from "./ways.mjs";
-import { createTiles } from "./tiles.mjs";
+import { createTiles } from "./places/tiles.mjs";
 
 prewarm(); // its worker is up by the time there is a map
 

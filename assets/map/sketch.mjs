@@ -1,6 +1,6 @@
 // An area drawn on the map: clicks set its corners; Enter, a double click or the first corner ends,
 // Backspace takes the last corner back, Escape leaves.
-import { spot } from "./rings.mjs";
+import { spot } from "./records/rings.mjs";
 
 const NEAR_PX = 7; // two clicks this near are one, as those of a double click are
 const LEAST = 3;
@@ -18,7 +18,7 @@ export function sketchShapes(corners, pointer = null) {
 
 /**
  * @param {import("../vendor/maplibre-gl.mjs").Map} map
- * @param {ReturnType<typeof import("./filling.mjs").createFill>} fill
+ * @param {ReturnType<typeof import("./records/sources.mjs").createFill>} fill
  * @param {(act: () => void) => any} [frame] with the next frame
  */
 export function createSketch(map, fill, frame = (act) => requestAnimationFrame(act)) {

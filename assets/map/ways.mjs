@@ -1,7 +1,7 @@
 // Ways on the map: the ground within reach, who walks where, services, what stands in the way.
-import { obstacleWords } from "../panels/ways_words.mjs";
-import { figure } from "../panels/format.mjs";
-import { t } from "../panels/texts.mjs";
+import { obstacleWords } from "../words/trips.mjs";
+import { figure } from "../words/format.mjs";
+import { t } from "../words/texts.mjs";
 
 const feature = (type, coordinates, properties) => ({ type: "Feature", properties, geometry: { type, coordinates } });
 const line = (coordinates, properties) => feature("LineString", coordinates, properties);
@@ -46,7 +46,7 @@ function boundsOf(features) {
   return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
 }
 
-/** @param {ReturnType<typeof import("./filling.mjs").createFill>} fill */
+/** @param {ReturnType<typeof import("./records/sources.mjs").createFill>} fill */
 export function createWays(fill) {
   return {
     /** Draw one answer of `/api/ways`, or none; gives west, south, east and north of what is drawn. */

@@ -1,6 +1,6 @@
 // How complete the addresses of each compound are: a table for administrators, gaps by name.
-import { h } from "./dom.mjs";
-import { t } from "./texts.mjs";
+import { h } from "../ui/dom.mjs";
+import { t } from "../words/texts.mjs";
 
 const LONG = 8; // rows that fit without scrolling
 const DUTIES = ["collected", "entered", "merged", "updated", "managed"];

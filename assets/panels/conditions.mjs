@@ -1,8 +1,8 @@
 // What the service says of itself: a badge for each kind of condition that stands. A new one is
 // announced by the news; the list itself is silent, for its counts and times change all the while.
-import { attribute, byId, h, keyed, say } from "./dom.mjs";
-import { clock, shortDay } from "./format.mjs";
-import { t } from "./texts.mjs";
+import { attribute, byId, h, keyed, say } from "../ui/dom.mjs";
+import { clock, shortDay } from "../words/format.mjs";
+import { t } from "../words/texts.mjs";
 
 const HALF_A_DAY_MS = 43_200_000; // an hour of the day alone would be taken for today's
 

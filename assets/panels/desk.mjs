@@ -1,8 +1,8 @@
 // What all panels of a page share: the facts on screen, what is selected, and how to ask for more.
-import { densityWords } from "./densities.mjs";
-import { byId, say, takenBy } from "./dom.mjs";
-import { createDetails } from "./details.mjs";
-import { t } from "./texts.mjs";
+import { densityWords } from "../words/densities.mjs";
+import { byId, say, takenBy } from "../ui/dom.mjs";
+import { createDetails } from "./case/details.mjs";
+import { t } from "../words/texts.mjs";
 
 const HINT_MS = 4000;
 const DRAWN_MS = 60;

@@ -1,8 +1,8 @@
 // The bar above everything: where we are, whether the picture is live, what is open, who looks.
-import { attribute, byId, h, keyed, say, shown } from "./dom.mjs";
-import { clock, elapsed } from "./format.mjs";
-import { compoundName, roleWord } from "./names.mjs";
-import { t } from "./texts.mjs";
+import { attribute, byId, h, keyed, say, shown } from "../ui/dom.mjs";
+import { clock, elapsed } from "../words/format.mjs";
+import { compoundName, roleWord } from "../words/names.mjs";
+import { t } from "../words/texts.mjs";
 
 const LEVELS = [1, 2, 3, 4];
 

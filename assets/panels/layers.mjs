@@ -1,8 +1,8 @@
 // Layer switches with counts, remembered per person.
-import { byId, h, keyed, memory, say, attribute } from "./dom.mjs";
-import { figure } from "./format.mjs";
-import { deviceKind } from "./names.mjs";
-import { has, t } from "./texts.mjs";
+import { byId, h, keyed, memory, say, attribute } from "../ui/dom.mjs";
+import { figure } from "../words/format.mjs";
+import { deviceKind } from "../words/names.mjs";
+import { has, t } from "../words/texts.mjs";
 
 /** Layers in the order of the panel; sensor kinds follow below "sensors". */
 export const LAYERS = ["cameras", "fields", "coverage", "gates", "sensors", "grids", "responders", "buildings"];

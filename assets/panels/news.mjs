@@ -1,10 +1,10 @@
 // News for ears: new cases and alarms, level Ⅰ at once and the rest when it suits; what the service
 // newly says of itself; the link's state. Nothing else on a page speaks unasked of these.
 import { grouped, partsOf } from "./conditions.mjs";
-import { byId } from "./dom.mjs";
-import { compoundName, incidentTitle, levelWords, placeWords, ruleTitle } from "./names.mjs";
-import { t } from "./texts.mjs";
-import { FINISHED, unattended } from "./things.mjs";
+import { byId } from "../ui/dom.mjs";
+import { compoundName, incidentTitle, levelWords, placeWords, ruleTitle } from "../words/names.mjs";
+import { t } from "../words/texts.mjs";
+import { FINISHED, unattended } from "./case/records.mjs";
 
 const NEWS_MS = 60_000; // what a replay leaps over is history, not news
 const GRACE_MS = 1000; // an alarm's case follows it by then, and tells the same

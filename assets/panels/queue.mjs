@@ -1,10 +1,10 @@
 // The list of incidents: tabs, counts, cards that count their seconds.
-import { calmHere, known } from "./calm.mjs";
-import { attribute, byId, h, keyed, mark, say, shown } from "./dom.mjs";
-import { NUMERALS, deadline, elapsed, travel } from "./format.mjs";
-import { FINISHED, TABS, lead, listed, unattended } from "./things.mjs";
-import { compoundName, crewWord, incidentTitle, levelWords, placeWords, ruleTitle, stateWord, verifiedFirst, whereabouts } from "./names.mjs";
-import { t } from "./texts.mjs";
+import { calmHere, known } from "./wall/calm.mjs";
+import { attribute, byId, h, keyed, mark, say, shown } from "../ui/dom.mjs";
+import { NUMERALS, deadline, elapsed, travel } from "../words/format.mjs";
+import { FINISHED, TABS, lead, listed, unattended } from "./case/records.mjs";
+import { compoundName, crewWord, incidentTitle, levelWords, placeWords, ruleTitle, stateWord, verifiedFirst, whereabouts } from "../words/names.mjs";
+import { t } from "../words/texts.mjs";
 
 /** What a row is about: the kind of a case, or the rule of an alarm without one. */
 export function titleOf(row) {

@@ -1,7 +1,7 @@
 // The transport bar of a replay: play, pause, speed, seek; and the way back to live.
-import { attribute, byId, h, say } from "./dom.mjs";
-import { clock, fieldInstant, fieldValue, shortDay } from "./format.mjs";
-import { t } from "./texts.mjs";
+import { attribute, byId, h, say } from "../ui/dom.mjs";
+import { clock, fieldInstant, fieldValue, shortDay } from "../words/format.mjs";
+import { t } from "../words/texts.mjs";
 
 /** What the banner says: 回放 11-21 10:42:07 ×5, or that it is paused. */
 export function bannerWords({ mode, speed, now }) {

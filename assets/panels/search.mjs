@@ -1,7 +1,7 @@
 // Find an address, a device, a person or an incident, and go there.
-import { attribute, byId, h, keyed, say } from "./dom.mjs";
-import { detailOf, notesOf, summaryOf, typeOf } from "./found.mjs";
-import { t } from "./texts.mjs";
+import { attribute, byId, h, keyed, say } from "../ui/dom.mjs";
+import { detailOf, notesOf, summaryOf, typeOf } from "../words/search_result.mjs";
+import { t } from "../words/texts.mjs";
 
 const PAUSE_MS = 120;
 

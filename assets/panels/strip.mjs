@@ -1,7 +1,7 @@
 // The day in bins of ten minutes: how many alarms, how grave. Choosing a moment opens the replay.
-import { attribute, byId, h, say } from "./dom.mjs";
-import { NUMERALS, clock } from "./format.mjs";
-import { t } from "./texts.mjs";
+import { attribute, byId, h, say } from "../ui/dom.mjs";
+import { NUMERALS, clock } from "../words/format.mjs";
+import { t } from "../words/texts.mjs";
 
 const NS = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [10, 100];

@@ -1,7 +1,7 @@
 // Before the first compound: say so, and begin anew once there is one, for a page learns what places
 // there are when it starts.
-import { byId, h, say, shown } from "./dom.mjs";
-import { t } from "./texts.mjs";
+import { byId, h, say, shown } from "../ui/dom.mjs";
+import { t } from "../words/texts.mjs";
 
 const AGAIN_MS = 2000; // panels are drawn many times a second, the server is not asked so often
 

@@ -11,7 +11,7 @@ import shapely
 from shapely import Point
 
 from geodata.proposal.drawing import Site, spot
-from twin.model import ResponderCard
+from twin.places.model import ResponderCard
 
 SKILLS = {
     "grid_officer": ("first_aid", "mediation"),

@@ -11,10 +11,10 @@ import numpy as np
 import shapely
 from shapely import Point
 
-from geodata.proposal import eyes
+from geodata.proposal import camera_placer
 from geodata.proposal.doors import FLOOR_M
 from geodata.proposal.drawing import Door, House, Site, spot
-from twin.model import DevicePlace
+from twin.places.model import DevicePlace
 
 LAMP_EVERY_M = 27.0
 LAMP_M = 4.5
@@ -98,13 +98,13 @@ def _gates(board: _Board) -> None:
 
 
 def _cameras(board: _Board) -> None:
-    for eye in eyes.propose(board.site):
+    for eye in camera_placer.propose(board.site):
         words = f"C-# {eye.name or nearest(board.site, eye.at)}"
         board.add(
             "camera",
             words,
             eye.at,
-            height_m=eyes.MAST_M,
+            height_m=camera_placer.MAST_M,
             azimuth_deg=round(eye.azimuth_deg, 1),
             hfov_deg=eye.hfov_deg,
             range_m=eye.range_m,

@@ -10,8 +10,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely import LineString, Point, Polygon
 
-from twin.metres import lonlat_from_xy, scale_m, xy_from_lonlat
-from twin.model import LonLat, Ring
+from twin.places.metres import lonlat_from_xy, scale_m, xy_from_lonlat
+from twin.places.model import LonLat, Ring
 
 DIGITS = 7
 """Decimals of a degree kept: 1e-7° is about one centimetre."""
@@ -50,7 +50,7 @@ class House:
 
 @dataclass
 class Way:
-    """A line people or vehicles use; ``kind`` as in ``twin.model.Path``.
+    """A line people or vehicles use; ``kind`` as in ``twin.places.model.Path``.
 
     ``given`` is what it is called in the files it comes from; empty when it is proposed.
     """
@@ -63,7 +63,7 @@ class Way:
 
 @dataclass
 class Patch:
-    """Ground that is drawn; ``kind`` as in ``twin.model.Area``; ``given`` as of a way."""
+    """Ground that is drawn; ``kind`` as in ``twin.places.model.Area``; ``given`` as of a way."""
 
     kind: str
     outline: Polygon

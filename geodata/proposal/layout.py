@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
-from geodata.proposal import crew, devices, doors, gates, grids, ground, leading, ways
+from geodata.proposal import crew, devices, doors, gates, grids, ground, spurs, ways
 from geodata.proposal.drawing import House, Site, line, lines, ring, rings, spot
-from twin.model import Area, Building, Compound, Entrance, Grid, Path, Ring, Wall
+from twin.places.model import Area, Building, Compound, Entrance, Grid, Path, Ring, Wall
 
 MANY = 600
 """Buildings up to which ways, grounds and devices are proposed."""
@@ -87,7 +87,7 @@ def _draw(site: Site, rng: random.Random, whole: bool) -> None:
         if not house.doors:
             doors.equip(house)
     if site.ways:
-        leading.lead_on(site)
+        spurs.lead_on(site)
     elif whole:
         ways.propose(site)
     if not site.gates and whole and not gates.at_crossings(site):

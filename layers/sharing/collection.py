@@ -9,9 +9,9 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from twin import territory
-from twin.model import Compound, District
-from twin.state import Twin
+from twin.places import territory
+from twin.places.model import Compound, District
+from twin.state.twin import Twin
 
 Kind = Literal["string", "integer", "number", "boolean", "instant"]
 Shape = Literal["Point", "LineString", "Polygon"]

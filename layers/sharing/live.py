@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from layers import incidents
-from layers.redaction import device_name, place_words
+from layers.live.redaction import device_name, place_words
+from layers.panels import incidents
 from layers.sharing.collection import Collection, Field, Kind, Row, Scalar, Seen, Source, World
 from layers.sharing.still import COMPOUND, TERRITORY
 from twin.catalogue import device_kinds, incident_kind, rules
-from twin.people import MAY
-from twin.things import Device
+from twin.commands.roles import MAY
+from twin.state.records import Device
 
 WORKS_ON_CASES = MAY["note"]
 """Roles that may see people: whoever works on cases, and nobody else (domain.md 7, item 4)."""

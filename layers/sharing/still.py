@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from layers.sharing.collection import Collection, Field, Kind, Row, Seen, Source
-from twin.model import Compound
+from twin.places.model import Compound
 
 Of = Callable[[Compound], Iterable[tuple[str, str, Any]]]
 """A compound's things of one sort as (id, territory, thing)."""

@@ -1,13 +1,13 @@
 // What an empty list says: that all is normal only when it is; alarms without a case as rows.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { calm } from "../../assets/panels/calm.mjs";
-import { DWELL_MS, step } from "../../assets/panels/rotation.mjs";
-import { logWords } from "../../assets/panels/names.mjs";
-import { speak } from "../../assets/panels/texts.mjs";
-import { listed, unattended, worst } from "../../assets/panels/things.mjs";
-import { backIn, heldLines, heldWords } from "../../assets/panels/holding.mjs";
-import { aboutKey } from "../../assets/panels/incident.mjs";
+import { calm } from "../../assets/panels/wall/calm.mjs";
+import { DWELL_MS, step } from "../../assets/panels/wall/rotation.mjs";
+import { logWords } from "../../assets/words/names.mjs";
+import { speak } from "../../assets/words/texts.mjs";
+import { listed, unattended, worst } from "../../assets/panels/case/records.mjs";
+import { backIn, heldLines, heldWords } from "../../assets/panels/case/holding.mjs";
+import { aboutKey } from "../../assets/panels/case/case.mjs";
 import { emptyWords } from "../../assets/panels/queue.mjs";
 
 const NOW = 1_795_228_927_000;

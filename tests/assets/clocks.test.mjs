@@ -6,9 +6,9 @@ const ASSETS = new URL("../../assets/", import.meta.url);
 
 /** Where the computer's own clock may be read, and how often: nothing is measured with it. */
 const READ = {
-  "live.mjs": 1, // until the server's time is known
+  "session/live.mjs": 1, // until the server's time is known
   "panels/clock.mjs": 1, // the same, for the clock on the screen
-  "panels/picture.mjs": 1, // makes an address new
+  "panels/camera/picture.mjs": 1, // makes an address new
 };
 
 test("no page measures with a clock that somebody may set", () => {

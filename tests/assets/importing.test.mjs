@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { undoable } from "../../assets/importing/log.mjs";
-import { columnsOf, cornersOf, degrees, nearest, offset, onMap, placeOf } from "../../assets/importing/registration.mjs";
+import { undoable } from "../../assets/pages/import/log.mjs";
+import { columnsOf, cornersOf, degrees, nearest, offset, onMap, placeOf } from "../../assets/pages/import/registration.mjs";
 
 const FRAME = { lon: 113.15, lat: 27.83, east: 98_500, north: 110_820 };
 

@@ -4,11 +4,11 @@ import { test } from "node:test";
 import { nearestSide } from "../../assets/map/fitting.mjs";
 import { centroid, distance, moved } from "../../assets/map/geometry.mjs";
 import { foremost } from "../../assets/map/picking.mjs";
-import { cabin, corners, depth, extent, leftmost, levels, plates, shafts, standing, towards, treads } from "../../assets/map/storeys.mjs";
-import { aboutWords, rowWords } from "../../assets/panels/building.mjs";
-import { byKind, casesIn, devicesOn, firstFloor, floorOf, floorOfCase, floorRows, stepped } from "../../assets/panels/floors.mjs";
+import { cabin, corners, depth, extent, leftmost, levels, plates, shafts, standing, towards, treads } from "../../assets/map/inside/storeys.mjs";
+import { aboutWords, rowWords } from "../../assets/panels/building/building.mjs";
+import { byKind, casesIn, devicesOn, firstFloor, floorOf, floorOfCase, floorRows, stepped } from "../../assets/panels/building/floors.mjs";
 import { actionOf, cap, SHORTCUTS } from "../../assets/panels/keys.mjs";
-import { speak } from "../../assets/panels/texts.mjs";
+import { speak } from "../../assets/words/texts.mjs";
 
 const HERE = [113.15, 27.83];
 const box = (west, south, east, north) =>

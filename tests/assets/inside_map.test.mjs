@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createInside } from "../../assets/map/inside.mjs";
+import { createInside } from "../../assets/map/inside/inside.mjs";
 
 const ring = (west, east) => [[west, 0], [east, 0], [east, 1e-4], [west, 1e-4], [west, 0]];
 const TOLD = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeFrame, unpackState } from "../../assets/frames.mjs";
-import { backoff, openLive } from "../../assets/live.mjs";
+import { decodeFrame, unpackState } from "../../assets/session/frames.mjs";
+import { backoff, openLive } from "../../assets/session/live.mjs";
 
 const EPOCH_MS = 1_795_228_927_000;
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gcj02FromWgs84, lonlatAt, pieces, tileAt } from "../../assets/map/gcj02.mjs";
-import { MANY, around, inFull, levelFor, parent, summed, together } from "../../assets/map/levels.mjs";
-import { createRollups, rollupFeatures } from "../../assets/map/rollups.mjs";
-import { createPlaces } from "../../assets/map/sources.mjs";
+import { gcj02FromWgs84, lonlatAt, pieces, tileAt } from "../../assets/map/places/gcj02.mjs";
+import { MANY, around, inFull, levelFor, parent, summed, together } from "../../assets/map/places/levels.mjs";
+import { createRollups, rollupFeatures } from "../../assets/map/records/rollups.mjs";
+import { createPlaces } from "../../assets/map/places/sources.mjs";
 
 // The golden points of docs/explanation/maps.md: WGS-84 and GCJ-02 of six places.
 const GOLDEN = [

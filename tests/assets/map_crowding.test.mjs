@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CROWD, createCrowding, NO_CROWD } from "../../assets/map/crowding.mjs";
+import { CROWD, createCrowding, NO_CROWD } from "../../assets/map/records/decluttering.mjs";
 
 function mapOf(layers) {
   const ranges = {};

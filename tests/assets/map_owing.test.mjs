@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { creditsOf } from "../../assets/map/owing.mjs";
+import { creditsOf } from "../../assets/map/places/attribution.mjs";
 
 test("a credit out of a file is text, whatever stands in it", () => {
   const said = [

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { withKinds } from "../../assets/map/devices.mjs";
+import { withKinds } from "../../assets/map/records/devices.mjs";
 import { moved } from "../../assets/map/geometry.mjs";
 import { distanceField } from "../../assets/map/icons.mjs";
-import { GLIDE_MS, JUMP_M, createMovers, createTracks } from "../../assets/map/movers.mjs";
-import { rollupFeatures, rollupWords } from "../../assets/map/rollups.mjs";
-import { apart, litShapes, spotOf } from "../../assets/map/spots.mjs";
+import { GLIDE_MS, JUMP_M, createMovers, createTracks } from "../../assets/map/records/movers.mjs";
+import { rollupFeatures, rollupWords } from "../../assets/map/records/rollups.mjs";
+import { apart, litShapes, spotOf } from "../../assets/map/records/points.mjs";
 
 const HERE = [113.15, 27.83];
 const there = moved(HERE, 10, 0);

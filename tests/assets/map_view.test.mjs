@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bandOf, createCamera, inView, paddingFor, viewOf, wideViewOf } from "../../assets/map/camera.mjs";
-import { createFill } from "../../assets/map/filling.mjs";
-import { createFocus } from "../../assets/map/focus.mjs";
+import { bandOf, createCamera, inView, paddingFor, viewOf, wideViewOf } from "../../assets/map/viewpoint.mjs";
+import { createFill } from "../../assets/map/records/sources.mjs";
+import { createFocus } from "../../assets/map/records/focus.mjs";
 import { foremost } from "../../assets/map/picking.mjs";
 import { larger, scaled } from "../../assets/map/scaling.mjs";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { acrossOf } from "../../assets/map/angles.mjs";
-import { maskShapes } from "../../assets/panels/masks.mjs";
+import { acrossOf } from "../../assets/map/cameras/angles.mjs";
+import { maskShapes } from "../../assets/panels/camera/masks.mjs";
 
 const RADIANS = Math.PI / 180;
 const LOOK = { azimuth: 40, tilt: 25, hfov: 90, vfov: 58.7 };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readPictures, splitter } from "../../assets/panels/mjpeg.mjs";
+import { readPictures, splitter } from "../../assets/panels/camera/mjpeg.mjs";
 
 const bytes = (words) => new TextEncoder().encode(words);
 const part = (content, length = true) => `--b\r\nContent-Type: image/jpeg\r\n${length ? `Content-Length: ${content.length}\r\n` : ""}\r\n${content}\r\n`;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createLife } from "../../assets/map/life.mjs";
-import { createMount } from "../../assets/mount.mjs";
-import { createCamera } from "../../assets/panels/camera.mjs";
+import { createMount } from "../../assets/map/mount.mjs";
+import { createCamera } from "../../assets/panels/camera/camera.mjs";
 import { createDesk } from "../../assets/panels/desk.mjs";
 import { glass } from "./glass.mjs";
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nameFeatures } from "../../assets/map/placenames.mjs";
-import { createTelling } from "../../assets/map/telling.mjs";
-import { placeOf } from "../../assets/panels/duty.mjs";
+import { nameFeatures } from "../../assets/map/places/names.mjs";
+import { createTelling } from "../../assets/words/records.mjs";
+import { placeOf } from "../../assets/panels/people/duty.mjs";
 import { createDesk } from "../../assets/panels/desk.mjs";
-import { detailOf } from "../../assets/panels/found.mjs";
-import { caseWords, homeName, know, whereabouts } from "../../assets/panels/names.mjs";
-import { speak } from "../../assets/panels/texts.mjs";
+import { detailOf } from "../../assets/words/search_result.mjs";
+import { caseWords, homeName, know, whereabouts } from "../../assets/words/names.mjs";
+import { speak } from "../../assets/words/texts.mjs";
 
 const NOW = 1_795_228_927_000;
 const PLACES = [

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createConditions } from "../../assets/panels/conditions.mjs";
 import { createNews } from "../../assets/panels/news.mjs";
-import { speak } from "../../assets/panels/texts.mjs";
+import { speak } from "../../assets/words/texts.mjs";
 import { glass } from "./glass.mjs";
 
 const NOW = 1_795_228_927_000;

@@ -1,8 +1,8 @@
 // What is said over the map follows the language on screen.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createNotice } from "../../assets/panels/notice.mjs";
-import { speak } from "../../assets/panels/texts.mjs";
+import { createNotice } from "../../assets/ui/notice.mjs";
+import { speak } from "../../assets/words/texts.mjs";
 
 const TEXTS = { "zh-CN": { "map.back": "中断约 {seconds} 秒" }, en: { "map.back": "gone for {seconds} s" } };
 const inLanguage = (lang) => speak(lang, async () => ({ ok: true, json: async () => TEXTS[lang] }));

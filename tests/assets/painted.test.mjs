@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createPainted } from "../../assets/painted.mjs";
-import { createServerTime } from "../../assets/server_time.mjs";
+import { createPainted } from "../../assets/session/painted.mjs";
+import { createServerTime } from "../../assets/session/server_time.mjs";
 import { timelyWords } from "../../assets/panels/header.mjs";
-import { speak } from "../../assets/panels/texts.mjs";
+import { speak } from "../../assets/words/texts.mjs";
 
 const SERVER = 1_795_228_927_000;
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createCommander } from "../../assets/panels/commands.mjs";
-import { createDetails } from "../../assets/panels/details.mjs";
-import { wasMine } from "../../assets/panels/outcome.mjs";
+import { createCommander } from "../../assets/panels/case/commands.mjs";
+import { createDetails } from "../../assets/panels/case/details.mjs";
+import { wasMine } from "../../assets/panels/case/outcome.mjs";
 import { joinReplay } from "../../assets/panels/replay.mjs";
 
 const answer = (status, body) => ({ ok: status < 400, status, json: async () => body });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { percent } from "../../assets/panels/addresses.mjs";
-import { notesOf, summaryOf, typeOf } from "../../assets/panels/found.mjs";
+import { notesOf, summaryOf, typeOf } from "../../assets/words/search_result.mjs";
 
 test("a share is whole only when nothing is missing", () => {
   assert.deepEqual([1, 0.999, 0.5, 0, undefined].map(percent), ["100 %", "99 %", "50 %", "0 %", "–"]);

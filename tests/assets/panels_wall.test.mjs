@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DWELL_MS, mayReload, step } from "../../assets/panels/rotation.mjs";
-import { ARC_MINUTES, arcMinutes, rootSize, shift } from "../../assets/panels/scale.mjs";
-import { createSound } from "../../assets/panels/sound.mjs";
-import { areaName } from "../../assets/panels/wall.mjs";
+import { DWELL_MS, mayReload, step } from "../../assets/panels/wall/rotation.mjs";
+import { ARC_MINUTES, arcMinutes, rootSize, shift } from "../../assets/panels/wall/scale.mjs";
+import { createSound } from "../../assets/ui/sound.mjs";
+import { areaName } from "../../assets/panels/wall/wall.mjs";
 
 const incident = (id, level, more = {}) => ({ id, level, compound: id[0], state: "reported", at: 0, crew: [], unacked: false, ...more });
 const places = ["a", "b", "c"];

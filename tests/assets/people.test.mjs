@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createDesk } from "../../assets/panels/desk.mjs";
-import { dutyCommands, dutyWords, placeOf } from "../../assets/panels/duty.mjs";
+import { dutyCommands, dutyWords, placeOf } from "../../assets/panels/people/duty.mjs";
 import { joinReplay } from "../../assets/panels/replay.mjs";
-import { createDevice } from "../../assets/panels/device.mjs";
-import { createPeople, keepsDuty, listed } from "../../assets/panels/people.mjs";
-import { speak } from "../../assets/panels/texts.mjs";
+import { createDevice } from "../../assets/panels/camera/device.mjs";
+import { createPeople, keepsDuty, listed } from "../../assets/panels/people/people.mjs";
+import { speak } from "../../assets/words/texts.mjs";
 import { glass } from "./glass.mjs";
 
 const zhou = { id: "huodian/responder/zhou", name: "Zhou", role: "guard", compound: "huodian", status: "available", takes: ["duty_off"] };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { along, bearingTo } from "../../assets/map/placing.mjs";
-import { FIELDS, figureOf, typed, valueAt, wishOf, withFacades, withMask, withValue } from "../../assets/panels/pose.mjs";
+import { along, bearingTo } from "../../assets/map/cameras/placing.mjs";
+import { FIELDS, figureOf, typed, valueAt, wishOf, withFacades, withMask, withValue } from "../../assets/panels/camera/pose.mjs";
 
 const POSE = {
   lonlat: [113.15, 27.83], height_m: 4, azimuth_deg: 350, hfov_deg: 68, range_m: null,

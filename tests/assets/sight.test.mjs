@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { drawable } from "../../assets/map/angles.mjs";
-import { seenStyle } from "../../assets/map/camera_view.mjs";
-import { densityWords, ofEdition, ringLabel, ringWords } from "../../assets/panels/densities.mjs";
-import { askToView } from "../../assets/panels/picture.mjs";
+import { drawable } from "../../assets/map/cameras/angles.mjs";
+import { seenStyle } from "../../assets/map/cameras/view.mjs";
+import { densityWords, ofEdition, ringLabel, ringWords } from "../../assets/words/densities.mjs";
+import { askToView } from "../../assets/panels/camera/picture.mjs";
 
 const CATALOGUE = { densities: { 2014: { levels: { recognise: { px_m: 125, label: "识认", en: "recognise" } } } } };
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createModel } from "../../assets/live_model.mjs";
+import { createModel } from "../../assets/session/live_model.mjs";
 import { createWays, obstacleShapes } from "../../assets/map/ways.mjs";
-import { createDetails } from "../../assets/panels/details.mjs";
-import { areaOf, around } from "../../assets/map/rings.mjs";
+import { createDetails } from "../../assets/panels/case/details.mjs";
+import { areaOf, around } from "../../assets/map/records/rings.mjs";
 import { createSketch, sketchShapes } from "../../assets/map/sketch.mjs";
-import { tripWords } from "../../assets/panels/ways_words.mjs";
+import { tripWords } from "../../assets/words/trips.mjs";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 const answer = (body) => ({ ok: true, status: 200, json: async () => body });

@@ -9,12 +9,12 @@ from functools import partial
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from geodata.first_run import prepare
-from geodata.history import edit
+from geodata.demo.first_run import prepare
+from geodata.importing.history import edit
 from tests.browser.house import PATIENT, House, fill_and_stop, running
 from tests.browser.screen import Screen
 from tests.browser.streams import PATHS, Source, streaming
-from twin.cameras import CameraWish, LensWish, placed
+from twin.commands.cameras import CameraWish, LensWish, placed
 
 ARGS = (
     "--no-sandbox --use-angle=swiftshader --enable-unsafe-swiftshader --ignore-gpu-blocklist "

@@ -22,13 +22,13 @@ from uuid import uuid4
 import httpx
 import redis
 
-from feeds.children import dying_with_us
+from feeds.host.children import dying_with_us
 from geodata.store import load
 from tests.conftest import free_port
 from twin.catalogue import device_kinds
 from twin.events import decode_batch
-from twin.model import Compound
-from twin.state import Twin
+from twin.places.model import Compound
+from twin.state.twin import Twin
 
 ROOT = Path(__file__).parents[2]
 STREET = "lusong.hejiatu"

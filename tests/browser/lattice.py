@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import msgspec
 
 from bench.street import copied
-from geodata import demo
-from twin.model import Area, Compound, District, Division, Path, Ring
+from geodata.demo import street
+from twin.places.model import Area, Compound, District, Division, Path, Ring
 
 NAME = "lusong"
 _COLUMNS, _STEP_LON, _STEP_LAT = 33, 0.0046, 0.0042
@@ -19,7 +19,7 @@ def city(
     compounds: int, communities: int, streets: int, devices: int
 ) -> tuple[list[Compound], District]:
     """Compounds with together exactly ``devices`` devices, and the district around them."""
-    plans = [msgspec.structs.replace(one, surroundings=()) for one in demo.build(1)]
+    plans = [msgspec.structs.replace(one, surroundings=()) for one in street.build(1)]
     full, rest = divmod(devices, compounds)
     made = []
     for number in range(compounds):

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import app
-from feeds.settings import Settings
-from feeds.supervisor import Role
+from feeds.host.settings import Settings
+from feeds.host.supervisor import Role
 
 roles = app._roles
 

@@ -15,7 +15,7 @@ import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Browser
 
-from geodata.first_run import prepare
+from geodata.demo.first_run import prepare
 from geodata.store import load, save
 from tests.browser.house import House, running, state, until
 from tests.browser.screen import DESK, Screen

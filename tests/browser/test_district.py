@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Route
 
-from geodata.crs import gcj02_from_wgs84
+from geodata.importing.readers.crs import gcj02_from_wgs84
 from geodata.store import save, save_district
 from tests.browser.house import running
 from tests.browser.lattice import city
 from tests.browser.screen import DESK, Screen
-from twin.model import Compound, District
+from twin.places.model import Compound, District
 
 pytestmark = pytest.mark.browser
 MAPS = "https://maps.example.org"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from geodata.importer import Options, import_folder
+from geodata.importing.importer import Options, import_folder
 from tests.browser.house import House, running, until
 from tests.browser.screen import Screen
 from tests.geodata.builders import ROWS, TERRITORY, a_feature, a_folder, box

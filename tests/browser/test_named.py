@@ -10,7 +10,7 @@ import pytest
 from tests.browser.conftest import Visit
 from tests.browser.house import House, state
 from tests.browser.screen import DESK, Screen
-from twin.model import Compound
+from twin.places.model import Compound
 
 pytestmark = pytest.mark.browser
 ELSEWHERE = "xiangyuan"

@@ -13,8 +13,8 @@ import pytest
 from tests.browser.conftest import Visit
 from tests.browser.house import House, until
 from tests.browser.screen import DESK, Screen
-from twin.metres import lonlat_from_xy
-from twin.model import LonLat
+from twin.places.metres import lonlat_from_xy
+from twin.places.model import LonLat
 
 pytestmark = pytest.mark.browser
 STEPS_M = (0.0, 15.0, 60.0, 360.0, 20.0)

@@ -16,8 +16,8 @@ import shapely
 from tests.browser.conftest import Visit
 from tests.browser.house import House, normal, state, until
 from tests.browser.screen import DESK, Screen
-from twin.metres import xy_from_lonlat
-from twin.model import LonLat
+from twin.places.metres import xy_from_lonlat
+from twin.places.model import LonLat
 
 pytestmark = pytest.mark.browser
 SOON_MS = 1000

@@ -9,13 +9,13 @@ from itertools import count
 
 import redis
 
-from feeds.batches import Batch, Position
-from feeds.keys import key
-from feeds.streams import Streams
+from feeds.streams.batches import Batch, Position
+from feeds.streams.keys import key
+from feeds.streams.streams import Streams
 from twin import events as ev
-from twin.model import Compound, DevicePlace, Grid, LonLat, ResponderCard, Ring
-from twin.people import Actor
-from twin.state import Twin
+from twin.commands.roles import Actor
+from twin.places.model import Compound, DevicePlace, Grid, LonLat, ResponderCard, Ring
+from twin.state.twin import Twin
 
 STREET = "lusong.hejiatu"
 WHOLE = f"{STREET}.changtangwan.huodian"

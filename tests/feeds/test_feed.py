@@ -8,7 +8,7 @@ import pytest
 
 from feeds import feed
 from feeds.feed import keep_running, reporter
-from feeds.streams import Streams
+from feeds.streams.streams import Streams
 from tests.conftest import free_port
 from tests.feeds import builders as b
 from twin import events as ev

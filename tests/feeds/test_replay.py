@@ -11,17 +11,17 @@ import pytest
 import redis
 from msgspec.structs import replace
 
-from feeds.keys import key
 from feeds.replay import MOST_SESSIONS, WARM_UP_MS, Recording, Sessions
-from feeds.streams import Streams
-from layers.clock import Clock
-from layers.columns import milliseconds
-from layers.live import Hub
-from layers.messages import View
+from feeds.streams.keys import key
+from feeds.streams.streams import Streams
+from layers.live.clock import Clock
+from layers.live.columns import milliseconds
+from layers.live.hub import Hub
+from layers.live.messages import View
 from tests.layers import builders as b
 from twin import events
 from twin.errors import CommandRejected
-from twin.state import Twin
+from twin.state.twin import Twin
 
 pytestmark = pytest.mark.anyio
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from feeds.simulator import Simulator
+from feeds.demo.simulator import Simulator
 from tests.twin.builders import HUODIAN
 from tests.twin.place_builders import a_gate, a_helper, a_place, at
-from twin.alarms import follow
-from twin.commands import decide
+from twin.commands.decide import decide
+from twin.commands.roles import Actor
+from twin.commands.table import Command
 from twin.errors import CommandRejected
 from twin.events import Event, type_of
-from twin.model import Compound, DevicePlace
-from twin.people import Actor
-from twin.requests import Command
-from twin.state import Twin
-from twin.territory import street_of
-from twin.things import Incident
+from twin.places.model import Compound, DevicePlace
+from twin.places.territory import street_of
+from twin.rules.derivation import follow
+from twin.state.records import Incident
+from twin.state.twin import Twin
 
 MORNING = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # ten in the morning in China
 NIGHT = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)  # eleven at night in China

@@ -11,8 +11,8 @@ import pytest
 import shapely
 
 from geodata.proposal.drawing import House, Site
-from twin.metres import lonlat_from_xy
-from twin.model import LonLat
+from twin.places.metres import lonlat_from_xy
+from twin.places.model import LonLat
 
 ORIGIN: LonLat = (113.15, 27.83)
 HUOJU = Path(__file__).parents[3] / "shared" / "data" / "huoju"

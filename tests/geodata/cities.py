@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from geodata.city import City, city
-from geodata.city_scale import scale_city
+from geodata.demo.city.city import City, city
+from geodata.demo.city.scale import scale_city
 
 
 @cache

@@ -15,7 +15,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from tests.geodata.builders import ORIGIN, OUTLINE, ROWS, write
-from twin.metres import lonlat_from_xy
+from twin.places.metres import lonlat_from_xy
 
 BOXES = {row["properties"]["name"]: row["geometry"]["coordinates"][0] for row in ROWS}
 HEAD = "id,kind,name,lon,lat,azimuth\n"

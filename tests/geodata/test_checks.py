@@ -11,8 +11,8 @@ import pytest
 from geodata.checks import faults
 from geodata.proposal import layout
 from tests.geodata.builders import ORIGIN, TERRITORY, a_site
-from twin.metres import lonlat_from_xy
-from twin.model import Compound, DevicePlace, LonLat, Path, Ring
+from twin.places.metres import lonlat_from_xy
+from twin.places.model import Compound, DevicePlace, LonLat, Path, Ring
 
 
 def at(x: float, y: float) -> LonLat:

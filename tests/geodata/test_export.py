@@ -12,7 +12,7 @@ from typing import Any
 import pyogrio
 import pytest
 
-from feeds.packing import PACKER, pack
+from feeds.host.export_child import PACKER, pack
 from geodata import export
 
 KINDS = ("string", "integer", "number", "boolean", "instant")

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from geodata import demo, geojson
+from geodata import geojson
+from geodata.demo import street
 from twin.errors import InvalidPlace
-from twin.model import Compound
+from twin.places.model import Compound
 
 
 @pytest.fixture(scope="module")
 def compounds() -> list[Compound]:
-    return demo.build(1)
+    return street.build(1)
 
 
 def test_a_compound_comes_back_exactly(compounds: list[Compound], tmp_path: Path) -> None:

@@ -14,13 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from geodata import demo, store
+from geodata import store
+from geodata.demo import street
 from geodata.leaving_out import LeftOut
 from geodata.proposal import layout
 from tests.geodata.builders import TERRITORY, a_site
-from twin.model import Compound, DevicePlace, District
-from twin.model import Path as Way
-from twin.paths import Network
+from twin.places.model import Compound, DevicePlace, District
+from twin.places.model import Path as Way
+from twin.routing.network import Network
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +174,7 @@ def test_what_was_let_in_earlier_and_harms_nobody_still_loads(
 
 
 def test_the_demo_and_what_it_wrote_earlier_loads_whole(tmp_path: Path) -> None:
-    compounds = demo.build(1)
+    compounds = street.build(1)
     for compound in compounds:
         store.save(tmp_path, compound)
     held = store.read(tmp_path, fold=True)

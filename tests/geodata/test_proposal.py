@@ -8,12 +8,12 @@ import pytest
 import shapely
 
 from geodata.checks import faults
-from geodata.proposal import crew, devices, doors, eyes, gates, grids, ground, layout, ways
+from geodata.proposal import camera_placer, crew, devices, doors, gates, grids, ground, layout, ways
 from geodata.proposal.drawing import House, Site
 from tests.geodata.builders import TERRITORY, a_site
 from twin.catalogue import device_kinds
-from twin.model import Compound
-from twin.paths import Network
+from twin.places.model import Compound
+from twin.routing.network import Network
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,7 @@ def test_no_two_bays_share_ground(site: Site) -> None:
 
 
 def test_cameras_stand_at_gates_first_and_look_out(site: Site) -> None:
-    seen = eyes.propose(site)
+    seen = camera_placer.propose(site)
     assert [eye.name for eye in seen[:4]] == ["东门", "南门", "西门", "北门"]
     assert 4 <= len(seen) <= 8
     assert all(not site.solid().contains(eye.at) for eye in seen)

@@ -15,18 +15,20 @@ import shapely
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from geodata import geojson, reading, report_page, store
-from geodata.command import main
-from geodata.importer import import_folder
+from geodata import geojson, store
+from geodata.importing.command import main
+from geodata.importing.importer import import_folder
+from geodata.importing.readers import reading
+from geodata.importing.report import page
+from geodata.importing.report.report import Report
+from geodata.importing.report.sentences import LANGUAGES
 from geodata.proposal import layout
 from geodata.proposal.drawing import Patch, Site, Way
-from geodata.report import Report
-from geodata.sentences import LANGUAGES
 from tests.geodata import files as f
 from tests.geodata.builders import ORIGIN, TERRITORY, a_folder, a_site, box, write
-from twin.metres import lonlat_from_xy
-from twin.model import Compound
-from twin.paths import Network
+from twin.places.metres import lonlat_from_xy
+from twin.places.model import Compound
+from twin.routing.network import Network
 
 SLABS = [(-60, -50), (15, -50), (-60, -12), (15, -12), (-60, 30), (15, 30)]
 Metres = list[tuple[float, float]]
@@ -36,7 +38,7 @@ def told(report: Report) -> Report:
     """A report that can be shown in every form, and holds no fault of our own."""
     assert "own fault" not in {fault.kind for fault in report.faults}, report.lines("en")
     for lang in LANGUAGES:
-        report_page.html(report, lang).encode()
+        page.html(report, lang).encode()
         json.loads(report.geojson(lang))
         "\n".join(report.lines(lang)).encode()
         json.dumps(report.values(lang)).encode()

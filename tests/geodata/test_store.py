@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from geodata import demo, store
+from geodata import store
+from geodata.demo import street
 from geodata.folded import Folded
-from layers.places import digest
-from twin.model import Area, Compound, District, Division
+from layers.places.compound import digest
+from twin.places.model import Area, Compound, District, Division
 
 RING = ((113.0, 27.0), (113.001, 27.0), (113.001, 27.001), (113.0, 27.0))
 
@@ -61,7 +62,7 @@ def test_when_the_disk_fails_the_old_file_stays_and_no_half_is_left(
 
 
 def test_what_is_seldom_read_can_be_held_folded_and_reads_the_same(tmp_path: Path) -> None:
-    place = demo.build(1)[0]
+    place = street.build(1)[0]
     file = store.save(tmp_path, place)
     plain, folded = store.load(tmp_path)[0], store.load(tmp_path, fold=True)[0]
     assert isinstance(folded.areas, Folded) and len(folded.areas) == len(plain.areas)

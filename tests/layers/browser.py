@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from layers import frames
-from layers.groups import Frame
+from layers.live import frames
+from layers.live.groups import Frame
 
 
 class Browser:

@@ -7,8 +7,8 @@ from itertools import count
 from typing import Any
 
 from twin import events
-from twin.model import Building, Compound, DevicePlace, Grid, LonLat, ResponderCard, Ring
-from twin.state import Twin
+from twin.places.model import Building, Compound, DevicePlace, Grid, LonLat, ResponderCard, Ring
+from twin.state.twin import Twin
 
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)  # noon in China
 STREET = "lusong.hejiatu"

@@ -17,8 +17,8 @@ from layers.sharing.index import Shelf
 from layers.sharing.query import MOST, PARAMETERS, BadQuery, Query, read
 from tests.layers import builders as b
 from twin import events as ev
-from twin.model import Area, Building, Entrance, Lens, Path, Pipe, Service, Wall
-from twin.state import Twin
+from twin.places.model import Area, Building, Entrance, Lens, Path, Pipe, Service, Wall
+from twin.state.twin import Twin
 
 STREET = Asker((b.STREET,), False, "dispatcher")
 VIEWER = Asker((b.STREET,), True, "viewer")

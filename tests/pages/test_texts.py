@@ -3,20 +3,19 @@ from pathlib import Path
 
 import pytest
 
-from layers.layer import LAYERS
+from layers.rows.layer import LAYERS
 from pages import texts
 from twin.catalogue import device_kinds
+from twin.commands.roles import ROLES
+from twin.commands.table import COMMANDS
 from twin.events import OPERATIONS_TYPES
-from twin.people import ROLES
-from twin.requests import COMMANDS
-from twin.things import BUSY_STEPS, FINISHED
+from twin.state.records import BUSY_STEPS, FINISHED
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [
-    ROOT / "assets" / "main.mjs",
-    *sorted((ROOT / "assets" / "panels").glob("*.mjs")),
-    *sorted((ROOT / "assets" / "map").glob("*.mjs")),
-    *sorted((ROOT / "assets" / "importing").glob("*.mjs")),
+    path
+    for path in sorted((ROOT / "assets").rglob("*.mjs"))
+    if "vendor" not in path.parts
 ]
 _CALL = re.compile(
     r"""(?<![\w.])(?:t|has|heading)\((?:[^()"`]*\? ?)?"([a-z_.0-9]+)"(?: : "([a-z_.0-9]+)")?"""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from feeds.errors import Unavailable
-from layers.live import Hub
+from layers.live.hub import Hub
 from pages import web
 from pages.work import Work, WorkEnded
 from tests.conftest import free_port

@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 
-from geodata import huodian, jinyuan, nanxing, xiangyuan
-from twin.gazetteer import Gazetteer
-from twin.model import Area, Building, Compound, DevicePlace, Entrance, LonLat, Ring, Service
+from geodata.demo import huodian, jinyuan, nanxing, xiangyuan
+from twin.addresses.gazetteer import Gazetteer
+from twin.places.model import Area, Building, Compound, DevicePlace, Entrance, LonLat, Ring, Service
 
 STREET = "lusong.hejiatu"
 JUNMEN = "lusong.hejiatu.gulou.junmen"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twin.candidates import Candidate
+from twin.addresses.candidates import Candidate
 
 
 def label(one: Candidate) -> str:

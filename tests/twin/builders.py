@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from twin import events as e
-from twin.alarms import follow, outstanding
-from twin.commands import Command, decide
-from twin.model import Building, Compound, DevicePlace, Entrance, Grid, LonLat, ResponderCard
-from twin.people import Actor
-from twin.state import Twin
+from twin.commands.decide import Command, decide
+from twin.commands.roles import Actor
+from twin.places.model import Building, Compound, DevicePlace, Entrance, Grid, LonLat, ResponderCard
+from twin.rules.derivation import follow, outstanding
+from twin.state.twin import Twin
 
 STREET = "lusong.hejiatu"
 HUODIAN = f"{STREET}.changtangwan.huodian"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.twin.builders import a_twin
-from twin.state import Twin
+from twin.state.twin import Twin
 
 # One event loop of examples must not fail because the machine is busy.
 settings.register_profile(

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from tests.twin.builders import HUODIAN
-from twin.metres import lonlat_from_xy, xy_from_lonlat
-from twin.model import (
+from twin.places.metres import lonlat_from_xy, xy_from_lonlat
+from twin.places.model import (
     Building,
     Compound,
     DevicePlace,

@@ -30,11 +30,11 @@ from tests.twin.builders import (
     silence,
 )  # fmt: skip
 from twin.catalogue import device_kinds
-from twin.commands import Command, decide
+from twin.commands.decide import Command, decide
+from twin.commands.table import ALARM_NEEDS, CASES, DUTY
 from twin.errors import CommandRejected
 from twin.events import Event, FeedChanged, FeedData
-from twin.requests import ALARM_NEEDS, CASES, DUTY
-from twin.state import Twin
+from twin.state.twin import Twin
 
 SUBJECTS = (CALL, GATE, LIFT, POWER, NOISE, MANHOLE, SMOKE, LAMP, *CAMERAS, "huodian/gate/99")
 RESPONDERS = (ZHOU, LI, WANG)

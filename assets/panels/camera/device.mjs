@@ -1,0 +1,79 @@
+// The card of a device picked on the map: what it is, what it says, its alarms.
+import { ALARMS_FOR } from "../case/actions.mjs";
+import { createCamera } from "./camera.mjs";
+import { createCard } from "../../ui/card.mjs";
+import { askShelve } from "../../ui/dialogs.mjs";
+import { attribute, byId, h, keyed, mark, say, shown } from "../../ui/dom.mjs";
+import { clock } from "../../words/format.mjs";
+import { deviceKind, homeName, levelWords, ruleTitle } from "../../words/names.mjs";
+import { has, t } from "../../words/texts.mjs";
+
+const UNITS = { count: "", floor: "F" };
+const AGES = ["", "device.faded", "device.hollow", "device.gone"];
+
+/**
+ * What a device says, in words: its state, its reading with unit, and how old that is.
+ * @param {string} kind
+ * @param {{code: number, age: number, value: number}|null} reading
+ * @param {object} catalogue
+ */
+export function readingWords(kind, reading, catalogue) {
+  if (!reading) return [];
+  const { states = [], quantities = {} } = catalogue.kinds?.[kind] ?? {};
+  const state = states[reading.code] ?? "unknown";
+  const unit = UNITS[Object.values(quantities)[0]] ?? Object.values(quantities)[0] ?? "";
+  const value = Number.isNaN(reading.value) ? "" : `${Number(reading.value.toFixed(2))} ${unit}`.trim();
+  const age = AGES[reading.age] && t(AGES[reading.age]);
+  return [has(`device.${state}`) ? t(`device.${state}`) : state, value, age].filter(Boolean);
+}
+
+/** @param {import("../../main.mjs").Desk} desk */
+export function createDevice(desk) {
+  const root = byId("device");
+  const [name, about, list] = [h("h2", {}), h("p", { class: "dim" }), h("ul", { class: "alarms" })];
+  const shut = h("button", { type: "button", class: "shut", text: "×", onclick: () => desk.pick(null) });
+  root.classList.add("float", "device");
+  const card = createCard(root);
+  const camera = createCamera(desk);
+  root.append(shut, name, about, camera.node, list);
+
+  const aboutAlarm = (id) => {
+    const { device, rule } = desk.things().alarms.get(id);
+    return [ruleTitle(rule), homeName(device), desk.device(device)?.name ?? device].join(" · ");
+  };
+
+  const send = async (command, id) => {
+    const args = command === "shelve" ? await askShelve(t("action.shelve"), aboutAlarm(id)) : {};
+    const alarm = desk.things().alarms.get(id);
+    if (args && alarm) desk.commander.send({ command, target: id, version: alarm.version, args });
+  };
+
+  const make = (alarm) => h("li", {}, mark(alarm.level), h("span", { class: "what" }),
+    ...Object.keys(ALARMS_FOR).map((command) =>
+      h("button", { type: "button", "data-command": command, onclick: () => send(command, alarm.id) })));
+
+  const draw = () => {
+    const picked = desk.picked();
+    card(Boolean(picked));
+    const kindOf = () => desk.device(picked)?.kind ?? picked.split("/").at(-2);
+    camera.draw(picked, picked && kindOf());
+    if (!picked) return;
+    const place = desk.device(picked);
+    say(name, place?.name ?? picked);
+    const kind = kindOf();
+    say(about, [homeName(picked), deviceKind(kind), ...readingWords(kind, desk.reading(picked), desk.catalogue), picked].filter(Boolean).join(" · "));
+    attribute(shut, "aria-label", t("dialog.close"));
+    const alarms = [...desk.things().alarms.values()].filter((alarm) => alarm.device === picked && alarm.label !== "normal");
+    keyed(list, alarms, (alarm) => alarm.id, make, (node, alarm) => {
+      const said = [levelWords(alarm.level), ruleTitle(alarm.rule), t(`alarm.${alarm.label}`), alarm.at ? clock(alarm.at) : ""];
+      say(node.querySelector(".what"), said.filter(Boolean).join(" · "));
+      for (const button of node.querySelectorAll("button")) {
+        const { command } = button.dataset;
+        say(button, t(`action.${command}`));
+        shown(button, desk.commandable() && Boolean(desk.me.may?.includes(command)) && ALARMS_FOR[command](alarm));
+        attribute(button, "aria-disabled", desk.commander.busy(alarm.id) ? "true" : null);
+      }
+    });
+  };
+  return { draw };
+}

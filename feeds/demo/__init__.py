@@ -1,0 +1,1 @@
+"""The demo's world: devices, people and stories that behave like real ones."""

@@ -1,0 +1,1 @@
+"""One machine: its processes, their settings, folders, ports and the embedded server."""

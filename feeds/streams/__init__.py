@@ -1,0 +1,1 @@
+"""A street's two Redis Streams: written, read, followed, mended."""

@@ -1,0 +1,1 @@
+"""The demo: a street of four compounds drawn by rule, and a city around them."""

@@ -1,0 +1,1 @@
+"""The demo city: its ground, river, road net, and forty-two compounds."""

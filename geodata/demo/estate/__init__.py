@@ -1,0 +1,1 @@
+"""A compound drawn by rule into any outline."""

@@ -1,0 +1,1 @@
+"""Readers: files of any format to features in WGS-84."""

@@ -1,0 +1,1 @@
+"""What panels show: the queue, figures, the day, one case in full."""

@@ -1,0 +1,111 @@
+"""Incidents: the case as the queue and the map show it, redacted by screen class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from layers.live.columns import milliseconds
+from layers.live.redaction import place_words
+from layers.rows.layer_row import Layer
+from twin.rules.standing import holding
+from twin.state.records import Incident, Responder
+from twin.state.twin import Twin
+
+LAYER = Layer(name="incidents", label="layers.incidents", counts="open incidents", far=True)
+
+KEPT_S = 900
+"""A finished case stays on screens this long, so that people see how it ended."""
+
+UNDER_WAY = frozenset({"assigned", "accepted", "en_route"})
+"""Crew states in which somebody is still to come."""
+
+UNSEEN = frozenset({"unacknowledged", "returned_unacknowledged"})
+
+Travel = Callable[[Responder, Incident, datetime], float | None]
+"""Seconds a responder still needs to a case, as of an instant; None where no way is known."""
+
+
+def no_travel(responder: Responder, incident: Incident, now: datetime) -> float | None:
+    """The travel time where no path network is at hand: unknown."""
+    return None
+
+
+def unacked(twin: Twin, incident: Incident) -> bool:
+    """Whether nobody has acknowledged yet that the open case exists.
+
+    A case with alarms is acknowledged by acknowledging them; one that a person reported, by
+    whatever the first person does with it.
+    """
+    if not incident.open:
+        return False
+    alarms = [twin.alarms[name] for name in incident.alarms if name in twin.alarms]
+    if not alarms:
+        return incident.state == "reported"
+    return any(alarm.label in UNSEEN for alarm in alarms)
+
+
+def thing(
+    twin: Twin,
+    incident: Incident,
+    travel: Travel,
+    *,
+    now: datetime,
+    alarms: Sequence[str],
+    masked: bool,
+) -> dict[str, Any]:
+    """An incident as screens get it, naming ``alarms``; ``masked`` drops room and free text.
+
+    ``holding`` says whether any alarm of the case holds, also one that is not named.
+    """
+    return {
+        "id": incident.id,
+        "kind": incident.kind,
+        "level": incident.level,
+        "state": incident.state,
+        "version": incident.version,
+        "compound": incident.compound,
+        "grid": incident.territory.rpartition(".")[2],
+        "territory": incident.territory,
+        "place": place_words(twin, incident) if masked else incident.place,
+        "lonlat": incident.lonlat,
+        "device": incident.device,
+        "building": incident.building,
+        "floor": incident.floor,
+        "at": milliseconds(incident.reported_at),
+        "due": milliseconds(incident.due_at),
+        "finished": None if incident.open else milliseconds(incident.last_at),
+        "source": incident.source,
+        "alarms": alarms,
+        "unacked": unacked(twin, incident),
+        "holding": bool(holding(twin, incident)),
+        "crew": _crew(twin, incident, travel, now),
+        "by": incident.last_by,
+        "text": "" if masked else incident.text,
+    }
+
+
+def _crew(
+    twin: Twin, incident: Incident, travel: Travel, now: datetime
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": who,
+            "name": twin.responders[who].card.name,
+            "state": crew.state,
+            "since": milliseconds(crew.since),
+            "eta_s": _eta(twin.responders[who], incident, crew.state, travel, now),
+        }
+        for who, crew in incident.crew.items()
+        if who in twin.responders
+    ]
+
+
+def _eta(
+    responder: Responder, incident: Incident, state: str, travel: Travel, now: datetime
+) -> int | None:
+    if state not in UNDER_WAY:
+        return None
+    seconds = travel(responder, incident, now)
+    return None if seconds is None else round(seconds)

@@ -1,0 +1,223 @@
+"""Panel values: what the queue heads, figures, legend and roll-ups say, for one account's scope.
+
+Everything is computed from things the account may see. A figure that has nothing to be computed
+from is null, never zero and never a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.live import frames
+from layers.live.columns import KINDS, milliseconds
+from layers.live.frames import Bytes, Indices
+from layers.rows.layer import LAYERS
+from twin.catalogue import MAX_STATES, device_kinds
+from twin.state.records import Incident
+
+WAITING = frozenset({"reported", "verified"})
+"""States in which nobody has been sent yet."""
+
+RESOLVED = frozenset({"handled", "checked", "closed"})
+"""States in which the matter is dealt with; the resolve deadline counts to the first of them."""
+
+TOTALS = {"cameras": "camera", "lifts": "lift"}
+"""Device kinds that the head of the wall counts; beside them the barriers for vehicles."""
+
+PROACTIVE = frozenset(device_kinds()) - {"call"}
+"""Source words of cases that a device found; a call terminal only carries a person's call."""
+
+Counts = NDArray[np.int64]
+
+
+class Fact(NamedTuple):
+    """What panels need to know of one case; instants in milliseconds, None where not reached."""
+
+    territory: str
+    compound: str
+    level: int
+    open: bool
+    unacked: bool
+    waiting: bool
+    proactive: bool
+    reported_ms: float
+    accepted_ms: float | None
+    due_ms: float
+    resolved_ms: float | None
+
+
+def fact(incident: Incident, unacked: bool) -> Fact:
+    """The fact of one case."""
+    accepted, handled = incident.times.get("accepted"), incident.times.get("handled")
+    resolved = handled is not None and incident.state in RESOLVED
+    return Fact(
+        incident.territory,
+        incident.compound,
+        incident.level,
+        incident.open,
+        unacked,
+        incident.state in WAITING,
+        incident.source in PROACTIVE,
+        milliseconds(incident.reported_at),
+        milliseconds(accepted) if accepted else None,
+        milliseconds(incident.resolve_due_at),
+        milliseconds(handled) if resolved else None,
+    )
+
+
+def counts(facts: Iterable[Fact], day_ms: float) -> dict[str, Any]:
+    """Open cases by level, unacknowledged, open, waiting for somebody, worked on; today's cases."""
+    facts = list(facts)
+    live = [one for one in facts if one.open]
+    return {
+        "levels": [sum(one.level == level for one in live) for level in (1, 2, 3, 4)],
+        "unacked": sum(one.unacked for one in live),
+        "open": len(live),
+        "waiting": sum(one.waiting for one in live),
+        "working": sum(not one.waiting for one in live),
+        "today": sum(one.reported_ms >= day_ms for one in facts),
+    }
+
+
+def first_response_p90_s(facts: Iterable[Fact], day_ms: float) -> float | None:
+    """Seconds from reported to first accepted that nine in ten of today's accepted cases kept.
+
+    Nearest rank: the smallest time that at least 90 % of them did not exceed.
+    """
+    took = [
+        (one.accepted_ms - one.reported_ms) / 1000
+        for one in facts
+        if one.accepted_ms is not None and one.reported_ms >= day_ms
+    ]
+    if not took:
+        return None
+    return float(np.percentile(took, 90, method="inverted_cdf"))
+
+
+def on_time_share(facts: Iterable[Fact], now_ms: float, day_ms: float) -> float | None:
+    """Share handled within the resolve deadline, of today's cases that are handled or overdue."""
+    due = [
+        one
+        for one in facts
+        if one.reported_ms >= day_ms
+        and (one.resolved_ms is not None or (one.open and one.due_ms <= now_ms))
+    ]
+    kept = sum(one.resolved_ms is not None and one.resolved_ms <= one.due_ms for one in due)
+    return share(kept, len(due))
+
+
+def proactive_share(facts: Iterable[Fact], day_ms: float) -> float | None:
+    """Share of today's cases that a device found before a person did."""
+    today = [one.proactive for one in facts if one.reported_ms >= day_ms]
+    return share(sum(today), len(today))
+
+
+def _table(field: str) -> NDArray[np.bool_]:
+    """Whether a state code of a kind counts as ``off`` or ``fault``; shape (kinds, codes)."""
+    table = np.zeros((len(KINDS), MAX_STATES), bool)
+    for layer in LAYERS:
+        for name in layer.kinds:
+            for code, state in enumerate(device_kinds()[name].states):
+                table[KINDS.index(name), code] = state in getattr(layer, field)
+    return table
+
+
+_OFF, _FAULT = _table("off"), _table("fault")
+
+
+class DeviceCounts(NamedTuple):
+    """Devices by kind: all, off (silent, never heard from, or saying so), at fault; and online."""
+
+    total: Counts
+    off: Counts
+    fault: Counts
+    online: NDArray[np.bool_]
+
+
+def device_counts(kind: Bytes, state: Bytes) -> DeviceCounts:
+    """Count devices by kind from their kind numbers and state bytes, in one pass over arrays."""
+    code = state & frames.UNKNOWN_CODE
+    gone = (state >> 3 & frames.GONE) == frames.GONE
+    off = gone | _OFF[kind, code]
+    fault = ~off & _FAULT[kind, code]
+    count = len(KINDS)
+    return DeviceCounts(
+        np.bincount(kind, minlength=count),
+        np.bincount(kind[off], minlength=count),
+        np.bincount(kind[fault], minlength=count),
+        ~off,
+    )
+
+
+def device_layers(devices: DeviceCounts) -> dict[str, dict[str, int]]:
+    """The legend's numbers for device layers and, where a layer has several kinds, each kind."""
+    shown = {}
+    for layer in LAYERS:
+        if layer.kinds:
+            shown[layer.name] = _sum(devices, layer.kinds)
+        if len(layer.kinds) > 1:
+            for name in layer.kinds:
+                shown[f"{layer.name}/{name}"] = _sum(devices, (name,))
+    return shown
+
+
+def _sum(devices: DeviceCounts, kinds: Sequence[str]) -> dict[str, int]:
+    rows: Indices = np.array([KINDS.index(name) for name in kinds])
+    return {
+        "total": int(devices.total[rows].sum()),
+        "off": int(devices.off[rows].sum()),
+        "fault": int(devices.fault[rows].sum()),
+    }
+
+
+def duty_layer(statuses: Iterable[str]) -> dict[str, int]:
+    """Responders in the legend: all, off duty, unavailable (as fault), and free to be sent."""
+    statuses = list(statuses)
+    return {
+        "total": len(statuses),
+        "off": statuses.count("off_duty"),
+        "fault": statuses.count("unavailable"),
+        "free": statuses.count("available"),
+    }
+
+
+def rollup(
+    facts: Sequence[Fact], online: int, total: int, alone: Sequence[int] = ()
+) -> dict[str, Any]:
+    """One compound from afar: worst unacknowledged level, worst open level, counts, online.
+
+    ``alone`` are the levels of grave alarms that no case is about; nobody has answered those.
+    """
+    live = [one for one in facts if one.open]
+    return {
+        "level": min((*alone, *(one.level for one in live if one.unacked)), default=None),
+        "worst": min((*alone, *(one.level for one in live)), default=None),
+        "open": len(live),
+        "alarms": len(alone),
+        "unacked": sum(one.unacked for one in live),
+        "online": online,
+        "total": total,
+    }
+
+
+def attention(rollups: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Compounds by need: worst open level first, then most cases, then name; quiet ones last."""
+    ranked = sorted(rollups, key=lambda name: (rollups[name]["worst"] or 9, -rollups[name]["open"]))
+    return [
+        {
+            "compound": name,
+            "level": rollups[name]["worst"],
+            "open": rollups[name]["open"],
+            "alarms": rollups[name]["alarms"],
+        }
+        for name in ranked
+    ]
+
+
+def share(part: int, whole: int) -> float | None:
+    """``part / whole``, or None of nothing."""
+    return part / whole if whole else None

@@ -1,0 +1,1 @@
+"""A compound, a district and the inside of a building as the browser gets them once."""

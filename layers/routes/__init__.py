@@ -1,0 +1,1 @@
+"""Ways as screens get them."""

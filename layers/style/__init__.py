@@ -1,0 +1,1 @@
+"""The map's style, computed here as data."""

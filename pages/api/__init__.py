@@ -1,0 +1,1 @@
+"""What browsers ask for over HTTP, each answer filtered by the asker's territory."""

@@ -1,0 +1,61 @@
+"""``/api/addresses``: how complete the addresses of each compound are, for administrators."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from layers.places.compound import Places
+from pages.door.guard import Person
+from twin.addresses.completeness import DUTIES, Measure, completeness, share
+from twin.places.model import Compound
+from twin.places.territory import covers
+from twin.rules.derivation import LOCAL
+
+Known = dict[str, tuple[Compound, date, list[Measure]]]
+"""What was counted of each compound, and on which day."""
+_FORBIDDEN = {"error": "not_permitted", "reason": "for administrators", "detail": {}}
+
+
+def router(places: Places) -> APIRouter:
+    """``GET /api/addresses``; compounds the account sees whole, the least complete first."""
+    routes = APIRouter()
+    known: Known = {}
+
+    @routes.get("/api/addresses")
+    async def shares(request: Request) -> Response:
+        who: Person = request.scope["person"]
+        if who.role != "administrator":
+            return _json(_FORBIDDEN, 403)
+        seen = [one for one in places.compounds.values() if covers(who.prefixes, one.territory)]
+        today = datetime.now(LOCAL).date()
+        return _json(await asyncio.to_thread(_rows, seen, today, known))
+
+    return routes
+
+
+def _rows(compounds: Sequence[Compound], today: date, known: Known) -> list[dict[str, Any]]:
+    """Each compound's shares and measures; counted once a day for a compound as it stands."""
+    rows = []
+    for place in compounds:
+        counted = known.get(place.id)
+        if counted is None or counted[0] is not place or counted[1] != today:
+            counted = known[place.id] = (place, today, completeness(place, today))
+        measures = counted[2]
+        shares = {duty: share(measures, duty) for duty in DUTIES}
+        told = {duty: value for duty, value in shares.items() if value is not None}
+        rows.append(
+            {"id": place.id, "name": place.name, "shares": told,
+             "measures": [msgspec.to_builtins(one) for one in measures]}
+        )  # fmt: skip
+    return sorted(rows, key=lambda row: (sum(row["shares"].values()), row["id"]))
+
+
+def _json(content: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(content), status, media_type="application/json")

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+import shapely
+
+from geodata.checks import faults
+from geodata.demo.city.template import Name, Stamp
+from geodata.demo.estate.layout import Brief
+from geodata.demo.estate.whole import complete
+from geodata.demo.frame import ANCHOR, Frame
+from geodata.demo.plan import Lies, Plan, box
+from twin.places.metres import distance_m, xy_from_lonlat
+from twin.places.model import Compound
+
+FRAME = Frame(ANCHOR, turn_deg=20.0, shift=(900.0, 400.0))
+LIES = Lies("putuo.taopu.j1-1-1", "310107101001", "莲花居民区")
+NAME = Name("taopu-007", "莲花新村", "Taopu-007", LIES)
+AROUND = shapely.LineString(box(-104, -110, 104, 110).exterior.coords)
+
+
+@pytest.fixture(scope="module")
+def stamp() -> Stamp:
+    plan = Plan("t", "小区", "T", box(-80, -85, 80, 85), frame=Frame(), lies=Lies("a.b.c"))
+    near = shapely.LineString(plan.outline.buffer(15, join_style="mitre").exterior.coords)
+    complete(plan, Brief("six", cameras=9, barriers=1), [near], random.Random(1))
+    return Stamp(plan)
+
+
+@pytest.fixture(scope="module")
+def placed(stamp: Stamp) -> Compound:
+    return stamp.place(NAME, FRAME, AROUND, stamp.size - 30, crew=True)
+
+
+def test_a_placed_compound_is_as_faultless_as_the_drawn_one(placed: Compound) -> None:
+    assert faults(placed) == []
+
+
+def test_everything_carries_the_new_name_and_territory(placed: Compound) -> None:
+    things = [*placed.buildings, *placed.paths, *placed.areas, *placed.services, *placed.devices]
+    assert all(thing.id.startswith("taopu-007/") for thing in [*things, *placed.responders])
+    assert placed.territory == "putuo.taopu.j1-1-1.taopu-007"
+    owned = [*placed.buildings, *placed.grids, *placed.services, *placed.devices]
+    assert all(thing.territory.startswith(placed.territory + ".g") for thing in owned)
+    assert placed.community_name == "莲花居民区"
+
+
+def test_it_is_turned_and_moved_but_not_stretched(stamp: Stamp, placed: Compound) -> None:
+    assert distance_m(placed.origin, FRAME.ground([(0.0, 0.0)])[0]) < 0.02
+    drawn, there = stamp.made.outline, placed.outline
+    for one, other in zip(range(3), range(1, 4), strict=True):
+        length = distance_m(drawn[one], drawn[other])
+        assert distance_m(there[one], there[other]) == pytest.approx(length, abs=0.05)
+    before = next(device for device in stamp.made.devices if device.kind == "camera")
+    after = next(device for device in placed.devices if device.kind == "camera")
+    assert before.azimuth_deg is not None and after.azimuth_deg is not None
+    assert (before.azimuth_deg - after.azimuth_deg) % 360 == pytest.approx(20.0, abs=0.1)
+
+
+def test_gates_are_led_to_the_streets_around(placed: Compound) -> None:
+    street = shapely.LineString(xy_from_lonlat(FRAME.ground(list(AROUND.coords)), placed.origin))
+    ends = [shapely.Point(xy_from_lonlat(path.line[-1], placed.origin)) for path in placed.paths]
+    assert sum(street.distance(end) < 0.1 for end in ends) == 4
+
+
+def test_devices_left_out_leave_no_gap_in_the_numbers(stamp: Stamp, placed: Compound) -> None:
+    assert len(placed.devices) == stamp.size - 30
+    for kind, count in Counter(device.kind for device in placed.devices).items():
+        numbers = [int(d.id.rpartition("/")[2]) for d in placed.devices if d.kind == kind]
+        assert numbers == list(range(1, count + 1))
+
+
+def test_a_compound_without_people_has_none(stamp: Stamp) -> None:
+    assert stamp.place(NAME, FRAME, AROUND, 10, crew=False).responders == ()

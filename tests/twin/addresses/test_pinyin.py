@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import doctest
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geodata.pinyin import TABLE, lines
+from twin.addresses import pinyin
+from twin.addresses.pinyin import alike, readings, sounds
+
+
+def test_the_table_is_what_its_maker_makes():
+    assert TABLE.read_text("utf-8") == "".join(lines())
+
+
+def test_a_character_is_read_in_every_way_in_use():
+    assert {"chang", "zhang"} <= set(readings("长"))
+    assert readings("幢") == ("zhuang",)
+    assert readings("A") == readings("\U00020000") == readings("ん") == ()
+
+
+def test_names_of_places_are_found_by_the_reading_people_use():
+    ways = {full for full, _ in sounds("六安大厦")}
+    assert {"luandasha", "liuandaxia"} <= ways
+
+
+def test_who_does_not_mind_zh_and_z_hears_the_same():
+    assert alike("张", "脏") and alike("星", "新") and not alike("电", "车")
+
+
+@given(st.text(max_size=20))
+def test_any_text_has_a_sound(text):
+    for full, initials in sounds(text):
+        assert full.isascii() and len(initials) <= len(full)
+
+
+def test_examples():
+    assert doctest.testmod(pinyin).failed == 0

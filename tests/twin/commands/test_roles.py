@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+
+from twin.commands.decide import COMMANDS
+from twin.commands.roles import MAY, ROLES, may
+
+
+def test_every_command_has_its_roles_and_every_role_is_known():
+    assert set(MAY) == set(COMMANDS)
+    assert set().union(*MAY.values()) <= set(ROLES)
+
+
+@pytest.mark.parametrize("role", ["viewer", "administrator", "nobody"])
+def test_who_keeps_no_cases_gives_no_commands(role):
+    assert not [command for command in COMMANDS if may(role, command)]
+
+
+def test_a_responder_takes_steps_and_a_reviewer_checks():
+    assert {c for c in COMMANDS if may("responder", c)} == {
+        "accept", "start", "arrive", "handle", "note", "duty_on", "duty_off",
+    }  # fmt: skip
+    assert {c for c in COMMANDS if may("reviewer", c)} == {"check", "close", "reopen", "note"}
+    assert {c for c in COMMANDS if may("dispatcher", c)} == set(COMMANDS)
+
+
+def test_an_unknown_command_is_nobodys():
+    assert not may("dispatcher", "escalate")

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.twin.builders import (
+    CALL,
+    GATE,
+    LI,
+    MANHOLE,
+    NOON,
+    STREET,
+    ZHOU,
+    a_call,
+    a_position,
+    a_reading,
+    a_state,
+    a_twin,
+    after,
+    ask_everything,
+    give,
+    huodian,
+    jinyuan,
+    settle,
+    walk,
+)  # fmt: skip
+from tests.twin.stories import stories
+from twin import events as e
+from twin.errors import InvalidSnapshot
+from twin.state.twin import Twin
+
+
+def a_busy_twin() -> Twin:
+    twin = a_twin()
+    incident = a_call(twin)
+    twin.fold([a_position(ZHOU), a_state("huodian/gate/99", "open")])
+    walk(twin, incident, "accepted")
+    give(twin, "add_responder", incident, responder=LI)
+    return twin
+
+
+def test_a_restored_twin_is_the_same_and_derives_the_same():
+    twin, other = a_busy_twin(), Twin(STREET, [huodian(), jinyuan()])
+    other.restore(twin.snapshot())
+    assert other.snapshot() == twin.snapshot()
+    assert other.responders[LI].assignments == twin.responders[LI].assignments != ()
+    assert set(other.open_incidents) == set(twin.open_incidents)
+    assert other.devices[CALL].level == twin.devices[CALL].level == 1
+    assert other.devices[CALL].alarms == (other.alarms[f"{CALL}#call_pressed"],)
+    assert list(other.unregistered) == ["huodian/gate/99"]
+
+
+def test_a_snapshot_from_before_duty_had_versions_opens():
+    twin, other = a_busy_twin(), Twin(STREET, [huodian(), jinyuan()])
+    saved = msgspec.msgpack.decode(twin.snapshot())
+    saved["responders"] = [row[:7] for row in saved["responders"]]
+    other.restore(msgspec.msgpack.encode(saved))
+    assert other.snapshot() == twin.snapshot()
+
+
+def test_restoring_forgets_what_was_there_before():
+    twin = a_busy_twin()
+    empty = a_twin().snapshot()
+    twin.restore(empty)
+    assert twin.snapshot() == empty and not twin.open_incidents
+    assert twin.responders[ZHOU].assignments == ()
+
+
+def test_the_order_of_the_places_does_not_matter():
+    twin, other = a_busy_twin(), Twin(STREET, [jinyuan(), huodian()])
+    other.restore(twin.snapshot())
+    assert other.snapshot() == twin.snapshot()
+
+
+def test_what_no_longer_stands_in_a_place_is_left_out():
+    twin, other = a_busy_twin(), Twin(STREET, [jinyuan()])
+    other.restore(twin.snapshot())
+    assert GATE not in other.devices and ZHOU not in other.responders
+    assert set(other.incidents) == set(twin.incidents)
+    assert other.territory_of(f"{CALL}#call_pressed") == STREET
+
+
+def test_bytes_that_are_no_snapshot_of_this_street_are_refused():
+    twin = a_busy_twin()
+    with pytest.raises(InvalidSnapshot):
+        twin.restore(b"nonsense")
+    with pytest.raises(InvalidSnapshot, match="street"):
+        twin.restore(Twin("some.street", []).snapshot())
+    assert twin.incidents, "a refused snapshot leaves the twin as it was"
+
+
+# --- what is no snapshot of ours ------------------------------------------------------------
+
+
+def a_way_closed() -> e.WayClosed:
+    data = e.WayClosedData(version=1, kind="works", reason="x", path="p", until=after(60))
+    return e.WayClosed(id="w", subject="huodian/way/1", time=NOON, by="x", data=data)
+
+
+def a_full_twin() -> Twin:
+    twin = a_twin()
+    walk(twin, a_call(twin), "accepted")
+    settle(twin, [a_state(MANHOLE, "shifted"), a_way_closed()])
+    twin.fold([a_state("huodian/gate/99", "open"), a_reading(MANHOLE, "tilt_deg", 3.0)])
+    return twin
+
+
+FULL = a_full_twin().snapshot()
+
+
+@given(st.data())
+def test_a_damaged_snapshot_is_refused_by_one_error_or_read(data):
+    place = data.draw(st.integers(0, len(FULL) - 1))
+    byte = data.draw(st.integers(0, 255))
+    end = data.draw(st.sampled_from([len(FULL), place]))
+    twin = Twin(STREET, [huodian(), jinyuan()])
+    try:
+        twin.restore((FULL[:place] + bytes([byte]) + FULL[place + 1 :])[:end])
+    except InvalidSnapshot:
+        twin.fold([a_state(CALL, "pressed")])
+        assert twin.devices[CALL].state == "pressed"
+
+
+@pytest.mark.parametrize("wrong", [
+    b"", b"nonsense", msgspec.msgpack.encode(None), msgspec.msgpack.encode({"format": 1}),
+    msgspec.msgpack.encode(msgspec.msgpack.decode(FULL) | {"format": 1}),
+    msgspec.msgpack.encode(msgspec.msgpack.decode(FULL) | {"format": 99}),
+    msgspec.msgpack.encode(msgspec.msgpack.decode(FULL) | {"street": "far.away"}),
+    msgspec.msgpack.encode(msgspec.msgpack.decode(FULL) | {"devices": [[CALL, "x"]]}),
+    msgspec.msgpack.encode(msgspec.msgpack.decode(FULL) | {"faces": []}),
+])  # fmt: skip
+def test_a_foreign_or_older_snapshot_is_refused_by_one_error(wrong):
+    twin = a_twin()
+    with pytest.raises(InvalidSnapshot):
+        twin.restore(wrong)
+    twin.fold([a_state(CALL, "pressed")])
+    assert twin.devices[CALL].state == "pressed"
+
+
+def test_a_state_that_the_catalogue_has_no_more_is_unknown_after_a_restore():
+    raw = msgspec.msgpack.decode(FULL)
+    raw["devices"] = [[row[0], 99, *row[2:]] for row in raw["devices"]]
+    twin = Twin(STREET, [huodian(), jinyuan()])
+    twin.restore(msgspec.msgpack.encode(raw))
+    assert {device.state for device in twin.devices.values()} == {None}
+    ask_everything(twin)
+
+
+@given(stories(), st.data())
+def test_any_part_of_the_telemetry_may_be_missing(story, data):
+    twin = Twin(STREET, [huodian(), jinyuan()])
+    twin.fold([
+        event for event in story
+        if not isinstance(event, e.TELEMETRY) or data.draw(st.booleans())
+    ])  # fmt: skip
+    ask_everything(twin, after(1e5))

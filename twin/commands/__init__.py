@@ -1,0 +1,1 @@
+"""What people may ask for, who may ask it, and the events that carry it out."""

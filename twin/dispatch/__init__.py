@@ -1,0 +1,1 @@
+"""Who should go, and how long each needs."""

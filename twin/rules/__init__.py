@@ -1,0 +1,1 @@
+"""What follows from what changed: alarms from devices, cases from alarms."""
