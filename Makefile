@@ -35,8 +35,9 @@ test: lint types ## lint, types, browser modules, everything else
 	  if [ $${#files[@]} -gt 0 ]; then node --test "$${files[@]}"; fi
 	@$(BIN)/python -m pytest -q $(WORKERS) $(ARGS)
 
-lint: install-dev ## ruff
+lint: install-dev ## ruff: rules and format
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
 
 types: install-dev ## mypy, strict
 	@$(BIN)/mypy

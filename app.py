@@ -317,9 +317,7 @@ def _responders(settings: Settings) -> dict[str, str]:
 async def _register(settings: Settings, asked: argparse.Namespace) -> None:
     async with AsyncExitStack() as stack:
         url = settings.redis_url or await stack.enter_async_context(
-            at_hand(
-                settings.server_folder, port=settings.valkey_port, open_to_all=settings.demo
-            )
+            at_hand(settings.server_folder, port=settings.valkey_port, open_to_all=settings.demo)
         )
         known = await stack.enter_async_context(people(replace(settings, redis_url=url)))
         streams = await stack.enter_async_context(Streams(url))

@@ -177,9 +177,16 @@ def shared() -> dict[str, list[str]]:
     here, export = "/ogc/collections", "/ogc/export?format=geojson"
     asked = ["?limit=1&offset=1", "?after=a", "?compound=qings", "?qings=1", "?territory=lusong.x",
              "?bbox=113.13,27.7,113.2,27.9", "?datetime=2020-01-01T00:00:00Z/.."]  # fmt: skip
-    one = {"compounds": "qingshui", "buildings": "qingshui/b3", "devices": "qingshui/gate/1",
-           "grids": f"{t.whole('qingshui')}.g1", "incidents": THEIRS[0], "divisions": t.FAR,
-           "alarms": "qingshui/call/1:call_pressed", "responders": "qingshui/responder/g1"}
+    one = {
+        "compounds": "qingshui",
+        "buildings": "qingshui/b3",
+        "devices": "qingshui/gate/1",
+        "grids": f"{t.whole('qingshui')}.g1",
+        "incidents": THEIRS[0],
+        "divisions": t.FAR,
+        "alarms": "qingshui/call/1:call_pressed",
+        "responders": "qingshui/responder/g1",
+    }
     return {
         "/ogc": ["/ogc"],
         "/ogc/": ["/ogc/", "/ogc/?a=1"],
@@ -340,6 +347,8 @@ async def test_no_program_with_a_token_gets_what_is_not_its_own(house: House) ->
             for path in ("/api/me", "/api/places", "/", "/console"):
                 status, _ = await fetched(program, Ask("GET", path))
                 assert status in (303, 401), "a token opens nothing but what is shared"
+
+
 def test_what_tiles_say_is_found_though_it_is_compressed(tmp_path: Path) -> None:
     for file in cut(tmp_path, t.NEAR, t.FAR)[1:]:
         said = unpacked((tmp_path / file).read_bytes())

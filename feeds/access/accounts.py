@@ -156,9 +156,7 @@ class Accounts:
         record = await self._record(name)
         return record.account if record else None
 
-    async def verify(
-        self, name: str, password: str, visitor: Visitor = SOMEWHERE
-    ) -> Account:
+    async def verify(self, name: str, password: str, visitor: Visitor = SOMEWHERE) -> Account:
         """The account, if the password is right.
 
         Raises LoginRefused ``wrong``, or ``locked`` after five failures in fifteen minutes, or

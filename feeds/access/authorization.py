@@ -95,9 +95,7 @@ class Programs:
             opening.add_done_callback(lambda _: self._opening.pop(key))
         return await asyncio.shield(opening)
 
-    async def _open(
-        self, key: bytes, name: str, password: str, visitor: Visitor
-    ) -> Account | None:
+    async def _open(self, key: bytes, name: str, password: str, visitor: Visitor) -> Account | None:
         accounts = self._logins.accounts
         try:
             session = await self._logins.by_password(

@@ -54,9 +54,7 @@ async def carry_out(asked: argparse.Namespace, backed: Backed, tokens: Tokens) -
 
 
 async def _add(asked: argparse.Namespace, backed: Backed, tokens: Tokens) -> str:
-    shown, token = await tokens.add(
-        asked.name, asked.role, tuple(asked.territory), days=asked.days
-    )
+    shown, token = await tokens.add(asked.name, asked.role, tuple(asked.territory), days=asked.days)
     detail = f"{', '.join(token.prefixes)} until {_day(token.until)}"
     who = (subject(token.name), token.prefixes)
     await backed["doors"].changed(TokenGranted, who, operator(), token.role, detail)

@@ -210,9 +210,7 @@ class Active:
         self.reader.take(telemetry=part)
         await self._reject(refused)
 
-    async def _take(
-        self, event: Event | EventRejected, received: datetime
-    ) -> EventRejected | None:
+    async def _take(self, event: Event | EventRejected, received: datetime) -> EventRejected | None:
         """Apply one event of telemetry, and what follows from it; why not, when it is refused."""
         folded = self.twin.fold((event,), received)
         # Of one that is refused or too late this much may count: that its device is not silent.

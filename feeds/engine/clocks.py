@@ -87,9 +87,7 @@ class WatchedClock:
             self._highest = max(self._highest, noted)
 
 
-def say(
-    conditions: Conditions, street: str, clock: WatchedClock, newest: datetime | None
-) -> None:
+def say(conditions: Conditions, street: str, clock: WatchedClock, newest: datetime | None) -> None:
     """Raise or clear what a jump is to be told by: against itself, and against the newest entry.
 
     ``newest`` is when the newest entry of the street was written, by its id.

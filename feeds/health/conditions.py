@@ -142,9 +142,7 @@ class Conditions:
 
 def _bounded(figures: dict[str, Figure]) -> dict[str, Figure]:
     some = list(figures.items())[:FIGURES_KEPT]
-    return {
-        name: value[:LETTERS_KEPT] if isinstance(value, str) else value for name, value in some
-    }
+    return {name: value[:LETTERS_KEPT] if isinstance(value, str) else value for name, value in some}
 
 
 class Shared:

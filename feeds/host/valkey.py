@@ -81,9 +81,7 @@ class Valkey:
     same file, even while the first is still on its way out.
     """
 
-    def __init__(
-        self, folder: Path, *, port: int = PORT, open_to_all: bool = False
-    ) -> None:
+    def __init__(self, folder: Path, *, port: int = PORT, open_to_all: bool = False) -> None:
         self.folder = folder
         self.port = port
         self._open_to_all = open_to_all

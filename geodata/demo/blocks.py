@@ -74,9 +74,7 @@ def _unit(cx: float, south: float, unit_m: float, depth_m: float, style: int) ->
     return shape
 
 
-def tower(
-    number: int, centre: XY, floors: int, *, size: float = 1.0, flip: bool = False
-) -> Block:
+def tower(number: int, centre: XY, floors: int, *, size: float = 1.0, flip: bool = False) -> Block:
     """A butterfly-shaped tower, 32 x 21 m at size 1; the lobby is in the recess to the north.
 
     ``flip`` turns it about, with the lobby to the south.

@@ -36,9 +36,7 @@ ROWS = (
 def plan(seed: int) -> Plan:
     """Draw the compound."""
     rng = random.Random(f"huodian {seed}")
-    drawn = Plan(
-        "huodian", "火电小区", "Huodian", shapely.Polygon(OUTLINE), households=1184
-    )
+    drawn = Plan("huodian", "火电小区", "Huodian", shapely.Polygon(OUTLINE), households=1184)
     west, east = (spine + 3.05 for spine in SPINES)
     drawn.grids = [
         drawn.outline.intersection(part)
@@ -106,9 +104,7 @@ def _places(plan: Plan, rng: random.Random) -> None:
         Door("1", (106.5, 6.6)),
     )  # fmt: skip
     stand(plan, block, 10)
-    block = hall(
-        "pump", "水泵房", box(128, 156, 139, 163), 1, "service", Door("1", (133.5, 163.0))
-    )
+    block = hall("pump", "水泵房", box(128, 156, 139, 163), 1, "service", Door("1", (133.5, 163.0)))
     stand(plan, block, 171.7)
     plan.area("sport", box(72, 256, 100, 271), "篮球场")
     plan.area("plaza", box(100, 253, 113, 271), "健身广场")
@@ -143,8 +139,6 @@ def _devices(plan: Plan, rng: random.Random) -> None:
     )  # fmt: skip
     small_things.chargers(plan, (237, 33), (2.6, 0), 8)
     small_things.chargers(plan, (289, 235.2), (3.2, 0), 12)
-    plan.responder(
-        "zhoumin", "周敏", "grid_officer", ("first_aid", "mediation"), 2, (104, 8)
-    )
+    plan.responder("zhoumin", "周敏", "grid_officer", ("first_aid", "mediation"), 2, (104, 8))
     plan.responder("lijianguo", "李建国", "guard", ("security", "fire"), 1, (107, 8))
     plan.responder("wangshifu", "王师傅", "repair", ("repair", "electric", "lift"), 3, (110, 8))

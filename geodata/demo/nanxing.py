@@ -86,9 +86,7 @@ def _lake(plan: Plan, rng: random.Random) -> None:
 
 
 def _places(plan: Plan) -> None:
-    duty = hall(
-        "duty", "物业值班室", box(512, 4, 524, 8), 1, "service", Door("1", (518, 8.0))
-    )
+    duty = hall("duty", "物业值班室", box(512, 4, 524, 8), 1, "service", Door("1", (518, 8.0)))
     stand(plan, duty, 12)
     centre = hall(
         "service", "社区服务中心", box(470, 4, 494, 8.2), 2, "service", Door("1", (482, 8.2))

@@ -66,9 +66,7 @@ def hydrants(plan: Plan) -> None:
 def muster(plan: Plan) -> None:
     """Muster points on the largest open squares, one for each but no more than one a grid."""
     wanted = max(1, len(plan.grids))
-    squares = [
-        (shape, name) for kind, shape, name in plan.areas if kind in MUSTER_KINDS and name
-    ]
+    squares = [(shape, name) for kind, shape, name in plan.areas if kind in MUSTER_KINDS and name]
     squares.sort(key=lambda row: -row[0].area)
     for shape, name in squares[:wanted]:
         spot = shape.representative_point()

@@ -175,5 +175,3 @@ def _along(points: Sequence[XY], every_m: float, start_m: float) -> list[tuple[X
         found.append(((here.x, here.y), (-dy / length, dx / length)))
         at += every_m
     return found
-
-

@@ -38,9 +38,7 @@ def _toward(start: XY, goal: XY, metres: float) -> XY:
 
 
 def _curve(a: XY, b: XY, c: XY, t: float) -> XY:
-    x, y = (
-        (1 - t) ** 2 * a[i] + 2 * t * (1 - t) * b[i] + t**2 * c[i] for i in (0, 1)
-    )
+    x, y = ((1 - t) ** 2 * a[i] + 2 * t * (1 - t) * b[i] + t**2 * c[i] for i in (0, 1))
     return (round(x, 2), round(y, 2))
 
 
@@ -115,9 +113,7 @@ def gate(plan: Plan, name: str, use: str, points: Sequence[XY]) -> None:
     plan.path(kind, points, width_m)
     line = shapely.LineString(points)
     spot = line.intersection(plan.outline.exterior)
-    inner = shapely.line_interpolate_point(
-        line, shapely.line_locate_point(line, spot) - 0.6
-    )
+    inner = shapely.line_interpolate_point(line, shapely.line_locate_point(line, spot) - 0.6)
     plan.gaps.append((spot, 8.0 if use == "vehicle" else 3.4))
     plan.device("gate", name, (inner.x, inner.y), height_m=1.2, use=use)
 
@@ -210,9 +206,7 @@ def _meetings(line: shapely.LineString, others: Sequence[shapely.LineString]) ->
     points = shapely.get_coordinates(shapely.intersection(line, others)).tolist()
     ends = [end for other in others for end in (other.coords[0], other.coords[-1])]
     near = shapely.distance(line, shapely.points(ends)) < NEAR_M if ends else ()
-    return [
-        (x, y) for x, y in [*points, *(end for end, on in zip(ends, near, strict=True) if on)]
-    ]
+    return [(x, y) for x, y in [*points, *(end for end, on in zip(ends, near, strict=True) if on)]]
 
 
 def _threaded(line: shapely.LineString, points: Sequence[XY]) -> list[XY]:

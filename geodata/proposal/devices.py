@@ -92,9 +92,7 @@ def propose(site: Site, territory: str, rng: random.Random) -> tuple[DevicePlace
 def _gates(board: _Board) -> None:
     for gate in board.site.gates:
         at = Point(gate.at.x + gate.inward[0] * 0.6, gate.at.y + gate.inward[1] * 0.6)
-        board.add(
-            "gate", gate.name, at, use=gate.use, height_m=1.2, proposed=not gate.given
-        )
+        board.add("gate", gate.name, at, use=gate.use, height_m=1.2, proposed=not gate.given)
 
 
 def _cameras(board: _Board) -> None:

@@ -79,11 +79,7 @@ def enclose(site: Site) -> None:
     gaps = shapely.union_all([gate.at.buffer(gate.width_m / 2) for gate in site.gates])
     wall = shapely.line_merge(site.outline.exterior.difference(gaps))
     solid = site.solid(0.3)
-    site.walls = [
-        part
-        for part in shapely.get_parts(wall.difference(solid))
-        if part.length > 1.0
-    ]
+    site.walls = [part for part in shapely.get_parts(wall.difference(solid)) if part.length > 1.0]
 
 
 def _opening(site: Site, bearing: tuple[float, float]) -> tuple[int, Point, Point] | None:

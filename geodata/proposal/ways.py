@@ -63,9 +63,11 @@ def _middle_lines(free: shapely.Polygon) -> list[tuple[Node, Node]]:
     inner = [ridge for ridge in diagram.ridge_vertices if -1 not in ridge]
     ridges = np.array(inner, dtype=np.intp).reshape(-1, 2)
     pairs = diagram.vertices[ridges].round(3)
-    room = shapely.distance(
-        shapely.points(pairs.reshape(-1, 2)), free.boundary
-    ).reshape(-1, 2).min(axis=1)
+    room = (
+        shapely.distance(shapely.points(pairs.reshape(-1, 2)), free.boundary)
+        .reshape(-1, 2)
+        .min(axis=1)
+    )
     shapely.prepare(free)
     kept = (room >= CLEAR_M) & shapely.contains_properly(free, shapely.linestrings(pairs))
     return [((a[0], a[1]), (b[0], b[1])) for a, b in pairs[kept].tolist() if a != b]

@@ -188,9 +188,7 @@ async def serve(receive: Receive, send: Send, house: House, viewer: Viewer) -> N
         connection.close()
 
 
-async def _talk(
-    receive: Receive, connection: Connection, house: House, viewer: Viewer
-) -> None:
+async def _talk(receive: Receive, connection: Connection, house: House, viewer: Viewer) -> None:
     """Carry out messages until the other side leaves or has been denied too often."""
     denials = 0
     while denials < MAX_DENIALS and not connection.gone:

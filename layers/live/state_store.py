@@ -241,9 +241,7 @@ class Picture:
             self._foretold[incident.id] = until
 
     def _own_alarms(self, twin: Twin, incident: Incident) -> list[str]:
-        return [
-            name for name in incident.alarms if twin.territory_of(name) == incident.territory
-        ]
+        return [name for name in incident.alarms if twin.territory_of(name) == incident.territory]
 
     def _alarm(self, name: str) -> Thing | None:
         device = name.partition("#")[0]

@@ -86,9 +86,7 @@ def thing(
     }
 
 
-def _crew(
-    twin: Twin, incident: Incident, travel: Travel, now: datetime
-) -> list[dict[str, Any]]:
+def _crew(twin: Twin, incident: Incident, travel: Travel, now: datetime) -> list[dict[str, Any]]:
     return [
         {
             "id": who,

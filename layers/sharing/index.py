@@ -234,9 +234,7 @@ def _cut(still: Still, kept: Numbers, query: Query) -> Page:
     return Page(rows, len(kept), start + len(rows) < len(kept))
 
 
-async def _matching(
-    still: Still, found: Numbers, asker: Asker, query: Query
-) -> AsyncIterator[int]:
+async def _matching(still: Still, found: Numbers, asker: Asker, query: Query) -> AsyncIterator[int]:
     async for position, row in _in_turns(still.walk(found)):
         if _selected(still.collection, row, asker, query):
             yield position

@@ -310,5 +310,3 @@ LIVE: tuple[Collection, ...] = (
     ),
 )  # fmt: skip
 """Every collection of what lives."""
-
-

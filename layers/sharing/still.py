@@ -58,9 +58,7 @@ def _each(of: Of) -> Rows:
 
 def _whole(attribute: str) -> Of:
     """Things that belong to the whole compound and carry an id."""
-    return lambda place: (
-        (thing.id, place.territory, thing) for thing in getattr(place, attribute)
-    )
+    return lambda place: ((thing.id, place.territory, thing) for thing in getattr(place, attribute))
 
 
 def _with_district(own: Rows, attribute: str) -> Rows:

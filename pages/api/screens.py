@@ -222,9 +222,7 @@ def _cases(routes: APIRouter, stage: Backstage) -> None:
                 await asyncio.to_thread(stage.known.sights.eyes, twin.street)
                 await asyncio.to_thread(stage.known.lives.ready, twin)
                 now = stage.now() if hub is stage.hub or hub is None else hub.instant()
-                told = detail(
-                    twin, found, stage.known, actor_of(who), now=now, masked=masked(who)
-                )
+                told = detail(twin, found, stage.known, actor_of(who), now=now, masked=masked(who))
                 if hub is not stage.hub:
                     told["possible"] = []
                 return _json(told)

@@ -113,8 +113,9 @@ def test_an_alarm_whose_case_was_called_off_is_a_row_a_count_and_the_banner(
         body = {"command": "cancel", "target": case["id"], "args": {"text": "以为误报"}}
         assert li.post("/api/commands", json=body).status_code == 200
     banner = "!banner.hidden && banner.innerText"
-    words = wall.until(f"(banner => {banner}.includes('无人处置') && {banner})"
-                       "(document.getElementById('banner'))")
+    words = wall.until(
+        f"(banner => {banner}.includes('无人处置') && {banner})(document.getElementById('banner'))"
+    )
     assert "一键呼" in words and "火电小区" in words
     console.until("document.querySelector('#count-unattended').innerText === '无人处置 1'")
     row = f"document.querySelector('#queue-list [data-id=\"{ALARM}\"]')"

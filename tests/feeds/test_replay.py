@@ -70,9 +70,7 @@ async def test_going_on_ends_where_a_jump_would_have_led(valkey_url: str) -> Non
     async with Streams(valkey_url) as streams:
         walked = Recording(streams, b.STREET, compounds()[b.STREET])
         await walked.seek(ms(0))
-        changed = [
-            change for n in range(1, 30) for change in await walked.advance(ms(n * TEN_MIN))
-        ]
+        changed = [change for n in range(1, 30) for change in await walked.advance(ms(n * TEN_MIN))]
         jumped = Recording(streams, b.STREET, compounds()[b.STREET])
         await jumped.seek(ms(29 * TEN_MIN))
         assert walked.twin.devices[GATE].code == jumped.twin.devices[GATE].code

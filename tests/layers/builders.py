@@ -157,5 +157,3 @@ def step(
     cls = getattr(events, told) if isinstance(told, str) else told
     subject = f"INC-1121-{number:04d}"
     return kind(**_envelope(subject, when), by="chen", data=cls(version=version, **data))  # type: ignore[call-arg]
-
-

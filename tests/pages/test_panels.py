@@ -1,4 +1,3 @@
-
 import pytest
 
 from tests.pages.conftest import Open

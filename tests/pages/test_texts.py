@@ -12,11 +12,7 @@ from twin.events import OPERATIONS_TYPES
 from twin.state.records import BUSY_STEPS, FINISHED
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [
-    path
-    for path in sorted((ROOT / "assets").rglob("*.mjs"))
-    if "vendor" not in path.parts
-]
+SOURCES = [path for path in sorted((ROOT / "assets").rglob("*.mjs")) if "vendor" not in path.parts]
 _CALL = re.compile(
     r"""(?<![\w.])(?:t|has|heading)\((?:[^()"`]*\? ?)?"([a-z_.0-9]+)"(?: : "([a-z_.0-9]+)")?"""
 )

@@ -61,9 +61,7 @@ def reports(draw: Any) -> Event:
     if what == 8:
         return on_duty(draw(st.sampled_from(RESPONDERS)), draw(st.sampled_from(("available",))), at)
     up = draw(st.booleans())
-    return FeedChanged(
-        id=f"feed-{at}-{up}", subject="gates", time=at, data=FeedData(up=up)
-    )
+    return FeedChanged(id=f"feed-{at}-{up}", subject="gates", time=at, data=FeedData(up=up))
 
 
 @st.composite

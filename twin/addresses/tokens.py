@@ -65,9 +65,7 @@ _TOKENS = {
     "storeys": f"({_NUM})楼(?![道梯下上前后顶旁])",
     "plate": f"({_NAME})号(?![线令召称])",
     "sign": "(?<![A-Z0-9])[A-Z]{1,4}-?[0-9]{1,5}(?!幢|单|号楼|#|座|层|[0-9])",
-    "plain": (
-        f"(?<![A-Z0-9])([0-9]{{1,4}}[A-Z]?)(?![0-9A-Z])|([{_DIGITS}]{{3,4}})(?=[ ,]|$|一键)"
-    ),
+    "plain": (f"(?<![A-Z0-9])([0-9]{{1,4}}[A-Z]?)(?![0-9A-Z])|([{_DIGITS}]{{3,4}})(?=[ ,]|$|一键)"),
 }
 """Tokens in the order they are tried; each has a function of its name in ``addresses.parser``"""
 

@@ -95,9 +95,7 @@ def possible_for_alarm(twin: Twin, alarm: Alarm, actor: Actor) -> list[str]:
     if not covers(actor.prefixes, twin.territory_of(alarm.id)):
         return []
     return [
-        name
-        for name in ALARM_NEEDS
-        if roles.may(actor.role, name) and _alarm_takes(alarm, name)
+        name for name in ALARM_NEEDS if roles.may(actor.role, name) and _alarm_takes(alarm, name)
     ]
 
 

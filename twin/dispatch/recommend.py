@@ -54,9 +54,7 @@ def recommend(twin: Twin, incident: Incident, live: Live, now: datetime) -> list
     skills = set(incident_kind(incident.kind).skills)
     there = set(incident.working)
     could = [
-        one
-        for one in twin.responders.values()
-        if one.status in ON_DUTY and one.id not in there
+        one for one in twin.responders.values() if one.status in ON_DUTY and one.id not in there
     ]
     starts = [start_of(one, now) for one in could]
     modes = [mode_of(one.card.vehicle) for one in could]

@@ -114,9 +114,7 @@ class _Flow:
         self._linked = len(musters) > 0 and bool((self._goals.edge >= 0).all())
         spots = zip(self._goals.edge.tolist(), self._goals.along_m.tolist(), strict=True)
         self._spots = tuple(spots) if self._linked else ()
-        self._search: Search | None = (
-            passage.search("foot", self._spots) if self._spots else None
-        )
+        self._search: Search | None = passage.search("foot", self._spots) if self._spots else None
         self._at_node: Floats = np.zeros(self._layers.size + 1)
         self._whole: Floats = np.zeros(len(self.network.lengths))
         self._parts: list[tuple[Step, float]] = []

@@ -272,9 +272,7 @@ def _reported(twin: Twin, rule: Rule, device: Device, alarm: Alarm, at: datetime
     )
 
 
-def _reopened(
-    twin: Twin, rule: Rule, device: Device, alarm: Alarm, at: datetime
-) -> list[Event]:
+def _reopened(twin: Twin, rule: Rule, device: Device, alarm: Alarm, at: datetime) -> list[Event]:
     """A case that had ended when its alarm was raised again goes on: the alarm held all along."""
     case = twin.incidents.get(alarm.incident or "")
     if case is None or case.open or ended_at(case) >= at:

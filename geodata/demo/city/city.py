@@ -54,10 +54,7 @@ def city(seed: int) -> City:
     town = _town(found, by_hand, seed)
     lines = _streets(found)
     rest, beside = _beside(town, found, plans)
-    compounds = [
-        _finished(plan, found, lines[plan.id], beside[plan.id])
-        for plan in plans
-    ]
+    compounds = [_finished(plan, found, lines[plan.id], beside[plan.id]) for plan in plans]
     place = district(found, town, rest, by_hand, beds, seed)
     return City(place, sorted([*by_hand, *compounds], key=lambda compound: compound.id))
 

@@ -82,9 +82,7 @@ def _divisions(found: Ground) -> Iterator[Division]:
     for path, (name, name_en) in found.street_names.items():
         own = [shape for one, shape in shapes.items() if one.startswith(path + ".")]
         outline = ring(shapely.union_all(own))
-        yield Division(
-            territory=path, level="street", name=name, name_en=name_en, outline=outline
-        )
+        yield Division(territory=path, level="street", name=name, name_en=name_en, outline=outline)
     for community in found.communities:
         yield Division(
             territory=community.territory,
@@ -157,9 +155,7 @@ def roads_of(by_hand: Sequence[Compound]) -> list[NDArray[np.float64]]:
     ]
 
 
-def _services(
-    found: Ground, town: Town, beds: Sequence[int], seed: int
-) -> Iterator[Service]:
+def _services(found: Ground, town: Town, beds: Sequence[int], seed: int) -> Iterator[Service]:
     rng = random.Random(f"services {seed}")
     spots = list(town.spots)
     rng.shuffle(spots)

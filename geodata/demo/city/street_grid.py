@@ -61,7 +61,7 @@ class Course:
 
     def frame(self, v: float, u: float) -> Frame:
         """A plane whose zero lies at a point and whose x axis runs along the river there."""
-        (x, y), = self.metres([(v, u)]).tolist()
+        ((x, y),) = self.metres([(v, u)]).tolist()
         return Frame(self.anchor, turn_deg=self.angle(v), shift=(x, y))
 
 

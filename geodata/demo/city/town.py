@@ -66,9 +66,7 @@ def local(shape: shapely.Geometry, frame: Frame) -> shapely.Geometry:
     return shapely.transform(shape, back)
 
 
-def fill(
-    town: Town, lattice: Lattice, parcel: Parcel, territory: str, rng: random.Random
-) -> None:
+def fill(town: Town, lattice: Lattice, parcel: Parcel, territory: str, rng: random.Random) -> None:
     """Build one parcel of a community."""
     frame = lattice.course.frame(*parcel.middle)
     ground = local(lattice.polygon(parcel), frame)

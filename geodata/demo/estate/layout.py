@@ -236,9 +236,7 @@ def _fill(span: Span, south: float, style: Style, rng: random.Random) -> list[tu
     return slots
 
 
-def _chosen(
-    slots: list[tuple[XY, int]], brief: Brief, rng: random.Random
-) -> list[tuple[XY, int]]:
+def _chosen(slots: list[tuple[XY, int]], brief: Brief, rng: random.Random) -> list[tuple[XY, int]]:
     """As many slots as there are buildings: those left over become gardens."""
     if not brief.buildings or len(slots) <= brief.buildings:
         return slots
@@ -249,9 +247,7 @@ def _chosen(
     return [slots[n] for n in kept]
 
 
-def _build(
-    plan: Plan, style: Style, slots: Sequence[tuple[XY, int]], rng: random.Random
-) -> None:
+def _build(plan: Plan, style: Style, slots: Sequence[tuple[XY, int]], rng: random.Random) -> None:
     """Stand the blocks and lead each door to the first way north of it."""
     ways = shapely.union_all([shapely.LineString(points) for _, points, _ in plan.lines])
     for number, (corner, units) in enumerate(slots, start=1):

@@ -24,9 +24,7 @@ BAY_GROUP = 8
 LEAST_POND_M = 14.0
 
 
-def gates(
-    plan: Plan, found: Layout, streets: Sequence[shapely.LineString], brief: Brief
-) -> None:
+def gates(plan: Plan, found: Layout, streets: Sequence[shapely.LineString], brief: Brief) -> None:
     """A gate on each side that has a street; the first ``barriers`` of them are for vehicles."""
     ring = found.ring.exterior
     net = shapely.union_all(list(streets))
@@ -121,9 +119,7 @@ def _pond(plan: Plan, found: Layout, name: str, rng: random.Random) -> None:
     spots = shapely.get_coordinates(shapely.segmentize(ways, 5.0)).tolist()
     spots.sort(key=lambda xy: math.dist(xy, (x, y)))
     clear = built.buffer(1.5)
-    goal = next(
-        xy for xy in spots if not clear.intersects(shapely.LineString([(x, y), xy]))
-    )
+    goal = next(xy for xy in spots if not clear.intersects(shapely.LineString([(x, y), xy])))
     link(plan, way, (round(goal[0], 2), round(goal[1], 2)))
 
 
@@ -146,9 +142,7 @@ def houses(plan: Plan, found: Layout) -> None:
         placed = _house(plan, found, taken, number, (wide, deep))
         if placed is not None:
             shape, door, goal, into = placed
-            plan.blocks.append(
-                hall(house, name, shape, floors, use, Door("1", door, False, into))
-            )
+            plan.blocks.append(hall(house, name, shape, floors, use, Door("1", door, False, into)))
             plan.path("foot", [door, goal], 1.6)
 
 

@@ -59,9 +59,7 @@ async def an_engine(streams: Streams, clock: Clock | None = None, holder: str = 
     lease = streams.lease(S, holder, lasts_ms=60_000)
     token = await lease.take()
     assert token is not None
-    active = Active(
-        streams, b.a_twin(), lease, token, clock.wall, monotonic_s=clock.monotonic_s
-    )
+    active = Active(streams, b.a_twin(), lease, token, clock.wall, monotonic_s=clock.monotonic_s)
     await active.begin()
     return active
 

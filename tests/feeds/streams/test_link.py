@@ -49,7 +49,9 @@ async def test_a_cluster_is_used_like_a_single_server(tmp_path: Path) -> None:
     with Server(tmp_path, **options) as server:
         with redis.Redis.from_url(server.url) as client:
             client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
-        await everything_works(server.url.replace("redis://", "redis+cluster://").removesuffix("/0"))
+        await everything_works(
+            server.url.replace("redis://", "redis+cluster://").removesuffix("/0")
+        )
 
 
 async def test_an_acl_user_with_a_password_comes_in_and_a_wrong_one_is_told_at_once(

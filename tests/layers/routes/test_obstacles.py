@@ -50,9 +50,7 @@ def test_a_closed_way_carries_its_ground_and_a_masked_screen_gets_no_words_of_pe
     twin.apply(a_closing("王奶奶家门口挖沟"))
     full = thing(twin, "huodian/way/1", masked=False)
     assert full and full["reason"] == "王奶奶家门口挖沟" and len(full["outline"]) == 4
-    assert "王奶奶" not in json.dumps(
-        thing(twin, "huodian/way/1", masked=True), ensure_ascii=False
-    )
+    assert "王奶奶" not in json.dumps(thing(twin, "huodian/way/1", masked=True), ensure_ascii=False)
 
 
 def test_who_sees_one_grid_learns_nothing_of_the_gate_of_another():

@@ -49,9 +49,7 @@ def test_place_holders_of_wmts_are_understood(tmp_path: Path, wmts: str, xyz: st
 
 
 @pytest.mark.parametrize(("number", "kind"), [(1, "vector"), (2, "raster"), (4, "raster")])
-def test_an_archive_beside_the_file_is_served_by_us(
-    tmp_path: Path, number: int, kind: str
-) -> None:
+def test_an_archive_beside_the_file_is_served_by_us(tmp_path: Path, number: int, kind: str) -> None:
     (tmp_path / "city.pmtiles").write_bytes(HEAD + bytes([number]) + bytes(27))
     more = {"source": "city.pmtiles", "reference": "wgs84"}
     found = read_basemap(written(tmp_path, **XYZ | more))

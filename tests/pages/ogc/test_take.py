@@ -85,9 +85,7 @@ async def test_unless_asked_otherwise_it_is_what_a_viewer_sees(tmp_path: Path) -
 
 async def test_one_collection_is_a_bare_file(tmp_path: Path) -> None:
     target = tmp_path / "grids.geojson"
-    await Backed().take(
-        f"--territory {b.STREET} --format geojson --collections grids -o {target}"
-    )
+    await Backed().take(f"--territory {b.STREET} --format geojson --collections grids -o {target}")
     assert len(json.loads(target.read_text())["features"]) == 2
 
 

@@ -275,9 +275,7 @@ def test_not_even_made_up_events_reach_an_illegal_state(kinds, data):
         shape = getattr(e, fits if isinstance(fits, str) else fits.__name__)
         told = {name: value for name, value in told.items() if name in shape.__struct_fields__}
         by = data.draw(st.sampled_from(("chen", "sun")))
-        twin.apply(
-            cls(id=f"{n}", subject=incident.id, time=after(n), by=by, data=shape(**told))
-        )
+        twin.apply(cls(id=f"{n}", subject=incident.id, time=after(n), by=by, data=shape(**told)))
         assert incident.version == n == len(incident.log)
         assert bool(incident.working) == (incident.state in WORKING)
 

@@ -83,9 +83,7 @@ def test_nobody_else_may_and_who_is_elsewhere_learns_nothing(twin, name):
 
 
 def test_an_own_card_is_reached_whatever_the_account_may_see(twin):
-    narrow = Actor(
-        account="zhou", role="responder", prefixes=(f"{HUODIAN}.g9",), responder=ZHOU
-    )
+    narrow = Actor(account="zhou", role="responder", prefixes=(f"{HUODIAN}.g9",), responder=ZHOU)
     give(twin, "duty_off", ZHOU, narrow, after(9))
     assert twin.responders[ZHOU].status == "off_duty"
 

@@ -39,9 +39,7 @@ def a_call_in_a_flat(*cards: ResponderCard) -> tuple[Twin, Incident, Live]:
     return twin, incident, Live(Network([place]), twin)
 
 
-def ranked(
-    twin: Twin, incident: Incident, live: Live, seconds: float = 0
-) -> list[Recommendation]:
+def ranked(twin: Twin, incident: Incident, live: Live, seconds: float = 0) -> list[Recommendation]:
     return recommend(twin, incident, live, after(seconds))
 
 

@@ -126,9 +126,7 @@ def test_a_late_state_newer_than_the_last_state_counts_without_moving_time_back(
         e.DeviceDesired(id="1", subject=GATE, time=NOON, data=e.DesiredData(state="fault")),
         e.DeviceDesired(id="1", subject="x", time=NOON, data=e.DesiredData(state="open")),
         e.AccountLogin(id="1", subject="chen", time=NOON, data=e.AccountData(outcome="ok")),
-        e.AlarmAcknowledged(
-            id="1", subject=f"{GATE}#x", time=NOON, data=e.AlarmData(version=1)
-        ),
+        e.AlarmAcknowledged(id="1", subject=f"{GATE}#x", time=NOON, data=e.AlarmData(version=1)),
         e.IncidentNoted(id="1", subject="INC-1", time=NOON, data=e.NoteData(version=1)),
     ],
     ids=lambda event: f"{e.type_of(event)}",

@@ -73,7 +73,7 @@ def test_the_map_names_each_fault_in_the_language_of_its_reader(report: Report) 
 
 # --- nothing of a file is markup ----------------------------------------------------------------
 
-HOSTILE = '"><img src=x onerror=alert(1)><script>alert(1)</script>{{7*7}}\'&\x00\x1b]0;\ud800'
+HOSTILE = "\"><img src=x onerror=alert(1)><script>alert(1)</script>{{7*7}}'&\x00\x1b]0;\ud800"
 TAGS = {
     "html", "meta", "title", "style", "h1", "h2", "p", "strong", "ul", "li", "table", "tr", "td",
     "th", "svg", "polygon", "polyline", "circle", "g", "text",
