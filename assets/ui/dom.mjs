@@ -106,3 +106,8 @@ export const memory = {
     }
   },
 };
+
+/** A button that waits keeps the focus, which a disabled one would lose. */
+export function pending(button, busy) {
+  attribute(button, "aria-disabled", busy ? "true" : null);
+}

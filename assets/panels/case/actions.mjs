@@ -24,6 +24,9 @@ export const NEXT_STEP = {
   on_scene: "handle",
 };
 
+/** Whether somebody of the crew is still on the case. */
+export const active = (member) => !["released", "handled"].includes(member.state);
+
 /** Durations an alarm may be silenced for, in minutes. */
 export const SHELVE_MINUTES = [15, 60, 480];
 

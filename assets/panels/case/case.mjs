@@ -1,22 +1,18 @@
 // The incident on the desk: what is known, who can go, what can be done, what was done.
-import { ALARMS_FOR, NEXT_STEP, commandsFor, offered, sending } from "./actions.mjs";
+import { ALARMS_FOR, NEXT_STEP, active, commandsFor, offered, sending } from "./actions.mjs";
 import { calmHere, known } from "../wall/calm.mjs";
 import { densityWords } from "../../words/densities.mjs";
 import { ASK, askInsteadOf } from "../../ui/dialogs.mjs";
-import { attribute, byId, h, keyed, mark, say, shown } from "../../ui/dom.mjs";
+import { attribute, byId, h, keyed, mark, pending, say, shown } from "../../ui/dom.mjs";
 import { clock, elapsed, metres, travel } from "../../words/format.mjs";
 import { capOf } from "../keys.mjs";
 import { createHolding, heldLines } from "./holding.mjs";
 import { drawOutcome } from "./outcome.mjs";
+import { drawRecommendations } from "./recommended.mjs";
 import { crewLine } from "../queue.mjs";
-import { caseWords, crewWord, homeName, incidentTitle, instant, levelWords, logWords, roleWord, sourceWord, stateWord, whereabouts } from "../../words/names.mjs";
+import { caseWords, crewWord, homeName, incidentTitle, instant, levelWords, logWords, sourceWord, stateWord, whereabouts } from "../../words/names.mjs";
 import { inLanguage, t } from "../../words/texts.mjs";
 import { createWays } from "./ways.mjs";
-import { tripWords } from "../../words/trips.mjs";
-
-const SHOWN = 3; // recommendations: more would push the buttons off a laptop screen
-
-const active = (member) => !["released", "handled"].includes(member.state);
 
 /** @param {import("../../main.mjs").Desk} desk */
 export function createIncident(desk) {
@@ -114,11 +110,6 @@ export function createIncident(desk) {
   };
 }
 
-/** A button that waits keeps the focus, which a disabled one would lose. */
-function pending(button, busy) {
-  attribute(button, "aria-disabled", busy ? "true" : null);
-}
-
 function skeleton() {
   const [empty, body] = [h("div", { class: "empty" }), h("div", { class: "case", hidden: true })];
   const heading = (key) => h("h3", { "data-i18n": key, text: t(key) });
@@ -191,70 +182,6 @@ function drawCameras(part, row, detail, desk) {
     // The nearer the camera, the larger the mark in its picture.
     node.querySelector("i").style.setProperty("--near", Math.max(0.25, 1 - camera.distance_m / 80).toFixed(2));
   });
-}
-
-function drawRecommendations(part, row, detail, possible, { dispatch, takeOver, desk }) {
-  const rows = (detail?.recommendations ?? []).slice(0, SHOWN);
-  const [first, further] = [possible.includes("assign"), possible.includes("add_responder")];
-  const visible = Boolean(detail) && (first || further);
-  shown(part.recommendedHead, visible);
-  drawNobody(part.nobody, visible && rows.length === 0, desk);
-  shown(part.recommended, visible);
-  const make = (found) => h("li", {},
-    h("span", { class: "who" }), h("strong", { class: "travel figures" }),
-    h("span", { class: "buttons" },
-      h("button", { type: "button", class: "send", onclick: () => dispatch(found.responder) }, h("span", {}), h("span", { class: "unseen" }), h("kbd", {})),
-      h("button", { type: "button", class: "swap", onclick: () => takeOver(found.responder) })),
-    h("span", { class: "why dim" }));
-  keyed(part.recommended, rows, (found) => found.responder, make, (node, found) => {
-    const best = found === rows[0];
-    attribute(node, "data-best", best && first);
-    say(node.querySelector(".who"), [found.name, roleWord(found.role)].filter(Boolean).join(" · "));
-    say(node.querySelector(".travel"), travelWords(found));
-    attribute(node, "data-lost", found.located === false);
-    say(node.querySelector(".why"), whyWords(found));
-    const send = node.querySelector(".send");
-    attribute(send, "class", best && first ? "send primary" : "send");
-    attribute(send, "disabled", !sending(possible, row, found.responder));
-    pending(send, desk.commander.busy(row.id));
-    say(send.children[1], found.name);
-    say(send.firstElementChild, t(first ? "action.assign" : "action.add_responder"));
-    shown(say(send.lastElementChild, capOf("assign")), best && first);
-    const swap = node.querySelector(".swap");
-    shown(say(swap, t("action.reassign")), possible.includes("reassign") && (row.crew ?? []).some(active));
-    pending(swap, desk.commander.busy(row.id));
-  });
-}
-
-/** Nobody to recommend: say so, and lead to where people are put on duty. */
-function drawNobody(node, visible, desk) {
-  shown(node, visible);
-  if (!visible) return;
-  const [words, button] = node.children;
-  say(words, t("incident.nobody"));
-  shown(button, Boolean(desk.me.may?.includes("duty_on")));
-  say(button.firstElementChild, t("people.open"));
-  say(button.lastElementChild, capOf("people"));
-  button.onclick = () => desk.people.open();
-}
-
-/** How soon; of whom nobody knows where they are, that, and no time of arrival. */
-function travelWords({ located, seconds }) {
-  if (located === false) return t("duty.place_unknown");
-  return seconds === null ? t("ways.cut_off") : travel(seconds);
-}
-
-function whyWords(found) {
-  const fromPost = found.located === false && Number.isFinite(found.seconds);
-  const words = [
-    homeName(found.responder),
-    fromPost && t("why.from_post", { time: travel(found.seconds) }),
-    found.skilled ? t("why.skilled") : t("why.unskilled"),
-    t("why.load", { n: found.load ?? 0 }),
-    ...tripWords(found),
-    Number.isFinite(found.distance_m) && metres(found.distance_m),
-  ];
-  return words.filter(Boolean).join(" · ");
 }
 
 function drawCrew(part, row, possible, { stepOn, desk }) {
