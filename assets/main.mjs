@@ -46,8 +46,7 @@ export async function start() {
   const page = root.dataset.page;
   if (page === "wall") fitLetters(location.search);
   await insist(() => speak(document.documentElement.lang || "zh-CN", ask));
-  const [me, places, catalogue] = await Promise.all([
-    read("/api/me", {}), insist(() => read("/api/places")), read("/api/catalogue", {})]);
+  const [me, places, catalogue] = await Promise.all([read("/api/me", {}), insist(() => read("/api/places")), read("/api/catalogue", {})]);
   know(catalogue, places);
   const session = await sessionOf(page);
   const clock = createClock();
@@ -186,11 +185,29 @@ function furnishDesk(desk, page, live) {
   const choose = transport ? transport.seek : (at) => location.assign(`/replay?at=${Math.round(at)}`);
   if (matchMedia("(max-width: 900px)").matches) byId("layers").open = false;
   desk.onMap = () => layers.apply();
-  press({ "search-open": search.open, "keys-open": showKeys, "admin-open": () => showAdmin(), "people-open": people.open, logout, theme: switchTheme });
+  press({
+    "search-open": search.open,
+    "keys-open": showKeys,
+    "admin-open": () => showAdmin(),
+    "people-open": people.open,
+    logout,
+    theme: switchTheme,
+  });
   document.addEventListener("click", (event) => event.target.closest("#me") || (byId("me").open = false));
   listen(document, obey({ desk, queue, incident, search, layers }), singleKeys);
-  return [createHeader(desk), queue, incident, layers, coverage, building, createDevice(desk), people, createStrip(desk, choose),
-    createNews(desk), ...(transport ? [transport] : [])];
+  return [
+    createHeader(desk),
+    queue,
+    incident,
+    layers,
+    coverage,
+    building,
+    createDevice(desk),
+    people,
+    createStrip(desk, choose),
+    createNews(desk),
+    ...(transport ? [transport] : []),
+  ];
 }
 
 /** What each action of the shortcut table does. */
@@ -201,10 +218,25 @@ function obey({ desk, queue, incident, search, layers }) {
     if (id) queue.reveal(id);
   };
   const acts = {
-    next: move(1), previous: move(-1), search: search.open, people: desk.people.open, keys: showKeys, assign: incident.assignFirst,
-    progress: incident.focusCrew, note: incident.focusNote, goto: () => desk.select(desk.selected(), { go: true }),
-    escape: () => closeMenu() || incident.ways.leave() || desk.unmark() || desk.placing.cancel() || desk.people.leave() || (desk.picked() ? desk.pick(null) : leaveField() || desk.inside.leave() || desk.select(null)),
-    tab: queue.show, command: incident.command, ways: incident.ways.show,
+    next: move(1),
+    previous: move(-1),
+    search: search.open,
+    people: desk.people.open,
+    keys: showKeys,
+    assign: incident.assignFirst,
+    progress: incident.focusCrew,
+    note: incident.focusNote,
+    goto: () => desk.select(desk.selected(), { go: true }),
+    escape: () =>
+      closeMenu() ||
+      incident.ways.leave() ||
+      desk.unmark() ||
+      desk.placing.cancel() ||
+      desk.people.leave() ||
+      (desk.picked() ? desk.pick(null) : leaveField() || desk.inside.leave() || desk.select(null)),
+    tab: queue.show,
+    command: incident.command,
+    ways: incident.ways.show,
     layer: layers.toggle,
     inside: () => enterCase(desk),
   };
@@ -303,7 +335,13 @@ async function makeMap(desk, page, live, view, onLost) {
   const wide = desk.places.length > MANY && !desk.selected();
   const first = (desk.selected() && desk.things().incidents.get(desk.selected())?.compound) || desk.here()?.id;
   return createMap(byId("map"), {
-    style, summaries: desk.places, first: wide ? null : first, screen: page, lang: language(), view, onLost,
+    style,
+    summaries: desk.places,
+    first: wide ? null : first,
+    screen: page,
+    lang: language(),
+    view,
+    onLost,
     onSelect: (target) => selected(desk, target),
     onView: (seen) => seen && live.view(seen),
     reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches,

@@ -27,7 +27,11 @@ function unflat([x, y]) {
 function seen(points, { at, zoom, bearing, pitch, height }) {
   const away = height / 2 / Math.tan(FOV / 2);
   const [sinB, cosB, sinP, cosP] = [
-    Math.sin(bearing * RADIANS), Math.cos(bearing * RADIANS), Math.sin(pitch * RADIANS), Math.cos(pitch * RADIANS)];
+    Math.sin(bearing * RADIANS),
+    Math.cos(bearing * RADIANS),
+    Math.sin(pitch * RADIANS),
+    Math.cos(pitch * RADIANS),
+  ];
   const scale = 2 ** zoom;
   const found = [];
   for (const [x, y, up] of points) {
@@ -143,9 +147,15 @@ export function bestView(wish, ring, twist) {
  * @param {{boundary: object[], buildings: object[]}} [shapes] once its description has arrived
  */
 export function standing([west, south, east, north], shapes) {
-  const ring = shapes?.boundary[0]?.geometry.coordinates[0] ??
-    [[west, south], [east, south], [east, north], [west, north], [west, south]];
+  const ring = shapes?.boundary[0]?.geometry.coordinates[0] ?? [
+    [west, south],
+    [east, south],
+    [east, north],
+    [west, north],
+    [west, south],
+  ];
   const roofs = (shapes?.buildings ?? []).flatMap(({ geometry, properties }) =>
-    geometry.coordinates[0].map(([lon, lat]) => [lon, lat, properties.height]));
+    geometry.coordinates[0].map(([lon, lat]) => [lon, lat, properties.height]),
+  );
   return { ring, points: [...ring.map(([lon, lat]) => [lon, lat, 0]), ...roofs] };
 }

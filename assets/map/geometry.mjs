@@ -119,13 +119,13 @@ export function roofPoints(buildings) {
   return buildings
     .filter(({ properties }) => properties.name)
     .map(({ geometry, properties: { id, name, height, floors, use } }) =>
-      feature("Point", centroid(geometry.coordinates[0]), { id, name, height: height + 1, floors, use }));
+      feature("Point", centroid(geometry.coordinates[0]), { id, name, height: height + 1, floors, use }),
+    );
 }
 
 /** Points in the middle of grids to write their names at. */
 export function gridPoints(grids) {
-  return grids.map(({ geometry, properties: { id, name } }) =>
-    feature("Point", centroid(geometry.coordinates[0]), { id, name }));
+  return grids.map(({ geometry, properties: { id, name } }) => feature("Point", centroid(geometry.coordinates[0]), { id, name }));
 }
 
 /** A point feature. */

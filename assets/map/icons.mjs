@@ -9,8 +9,19 @@ const EDGE = 0.75; // where a distance field has its edge
 export const SHAPES = { 1: "diamond", 2: "triangle", 3: "square", 4: "circle" };
 
 const PATHS = {
-  diamond: (c, m, r) => polygon(c, [[m, m - r], [m + r, m], [m, m + r], [m - r, m]]),
-  triangle: (c, m, r) => polygon(c, [[m, m - r * 0.95], [m + r, m + r * 0.8], [m - r, m + r * 0.8]]),
+  diamond: (c, m, r) =>
+    polygon(c, [
+      [m, m - r],
+      [m + r, m],
+      [m, m + r],
+      [m - r, m],
+    ]),
+  triangle: (c, m, r) =>
+    polygon(c, [
+      [m, m - r * 0.95],
+      [m + r, m + r * 0.8],
+      [m - r, m + r * 0.8],
+    ]),
   square: (c, m, r) => c.rect(m - r * 0.78, m - r * 0.78, r * 1.56, r * 1.56),
   circle: (c, m, r) => c.arc(m, m, r * 0.88, 0, 7),
 };
@@ -32,7 +43,14 @@ const FIELDS = {
   },
   camera: (c) => {
     fill(c, () => c.roundRect(10, 12.2, 8, 7.6, 1.6));
-    fill(c, () => polygon(c, [[18.6, 15.2], [22.4, 12.6], [22.4, 19.4], [18.6, 16.8]]));
+    fill(c, () =>
+      polygon(c, [
+        [18.6, 15.2],
+        [22.4, 12.6],
+        [22.4, 19.4],
+        [18.6, 16.8],
+      ]),
+    );
   },
   slash: (c) => {
     c.lineWidth = 2;

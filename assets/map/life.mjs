@@ -29,7 +29,11 @@ export function createLife(map) {
     /** Act with the next frame, unless the map is gone by then. */
     frame: (act) => requestAnimationFrame(() => over || act()),
     /** The same promise while the map lives; afterwards nothing more is heard of it, good or bad. */
-    while: (promise) => promise.then((value) => (over ? NEVER : value), (error) => (over ? NEVER : Promise.reject(error))),
+    while: (promise) =>
+      promise.then(
+        (value) => (over ? NEVER : value),
+        (error) => (over ? NEVER : Promise.reject(error)),
+      ),
   };
 }
 

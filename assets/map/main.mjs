@@ -54,7 +54,10 @@ const LOOKS = { available: "available", busy: "busy" };
  * @param {object|null} [options.view] where the last map looked: center, zoom, bearing, pitch
  * @param {(view: object) => void} [options.onLost] the drawing context is gone and this map with it
  */
-export async function createMap(node, { style, summaries, first, screen, lang, onSelect, onView, reducedMotion, lastSeen, view = null, onLost = () => {} }) {
+export async function createMap(
+  node,
+  { style, summaries, first, screen, lang, onSelect, onView, reducedMotion, lastSeen, view = null, onLost = () => {} },
+) {
   dress();
   const slow = await drawsInSoftware();
   const { sky, ...ground } = style;
@@ -76,25 +79,49 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
   addIcons(map, palette);
 
   let live = null;
-  const inside = createInside(map, { kinds, fill, model: () => live?.model, shown: (name) => shown(name),
-    covered: (id) => cases.covers(id), unitOf: (id) => places.device(id)?.unit });
+  const inside = createInside(map, {
+    kinds,
+    fill,
+    model: () => live?.model,
+    shown: (name) => shown(name),
+    covered: (id) => cases.covers(id),
+    unitOf: (id) => places.device(id)?.unit,
+  });
   const places = createPlaces({
-    source, kinds: kinds(), read, onLoad: (place) => learn(place), onDrop: (place) => devices.forget(place),
-    onDraw: (ids) => (full.draw(ids), drawNames()), delay: life.later,
+    source,
+    kinds: kinds(),
+    read,
+    onLoad: (place) => learn(place),
+    onDrop: (place) => devices.forget(place),
+    onDraw: (ids) => (full.draw(ids), drawNames()),
+    delay: life.later,
   });
   const full = createInFull(map);
   const outlines = createOutlines(map, read);
-  const tiles = createTiles(map, { patterns: named.meta["dayuan:tiles"] ?? [], read, shown: (name) => shown(name), onSets: () => drawThings() });
+  const tiles = createTiles(map, {
+    patterns: named.meta["dayuan:tiles"] ?? [],
+    read,
+    shown: (name) => shown(name),
+    onSets: () => drawThings(),
+  });
   const devices = createDevices(map, { places, kinds, palette, fill, covered: (id) => cases.covers(id) || inside.holds(id) });
   const cases = createCases(map, {
-    places, titleOf, palette, fill, inside, visible: () => shown("incidents") && near(),
+    places,
+    titleOf,
+    palette,
+    fill,
+    inside,
+    visible: () => shown("incidents") && near(),
     edge: (lonlat) => atRightEdge(map, screen, lonlat),
   });
   const movers = createMovers(() => source("responders"), {
-    describe: describePerson, still: reducedMotion || slow, next: (act) => life.later(act, STEP_MS),
+    describe: describePerson,
+    still: reducedMotion || slow,
+    next: (act) => life.later(act, STEP_MS),
   });
   const rollups = createRollups(fill, {
-    nameOf: (place) => compoundName(place.id), words: rollupWords,
+    nameOf: (place) => compoundName(place.id),
+    words: rollupWords,
     divisionOf: (id, level, place) => outlines.nameOf(id) ?? place[level] ?? id,
   });
   const focus = createFocus(map, fill);
@@ -106,7 +133,11 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
   const sighting = createSighting(map, { fill, device: places.device });
   const placing = createPlacing(map, { fill, thin: sighting.thin });
   const camera = createCamera(map, {
-    screen, limit: named.meta["dayuan:band"], places: places.all, reducedMotion, delay: life.later,
+    screen,
+    limit: named.meta["dayuan:band"],
+    places: places.all,
+    reducedMotion,
+    delay: life.later,
     onView: (view) => {
       places.look(view.compounds);
       cases.draw();
@@ -123,7 +154,14 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
   const near = () => camera.view().band !== "far";
 
   const drawNames = () =>
-    fill("placenames", nameFeatures(places.all().filter(({ id }) => places.get(id)), (id) => places.get(id).shapes.boundary, compoundName));
+    fill(
+      "placenames",
+      nameFeatures(
+        places.all().filter(({ id }) => places.get(id)),
+        (id) => places.get(id).shapes.boundary,
+        compoundName,
+      ),
+    );
 
   const learn = (place) => {
     devices.learn(place);
@@ -146,7 +184,8 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
   };
 
   const litFromAfar = (incidents) =>
-    [...incidents.values()].filter(({ state, building }) => building && !["closed", "rejected", "cancelled"].includes(state))
+    [...incidents.values()]
+      .filter(({ state, building }) => building && !["closed", "rejected", "cancelled"].includes(state))
       .map(({ building, compound, level }) => ({ building, level, territory: places.summary(compound)?.territory ?? "" }));
 
   const drawRollups = () => {
@@ -158,14 +197,18 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
 
   /** What lies under the marks, and the sky behind them, come after them. */
   const underlay = async () => {
-    await Promise.race([new Promise((resolve) => map.once("idle", resolve)), new Promise((resolve) => life.later(resolve, MARKS_FIRST_MS))]);
+    await Promise.race([
+      new Promise((resolve) => map.once("idle", resolve)),
+      new Promise((resolve) => life.later(resolve, MARKS_FIRST_MS)),
+    ]);
     map.setSky(sky);
     outlines.load().then(drawRollups);
     tiles.load().then((told) => life.while(drawBasemap(map, told?.basemap, named.meta["dayuan:basemap"])));
   };
 
   createPicking(map, {
-    asleep: sketch.active, frame: life.frame,
+    asleep: sketch.active,
+    frame: life.frame,
     onPoint: (target, at) => (target && popup.target()?.id !== target.id ? tip.show(target, at) : tip.hide()),
     onPick: (target) => {
       tip.hide();
@@ -206,7 +249,8 @@ export async function createMap(node, { style, summaries, first, screen, lang, o
           inside.refresh();
           popup.refresh();
         },
-        things: drawThings, panels: drawRollups,
+        things: drawThings,
+        panels: drawRollups,
       }).map(([kind, act]) => live.on(kind, (frame) => life.over() || act(frame)));
       life.lost.then(() => listening.forEach((stop) => stop()));
       drawThings();
@@ -326,7 +370,9 @@ function begin(node, style, screen, slow) {
   const map = new MapLibre({
     container: node,
     style: scaled(style, screen === "wall" ? Math.max(1, letters / 14) : 1),
-    maxZoom: 22, maxPitch: 70, attributionControl: false,
+    maxZoom: 22,
+    maxPitch: 70,
+    attributionControl: false,
     fadeDuration: 0, // labels are placed in one go: fading ones take many frames, and facts do not wait
     canvasContextAttributes: { antialias: !slow && devicePixelRatio < 2 },
     ...(slow && { pixelRatio: 1 }),

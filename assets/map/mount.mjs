@@ -21,7 +21,13 @@ const TOLD_MS = 30_000;
  * @returns {() => Promise<void>} begin; resolves after the first attempt
  */
 export function createMount({
-  build, tell, onGone, here = () => undefined, turn = () => {}, later = (act, ms) => setTimeout(act, ms), now = () => performance.now(),
+  build,
+  tell,
+  onGone,
+  here = () => undefined,
+  turn = () => {},
+  later = (act, ms) => setTimeout(act, ms),
+  now = () => performance.now(),
 }) {
   let [round, tries, stood, goneAt, stoodAt, view, left] = [0, 0, false, null, 0, null, undefined];
 

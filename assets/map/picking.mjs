@@ -25,9 +25,7 @@ const ORDER = Object.keys(PICKED);
 
 /** Of the features at a point the one that matters most. */
 export function foremost(features) {
-  const ranked = features
-    .filter(({ layer }) => layer.id in PICKED)
-    .sort((a, b) => ORDER.indexOf(a.layer.id) - ORDER.indexOf(b.layer.id));
+  const ranked = features.filter(({ layer }) => layer.id in PICKED).sort((a, b) => ORDER.indexOf(a.layer.id) - ORDER.indexOf(b.layer.id));
   if (!ranked.length) return null;
   const [{ layer, properties }] = ranked;
   const division = layer.id === "rollups" && (properties.sort ?? "compound") !== "compound";
@@ -46,19 +44,23 @@ export function foremost(features) {
 export function createPicking(map, { onPick, onPoint, asleep = () => false, frame = (act) => requestAnimationFrame(act) }) {
   const at = ({ x, y }) => {
     const layers = ORDER.filter((id) => map.getLayer(id));
-    const box = [[x - REACH_PX, y - REACH_PX], [x + REACH_PX, y + REACH_PX]];
+    const box = [
+      [x - REACH_PX, y - REACH_PX],
+      [x + REACH_PX, y + REACH_PX],
+    ];
     return foremost(map.queryRenderedFeatures(box, { layers }));
   };
   let waiting = null;
   map.on("mousemove", ({ point }) => {
     // Once per frame is enough: asking what is under the pointer is not free.
     if (asleep()) return;
-    if (!waiting) frame(() => {
-      const found = map.isMoving() ? null : at(waiting);
-      map.getCanvas().style.cursor = found ? "pointer" : "";
-      onPoint(found, waiting);
-      waiting = null;
-    });
+    if (!waiting)
+      frame(() => {
+        const found = map.isMoving() ? null : at(waiting);
+        map.getCanvas().style.cursor = found ? "pointer" : "";
+        onPoint(found, waiting);
+        waiting = null;
+      });
     waiting = point;
   });
   map.on("mouseout", () => onPoint(null, { x: 0, y: 0 }));

@@ -9,7 +9,14 @@ import { Popup } from "../vendor/maplibre-gl.mjs";
  * @param {() => void} options.onClose
  */
 export function createPopup(map, { tell, onClose }) {
-  const popup = new Popup({ closeButton: false, closeOnClick: false, offset: 20, maxWidth: "18rem", className: "map-popup", focusAfterOpen: false });
+  const popup = new Popup({
+    closeButton: false,
+    closeOnClick: false,
+    offset: 20,
+    maxWidth: "18rem",
+    className: "map-popup",
+    focusAfterOpen: false,
+  });
   let target = null;
   let silent = false;
   const [title, list] = [document.createElement("strong"), document.createElement("div")];

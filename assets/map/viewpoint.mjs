@@ -41,8 +41,7 @@ export function inView([west, south, east, north], places, before) {
 
 /** Room that panels floating over the map leave, in pixels. */
 export function paddingFor(screen, width, height) {
-  if (screen === "wall")
-    return { left: width * 0.235, right: width * 0.255, top: height * 0.2, bottom: height * 0.16 };
+  if (screen === "wall") return { left: width * 0.235, right: width * 0.255, top: height * 0.2, bottom: height * 0.16 };
   const narrow = width < 620;
   return { left: narrow ? 16 : 40, right: narrow ? 16 : 40, top: 56, bottom: 72 };
 }
@@ -56,7 +55,12 @@ export function atRightEdge(map, screen, lonlat) {
 
 /** The view that shows everything within bounds, much as a plan does; `box` is screen, width, height. */
 export function wideViewOf([west, south, east, north], { screen, width, height }) {
-  const points = [[west, south, 0], [east, south, 0], [east, north, 0], [west, north, 0]];
+  const points = [
+    [west, south, 0],
+    [east, south, 0],
+    [east, north, 0],
+    [west, north, 0],
+  ];
   const usual = paddingFor(screen, width, height);
   const padding = { ...usual, top: Math.max(usual.top, height * LISTS) };
   return fitView({ points, width, height, padding, bearing: 0, pitch: WIDE_PITCH, maxZoom: 16.5 });
@@ -93,7 +97,12 @@ export function createCamera(map, { screen, limit, places, onView, reducedMotion
   const ground = () => {
     const { clientWidth: w, clientHeight: h } = map.getContainer();
     const top = map.getPitch() > 30 ? 0.22 * h : 0;
-    const corners = [[0, top], [w, top], [0, h], [w, h]].map((corner) => map.unproject(corner));
+    const corners = [
+      [0, top],
+      [w, top],
+      [0, h],
+      [w, h],
+    ].map((corner) => map.unproject(corner));
     const [lons, lats] = [corners.map(({ lng }) => lng), corners.map(({ lat }) => lat)];
     return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
   };
@@ -127,7 +136,13 @@ export function createCamera(map, { screen, limit, places, onView, reducedMotion
     report,
     view: () => told,
     /** Bring one place to the middle of the free part of the map; a card may take `left` pixels. */
-    goTo: (lonlat, left = 0) => move({ center: lonlat, zoom: Math.max(map.getZoom(), NEAR_ZOOM), padding: { ...padding(), left: Math.max(left, padding().left) }, pitch: Math.max(map.getPitch(), 45) }),
+    goTo: (lonlat, left = 0) =>
+      move({
+        center: lonlat,
+        zoom: Math.max(map.getZoom(), NEAR_ZOOM),
+        padding: { ...padding(), left: Math.max(left, padding().left) },
+        pitch: Math.max(map.getPitch(), 45),
+      }),
     /** Show one tall thing, its long side across, turned no more than need be; `left` pixels are taken. */
     stand: (points, ring, left) => {
       const { width, height } = box();

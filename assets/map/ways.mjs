@@ -5,8 +5,7 @@ import { t } from "../words/texts.mjs";
 
 const feature = (type, coordinates, properties) => ({ type: "Feature", properties, geometry: { type, coordinates } });
 const line = (coordinates, properties) => feature("LineString", coordinates, properties);
-const spot = ({ id, lonlat }, kind, name, far = false) =>
-  feature("Point", lonlat, { id, kind, name, far, glyph: t(`ways.glyph.${kind}`) });
+const spot = ({ id, lonlat }, kind, name, far = false) => feature("Point", lonlat, { id, kind, name, far, glyph: t(`ways.glyph.${kind}`) });
 
 /** What each answer of `/api/ways` draws: ground within reach, lines, points. */
 const DRAWN = {
@@ -33,8 +32,7 @@ export function obstacleShapes(row) {
     const middle = [0, 1].map((axis) => ring.reduce((sum, at) => sum + at[axis], 0) / ring.length);
     return [feature("Polygon", [row.outline], properties), feature("Point", middle, properties)];
   }
-  if (row.line?.length)
-    return [line(row.line, properties), feature("Point", row.line[Math.floor(row.line.length / 2)], properties)];
+  if (row.line?.length) return [line(row.line, properties), feature("Point", row.line[Math.floor(row.line.length / 2)], properties)];
   return row.lonlat ? [feature("Point", row.lonlat, properties)] : [];
 }
 

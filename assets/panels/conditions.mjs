@@ -14,7 +14,12 @@ export function grouped(conditions) {
   const rows = new Map();
   for (const { code, tone, street, since, count, figures } of conditions) {
     const row = rows.get(code) ?? { code, tone, streets: [], since, count: 0, figures };
-    rows.set(code, { ...row, streets: [...row.streets, street].filter(Boolean), since: Math.min(row.since, since), count: row.count + count });
+    rows.set(code, {
+      ...row,
+      streets: [...row.streets, street].filter(Boolean),
+      since: Math.min(row.since, since),
+      count: row.count + count,
+    });
   }
   return [...rows.values()];
 }
@@ -44,7 +49,9 @@ export function whereWords(streets, places) {
 export function partsOf(row, desk) {
   const words = { ...row.figures, time: sinceWords(row.since, desk.clock.now()), n: row.count };
   return {
-    what: t(`condition.words.${row.code}`, words), where: whereWords(row.streets, desk.places), mend: t(`condition.mend.${row.code}`, words),
+    what: t(`condition.words.${row.code}`, words),
+    where: whereWords(row.streets, desk.places),
+    mend: t(`condition.mend.${row.code}`, words),
   };
 }
 
@@ -53,13 +60,19 @@ export function createConditions(desk) {
   const list = byId("conditions");
   const create = () => h("li", {}, h("strong"), h("span", { class: "where" }), h("span", { class: "mend" }));
   const draw = () => {
-    keyed(list, grouped(desk.panels().conditions ?? []), (row) => row.code, create, (node, row) => {
-      const { what, where, mend } = partsOf(row, desk);
-      attribute(node, "data-tone", row.tone);
-      say(node.querySelector("strong"), what);
-      say(node.querySelector(".where"), where);
-      say(node.querySelector(".mend"), mend);
-    });
+    keyed(
+      list,
+      grouped(desk.panels().conditions ?? []),
+      (row) => row.code,
+      create,
+      (node, row) => {
+        const { what, where, mend } = partsOf(row, desk);
+        attribute(node, "data-tone", row.tone);
+        say(node.querySelector("strong"), what);
+        say(node.querySelector(".where"), where);
+        say(node.querySelector(".mend"), mend);
+      },
+    );
   };
   return { draw };
 }

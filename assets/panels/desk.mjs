@@ -45,7 +45,10 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     map?.drawRoute(selected ? route : null, cutOff);
     const seeing = selected ? (detail?.cameras ?? []).slice(0, CAMERAS) : [];
     map?.highlightCameras(seeing.map((camera) => camera.id));
-    if (densities) map?.sighting?.sighted(seeing.map((camera) => ({ id: camera.id, sure: camera.certainty === 1, words: densityWords(camera, catalogue) })));
+    if (densities)
+      map?.sighting?.sighted(
+        seeing.map((camera) => ({ id: camera.id, sure: camera.certainty === 1, words: densityWords(camera, catalogue) })),
+      );
   };
 
   const select = (id, { go = false } = {}) => {
@@ -129,8 +132,19 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
   };
 
   const desk = {
-    me, places, catalogue, clock, session, status: { state: "connecting", since: null, late_s: null },
-    things, select, pick, unmark, hint, learn, redraw,
+    me,
+    places,
+    catalogue,
+    clock,
+    session,
+    status: { state: "connecting", since: null, late_s: null },
+    things,
+    select,
+    pick,
+    unmark,
+    hint,
+    learn,
+    redraw,
     panels: () => model().panels ?? {},
     ready: () => ready,
     map: () => map,

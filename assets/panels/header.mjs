@@ -41,8 +41,7 @@ export function createHeader(desk) {
   const draw = () => {
     drawChip(desk);
     const counts = desk.panels().counts;
-    for (const level of LEVELS)
-      say(byId(`count-${level}`), String(counts?.levels?.[level - 1] ?? "–"));
+    for (const level of LEVELS) say(byId(`count-${level}`), String(counts?.levels?.[level - 1] ?? "–"));
     const alone = (desk.panels().standing?.grave ?? []).reduce((sum, n) => sum + n, 0);
     const node = shown(say(byId("count-unattended"), t("unattended.count", { n: alone })), alone > 0);
     attribute(node, "title", t("unattended.about"));
@@ -74,13 +73,24 @@ function drawCrumbs(desk) {
   if (!nav) return;
   const here = desk.here();
   const above = ["district", "street", "community"].filter((level) => here?.[level]);
-  keyed(nav, above, (level) => level, () => h("span", { class: "crumb" }), (node, level) => say(node, here[level]));
+  keyed(
+    nav,
+    above,
+    (level) => level,
+    () => h("span", { class: "crumb" }),
+    (node, level) => say(node, here[level]),
+  );
   let select = nav.querySelector("select");
   if (!select) nav.append((select = compoundSelect(desk)));
   else if (nav.lastElementChild !== select) nav.append(select); // it comes after the levels above
   attribute(select, "aria-label", t("crumbs.compound"));
-  keyed(select, desk.places, (place) => place.id, (place) => h("option", { value: place.id }),
-    (node, place) => say(node, compoundName(place.id)));
+  keyed(
+    select,
+    desk.places,
+    (place) => place.id,
+    (place) => h("option", { value: place.id }),
+    (node, place) => say(node, compoundName(place.id)),
+  );
   if (here && select.value !== here.id && document.activeElement !== select) select.value = here.id;
 }
 

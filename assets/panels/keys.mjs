@@ -41,7 +41,17 @@ export const SHORTCUTS = [
   { key: "backspace", text: "keys.draw_back", act: "", group: "draw" },
 ];
 
-const CAPS = { escape: "Esc", enter: "Enter", backspace: "Backspace", arrowup: "↑", arrowdown: "↓", pageup: "PgUp", pagedown: "PgDn", home: "Home", end: "End" };
+const CAPS = {
+  escape: "Esc",
+  enter: "Enter",
+  backspace: "Backspace",
+  arrowup: "↑",
+  arrowdown: "↓",
+  pageup: "PgUp",
+  pagedown: "PgDn",
+  home: "Home",
+  end: "End",
+};
 
 /** What stands on a key cap. */
 export function cap(shortcut) {

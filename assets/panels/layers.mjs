@@ -20,7 +20,9 @@ const OFF = ["fields", "coverage"];
  */
 export function layerRows(counts, kindsToo = true) {
   const rows = LAYERS.filter((name) => ALWAYS.includes(name) || counts[name]);
-  const kinds = Object.keys(counts).filter((name) => name.startsWith("sensors/")).sort();
+  const kinds = Object.keys(counts)
+    .filter((name) => name.startsWith("sensors/"))
+    .sort();
   return rows.flatMap((name) => (name === "sensors" ? [name, ...(kindsToo ? kinds : [])] : [name]));
 }
 
@@ -71,25 +73,34 @@ export function createLayers(desk) {
   };
 
   const make = (name) => {
-    const label = h("label", { class: name.includes("/") ? "layer sub" : "layer" },
+    const label = h(
+      "label",
+      { class: name.includes("/") ? "layer sub" : "layer" },
       h("input", { type: "checkbox", onchange: (event) => set(name, event.target.checked) }),
-      h("span", { class: "name" }), h("span", { class: "figures dim" }));
-    return h("div", { class: "layer-row" }, label,
-      name === "sensors" && h("button", { type: "button", class: "more", onclick: unfold }));
+      h("span", { class: "name" }),
+      h("span", { class: "figures dim" }),
+    );
+    return h("div", { class: "layer-row" }, label, name === "sensors" && h("button", { type: "button", class: "more", onclick: unfold }));
   };
 
   const draw = () => {
     const counts = desk.panels().layers ?? {};
-    keyed(list, layerRows(counts, unfolded), (name) => name, make, (row, name) => {
-      const node = row.firstElementChild;
-      const box = node.firstElementChild;
-      const more = row.querySelector(".more");
-      if (more) drawMore(more, unfolded);
-      if (box.checked !== on(name)) box.checked = on(name);
-      say(node.querySelector(".name"), nameOf(name));
-      say(node.lastElementChild, countWords(counts[name]));
-      attribute(node, "data-trouble", name !== "responders" && Boolean(counts[name]?.off || counts[name]?.fault));
-    });
+    keyed(
+      list,
+      layerRows(counts, unfolded),
+      (name) => name,
+      make,
+      (row, name) => {
+        const node = row.firstElementChild;
+        const box = node.firstElementChild;
+        const more = row.querySelector(".more");
+        if (more) drawMore(more, unfolded);
+        if (box.checked !== on(name)) box.checked = on(name);
+        say(node.querySelector(".name"), nameOf(name));
+        say(node.lastElementChild, countWords(counts[name]));
+        attribute(node, "data-trouble", name !== "responders" && Boolean(counts[name]?.off || counts[name]?.fault));
+      },
+    );
   };
 
   return { draw, apply, toggle: (name) => (set(name, !on(name)), draw()) };

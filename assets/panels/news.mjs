@@ -40,13 +40,15 @@ const raising = ({ id, at }) => `${id}@${at}`;
 const alone = ({ alarms }) => unattended(alarms.values()).map((row) => ({ ...row, id: raising(alarms.get(row.id)) }));
 
 /** Alarms that an open case speaks for, also once somebody closes it although they hold. */
-const spokenFor = ({ alarms, incidents }) => [...alarms.values()]
-  .filter(({ incident }) => incidents.has(incident) && !FINISHED.has(incidents.get(incident).state)).map(raising);
+const spokenFor = ({ alarms, incidents }) =>
+  [...alarms.values()].filter(({ incident }) => incidents.has(incident) && !FINISHED.has(incidents.get(incident).state)).map(raising);
 
-const words = (row) => t(row.rule ? "news.alarm" : "news.incident", {
-  level: levelWords(row.level), kind: row.rule ? ruleTitle(row.rule) : incidentTitle(row.kind),
-  where: [compoundName(row.compound), placeWords(row)].filter(Boolean).join(" "),
-});
+const words = (row) =>
+  t(row.rule ? "news.alarm" : "news.incident", {
+    level: levelWords(row.level),
+    kind: row.rule ? ruleTitle(row.rule) : incidentTitle(row.kind),
+    where: [compoundName(row.compound), placeWords(row)].filter(Boolean).join(" "),
+  });
 
 /**
  * @param {import("./desk.mjs").Desk} desk
@@ -74,7 +76,8 @@ export function createNews(desk, now = () => performance.now()) {
     const rows = grouped(desk.panels().conditions ?? []);
     const unsaid = rows.filter((row) => !standing.has(row.code));
     standing = new Set(rows.map((row) => row.code));
-    const said = (bad) => unsaid.filter((row) => (row.tone === "bad") === bad).map((row) => Object.values(partsOf(row, desk)).filter(Boolean).join(" "));
+    const said = (bad) =>
+      unsaid.filter((row) => (row.tone === "bad") === bad).map((row) => Object.values(partsOf(row, desk)).filter(Boolean).join(" "));
     return { urgent: said(true), polite: said(false) };
   };
 

@@ -3,7 +3,17 @@ import { calmHere, known } from "./wall/calm.mjs";
 import { attribute, byId, h, keyed, mark, say, shown } from "../ui/dom.mjs";
 import { NUMERALS, deadline, elapsed, travel } from "../words/format.mjs";
 import { FINISHED, TABS, lead, listed, unattended } from "./case/records.mjs";
-import { compoundName, crewWord, incidentTitle, levelWords, placeWords, ruleTitle, stateWord, verifiedFirst, whereabouts } from "../words/names.mjs";
+import {
+  compoundName,
+  crewWord,
+  incidentTitle,
+  levelWords,
+  placeWords,
+  ruleTitle,
+  stateWord,
+  verifiedFirst,
+  whereabouts,
+} from "../words/names.mjs";
 import { t } from "../words/texts.mjs";
 
 /** What a row is about: the kind of a case, or the rule of an alarm without one. */
@@ -15,8 +25,7 @@ export function titleOf(row) {
 export function crewLine(incident) {
   const member = lead(incident);
   if (incident.rule) return t("unattended.nobody");
-  if (FINISHED.has(incident.state) || ["handled", "checked"].includes(incident.state))
-    return stateWord(incident.state);
+  if (FINISHED.has(incident.state) || ["handled", "checked"].includes(incident.state)) return stateWord(incident.state);
   if (!member) return t(incident.state === "reported" && verifiedFirst(incident.kind) ? "state.reported" : "state.unassigned");
   const eta = member.state === "en_route" && member.eta_s ? ` ${travel(member.eta_s)}` : "";
   return `${member.name} ${crewWord(member.state)}${eta}`;
@@ -30,15 +39,21 @@ export function emptyWords(tab, today = 0) {
 /** A card: one button, so that a tap anywhere selects it. */
 export function card(onSelect) {
   return (incident) =>
-    h("li", { "data-id": incident.id },
-      h("button", { type: "button", class: "card", onclick: () => onSelect(incident.id) },
+    h(
+      "li",
+      { "data-id": incident.id },
+      h(
+        "button",
+        { type: "button", class: "card", onclick: () => onSelect(incident.id) },
         h("span", { class: "shape" }, h("span", { class: "slot" }), h("b", {})),
         h("span", { class: "what" }),
         h("time", { class: "since figures" }),
         h("span", { class: "where" }),
         h("span", { class: "who" }),
         h("span", { class: "bar-track", "aria-hidden": "true" }, h("span", { class: "bar-fill" })),
-        h("span", { class: "present" })));
+        h("span", { class: "present" }),
+      ),
+    );
 }
 
 /** Bring a card up to date. */
@@ -92,13 +107,15 @@ export function createQueue(desk) {
     draw();
   };
   for (const name of Object.keys(TABS)) byId(`tab-${name}`).addEventListener("click", () => show(name));
-  byId("queue-panel").parentElement.querySelector("[role=tablist]").addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
-    const names = Object.keys(TABS);
-    show(names[(names.indexOf(tab) + step + names.length) % names.length]);
-    byId(`tab-${tab}`).focus();
-  });
+  byId("queue-panel")
+    .parentElement.querySelector("[role=tablist]")
+    .addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      const names = Object.keys(TABS);
+      show(names[(names.indexOf(tab) + step + names.length) % names.length]);
+      byId(`tab-${tab}`).focus();
+    });
 
   const drawTabs = (incidents) => {
     const counts = desk.panels().counts ?? {};
@@ -117,8 +134,13 @@ export function createQueue(desk) {
     rows = listed(incidents, tab, tab === "waiting" ? alone() : []);
     const [now, presence] = [desk.clock.now(), desk.panels().presence ?? {}];
     const others = (id) => (presence[id] ?? []).filter((name) => name !== desk.me.display);
-    keyed(list, rows, (row) => row.id, make, (node, row) =>
-      updateCard(node, row, { now, selected: at(), names: others(row.id) }));
+    keyed(
+      list,
+      rows,
+      (row) => row.id,
+      make,
+      (node, row) => updateCard(node, row, { now, selected: at(), names: others(row.id) }),
+    );
     drawEmpty(desk, rows.length === 0, tab);
   };
 
@@ -136,6 +158,5 @@ function drawEmpty(desk, empty, tab) {
 }
 
 function reveal(list, id) {
-  for (const node of list.children)
-    if (node.dataset.id === id) node.scrollIntoView({ block: "nearest" });
+  for (const node of list.children) if (node.dataset.id === id) node.scrollIntoView({ block: "nearest" });
 }

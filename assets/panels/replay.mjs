@@ -28,8 +28,7 @@ export function createTransport(desk, send) {
   const seek = (at) => Number.isFinite(at) && order({ do: "seek", at });
 
   byId("replay-play").addEventListener("click", toggle);
-  for (const button of speeds)
-    button.addEventListener("click", () => order({ do: "speed", speed: Number(button.dataset.speed) }));
+  for (const button of speeds) button.addEventListener("click", () => order({ do: "speed", speed: Number(button.dataset.speed) }));
   slider.addEventListener("pointerdown", () => (held = true));
   slider.addEventListener("change", () => {
     held = false;
@@ -42,8 +41,7 @@ export function createTransport(desk, send) {
     say(byId("replay-banner"), bannerWords({ mode: desk.clock.mode, speed: desk.clock.speed, now }));
     attribute(byId("replay-banner"), "data-state", desk.clock.mode);
     say(byId("replay-play").firstElementChild, t(paused() ? "replay.play" : "replay.pause"));
-    for (const button of speeds)
-      attribute(button, "aria-pressed", String(Number(button.dataset.speed) === desk.clock.speed));
+    for (const button of speeds) attribute(button, "aria-pressed", String(Number(button.dataset.speed) === desk.clock.speed));
     attribute(slider, "min", start);
     attribute(slider, "max", end);
     attribute(slider, "aria-label", t("replay.seek"));

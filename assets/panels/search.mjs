@@ -11,8 +11,15 @@ export function createSearch(desk, get = fetch) {
   let index = 0;
   let asked = 0;
   let timer = 0;
-  const input = h("input", { type: "text", enterkeyhint: "search", role: "combobox", "aria-expanded": "true", autocomplete: "off",
-    "aria-controls": "search-found", autofocus: true });
+  const input = h("input", {
+    type: "text",
+    enterkeyhint: "search",
+    role: "combobox",
+    "aria-expanded": "true",
+    autocomplete: "off",
+    "aria-controls": "search-found",
+    autofocus: true,
+  });
   const list = h("ul", { id: "search-found", role: "listbox" });
   const told = h("p", { class: "dim", role: "status" });
   const dialog = h("dialog", { class: "search" }, input, told, list);
@@ -20,19 +27,32 @@ export function createSearch(desk, get = fetch) {
 
   const draw = () => {
     index = Math.min(index, Math.max(0, found.length - 1));
-    const make = (row) => h("li", { role: "option", onclick: () => go(row) }, h("span", { class: "kind" }),
-      h("span", { class: "name" }), h("span", { class: "dim" }), h("span", { class: "notes" }));
-    keyed(list, found, (row) => `${row.type}|${row.id}`, make, (node, row) => {
-      const i = found.indexOf(row);
-      attribute(node, "id", `found-${i}`);
-      attribute(node, "aria-selected", String(i === index));
-      attribute(node, "class", row.fits === false ? "near" : "");
-      say(node.children[0], typeOf(row));
-      say(node.children[1], row.name ?? row.id);
-      say(node.children[2], detailOf(row));
-      say(node.children[3], notesOf(row));
-      if (i === index) node.scrollIntoView({ block: "nearest" });
-    });
+    const make = (row) =>
+      h(
+        "li",
+        { role: "option", onclick: () => go(row) },
+        h("span", { class: "kind" }),
+        h("span", { class: "name" }),
+        h("span", { class: "dim" }),
+        h("span", { class: "notes" }),
+      );
+    keyed(
+      list,
+      found,
+      (row) => `${row.type}|${row.id}`,
+      make,
+      (node, row) => {
+        const i = found.indexOf(row);
+        attribute(node, "id", `found-${i}`);
+        attribute(node, "aria-selected", String(i === index));
+        attribute(node, "class", row.fits === false ? "near" : "");
+        say(node.children[0], typeOf(row));
+        say(node.children[1], row.name ?? row.id);
+        say(node.children[2], detailOf(row));
+        say(node.children[3], notesOf(row));
+        if (i === index) node.scrollIntoView({ block: "nearest" });
+      },
+    );
     attribute(input, "aria-activedescendant", found.length ? `found-${index}` : null);
     say(told, summaryOf(input.value.trim(), found));
   };

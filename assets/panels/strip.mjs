@@ -35,8 +35,11 @@ export function createStrip(desk, onChoose) {
   svg.setAttribute("aria-hidden", "true");
   const tip = h("output", { class: "tip figures" });
   const track = h("div", { class: "track" });
-  const hours = h("div", { class: "hours figures", "aria-hidden": "true" },
-    ...[0, 6, 12, 18, 24].map((hour) => h("span", { text: String(hour).padStart(2, "0") })));
+  const hours = h(
+    "div",
+    { class: "hours figures", "aria-hidden": "true" },
+    ...[0, 6, 12, 18, 24].map((hour) => h("span", { text: String(hour).padStart(2, "0") })),
+  );
   track.append(svg);
   root.append(track, hours, tip);
   let drawn = "";

@@ -22,7 +22,10 @@ export function createUnplaced(desk, { words, get = fetch, again = () => locatio
   const look = async () => {
     if (asking || now() - answered < AGAIN_MS || !desk.panels().totals?.compounds) return;
     asking = true;
-    const places = await get("/api/places").then((response) => (response.ok ? response.json() : []), () => []);
+    const places = await get("/api/places").then(
+      (response) => (response.ok ? response.json() : []),
+      () => [],
+    );
     if (places.length) again();
     [asking, answered] = [false, now()];
   };

@@ -46,8 +46,13 @@ export function backoff(attempt, random) {
  * @param {() => number} [parts.wallClock] milliseconds since the epoch, until the server's are known
  */
 export function openLive({
-  url, hello, WebSocketClass = globalThis.WebSocket, setTimer = (act, ms) => setTimeout(act, ms),
-  random = Math.random, now = () => performance.now(), wallClock = () => Date.now(),
+  url,
+  hello,
+  WebSocketClass = globalThis.WebSocket,
+  setTimer = (act, ms) => setTimeout(act, ms),
+  random = Math.random,
+  now = () => performance.now(),
+  wallClock = () => Date.now(),
 }) {
   const model = createModel();
   const time = createServerTime(now);
@@ -163,7 +168,8 @@ export function openLive({
     if (verdict === "late") return void turn("link_late", instant() - ms, Math.round(ms / 1000));
     if (now() - goodAt > STALE_MS) return void turn("link_silent", goodClock);
     const late = (model.panels.conditions ?? []).filter(({ code }) => code === FOLD_LATE).map(({ since }) => since);
-    if (late.length) turn(FOLD_LATE, Math.min(...late)); // of several streets, as the badge says it
+    if (late.length)
+      turn(FOLD_LATE, Math.min(...late)); // of several streets, as the badge says it
     else turn("live", goodClock);
   };
 
@@ -203,7 +209,8 @@ export function openLive({
   setTimer(watch, CHECK_MS);
 
   return {
-    model, time,
+    model,
+    time,
     deviceId: model.deviceId,
     get status() {
       return status;

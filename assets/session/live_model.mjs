@@ -46,7 +46,11 @@ export function createModel() {
   };
 
   return {
-    things, panels, merge, take, indexOf,
+    things,
+    panels,
+    merge,
+    take,
+    indexOf,
     /** Replace everything by a snapshot and the device frame that goes with it; false if they do not fit. */
     begin: (frame, rows) => {
       let start = 0;

@@ -39,7 +39,10 @@ export function createPainted({ time, now, afterPaint = twoFrames, hidden = () =
   };
 
   const share = (part, within) => {
-    const found = samples.filter(({ at }) => now() - at < within).map(({ ms }) => ms).sort((a, b) => a - b);
+    const found = samples
+      .filter(({ at }) => now() - at < within)
+      .map(({ ms }) => ms)
+      .sort((a, b) => a - b);
     return found.length ? found[Math.min(found.length - 1, Math.floor(part * found.length))] : NaN;
   };
 

@@ -17,7 +17,8 @@ export function createCard(root) {
     shown(root, visible);
     if (visible || !held) return;
     opener?.focus({ preventScroll: true });
-    if (opener === document.body || document.activeElement !== opener) document.querySelector("#map canvas")?.focus({ preventScroll: true });
+    if (opener === document.body || document.activeElement !== opener)
+      document.querySelector("#map canvas")?.focus({ preventScroll: true });
     opener = null;
   };
 }

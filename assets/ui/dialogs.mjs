@@ -14,14 +14,24 @@ import { t } from "../words/texts.mjs";
  */
 export function ask(title, content, { confirm = t("dialog.confirm"), about = "", wide = false } = {}) {
   return new Promise((resolve) => {
-    const form = h("form", { method: "dialog" },
+    const form = h(
+      "form",
+      { method: "dialog" },
       h("h2", { id: "dialog-title", text: title }),
       Boolean(about) && h("p", { id: "dialog-about", class: "dim", text: about }),
       ...content,
-      h("div", { class: "dialog-buttons" },
+      h(
+        "div",
+        { class: "dialog-buttons" },
         h("button", { type: "button", value: "", onclick: () => dialog.close(), text: t(confirm ? "dialog.cancel" : "dialog.close") }),
-        confirm && h("button", { type: "submit", class: "primary", value: "yes", text: confirm })));
-    const dialog = h("dialog", { "aria-labelledby": "dialog-title", "aria-describedby": about ? "dialog-about" : null, class: wide ? "wide" : "" }, form);
+        confirm && h("button", { type: "submit", class: "primary", value: "yes", text: confirm }),
+      ),
+    );
+    const dialog = h(
+      "dialog",
+      { "aria-labelledby": "dialog-title", "aria-describedby": about ? "dialog-about" : null, class: wide ? "wide" : "" },
+      form,
+    );
     dialog.addEventListener("close", () => {
       resolve(dialog.returnValue === "yes" ? new FormData(form) : null);
       dialog.remove();
@@ -32,12 +42,15 @@ export function ask(title, content, { confirm = t("dialog.confirm"), about = "",
 }
 
 const reasonField = (label, required = true) =>
-  h("label", { class: "field" }, h("span", { text: label }),
-    h("textarea", { name: "text", rows: "3", maxlength: "200", required, autofocus: required }));
+  h(
+    "label",
+    { class: "field" },
+    h("span", { text: label }),
+    h("textarea", { name: "text", rows: "3", maxlength: "200", required, autofocus: required }),
+  );
 
 const choice = (name, value, label, checked) =>
-  h("label", { class: "choice" },
-    h("input", { type: "radio", name, value, checked }), h("span", { text: label }));
+  h("label", { class: "choice" }, h("input", { type: "radio", name, value, checked }), h("span", { text: label }));
 
 /** Ask why. */
 export async function askReason(title, about) {
@@ -47,26 +60,35 @@ export async function askReason(title, about) {
 
 /** Ask how long an alarm is to be silenced, and why. */
 export async function askShelve(title, about) {
-  const durations = SHELVE_MINUTES.map((minutes, i) =>
-    choice("minutes", minutes, t(`shelve.${minutes}`), i === 0));
-  const form = await ask(title, [
-    h("fieldset", { class: "choices" }, h("legend", { text: t("shelve.how_long") }), ...durations),
-    reasonField(t("dialog.reason")),
-  ], { about });
+  const durations = SHELVE_MINUTES.map((minutes, i) => choice("minutes", minutes, t(`shelve.${minutes}`), i === 0));
+  const form = await ask(
+    title,
+    [h("fieldset", { class: "choices" }, h("legend", { text: t("shelve.how_long") }), ...durations), reasonField(t("dialog.reason"))],
+    { about },
+  );
   return form && { minutes: Number(form.get("minutes")), reason: form.get("text").trim() };
 }
 
 /** What still holds, over the field that asks why the matter is settled all the same. */
 const heldPart = (held) =>
-  h("div", { class: "holding", role: "alert" }, h("strong", { text: t("holding.title") }),
-    h("ul", {}, ...held.map((line) => h("li", { text: line }))));
+  h(
+    "div",
+    { class: "holding", role: "alert" },
+    h("strong", { text: t("holding.title") }),
+    h("ul", {}, ...held.map((line) => h("li", { text: line }))),
+  );
 
 /** Ask whether the work holds up; while an alarm holds, whoever says that it does says why. */
 export async function askCheck(title, about, held = []) {
   const remark = reasonField(t(held.length ? "holding.reason" : "dialog.remark"), held.length > 0);
   const words = remark.querySelector("textarea");
-  const choices = h("fieldset", { class: "choices" }, h("legend", { text: t("check.question") }),
-    choice("passed", "yes", t("check.passed"), true), choice("passed", "", t("check.failed"), false));
+  const choices = h(
+    "fieldset",
+    { class: "choices" },
+    h("legend", { text: t("check.question") }),
+    choice("passed", "yes", t("check.passed"), true),
+    choice("passed", "", t("check.failed"), false),
+  );
   choices.addEventListener("change", (event) => (words.required = held.length > 0 && event.target.value === "yes"));
   const form = await ask(title, [held.length > 0 && heldPart(held), choices, remark].filter(Boolean), { about });
   return form && { passed: form.get("passed") === "yes", text: form.get("text").trim() };
@@ -83,9 +105,7 @@ export async function askSettle(title, about, held = []) {
 export async function askInsteadOf(title, crew, about) {
   if (crew.length === 1) return crew[0].id;
   const rows = crew.map((member, i) => choice("member", member.id, `${member.name} · ${homeName(member.id)}`, i === 0));
-  const form = await ask(title, [
-    h("fieldset", { class: "choices" }, h("legend", { text: t("reassign.whom") }), ...rows),
-  ], { about });
+  const form = await ask(title, [h("fieldset", { class: "choices" }, h("legend", { text: t("reassign.whom") }), ...rows)], { about });
   return form && form.get("member");
 }
 

@@ -80,8 +80,7 @@ export function keyed(parent, items, keyOf, create, update = () => {}) {
   }
   rows.set(parent, after);
   // Moving a node takes the focus off it; give it back without scrolling.
-  if (focused && focused !== document.activeElement && parent.contains(focused))
-    focused.focus({ preventScroll: true });
+  if (focused && focused !== document.activeElement && parent.contains(focused)) focused.focus({ preventScroll: true });
 }
 
 /** A level's shape; the word stands beside it, so it is hidden from screen readers. */

@@ -12,15 +12,25 @@ export const singleKeys = () => memory.get("dayuan.keys", true);
 /** Show every key and what it does. */
 export function showKeys() {
   const group = (name) =>
-    h("section", {}, h("h3", { text: t(`keys.group_${name}`) }),
-      h("dl", { class: "keys" },
+    h(
+      "section",
+      {},
+      h("h3", { text: t(`keys.group_${name}`) }),
+      h(
+        "dl",
+        { class: "keys" },
         ...SHORTCUTS.filter((row) => row.group === name).map((row) =>
-          h("div", {}, h("dt", {}, h("kbd", { text: cap(row) })), h("dd", { text: t(row.text) })))));
-  const box = h("input", { type: "checkbox", checked: singleKeys(),
-    onchange: (event) => memory.set("dayuan.keys", event.target.checked) });
+          h("div", {}, h("dt", {}, h("kbd", { text: cap(row) })), h("dd", { text: t(row.text) })),
+        ),
+      ),
+    );
+  const box = h("input", { type: "checkbox", checked: singleKeys(), onchange: (event) => memory.set("dayuan.keys", event.target.checked) });
   const choice = h("label", { class: "choice" }, box, h("span", { text: t("keys.single") }));
-  return ask(t("keys.title"), [h("div", { class: "columns" }, group("move"), h("div", {}, group("act"), group("floor"), group("draw"))), choice],
-    { confirm: "", wide: true });
+  return ask(
+    t("keys.title"),
+    [h("div", { class: "columns" }, group("move"), h("div", {}, group("act"), group("floor"), group("draw"))), choice],
+    { confirm: "", wide: true },
+  );
 }
 
 /** Show devices nobody registered and what was rejected, by source. */
@@ -33,15 +43,18 @@ export async function showAdmin(get = fetch) {
       return null;
     }
   };
-  const [devices, rejected, addresses] = await Promise.all(
-    ["/api/devices/unregistered", "/api/rejected", "/api/addresses"].map(read));
+  const [devices, rejected, addresses] = await Promise.all(["/api/devices/unregistered", "/api/rejected", "/api/addresses"].map(read));
   const row = (one) => [[one.id, one.type, one.source].filter(Boolean).join(" · "), figure(one.count ?? 1)];
-  return ask(t("admin.open"), [
-    section("admin.unregistered", devices, row),
-    section("admin.rejected", rejectedRows(rejected), (one) => [one.source, figure(one.count)]),
-    section("admin.newest", newestRows(rejected), (one) => [`${one.field ?? ""} ${one.value ?? ""}`, one.reason ?? ""]),
-    addressSection(addresses),
-  ], { confirm: "", wide: true });
+  return ask(
+    t("admin.open"),
+    [
+      section("admin.unregistered", devices, row),
+      section("admin.rejected", rejectedRows(rejected), (one) => [one.source, figure(one.count)]),
+      section("admin.newest", newestRows(rejected), (one) => [`${one.field ?? ""} ${one.value ?? ""}`, one.reason ?? ""]),
+      addressSection(addresses),
+    ],
+    { confirm: "", wide: true },
+  );
 }
 
 /** Rejected payloads by source, over all streets of the answer; null stays null. */
@@ -54,13 +67,17 @@ export function rejectedRows(answer) {
 /** The newest rejections, over all streets of the answer. */
 export function newestRows(answer) {
   if (answer === null) return null;
-  return Object.values(answer).flatMap((street) => street.newest ?? []).slice(0, 20);
+  return Object.values(answer)
+    .flatMap((street) => street.newest ?? [])
+    .slice(0, 20);
 }
 
 function section(key, rows, cells) {
-  const body = rows === null ? h("p", { class: "dim", text: t("admin.failed") })
-    : rows.length === 0 ? h("p", { class: "dim", text: t("admin.none") })
-      : h("table", {}, h("tbody", {}, ...rows.map((row) =>
-        h("tr", {}, ...cells(row).map((words) => h("td", { text: words }))))));
+  const body =
+    rows === null
+      ? h("p", { class: "dim", text: t("admin.failed") })
+      : rows.length === 0
+        ? h("p", { class: "dim", text: t("admin.none") })
+        : h("table", {}, h("tbody", {}, ...rows.map((row) => h("tr", {}, ...cells(row).map((words) => h("td", { text: words }))))));
   return h("section", {}, h("h3", { text: t(key) }), body);
 }

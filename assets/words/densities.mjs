@@ -29,15 +29,24 @@ export function densityWords(camera, catalogue, year = edition()) {
 /** Buttons for the editions; `onChange` when another is chosen. */
 export function editionSwitch(catalogue, onChange) {
   const years = Object.keys(catalogue.densities ?? {});
-  const buttons = years.map((year) => h("button", { type: "button", text: year, onclick: () => {
-    memory.set(KEY, year);
-    onChange(year);
-  } }));
+  const buttons = years.map((year) =>
+    h("button", {
+      type: "button",
+      text: year,
+      onclick: () => {
+        memory.set(KEY, year);
+        onChange(year);
+      },
+    }),
+  );
   const node = h("div", { class: "editions", role: "group" }, ...buttons);
-  return { node, draw: () => {
-    attribute(node, "aria-label", t("sight.edition"));
-    buttons.forEach((button, i) => attribute(button, "aria-pressed", String(years[i] === edition())));
-  } };
+  return {
+    node,
+    draw: () => {
+      attribute(node, "aria-label", t("sight.edition"));
+      buttons.forEach((button, i) => attribute(button, "aria-pressed", String(years[i] === edition())));
+    },
+  };
 }
 
 /** Rings of one edition. */

@@ -25,7 +25,7 @@ export function travel(seconds) {
 
 /** Time of day on the place's clock: 10:42:07, or without seconds. */
 export function clock(ms, seconds = true) {
-  const s = Math.floor((((ms + OFFSET_MS) % DAY_MS) + DAY_MS) % DAY_MS / 1000);
+  const s = Math.floor(((((ms + OFFSET_MS) % DAY_MS) + DAY_MS) % DAY_MS) / 1000);
   const minutes = `${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}`;
   return seconds ? `${minutes}:${two(s % 60)}` : minutes;
 }

@@ -11,8 +11,7 @@ export function know(newCatalogue, newPlaces) {
   places = new Map((newPlaces ?? []).map((place) => [place.id, place]));
 }
 
-const titled = (row, otherwise) =>
-  row ? inLanguage(row.title ?? row.label ?? row.zh ?? row.name, row.en ?? row.title_en) : otherwise;
+const titled = (row, otherwise) => (row ? inLanguage(row.title ?? row.label ?? row.zh ?? row.name, row.en ?? row.title_en) : otherwise);
 
 /** The title of an incident kind. */
 export function incidentTitle(kind) {

@@ -19,7 +19,12 @@ export function createTelling({ places, kinds, titleOf, cases, movers, live, las
     const kind = kinds()[row.kind];
     const reading = model()?.reading?.(id) ?? null;
     const words = readingWords(row.kind, reading, { kinds: kinds() }).join(" · ");
-    return { title: row.name || id, lines: [homeName(id), kind?.label, words, reading?.level ? levelWords(reading.level) : ""], lonlat: row.lonlat, height: row.height };
+    return {
+      title: row.name || id,
+      lines: [homeName(id), kind?.label, words, reading?.level ? levelWords(reading.level) : ""],
+      lonlat: row.lonlat,
+      height: row.height,
+    };
   };
 
   const incident = (id) => {
@@ -32,14 +37,23 @@ export function createTelling({ places, kinds, titleOf, cases, movers, live, las
   const responder = (id) => {
     const row = model()?.things.responders.get(id);
     if (!row?.lonlat) return null;
-    return { title: row.name, lines: [[compoundName(row.compound), roleWord(row.role)].join(" · "), word(`duty.${row.status}`, row.status), lastSeen(row)], lonlat: movers.at(id) ?? row.lonlat };
+    return {
+      title: row.name,
+      lines: [[compoundName(row.compound), roleWord(row.role)].join(" · "), word(`duty.${row.status}`, row.status), lastSeen(row)],
+      lonlat: movers.at(id) ?? row.lonlat,
+    };
   };
 
   const building = (id) => {
     const found = places.building(id);
     if (!found) return null;
     const { name, floors, units, height } = found.properties;
-    return { title: name, lines: [homeName(id), t("map.building", { floors, units: units || "–" })], lonlat: centroid(found.geometry.coordinates[0]), height };
+    return {
+      title: name,
+      lines: [homeName(id), t("map.building", { floors, units: units || "–" })],
+      lonlat: centroid(found.geometry.coordinates[0]),
+      height,
+    };
   };
 
   const compound = (id) => {

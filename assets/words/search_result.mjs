@@ -22,7 +22,10 @@ const word = (key) => (has(key) ? t(key) : "");
 
 /** The reasons why a place was taken for the one asked for, or is merely near it. */
 export function notesOf({ notes = [] }) {
-  return notes.filter(({ code }) => !SILENT.has(code)).map(noteWords).join(" · ");
+  return notes
+    .filter(({ code }) => !SILENT.has(code))
+    .map(noteWords)
+    .join(" · ");
 }
 
 function noteWords({ code, kind, ...more }) {

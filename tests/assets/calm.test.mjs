@@ -14,7 +14,9 @@ const NOW = 1_795_228_927_000;
 const QUIET = { alarms: 0, grave: [0, 0], shelved: 0, devices: 40, silent: 0, unheard: 0 };
 const NONE = { waiting: 0, working: 0 };
 const facts = (more = {}, link = "live") => ({
-  link, now: NOW, panels: { counts: NONE, conditions: [], ...more, standing: { ...QUIET, ...more.standing } },
+  link,
+  now: NOW,
+  panels: { counts: NONE, conditions: [], ...more, standing: { ...QUIET, ...more.standing } },
 });
 const condition = (code, tone) => ({ code, tone, street: "a.b", since: NOW, count: 1, figures: {} });
 
@@ -44,9 +46,12 @@ test("before the first report there is no data, and without devices nothing to b
 });
 
 for (const [name, more] of [
-  ["alarms", { standing: { alarms: 1 } }], ["shelved", { standing: { shelved: 1 } }],
-  ["silent", { standing: { silent: 22 } }], ["unheard", { standing: { unheard: 1 } }],
-  ["waiting", { counts: { waiting: 1, working: 0 } }], ["working", { counts: { waiting: 0, working: 3 } }],
+  ["alarms", { standing: { alarms: 1 } }],
+  ["shelved", { standing: { shelved: 1 } }],
+  ["silent", { standing: { silent: 22 } }],
+  ["unheard", { standing: { unheard: 1 } }],
+  ["waiting", { counts: { waiting: 1, working: 0 } }],
+  ["working", { counts: { waiting: 0, working: 3 } }],
   ["conditions", { conditions: [condition("place_left_out", "warn")] }],
 ])
   test(`one of ${name} alone is enough not to be normal`, () => {
@@ -81,15 +86,43 @@ test("that new cases will appear is said only where it is known that they do", (
 });
 
 const alarm = (more = {}) => ({
-  id: "huodian/smoke/1#smoke", device: "huodian/smoke/1", rule: "smoke", level: 1, label: "acknowledged", active: true, at: NOW - 1000,
-  since: NOW - 60_000, compound: "huodian", incident: "INC-1", unattended: true, place: "25幢5单元502", lonlat: [113, 27], value: null, ...more,
+  id: "huodian/smoke/1#smoke",
+  device: "huodian/smoke/1",
+  rule: "smoke",
+  level: 1,
+  label: "acknowledged",
+  active: true,
+  at: NOW - 1000,
+  since: NOW - 60_000,
+  compound: "huodian",
+  incident: "INC-1",
+  unattended: true,
+  place: "25幢5单元502",
+  lonlat: [113, 27],
+  value: null,
+  ...more,
 });
-const incident = (more = {}) => ({ id: "INC-2", kind: "noise", level: 2, state: "reported", at: NOW, compound: "b", unacked: true, ...more });
+const incident = (more = {}) => ({
+  id: "INC-2",
+  kind: "noise",
+  level: 2,
+  state: "reported",
+  at: NOW,
+  compound: "b",
+  unacked: true,
+  ...more,
+});
 
 test("a grave alarm without a case is a row among the cases, by its level and since when it holds", () => {
   const rows = unattended([alarm(), alarm({ id: "x#y", unattended: false })]);
-  assert.deepEqual(rows.map(({ id, at, unacked }) => [id, at, unacked]), [["huodian/smoke/1#smoke", NOW - 60_000, false]]);
-  assert.deepEqual(listed([incident()], "waiting", rows).map(({ id }) => id), ["huodian/smoke/1#smoke", "INC-2"]);
+  assert.deepEqual(
+    rows.map(({ id, at, unacked }) => [id, at, unacked]),
+    [["huodian/smoke/1#smoke", NOW - 60_000, false]],
+  );
+  assert.deepEqual(
+    listed([incident()], "waiting", rows).map(({ id }) => id),
+    ["huodian/smoke/1#smoke", "INC-2"],
+  );
   assert.equal(listed([incident()], "today").length, 1);
 });
 
@@ -101,16 +134,23 @@ test("the banner speaks of an alarm without a case when no case is graver", () =
 });
 
 test("a wall turns to a compound that has no case but an alarm nobody deals with", () => {
-  const attention = [{ compound: "b", open: 0, alarms: 1 }, { compound: "a", open: 0, alarms: 0 }];
+  const attention = [
+    { compound: "b", open: 0, alarms: 1 },
+    { compound: "a", open: 0, alarms: 0 },
+  ];
   const view = step(null, { incidents: [], attention, places: ["a", "b"], paused: false }, 0);
   assert.equal(view.compound, "b");
   assert.equal(step(view, { incidents: [], attention, places: ["a", "b"], paused: false }, DWELL_MS.calm * 2).compound, "b");
 });
 
 const desk = (alarms) => ({
-  catalogue: { kinds: { smoke: { states: ["normal", "smoke"], quantities: {} }, water: { states: [], quantities: { level_m: "m" } } },
-    rules: { smoke: {}, water_high: { quantity: "level_m" } } },
-  device: () => ({ name: "502烟感" }), reading: () => ({ code: 1 }), learn: () => {},
+  catalogue: {
+    kinds: { smoke: { states: ["normal", "smoke"], quantities: {} }, water: { states: [], quantities: { level_m: "m" } } },
+    rules: { smoke: {}, water_high: { quantity: "level_m" } },
+  },
+  device: () => ({ name: "502烟感" }),
+  reading: () => ({ code: 1 }),
+  learn: () => {},
   things: () => ({ alarms: new Map(alarms.map((one) => [one.id, one])) }),
 });
 

@@ -13,8 +13,13 @@ const PLACES = [
 
 test("one code is one badge: the earliest time, all streets, all together", () => {
   const rows = grouped([row("stream_gap", "a.b", 20, 2), row("stream_gap", "a.c", 10, 3), row("place_left_out", "", 5)]);
-  assert.deepEqual(rows.map(({ code, streets, since, count }) => [code, streets, since, count]), [
-    ["stream_gap", ["a.b", "a.c"], 10, 5], ["place_left_out", [], 5, 1]]);
+  assert.deepEqual(
+    rows.map(({ code, streets, since, count }) => [code, streets, since, count]),
+    [
+      ["stream_gap", ["a.b", "a.c"], 10, 5],
+      ["place_left_out", [], 5, 1],
+    ],
+  );
 });
 
 test("what began today is told by the hour, what began earlier with its day", () => {

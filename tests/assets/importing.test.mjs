@@ -36,7 +36,14 @@ test("columns are read in whichever letters and separators a list has", () => {
 
 test("changes of a place are taken back in turn, whatever their numbers", () => {
   const row = (type, subject) => ({ type: `place.${type}`, subject });
-  const rows = [row("edited", "a"), row("import_undone", "a"), row("edited", "a"), row("imported", "a"), row("import_undone", "b"), row("imported", "b")];
+  const rows = [
+    row("edited", "a"),
+    row("import_undone", "a"),
+    row("edited", "a"),
+    row("imported", "a"),
+    row("import_undone", "b"),
+    row("imported", "b"),
+  ];
   assert.deepEqual([...undoable(rows)], [rows[0]]);
   assert.deepEqual([...undoable(rows.slice(1))], [rows[3]]);
 });

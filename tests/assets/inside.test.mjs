@@ -4,7 +4,19 @@ import { test } from "node:test";
 import { nearestSide } from "../../assets/map/fitting.mjs";
 import { centroid, distance, moved } from "../../assets/map/geometry.mjs";
 import { foremost } from "../../assets/map/picking.mjs";
-import { cabin, corners, depth, extent, leftmost, levels, plates, shafts, standing, towards, treads } from "../../assets/map/inside/storeys.mjs";
+import {
+  cabin,
+  corners,
+  depth,
+  extent,
+  leftmost,
+  levels,
+  plates,
+  shafts,
+  standing,
+  towards,
+  treads,
+} from "../../assets/map/inside/storeys.mjs";
 import { aboutWords, rowWords } from "../../assets/panels/building/building.mjs";
 import { byKind, casesIn, devicesOn, firstFloor, floorOf, floorOfCase, floorRows, stepped } from "../../assets/panels/building/floors.mjs";
 import { actionOf, cap, SHORTCUTS } from "../../assets/panels/keys.mjs";
@@ -12,21 +24,44 @@ import { speak } from "../../assets/words/texts.mjs";
 
 const HERE = [113.15, 27.83];
 const box = (west, south, east, north) =>
-  [[west, south], [east, south], [east, north], [west, north], [west, south]].map(([x, y]) => moved(HERE, x, y));
+  [
+    [west, south],
+    [east, south],
+    [east, north],
+    [west, north],
+    [west, south],
+  ].map(([x, y]) => moved(HERE, x, y));
 const near = (actual, expected, slack) => assert.ok(Math.abs(actual - expected) <= slack, `${actual} is not ${expected} ± ${slack}`);
 
 /** Three units of 15 by 12 m, six floors; a lift and a flat in the third. */
 function building(more = {}) {
-  const device = (kind, number, unit, floor, room = "") =>
-    ({ id: `h/${kind}/${number}`, kind, name: `9幢${unit}单元${kind}`, unit, floor, room, lonlat: moved(HERE, 40, 6) });
+  const device = (kind, number, unit, floor, room = "") => ({
+    id: `h/${kind}/${number}`,
+    kind,
+    name: `9幢${unit}单元${kind}`,
+    unit,
+    floor,
+    room,
+    lonlat: moved(HERE, 40, 6),
+  });
   return {
-    id: "h/b9", compound: "h", name: "9幢", use: "residence", height: 18, households: null,
+    id: "h/b9",
+    compound: "h",
+    name: "9幢",
+    use: "residence",
+    height: 18,
+    households: null,
     floors: [1, 2, 3, 4, 5, 6].map((floor) => ({ floor, base: (floor - 1) * 3, top: floor * 3 })),
-    units: [0, 1, 2].map((i) => ({ units: [String(i + 1)], shape: [[box(15 * i, 0, 15 * i + 15, 12)]],
-      door: moved(HERE, 15 * i + 7.5, 12), middle: moved(HERE, 15 * i + 7.5, 6) })),
+    units: [0, 1, 2].map((i) => ({
+      units: [String(i + 1)],
+      shape: [[box(15 * i, 0, 15 * i + 15, 12)]],
+      door: moved(HERE, 15 * i + 7.5, 12),
+      middle: moved(HERE, 15 * i + 7.5, 6),
+    })),
     stairs: [{ units: ["1"], shape: [[box(6.3, 9, 8.7, 12)]] }],
     shafts: [{ id: "h/lift/1", unit: "3", shape: [[box(37, 7, 38.5, 8.5)]], lonlat: moved(HERE, 37.7, 7.7) }],
-    rooms: [], devices: [device("lift", 1, "3", 1), device("call", 1, "3", 3, "302"), device("smoke", 1, "1", 3), device("smoke", 2, "2", 0)],
+    rooms: [],
+    devices: [device("lift", 1, "3", 1), device("call", 1, "3", 3, "302"), device("smoke", 1, "1", 3), device("smoke", 2, "2", 0)],
     ...more,
   };
 }
@@ -57,7 +92,14 @@ test("each unit has a plate on each storey, and only the chosen one has walls an
   const drawn = plates(building(), 3);
   const of = (part) => drawn.filter(({ properties }) => properties.part === part);
   assert.equal(of("plate").length, 18);
-  assert.deepEqual(new Set(of("plate").filter(({ properties }) => properties.chosen).map(({ properties }) => properties.floor)), new Set([3]));
+  assert.deepEqual(
+    new Set(
+      of("plate")
+        .filter(({ properties }) => properties.chosen)
+        .map(({ properties }) => properties.floor),
+    ),
+    new Set([3]),
+  );
   assert.equal(of("wall").length, 3 * 4);
   assert.equal(of("stair").length, 5);
   for (const { properties } of [...of("wall"), ...of("stair")]) assert.equal(properties.base, 10.45);
@@ -71,7 +113,10 @@ test("stairs rise away from the door, whichever corner their shape begins at", (
   for (const turned of [ring, [...ring.slice(2, 4), ...ring.slice(0, 3)]]) {
     const steps = treads(turned, door).map(centroid);
     const far = steps.map((middle) => distance(middle, door));
-    assert.deepEqual(far, [...far].sort((a, b) => a - b));
+    assert.deepEqual(
+      far,
+      [...far].sort((a, b) => a - b),
+    );
     near(far[0], 0.3, 0.01);
   }
 });
@@ -108,17 +153,29 @@ test("a building is turned no more than need be for its long side to lie across"
 
 test("a device is on its floor, a lift where its cabin is", () => {
   const told = building();
-  assert.deepEqual(told.devices.map((device) => floorOf(device, told, nothing)), [1, 3, 3, 0]);
+  assert.deepEqual(
+    told.devices.map((device) => floorOf(device, told, nothing)),
+    [1, 3, 3, 0],
+  );
   assert.equal(floorOf(told.devices[0], told, readings({ "h/lift/1": { value: 5 } })), 5);
   assert.equal(floorOf(told.devices[0], told, readings({ "h/lift/1": { value: 40 } })), 1);
 });
 
 test("the rail counts devices, active alarms and open cases of each floor, the highest first", () => {
-  const alarms = [alarm("h/call/1", 1), alarm("h/smoke/1", 2, "acknowledged"), alarm("h/smoke/1", 1, "shelved"),
-    alarm("h/smoke/1", 1, "returned_unacknowledged"), alarm("other/call/9", 1), alarm("h/smoke/2", 3)];
+  const alarms = [
+    alarm("h/call/1", 1),
+    alarm("h/smoke/1", 2, "acknowledged"),
+    alarm("h/smoke/1", 1, "shelved"),
+    alarm("h/smoke/1", 1, "returned_unacknowledged"),
+    alarm("other/call/9", 1),
+    alarm("h/smoke/2", 3),
+  ];
   const incidents = [incident({ floor: 5, level: 2 }), incident({ floor: 5, state: "closed", level: 1 }), incident({ building: "h/b1" })];
   const rows = floorRows(building(), { alarms, incidents, reading: nothing });
-  assert.deepEqual(rows.map(({ floor }) => floor), [6, 5, 4, 3, 2, 1, 0]);
+  assert.deepEqual(
+    rows.map(({ floor }) => floor),
+    [6, 5, 4, 3, 2, 1, 0],
+  );
   const [third, fifth, nowhere] = [rows[3], rows[1], rows[6]];
   assert.deepEqual(third, { floor: 3, devices: 2, alarms: 2, cases: 0, level: 1 });
   assert.deepEqual(fifth, { floor: 5, devices: 0, alarms: 0, cases: 1, level: 2 });
@@ -137,7 +194,10 @@ test("a case stands on its device's floor, else on the floor it was told with", 
   assert.equal(floorOfCase(incident({ device: "h/call/1", floor: 1 }), building(), nothing), 3);
   assert.equal(floorOfCase(incident({ floor: 4 }), building(), nothing), 4);
   assert.equal(floorOfCase(incident({ floor: 44 }), building(), nothing), 0);
-  assert.deepEqual(casesIn(building(), [incident({ id: "b", level: 3 }), incident({ id: "a", level: 1 })]).map(({ id }) => id), ["a", "b"]);
+  assert.deepEqual(
+    casesIn(building(), [incident({ id: "b", level: 3 }), incident({ id: "a", level: 1 })]).map(({ id }) => id),
+    ["a", "b"],
+  );
 });
 
 test("the selected case's floor opens first, then the worst, then the ground floor", () => {
@@ -158,7 +218,10 @@ test("devices are counted by kind with what is silent and what is broken", () =>
 });
 
 test("the devices of a floor stand by unit and room, without the lifts", () => {
-  assert.deepEqual(devicesOn(building(), 3, nothing).map(({ id }) => id), ["h/smoke/1", "h/call/1"]);
+  assert.deepEqual(
+    devicesOn(building(), 3, nothing).map(({ id }) => id),
+    ["h/smoke/1", "h/call/1"],
+  );
   assert.deepEqual(devicesOn(building(), 1, nothing), []);
 });
 
@@ -183,7 +246,10 @@ test("the keys of the rail are listed, and left to it", () => {
 test("marks in an open building come before its plates, and a plate is a floor", () => {
   const hit = (id, properties) => ({ layer: { id }, properties });
   assert.deepEqual(foremost([hit("storeys", { id: "3|0", floor: 3 })]), { type: "floor", id: 3 });
-  assert.deepEqual(foremost([hit("storeys", { id: "3|0", floor: 3 }), hit("inside-marks", { id: "h/call/1" })]), { type: "device", id: "h/call/1" });
+  assert.deepEqual(foremost([hit("storeys", { id: "3|0", floor: 3 }), hit("inside-marks", { id: "h/call/1" })]), {
+    type: "device",
+    id: "h/call/1",
+  });
 });
 
 test("card and rail speak both languages, basements too", async () => {

@@ -2,15 +2,29 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createInside } from "../../assets/map/inside/inside.mjs";
 
-const ring = (west, east) => [[west, 0], [east, 0], [east, 1e-4], [west, 1e-4], [west, 0]];
+const ring = (west, east) => [
+  [west, 0],
+  [east, 0],
+  [east, 1e-4],
+  [west, 1e-4],
+  [west, 0],
+];
 const TOLD = {
-  id: "h/b9", name: "9幢", rooms: [], stairs: [],
+  id: "h/b9",
+  name: "9幢",
+  rooms: [],
+  stairs: [],
   floors: [1, 2, 3].map((floor) => ({ floor })),
-  units: [{ units: ["1"], names: ["1"], shape: [[ring(0, 1e-4)]], middle: [5e-5, 5e-5] }, { units: ["2"], names: ["2"], shape: [[ring(1e-4, 2e-4)]], middle: [15e-5, 5e-5] }],
+  units: [
+    { units: ["1"], names: ["1"], shape: [[ring(0, 1e-4)]], middle: [5e-5, 5e-5] },
+    { units: ["2"], names: ["2"], shape: [[ring(1e-4, 2e-4)]], middle: [15e-5, 5e-5] },
+  ],
   shafts: [{ id: "h/lift/1", unit: "2", shape: [[ring(12e-5, 13e-5)]] }],
-  devices: [{ id: "h/lift/1", kind: "lift", unit: "2", floor: 1, room: "", lonlat: [125e-6, 5e-5], name: "" },
+  devices: [
+    { id: "h/lift/1", kind: "lift", unit: "2", floor: 1, room: "", lonlat: [125e-6, 5e-5], name: "" },
     { id: "h/call/1", kind: "call", unit: "2", floor: 3, room: "302", lonlat: [16e-5, 5e-5], name: "" },
-    { id: "h/smoke/1", kind: "smoke", unit: "1", floor: 1, room: "", lonlat: [5e-5, 5e-5], name: "" }],
+    { id: "h/smoke/1", kind: "smoke", unit: "1", floor: 1, room: "", lonlat: [5e-5, 5e-5], name: "" },
+  ],
 };
 
 /** A map that only remembers, and a model that says what it is told to. */
@@ -25,21 +39,41 @@ function stage({ off = [], covered = [] } = {}) {
     setPaintProperty: (id, _, value) => (seen.paint[id] = value),
     setLayoutProperty: (id, _, value) => (seen.visibility[id] = value),
     setFeatureState: ({ source, id }, state) => (seen.state[`${source} ${id}`] = state),
-    getBearing: () => 0, on: () => {}, easeTo: () => (seen.camera += 1), jumpTo: () => (seen.camera += 1),
+    getBearing: () => 0,
+    on: () => {},
+    easeTo: () => (seen.camera += 1),
+    jumpTo: () => (seen.camera += 1),
   };
-  const model = { reading: (id) => said.readings[id] ?? null, things: { get incidents() {
-    return new Map(said.incidents.map((row) => [row.id, row]));
-  } } };
+  const model = {
+    reading: (id) => said.readings[id] ?? null,
+    things: {
+      get incidents() {
+        return new Map(said.incidents.map((row) => [row.id, row]));
+      },
+    },
+  };
   const inside = createInside(map, {
-    kinds: () => ({ call: { glyph: "C" } }), fill: (name, features) => (seen.filled[name] = features),
-    model: () => model, shown: (name) => !off.includes(name), covered: (id) => covered.includes(id),
+    kinds: () => ({ call: { glyph: "C" } }),
+    fill: (name, features) => (seen.filled[name] = features),
+    model: () => model,
+    shown: (name) => !off.includes(name),
+    covered: (id) => covered.includes(id),
     unitOf: (id) => TOLD.devices.find((one) => one.id === id)?.unit,
   });
   return { inside, seen, said };
 }
 
 const device = (features, id) => features.find(({ properties }) => properties.part === "device" && properties.id === id)?.properties;
-const call = (more) => ({ id: "INC-1", building: "h/b9", device: "h/call/1", floor: 3, level: 1, state: "reported", lonlat: [16e-5, 5e-5], ...more });
+const call = (more) => ({
+  id: "INC-1",
+  building: "h/b9",
+  device: "h/call/1",
+  floor: 3,
+  level: 1,
+  state: "reported",
+  lonlat: [16e-5, 5e-5],
+  ...more,
+});
 
 test("what opens stands alone, and everything comes back as it was when it closes", () => {
   const { inside, seen } = stage({ off: ["cameras"] });

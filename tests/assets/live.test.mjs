@@ -22,9 +22,18 @@ function packed(seq, rows, at = EPOCH_MS) {
 
 function snapshot(seq, more = {}) {
   return {
-    kind: "snapshot", epoch: "e.1", seq, at: EPOCH_MS, newest: EPOCH_MS - 40, clock: { mode: "live", now: EPOCH_MS },
-    compounds: [{ id: "huodian", version: "v1", count: 2 }, { id: "xiangyuan", version: "v1", count: 1 }],
-    things: { incidents: { i1: { id: "i1", level: 1 } }, alarms: {}, responders: {} }, panels: { counts: { open: 1 } },
+    kind: "snapshot",
+    epoch: "e.1",
+    seq,
+    at: EPOCH_MS,
+    newest: EPOCH_MS - 40,
+    clock: { mode: "live", now: EPOCH_MS },
+    compounds: [
+      { id: "huodian", version: "v1", count: 2 },
+      { id: "xiangyuan", version: "v1", count: 1 },
+    ],
+    things: { incidents: { i1: { id: "i1", level: 1 } }, alarms: {}, responders: {} },
+    panels: { counts: { open: 1 } },
     ...more,
   };
 }
@@ -64,8 +73,12 @@ function stage({ random = () => 1, wrong = 0 } = {}) {
     }
   }
   const live = openLive({
-    url: "ws://there/live", hello: { session: "live", screen: "console", band: "near", compounds: ["huodian"], layers: [] },
-    WebSocketClass: Socket, random, now: () => time, wallClock: () => EPOCH_MS + time + wrong,
+    url: "ws://there/live",
+    hello: { session: "live", screen: "console", band: "near", compounds: ["huodian"], layers: [] },
+    WebSocketClass: Socket,
+    random,
+    now: () => time,
+    wallClock: () => EPOCH_MS + time + wrong,
     setTimer: (act, ms) => timers.push({ act, at: time + ms }),
   });
   for (const kind of ["snapshot", "devices", "things", "panels", "beat", "status", "denied"])
@@ -83,9 +96,26 @@ function stage({ random = () => 1, wrong = 0 } = {}) {
   };
   const begin = () => {
     sockets.at(-1).open();
-    sockets.at(-1).take(snapshot(4), packed(5, [[0, 1.5, 0], [1, NaN, 7 | (3 << 3)], [2, 3, 1 | (2 << 3) | (1 << 5)]]));
+    sockets.at(-1).take(
+      snapshot(4),
+      packed(5, [
+        [0, 1.5, 0],
+        [1, NaN, 7 | (3 << 3)],
+        [2, 3, 1 | (2 << 3) | (1 << 5)],
+      ]),
+    );
   };
-  return { live, sockets, heard, pass, begin, jump: (ms) => (time += ms), time: () => time, kinds: () => heard.map(([kind]) => kind), socket: () => sockets.at(-1) };
+  return {
+    live,
+    sockets,
+    heard,
+    pass,
+    begin,
+    jump: (ms) => (time += ms),
+    time: () => time,
+    kinds: () => heard.map(([kind]) => kind),
+    socket: () => sockets.at(-1),
+  };
 }
 
 test("a state byte comes apart into code, age and level", () => {
@@ -104,15 +134,27 @@ test("bytes that are not a device frame are not decoded", () => {
 test("a snapshot fills things, panels and devices, and says so once it is whole", () => {
   const { live, begin, kinds, heard, socket } = stage();
   begin();
-  assert.deepEqual(socket().sent, [{
-    kind: "hello", session: "live", screen: "console", band: "near", compounds: ["huodian"], layers: [], seq: null, epoch: null,
-  }]);
+  assert.deepEqual(socket().sent, [
+    {
+      kind: "hello",
+      session: "live",
+      screen: "console",
+      band: "near",
+      compounds: ["huodian"],
+      layers: [],
+      seq: null,
+      epoch: null,
+    },
+  ]);
   assert.deepEqual(kinds(), ["snapshot", "status"]);
   assert.equal(heard.at(-1)[1].state, "live");
   assert.equal(live.model.things.incidents.get("i1").level, 1);
   assert.equal(live.model.panels.counts.open, 1);
-  assert.deepEqual([...live.model.state].map(unpackState),
-    [{ code: 0, age: 0, level: 0 }, { code: 7, age: 3, level: 0 }, { code: 1, age: 2, level: 1 }]);
+  assert.deepEqual([...live.model.state].map(unpackState), [
+    { code: 0, age: 0, level: 0 },
+    { code: 7, age: 3, level: 0 },
+    { code: 1, age: 2, level: 1 },
+  ]);
   assert.equal(live.model.value[0], 1.5);
 });
 
@@ -120,8 +162,21 @@ test("deltas change things, panels and devices, and name what they changed", () 
   const { live, begin, heard, socket } = stage();
   begin();
   heard.length = 0;
-  socket().take(delta(6, { things: { incidents: { i1: null, i2: { id: "i2" } } } }), delta(7, { panels: { kpi: { open: 2 } } }), packed(8, [[1, 7, 0]]), beat(9));
-  assert.deepEqual(heard.map(([kind, what]) => [kind, what.seq]), [["things", 6], ["panels", 7], ["devices", 8], ["beat", 9]]);
+  socket().take(
+    delta(6, { things: { incidents: { i1: null, i2: { id: "i2" } } } }),
+    delta(7, { panels: { kpi: { open: 2 } } }),
+    packed(8, [[1, 7, 0]]),
+    beat(9),
+  );
+  assert.deepEqual(
+    heard.map(([kind, what]) => [kind, what.seq]),
+    [
+      ["things", 6],
+      ["panels", 7],
+      ["devices", 8],
+      ["beat", 9],
+    ],
+  );
   assert.deepEqual([...heard[2][1].index], [1]);
   assert.deepEqual([...live.model.things.incidents.keys()], ["i2"]);
   assert.deepEqual(Object.keys(live.model.panels), ["counts", "kpi"]);
@@ -155,7 +210,10 @@ test("a gap in the sequence asks for everything and takes nothing until it comes
   assert.deepEqual(heard, []);
   assert.equal(socket().sent.length, 2, "asked once");
   socket().take(snapshot(20), packed(21, [[0, 2, 0]]), beat(22));
-  assert.deepEqual(heard.map(([kind]) => kind), ["snapshot", "beat"]);
+  assert.deepEqual(
+    heard.map(([kind]) => kind),
+    ["snapshot", "beat"],
+  );
   assert.equal(live.model.value[0], 2);
 });
 
@@ -205,8 +263,13 @@ test("after a lost link it asks only for what is missing, and is live again with
   pass(500);
   assert.equal(sockets.length, 2);
   socket().open();
-  assert.deepEqual(socket().sent.map(({ kind, seq, epoch, incident }) => [kind, seq ?? incident, epoch]),
-    [["hello", 5, "e.1"], ["open", "i1", undefined]]);
+  assert.deepEqual(
+    socket().sent.map(({ kind, seq, epoch, incident }) => [kind, seq ?? incident, epoch]),
+    [
+      ["hello", 5, "e.1"],
+      ["open", "i1", undefined],
+    ],
+  );
   assert.equal(live.status.state, "lost");
   heard.length = 0;
   socket().take(delta(6, { panels: { kpi: 1 } }));
@@ -234,9 +297,18 @@ test("it retries for ever, ever more slowly, up to ten seconds", () => {
 });
 
 test("two screens do not come back at the same moment", () => {
-  assert.equal(backoff(0, () => 0), 250);
-  assert.equal(backoff(3, () => 0.5), 3000);
-  assert.equal(backoff(500, () => 1), 10_000);
+  assert.equal(
+    backoff(0, () => 0),
+    250,
+  );
+  assert.equal(
+    backoff(3, () => 0.5),
+    3000,
+  );
+  assert.equal(
+    backoff(500, () => 1),
+    10_000,
+  );
 });
 
 test("a link without frames for five seconds is dropped and made anew", () => {
@@ -250,7 +322,10 @@ test("a link without frames for five seconds is dropped and made anew", () => {
   assert.equal(live.status.since, EPOCH_MS, "since the last frame, by the clock that stamped it");
   pass(1000);
   assert.equal(sockets.length, 2);
-  assert.deepEqual(heard.filter(([kind]) => kind === "status").map(([, { state }]) => state), ["live", "stale", "lost"]);
+  assert.deepEqual(
+    heard.filter(([kind]) => kind === "status").map(([, { state }]) => state),
+    ["live", "stale", "lost"],
+  );
 });
 
 test("a socket that never opens is given up", () => {
@@ -278,7 +353,11 @@ test("a quiet site is live for as long as the server beats, whatever the age of 
     const newest = EPOCH_MS + (i > 1800 ? 1_800_000 : 0); // one report in an hour, as a smoke head sends
     socket().take(beat(6 + i, { at: EPOCH_MS + i * 1000, newest }));
   }
-  assert.deepEqual(heard.filter(([kind]) => kind === "status"), [], "it never turned between colour and grey");
+  assert.deepEqual(
+    heard.filter(([kind]) => kind === "status"),
+    [],
+    "it never turned between colour and grey",
+  );
   assert.equal(live.status.state, "live");
 });
 
@@ -332,7 +411,10 @@ test("a replay's old facts are not stale", () => {
 test("a clock of the server or of the wall that jumps does not break the link", () => {
   const { live, begin, socket, sockets } = stage();
   begin();
-  socket().take(beat(6, { at: EPOCH_MS - 86_400_000, newest: EPOCH_MS - 86_400_040 }), beat(7, { at: EPOCH_MS + 86_400_000, newest: null }));
+  socket().take(
+    beat(6, { at: EPOCH_MS - 86_400_000, newest: EPOCH_MS - 86_400_040 }),
+    beat(7, { at: EPOCH_MS + 86_400_000, newest: null }),
+  );
   assert.equal(live.status.state, "live");
   assert.equal(sockets.length, 1);
 });
@@ -428,7 +510,9 @@ function line({ down = 5, up = 5, ahead = 0, wrong = 0 } = {}) {
   const step = () => {
     for (const ping of scene.socket().pings.slice(answered)) reply(ping);
     answered = scene.socket().pings.length;
-    for (const one of under.splice(0)) if (one.at <= time()) one.act(); else under.push(one);
+    for (const one of under.splice(0))
+      if (one.at <= time()) one.act();
+      else under.push(one);
   };
   /** Let seconds pass in steps of 5 ms, a beat at every full one. */
   const run = (seconds, seen = () => {}) => {

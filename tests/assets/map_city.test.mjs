@@ -7,9 +7,12 @@ import { createPlaces } from "../../assets/map/places/sources.mjs";
 
 // The golden points of docs/explanation/maps.md: WGS-84 and GCJ-02 of six places.
 const GOLDEN = [
-  [116.3974589, 39.9087202, 116.40370247, 39.91012369], [121.4, 31.25, 121.40465304, 31.24817359],
-  [112.99, 28.11, 112.99559792, 28.10662442], [113.15, 27.83, 113.1558047, 27.82683405],
-  [113.92, 30.92, 113.9254839, 30.91752049], [119.3, 26.085, 119.30480618, 26.08189652],
+  [116.3974589, 39.9087202, 116.40370247, 39.91012369],
+  [121.4, 31.25, 121.40465304, 31.24817359],
+  [112.99, 28.11, 112.99559792, 28.10662442],
+  [113.15, 27.83, 113.1558047, 27.82683405],
+  [113.92, 30.92, 113.9254839, 30.91752049],
+  [119.3, 26.085, 119.30480618, 26.08189652],
 ];
 
 test("six golden points are shifted as everybody else shifts them", () => {
@@ -50,8 +53,13 @@ test("a tile's corner and its position are the same place", () => {
 /** Compounds in a row from west to east, four to a community, eight to a street. */
 const row = (number, count = 100) =>
   Array.from({ length: number }, (_, i) => ({
-    id: `c${i}`, name: `c${i}`, territory: `l.s${Math.floor(i / 8)}.k${Math.floor(i / 4)}.c${i}`, count,
-    street: `street ${Math.floor(i / 8)}`, center: [113 + i / 100, 27.8], bounds: [113 + i / 100, 27.7, 113.005 + i / 100, 27.9],
+    id: `c${i}`,
+    name: `c${i}`,
+    territory: `l.s${Math.floor(i / 8)}.k${Math.floor(i / 4)}.c${i}`,
+    count,
+    street: `street ${Math.floor(i / 8)}`,
+    center: [113 + i / 100, 27.8],
+    bounds: [113 + i / 100, 27.7, 113.005 + i / 100, 27.9],
     version: "1",
   }));
 
@@ -84,11 +92,18 @@ test("several compounds say together what each says: the gravest level and the s
   assert.deepEqual(summed(told), { level: 2, worst: 2, open: 3, alarms: 0, unacked: 1 });
   assert.deepEqual(summed([]), { level: null, worst: null, open: 0, alarms: 0, unacked: 0 });
   assert.deepEqual(around(row(2)), [113, 27.7, 113.015, 27.9]);
-  assert.deepEqual(together(row(16), "street").map(({ id, places }) => [id, places.length]), [["l.s0", 8], ["l.s1", 8]]);
+  assert.deepEqual(
+    together(row(16), "street").map(({ id, places }) => [id, places.length]),
+    [
+      ["l.s0", 8],
+      ["l.s1", 8],
+    ],
+  );
 });
 
 const SPEECH = {
-  nameOf: ({ name }) => name, divisionOf: (id, level, place) => place[level] ?? id,
+  nameOf: ({ name }) => name,
+  divisionOf: (id, level, place) => place[level] ?? id,
   words: (told, compounds) => `${compounds}:${told?.open ?? 0}`,
 };
 
@@ -122,7 +137,11 @@ test("of many compounds only those looked at are held, and one left while it cam
     return { ...all.find(({ id }) => path.includes(`/${id}?`)), devices: [], features: {} };
   };
   const places = createPlaces({
-    source: () => ({ setData: () => {} }), kinds: {}, read, onLoad: () => {}, onDrop: ({ id }) => dropped.push(id),
+    source: () => ({ setData: () => {} }),
+    kinds: {},
+    read,
+    onLoad: () => {},
+    onDrop: ({ id }) => dropped.push(id),
     onDraw: (ids) => drawn.push(ids),
   });
   await places.load(all);

@@ -11,7 +11,11 @@ function mapOf(layers) {
   };
 }
 
-const LAYERS = [{ id: "sensor-dots", minzoom: 24 }, { id: "sensors", minzoom: 16.2 }, { id: "cameras", minzoom: 15.2 }];
+const LAYERS = [
+  { id: "sensor-dots", minzoom: 24 },
+  { id: "sensors", minzoom: 16.2 },
+  { id: "cameras", minzoom: 15.2 },
+];
 const SAID = { zoom: 18, dots: { "sensor-dots": ["sensors"] } };
 
 test("a compound keeps its badges", () => {

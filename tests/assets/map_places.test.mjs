@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { centroid, distance, floorBands, gridPoints, grown, metresPerDegree, moved, roofPoints, thick, wallShapes } from "../../assets/map/geometry.mjs";
+import {
+  centroid,
+  distance,
+  floorBands,
+  gridPoints,
+  grown,
+  metresPerDegree,
+  moved,
+  roofPoints,
+  thick,
+  wallShapes,
+} from "../../assets/map/geometry.mjs";
 import { acrossBearing, bestView, fitView, standing } from "../../assets/map/fitting.mjs";
 
 const HERE = [113.15, 27.83];
@@ -8,7 +19,13 @@ const HERE = [113.15, 27.83];
 /** A closed, counter-clockwise rectangle around HERE, sides in metres, turned by degrees clockwise. */
 function rectangle(width, depth, turned = 0) {
   const angle = (-turned * Math.PI) / 180;
-  const corners = [[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]];
+  const corners = [
+    [-1, -1],
+    [1, -1],
+    [1, 1],
+    [-1, 1],
+    [-1, -1],
+  ];
   return corners.map(([x, y]) => {
     const [a, b] = [(x * width) / 2, (y * depth) / 2];
     return moved(HERE, a * Math.cos(angle) - b * Math.sin(angle), a * Math.sin(angle) + b * Math.cos(angle));
@@ -57,9 +74,14 @@ test("a wall becomes a closed strip of its thickness", () => {
   near(size(strip)[1], 0.4, 0.001);
   near(size(strip)[0], 20, 0.001);
   assert.deepEqual(strip[0], strip.at(-1));
-  const walls = [feature("LineString", [HERE, moved(HERE, 5, 0), moved(HERE, 5, 5)], { id: "w", height: 2.2 }),
-    feature("LineString", [HERE], { id: "dot", height: 2 })];
-  assert.deepEqual(wallShapes(walls).map(({ properties }) => properties.id), ["w"]);
+  const walls = [
+    feature("LineString", [HERE, moved(HERE, 5, 0), moved(HERE, 5, 5)], { id: "w", height: 2.2 }),
+    feature("LineString", [HERE], { id: "dot", height: 2 }),
+  ];
+  assert.deepEqual(
+    wallShapes(walls).map(({ properties }) => properties.id),
+    ["w"],
+  );
 });
 
 test("a building shows an edge at each storey and one at its roof", () => {
@@ -135,6 +157,9 @@ test("what must be in view is the outline and the roofs, or the bounds while no 
   };
   const { ring, points } = standing([1, 2, 3, 4], shapes);
   assert.equal(ring.length, 5);
-  assert.deepEqual(points.map(([, , up]) => up), [0, 0, 0, 0, 0, 18, 18, 18, 18, 18]);
+  assert.deepEqual(
+    points.map(([, , up]) => up),
+    [0, 0, 0, 0, 0, 18, 18, 18, 18, 18],
+  );
   assert.deepEqual(standing([1, 2, 3, 4], undefined).ring[2], [3, 4]);
 });

@@ -72,7 +72,10 @@ function walk({ still = false } = {}) {
     for (const id of diff.remove ?? []) marks.delete(id);
   };
   const movers = createMovers(() => ({ updateData }), {
-    describe: ({ name, status }) => ({ name, status }), still, now: () => time, next: (act) => frames.push(act),
+    describe: ({ name, status }) => ({ name, status }),
+    still,
+    now: () => time,
+    next: (act) => frames.push(act),
   });
   const pass = (ms) => {
     time += ms;
@@ -95,10 +98,17 @@ test("responders come, change their look, walk and leave as small diffs", () => 
 
   movers.draw([zhou()]);
   while (pass(50));
-  assert.deepEqual(diffs.filter(({ update }) => update?.length), [], "nothing changed");
+  assert.deepEqual(
+    diffs.filter(({ update }) => update?.length),
+    [],
+    "nothing changed",
+  );
 
   movers.draw([zhou({ status: "busy" })]);
-  assert.deepEqual(diffs.at(-1).update[0].addOrUpdateProperties.find(({ key }) => key === "status"), { key: "status", value: "busy" });
+  assert.deepEqual(
+    diffs.at(-1).update[0].addOrUpdateProperties.find(({ key }) => key === "status"),
+    { key: "status", value: "busy" },
+  );
   while (pass(50));
   diffs.length = 0;
 
@@ -159,16 +169,24 @@ test("every mark ends at its last report, whoever walks, jumps, comes and goes",
     const { movers, marks, pass } = walk({ still });
     let rows = [];
     for (let turn = 0; turn < 300; turn += 1) {
-      rows = ["zhou", "li", "sun"].filter(() => random(8)).map((id) => {
-        const before = rows.find((row) => row.id === id);
-        const lonlat = before && random(3) ? before.lonlat : moved(HERE, random(400), random(400));
-        return { ...zhou({ id, lonlat: random(9) ? lonlat : null }) };
-      });
+      rows = ["zhou", "li", "sun"]
+        .filter(() => random(8))
+        .map((id) => {
+          const before = rows.find((row) => row.id === id);
+          const lonlat = before && random(3) ? before.lonlat : moved(HERE, random(400), random(400));
+          return { ...zhou({ id, lonlat: random(9) ? lonlat : null }) };
+        });
       movers.draw(rows);
       pass(random(1500));
     }
     for (let turn = 0; turn < 40; turn += 1) pass(50);
-    assert.deepEqual([...marks.keys()].sort(), rows.filter(({ lonlat }) => lonlat).map(({ id }) => id).sort());
+    assert.deepEqual(
+      [...marks.keys()].sort(),
+      rows
+        .filter(({ lonlat }) => lonlat)
+        .map(({ id }) => id)
+        .sort(),
+    );
     for (const { id, lonlat } of rows) if (lonlat) assert.deepEqual(marks.get(id), lonlat);
   }
 });
@@ -176,11 +194,15 @@ test("every mark ends at its last report, whoever walks, jumps, comes and goes",
 test("somebody off duty has no place on the map", () => {
   const { movers, diffs } = walk();
   movers.draw([zhou({ lonlat: null })]);
-  assert.deepEqual(diffs.flatMap(({ add }) => add ?? []), []);
+  assert.deepEqual(
+    diffs.flatMap(({ add }) => add ?? []),
+    [],
+  );
 });
 
 const building = {
-  type: "Feature", properties: { id: "b3", height: 18, floors: 6 },
+  type: "Feature",
+  properties: { id: "b3", height: 18, floors: 6 },
   geometry: { type: "Polygon", coordinates: [[HERE, moved(HERE, 40, 0), moved(HERE, 40, 12), moved(HERE, 0, 12), HERE]] },
 };
 
@@ -212,7 +234,10 @@ test("a lit building shows the storey of the case", () => {
 
 test("a roll-up carries the worst level that nobody acknowledged, and words", () => {
   const speech = { nameOf: (place) => place.name, words: (told) => (told ? `${told.open} 件` : "…") };
-  const places = [{ id: "huodian", name: "火电小区", center: HERE }, { id: "xiangyuan", name: "湘园", center: there }];
+  const places = [
+    { id: "huodian", name: "火电小区", center: HERE },
+    { id: "xiangyuan", name: "湘园", center: there },
+  ];
   const [busy, quiet] = rollupFeatures(places, { huodian: { level: 2, worst: 1, open: 3 } }, speech);
   assert.equal(busy.properties.icon, "rollup-2");
   assert.equal(busy.properties.counts, "3 件");

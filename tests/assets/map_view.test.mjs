@@ -39,7 +39,9 @@ function fakeMap({ zoom = 17, width = 1000, height = 800 } = {}) {
   const moves = [];
   const states = [];
   return {
-    moves, states, zoom,
+    moves,
+    states,
+    zoom,
     on: (kind, act) => listeners.set(kind, [...(listeners.get(kind) ?? []), act]),
     happen: (kind) => (listeners.get(kind) ?? []).forEach((act) => act({})),
     getContainer: () => ({ clientWidth: width, clientHeight: height }),
@@ -119,7 +121,10 @@ test("cameras that see a case are marked, and unmarked when another case is chos
   map.states.length = 0;
   focus.cameras(["c2", "c3"]);
   const devices = map.states.filter(([source]) => source === "devices").map(([, id, { seen }]) => [id, seen]);
-  assert.deepEqual(devices, [["c1", false], ["c3", true]]);
+  assert.deepEqual(devices, [
+    ["c1", false],
+    ["c3", true],
+  ]);
 });
 
 test("picking another device lets go of the one before", () => {
@@ -130,18 +135,32 @@ test("picking another device lets go of the one before", () => {
   focus.pick("d2");
   focus.pick(null);
   const devices = map.states.filter(([source]) => source === "devices").map(([, id, { picked }]) => [id, picked]);
-  assert.deepEqual(devices, [["d1", true], ["d1", false], ["d2", true], ["d2", false]]);
+  assert.deepEqual(devices, [
+    ["d1", true],
+    ["d1", false],
+    ["d2", true],
+    ["d2", false],
+  ]);
 });
 
 test("a way is drawn when it changes, and taken away", () => {
   const drawn = [];
   const fill = createFill((name) => ({ setData: (data) => drawn.push([name, data.features.length]) }));
   const focus = createFocus(fakeMap(), fill);
-  focus.route([[113, 27], [113.001, 27]]);
-  focus.route([[113, 27], [113.001, 27]]);
+  focus.route([
+    [113, 27],
+    [113.001, 27],
+  ]);
+  focus.route([
+    [113, 27],
+    [113.001, 27],
+  ]);
   focus.route(null);
   focus.route(null);
-  assert.deepEqual(drawn, [["route", 1], ["route", 0]]);
+  assert.deepEqual(drawn, [
+    ["route", 1],
+    ["route", 0],
+  ]);
 });
 
 test("a map begins where it will look: at one compound, or at all there are", () => {

@@ -29,16 +29,21 @@ function* points(step = 0.0625) {
   for (let x = step / 2; x < 1; x += step) for (let y = step / 2; y < 1; y += step) yield [x, y];
 }
 
-const within = (bearing, [from, to], more = 0) => ((bearing - from + more) % 360 + 360) % 360 <= ((to - from) % 360 + 360) % 360 + 2 * more;
+const within = (bearing, [from, to], more = 0) =>
+  (((bearing - from + more) % 360) + 360) % 360 <= ((((to - from) % 360) + 360) % 360) + 2 * more;
 
 test("a mask covers exactly the bearings it names, however the camera is tilted", () => {
-  const masks = [[20, 35], [60, 200], [350, 5], [100, 80]];
+  const masks = [
+    [20, 35],
+    [60, 200],
+    [350, 5],
+    [100, 80],
+  ];
   for (const tilt of [-10, 0, 25, 60, 89])
     for (const mask of masks) {
       const look = { ...LOOK, tilt };
       const shapes = maskShapes([mask], look);
-      for (const point of points())
-        assert.equal(covered(point, shapes), within(bearingAt(point, look), mask), `${mask} ${tilt} ${point}`);
+      for (const point of points()) assert.equal(covered(point, shapes), within(bearingAt(point, look), mask), `${mask} ${tilt} ${point}`);
     }
 });
 
@@ -68,9 +73,19 @@ test("what is not sure is masked as well", () => {
 
 test("a fish-eye's picture is masked by angle, on both sides when the mask goes round", () => {
   const look = { azimuth: 0, tilt: 30, hfov: 180, vfov: 101 };
-  assert.deepEqual(maskShapes([[0, 45]], look), [[[0.5, 0], [0.75, 0], [0.75, 1], [0.5, 1]]]);
+  assert.deepEqual(maskShapes([[0, 45]], look), [
+    [
+      [0.5, 0],
+      [0.75, 0],
+      [0.75, 1],
+      [0.5, 1],
+    ],
+  ]);
   const both = maskShapes([[80, 280]], look).map((shape) => [shape[0][0], shape[1][0]].map((x) => Number(x.toFixed(3))));
-  assert.deepEqual(both.sort(), [[0, 0.056], [0.944, 1]]);
+  assert.deepEqual(both.sort(), [
+    [0, 0.056],
+    [0.944, 1],
+  ]);
 });
 
 test("the simulated view's angle across comes from the upright one", () => {

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { readPictures, splitter } from "../../assets/panels/camera/mjpeg.mjs";
 
 const bytes = (words) => new TextEncoder().encode(words);
-const part = (content, length = true) => `--b\r\nContent-Type: image/jpeg\r\n${length ? `Content-Length: ${content.length}\r\n` : ""}\r\n${content}\r\n`;
+const part = (content, length = true) =>
+  `--b\r\nContent-Type: image/jpeg\r\n${length ? `Content-Length: ${content.length}\r\n` : ""}\r\n${content}\r\n`;
 const words = (pictures) => pictures.map((picture) => new TextDecoder().decode(picture));
 
 test("pictures are found however the bytes are cut, with their length or without", () => {
@@ -19,7 +20,8 @@ test("pictures are found however the bytes are cut, with their length or without
 });
 
 test("a boundary may be quoted or begin with its dashes, and must be there", () => {
-  for (const named of ['boundary="b"', "boundary=--b"]) assert.deepEqual(words(splitter(`multipart/x; ${named}`)(bytes(part("one")))), ["one"]);
+  for (const named of ['boundary="b"', "boundary=--b"])
+    assert.deepEqual(words(splitter(`multipart/x; ${named}`)(bytes(part("one")))), ["one"]);
   assert.throws(() => splitter("image/jpeg"), /boundary/);
   assert.throws(() => splitter(null), /boundary/);
 });

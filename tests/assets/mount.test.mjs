@@ -21,8 +21,13 @@ function page() {
     if (fails > 0) throw new Error(`no context ${(fails -= 1)}`);
   };
   const begin = createMount({
-    build, tell: (key, words) => said.push([key, words]), onGone: () => (gone += 1),
-    here: () => here, turn: (compound) => turns.push(compound), later: (act, ms) => timers.push({ act, at: time + ms }), now: () => time,
+    build,
+    tell: (key, words) => said.push([key, words]),
+    onGone: () => (gone += 1),
+    here: () => here,
+    turn: (compound) => turns.push(compound),
+    later: (act, ms) => timers.push({ act, at: time + ms }),
+    now: () => time,
   });
   const pass = async (ms) => {
     const end = time + ms;
@@ -36,7 +41,17 @@ function page() {
     }
     time = end;
   };
-  return { begin, pass, maps, said, turns, visit: (compound) => (here = compound), fail: (n) => (fails = n), gone: () => gone, lose: () => maps.at(-1).onLost(HERE) };
+  return {
+    begin,
+    pass,
+    maps,
+    said,
+    turns,
+    visit: (compound) => (here = compound),
+    fail: (n) => (fails = n),
+    gone: () => gone,
+    lose: () => maps.at(-1).onLost(HERE),
+  };
 }
 
 test("a map that was lost is said at once, made anew where it looked, and its return is said for a while", async (context) => {
@@ -131,7 +146,10 @@ function mapOf() {
     removed: 0,
     on: (kind, act) => (listeners[kind] = act),
     lose: () => listeners.webglcontextlost(),
-    getCenter: () => ({ toArray: () => HERE.center }), getZoom: () => HERE.zoom, getBearing: () => HERE.bearing, getPitch: () => HERE.pitch,
+    getCenter: () => ({ toArray: () => HERE.center }),
+    getZoom: () => HERE.zoom,
+    getBearing: () => HERE.bearing,
+    getPitch: () => HERE.pitch,
     remove() {
       this.removed += 1;
     },
@@ -195,9 +213,16 @@ function surface() {
   const [rings, marks] = [[], []];
   const nothing = () => {};
   return {
-    rings, marks, drawRoute: nothing, highlightCameras: nothing, select: nothing, goTo: nothing,
-    mark: (target) => marks.push(target.name), unmark: () => marks.splice(0).length > 0,
-    placing: { field: nothing }, sighting: { rings: (features) => rings.push(features.length), sighted: nothing },
+    rings,
+    marks,
+    drawRoute: nothing,
+    highlightCameras: nothing,
+    select: nothing,
+    goTo: nothing,
+    mark: (target) => marks.push(target.name),
+    unmark: () => marks.splice(0).length > 0,
+    placing: { field: nothing },
+    sighting: { rings: (features) => rings.push(features.length), sighted: nothing },
   };
 }
 
@@ -219,12 +244,33 @@ test("on a map that came back stands the mark of what was searched for, unless i
 
 test("a camera's rings are drawn once on each map, also on one that came back", async (context) => {
   glass(context);
-  const geometry = { type: "MultiLineString", coordinates: [[[113, 27], [113.1, 27]]] };
-  const arc = { type: "Feature", properties: { id: "ring", edition: "2014", label: "辨认", en: "inspect", px_m: 250, radius_m: 9 }, geometry };
+  const geometry = {
+    type: "MultiLineString",
+    coordinates: [
+      [
+        [113, 27],
+        [113.1, 27],
+      ],
+    ],
+  };
+  const arc = {
+    type: "Feature",
+    properties: { id: "ring", edition: "2014", label: "辨认", en: "inspect", px_m: 250, radius_m: 9 },
+    geometry,
+  };
   const facts = { azimuth_deg: null, masks: [], facades: [], purposes: [], rings: { features: [arc] } };
   context.mock.method(globalThis, "fetch", async () => ({ ok: true, json: async () => facts }));
   let map = surface();
-  const desk = { catalogue: { densities: {} }, session: "live", version: () => "1", redraw: () => {}, map: () => map, commandable: () => false, me: {}, selected: () => null };
+  const desk = {
+    catalogue: { densities: {} },
+    session: "live",
+    version: () => "1",
+    redraw: () => {},
+    map: () => map,
+    commandable: () => false,
+    me: {},
+    selected: () => null,
+  };
   const camera = createCamera(desk);
   const draw = () => camera.draw("huodian/camera/1", "camera");
   draw();

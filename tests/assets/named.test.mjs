@@ -14,7 +14,15 @@ const PLACES = [
   { id: "xiangyuan", name: "湘园", name_en: "Xiangyuan", center: [113.16, 27.84] },
 ];
 const WORDS = { "map.seen": "位置更新于 {time}", "grid.name": "第{n}网格", "role.guard": "保安", "duty.available": "空闲" };
-const incident = { id: "INC-1", kind: "gate_forced", compound: "xiangyuan", grid: "g1", place: "物业值班室东侧 · 第1网格", level: 2, state: "reported" };
+const incident = {
+  id: "INC-1",
+  kind: "gate_forced",
+  compound: "xiangyuan",
+  grid: "g1",
+  place: "物业值班室东侧 · 第1网格",
+  level: 2,
+  state: "reported",
+};
 
 const inLanguage = async (lang) => {
   know({ incidents: { gate_forced: { label: "门禁被强开", en: "Gate forced open" } } }, PLACES);
@@ -61,13 +69,26 @@ test("what the map says of a case, a device, a person and a building names the c
   const model = {
     things: {
       incidents: new Map([["INC-1", incident]]),
-      responders: new Map([["xiangyuan/responder/1", { name: "王五", role: "guard", status: "available", compound: "xiangyuan", lonlat: [113.16, 27.84], at: NOW - 5000, takes: [] }]]),
+      responders: new Map([
+        [
+          "xiangyuan/responder/1",
+          { name: "王五", role: "guard", status: "available", compound: "xiangyuan", lonlat: [113.16, 27.84], at: NOW - 5000, takes: [] },
+        ],
+      ]),
     },
   };
-  const ring = [[113, 27], [113.1, 27], [113.1, 27.1], [113, 27]];
+  const ring = [
+    [113, 27],
+    [113.1, 27],
+    [113.1, 27.1],
+    [113, 27],
+  ];
   const tell = createTelling({
-    kinds: () => ({ gate: { label: "门禁" } }), titleOf: () => "门禁被强开", live: () => ({ model }),
-    cases: { spot: () => ({ lonlat: [113, 27] }) }, movers: { at: () => null },
+    kinds: () => ({ gate: { label: "门禁" } }),
+    titleOf: () => "门禁被强开",
+    live: () => ({ model }),
+    cases: { spot: () => ({ lonlat: [113, 27] }) },
+    movers: { at: () => null },
     lastSeen: (person) => placeOf(person, NOW, 900),
     places: {
       device: (id) => ({ id, kind: "gate", name: "东门", lonlat: [113, 27] }),
@@ -75,14 +96,37 @@ test("what the map says of a case, a device, a person and a building names the c
       summary: () => PLACES[1],
     },
   });
-  for (const [type, id] of [["incident", "INC-1"], ["device", "xiangyuan/gate/1"], ["responder", "xiangyuan/responder/1"], ["building", "xiangyuan/b6"]])
+  for (const [type, id] of [
+    ["incident", "INC-1"],
+    ["device", "xiangyuan/gate/1"],
+    ["responder", "xiangyuan/responder/1"],
+    ["building", "xiangyuan/b6"],
+  ])
     assert.match(tell({ type, id }).lines.join(" "), /湘园/, type);
   assert.match(tell({ type: "responder", id: "xiangyuan/responder/1" }).lines.at(-1), /\d\d:\d\d:\d\d/);
 });
 
 test("a compound's name stands at its northernmost corner, or where its bounds end", () => {
-  const outline = [{ geometry: { type: "Polygon", coordinates: [[[113, 27], [113.2, 27.3], [113.1, 27.1], [113, 27]]] } }];
-  const [drawn] = nameFeatures([{ id: "xiangyuan", bounds: [113, 27, 113.2, 27.3] }], () => outline, () => "湘园");
+  const outline = [
+    {
+      geometry: {
+        type: "Polygon",
+        coordinates: [
+          [
+            [113, 27],
+            [113.2, 27.3],
+            [113.1, 27.1],
+            [113, 27],
+          ],
+        ],
+      },
+    },
+  ];
+  const [drawn] = nameFeatures(
+    [{ id: "xiangyuan", bounds: [113, 27, 113.2, 27.3] }],
+    () => outline,
+    () => "湘园",
+  );
   assert.deepEqual([drawn.geometry.coordinates, drawn.properties], [[113.2, 27.3], { id: "xiangyuan#name", name: "湘园" }]);
   const line = [{ geometry: { type: "LineString", coordinates: outline[0].geometry.coordinates[0] } }];
   assert.deepEqual(nameFeatures([{ id: "a", bounds: [0, 0, 2, 2] }], () => line, String)[0].geometry.coordinates, [113.2, 27.3]);

@@ -8,11 +8,25 @@ import { glass } from "./glass.mjs";
 
 const NOW = 1_795_228_927_000;
 const WORDS = {
-  "news.incident": "case {kind}", "news.alarm": "alarm {kind}", "live.live": "live",
-  "condition.words.entry_set_aside": "{n} set aside", "condition.mend.entry_set_aside": "tell somebody",
-  "condition.words.engine_absent": "no engine", "condition.mend.engine_absent": "by telephone",
+  "news.incident": "case {kind}",
+  "news.alarm": "alarm {kind}",
+  "live.live": "live",
+  "condition.words.entry_set_aside": "{n} set aside",
+  "condition.mend.entry_set_aside": "tell somebody",
+  "condition.words.engine_absent": "no engine",
+  "condition.mend.engine_absent": "by telephone",
 };
-const call = (more = {}) => ({ id: "h/call/1#call", rule: "call", device: "h/call/1", level: 1, at: NOW, since: NOW, unattended: true, label: "unacknowledged", ...more });
+const call = (more = {}) => ({
+  id: "h/call/1#call",
+  rule: "call",
+  device: "h/call/1",
+  level: 1,
+  at: NOW,
+  since: NOW,
+  unattended: true,
+  label: "unacknowledged",
+  ...more,
+});
 const opened = (more = {}) => ({ id: "INC-1", kind: "one_key_call", level: 1, state: "reported", at: NOW, ...more });
 const condition = (code, tone, count = 1) => ({ code, tone, street: "a.b", since: NOW, count, figures: {} });
 
@@ -23,7 +37,15 @@ async function page(context, { alarms = [], conditions = [], session = "live" } 
   const things = { incidents: new Map(), alarms: new Map(alarms.map((row) => [row.id, row])) };
   const panels = { conditions };
   let time = 0;
-  const desk = { ready: () => true, things: () => things, panels: () => panels, places: [], session, clock: { now: () => NOW + time }, status: { state: "live" } };
+  const desk = {
+    ready: () => true,
+    things: () => things,
+    panels: () => panels,
+    places: [],
+    session,
+    clock: { now: () => NOW + time },
+    status: { state: "live" },
+  };
   const parts = [createConditions(desk), createNews(desk, () => time)];
   const regions = ["urgent", "polite"].map((id) => document.getElementById(id));
   const hear = (ms = 0) => {
@@ -70,7 +92,10 @@ test("of level Ⅱ it is said when it suits, and nothing of what was there when 
   assert.deepEqual(hear(1000), ["", "alarm smoke"]);
 });
 
-for (const [session, words] of [["live", "alarm call"], ["replay:1", ""]])
+for (const [session, words] of [
+  ["live", "alarm call"],
+  ["replay:1", ""],
+])
   test(`an alarm of an hour ago is ${words ? "" : "no "}news on a page of ${session}`, async (context) => {
     const { hear, raise } = await page(context, { session });
     raise(call({ at: NOW - 3_600_000, since: NOW - 3_600_000 }));

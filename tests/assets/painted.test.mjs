@@ -12,7 +12,10 @@ function screen({ hidden = () => false } = {}) {
   let time = 1000;
   const acts = [];
   const painted = createPainted({
-    time: { latest: () => SERVER + time }, now: () => time, afterPaint: (act) => acts.push(act), hidden,
+    time: { latest: () => SERVER + time },
+    now: () => time,
+    afterPaint: (act) => acts.push(act),
+    hidden,
   });
   const paint = (ms) => {
     time += ms;

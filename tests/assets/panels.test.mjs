@@ -50,24 +50,47 @@ test("shares near one keep a decimal, where it matters", () => {
 
 test("a deadline turns tight and late with the share of time used", () => {
   const row = { at: 0, due: 100 };
-  assert.deepEqual([10, 70, 90, 500].map((now) => deadline(row, now).state), ["good", "tight", "late", "late"]);
+  assert.deepEqual(
+    [10, 70, 90, 500].map((now) => deadline(row, now).state),
+    ["good", "tight", "late", "late"],
+  );
   assert.equal(deadline(row, 500).share, 1);
   assert.equal(deadline({ at: 0, due: null }, 5).state, "none");
 });
 
 test("the gravest incident comes first, unacknowledged before acknowledged, then the oldest", () => {
-  const rows = [incident("c", { at: 5 }), incident("b", { at: 1 }), incident("d", { at: 9, unacked: true }), incident("a", { level: 1, at: 9 })];
-  assert.deepEqual(listed(rows, "waiting").map((row) => row.id), ["a", "d", "b", "c"]);
+  const rows = [
+    incident("c", { at: 5 }),
+    incident("b", { at: 1 }),
+    incident("d", { at: 9, unacked: true }),
+    incident("a", { level: 1, at: 9 }),
+  ];
+  assert.deepEqual(
+    listed(rows, "waiting").map((row) => row.id),
+    ["a", "d", "b", "c"],
+  );
 });
 
 test("an incident stands in the list its state belongs to, and finished ones only in today's", () => {
   const rows = [incident("w"), incident("p", { state: "en_route" }), incident("x", { state: "closed" })];
-  assert.deepEqual(["waiting", "working", "today"].map((tab) => listed(rows, tab).length), [1, 1, 3]);
-  assert.deepEqual(open(rows).map((row) => row.id).sort(), ["p", "w"]);
+  assert.deepEqual(
+    ["waiting", "working", "today"].map((tab) => listed(rows, tab).length),
+    [1, 1, 3],
+  );
+  assert.deepEqual(
+    open(rows)
+      .map((row) => row.id)
+      .sort(),
+    ["p", "w"],
+  );
 });
 
 test("the crew member furthest along is the one to name", () => {
-  const crew = [{ id: 1, state: "assigned" }, { id: 2, state: "en_route" }, { id: 3, state: "released" }];
+  const crew = [
+    { id: 1, state: "assigned" },
+    { id: 2, state: "en_route" },
+    { id: 3, state: "released" },
+  ];
   assert.equal(lead(incident("a", { crew })).id, 2);
   assert.equal(lead(incident("a")), null);
 });
@@ -106,14 +129,21 @@ test("no two shortcuts share a key, and the keys the design fixes are there", ()
 
 test("every command that a key names is an action with a button", () => {
   const commands = SHORTCUTS.map((row) => row.act).filter((act) => act.startsWith("command:"));
-  for (const act of commands) assert.ok(ACTIONS.some((row) => `command:${row.command}` === act), act);
+  for (const act of commands)
+    assert.ok(
+      ACTIONS.some((row) => `command:${row.command}` === act),
+      act,
+    );
 });
 
 const alarm = (id, label) => ({ id, label, version: 4 });
 
 test("only what is possible has a button, and alarm commands follow the alarms", () => {
   const rows = offered(["verify", "note"], [alarm("x", "unacknowledged")], ["acknowledge", "shelve"]);
-  assert.deepEqual(rows.map((row) => row.command), ["acknowledge", "verify", "shelve"]);
+  assert.deepEqual(
+    rows.map((row) => row.command),
+    ["acknowledge", "verify", "shelve"],
+  );
   assert.deepEqual(offered([], [alarm("x", "unacknowledged")], []), []);
 });
 
@@ -121,7 +151,10 @@ test("acknowledging an incident goes to each of its unacknowledged alarms", () =
   const acknowledge = ACTIONS.find((row) => row.command === "acknowledge");
   const alarms = [alarm("x", "unacknowledged"), alarm("y", "acknowledged"), alarm("z", "returned_unacknowledged")];
   const orders = commandsFor(acknowledge, incident("i"), alarms);
-  assert.deepEqual(orders.map((order) => order.target), ["x", "z"]);
+  assert.deepEqual(
+    orders.map((order) => order.target),
+    ["x", "z"],
+  );
   assert.equal(orders[0].version, 4);
 });
 
@@ -158,7 +191,10 @@ test("a live clock ignores small jitter and follows a jump", () => {
 test("an incident is told once, level Ⅰ apart from the rest", () => {
   const told = new Set();
   const rows = [incident("a", { level: 1 }), incident("b")];
-  assert.deepEqual(fresh(told, rows).urgent.map((row) => row.id), ["a"]);
+  assert.deepEqual(
+    fresh(told, rows).urgent.map((row) => row.id),
+    ["a"],
+  );
   assert.deepEqual(fresh(told, rows), { urgent: [], polite: [] });
   assert.deepEqual(fresh(told, [incident("old", { at: 5 })], 6), { urgent: [], polite: [] });
 });
@@ -183,7 +219,10 @@ test("sensor kinds unfold below their layer", () => {
 
 test("rejections of all streets are listed by source, most first", () => {
   const rows = rejectedRows({ "a.b": { counts: { meters: 2, gates: 9 } } });
-  assert.deepEqual(rows.map((row) => row.source), ["gates", "meters"]);
+  assert.deepEqual(
+    rows.map((row) => row.source),
+    ["gates", "meters"],
+  );
   assert.equal(rejectedRows(null), null);
 });
 

@@ -10,8 +10,7 @@ const answer = (status, body) => ({ ok: status < 400, status, json: async () => 
 /** A server that answers when told to. */
 function aServer() {
   const calls = [];
-  const post = (path, options) =>
-    new Promise((resolve, reject) => calls.push({ path, body: JSON.parse(options.body), resolve, reject }));
+  const post = (path, options) => new Promise((resolve, reject) => calls.push({ path, body: JSON.parse(options.body), resolve, reject }));
   return { calls, post };
 }
 

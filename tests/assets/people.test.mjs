@@ -59,7 +59,12 @@ test("a shift that began on another day says so", () => {
 
 test("the list begins with the compound on screen, and in it with who is off duty", () => {
   const row = (name, compound, status) => ({ id: name, name, compound, status, role: "guard" });
-  const people = [row("a", "jinyuan", "off_duty"), row("b", "huodian", "available"), row("c", "huodian", "off_duty"), row("d", "huodian", "busy")];
+  const people = [
+    row("a", "jinyuan", "off_duty"),
+    row("b", "huodian", "available"),
+    row("c", "huodian", "off_duty"),
+    row("d", "huodian", "busy"),
+  ];
   const names = (words) => listed(people, words, "huodian").map(({ name }) => name);
   assert.deepEqual(names(""), ["c", "d", "b", "a"]);
   assert.deepEqual(names("jinyuan"), ["a"]);
@@ -67,7 +72,10 @@ test("the list begins with the compound on screen, and in it with who is off dut
 });
 
 test("where nothing is recorded yet there is no session to join, and any other refusal is a fault", async () => {
-  const answer = (status, body = {}) => () => Promise.resolve({ status, ok: status === 200, json: () => Promise.resolve(body) });
+  const answer =
+    (status, body = {}) =>
+    () =>
+      Promise.resolve({ status, ok: status === 200, json: () => Promise.resolve(body) });
   assert.equal(await joinReplay("", answer(404)), null);
   assert.equal(await joinReplay("", answer(200, { session: "replay:abc" })), "abc");
   await assert.rejects(joinReplay("", answer(503)), /503/);
@@ -77,7 +85,14 @@ test("who goes on or off duty, or is located at last, is asked for anew; who wal
   const asked = context.mock.method(globalThis, "fetch", async () => ({ ok: true, json: async () => ({}) }));
   const incidents = new Map([["INC-1", { id: "INC-1", version: 1, compound: "huodian" }]]);
   const things = { incidents, alarms: new Map(), responders: new Map(), ways: new Map() };
-  const desk = createDesk({ me: {}, places: [{ id: "huodian" }], catalogue: {}, clock: { mode: "live" }, session: "live", redraw: () => {} });
+  const desk = createDesk({
+    me: {},
+    places: [{ id: "huodian" }],
+    catalogue: {},
+    clock: { mode: "live" },
+    session: "live",
+    redraw: () => {},
+  });
   desk.join({ live: { model: { things }, send: () => {} } });
   const after = async (more) => {
     desk.took({ things: { responders: { [zhou.id]: more && { ...zhou, ...more } } } });
@@ -103,9 +118,20 @@ function cards(context) {
   const things = { responders: new Map([[zhou.id, zhou]]), incidents: new Map(), alarms: new Map() };
   let picked = null;
   const desk = {
-    me: {}, catalogue: {}, clock: { now: () => 0 }, things: () => things, ready: () => true, commandable: () => true, redraw: () => {}, map: () => null,
-    commander: { busy: () => false, newest: () => null }, reading: () => null, version: () => "1",
-    device: () => ({ kind: "smoke", name: "烟感" }), picked: () => picked, pick: (id) => (picked = id),
+    me: {},
+    catalogue: {},
+    clock: { now: () => 0 },
+    things: () => things,
+    ready: () => true,
+    commandable: () => true,
+    redraw: () => {},
+    map: () => null,
+    commander: { busy: () => false, newest: () => null },
+    reading: () => null,
+    version: () => "1",
+    device: () => ({ kind: "smoke", name: "烟感" }),
+    picked: () => picked,
+    pick: (id) => (picked = id),
   };
   return { document, canvas, from, desk, things, people: createPeople(desk), device: createDevice(desk) };
 }

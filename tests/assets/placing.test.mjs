@@ -4,7 +4,11 @@ import { along, bearingTo } from "../../assets/map/cameras/placing.mjs";
 import { FIELDS, figureOf, typed, valueAt, wishOf, withFacades, withMask, withValue } from "../../assets/panels/camera/pose.mjs";
 
 const POSE = {
-  lonlat: [113.15, 27.83], height_m: 4, azimuth_deg: 350, hfov_deg: 68, range_m: null,
+  lonlat: [113.15, 27.83],
+  height_m: 4,
+  azimuth_deg: 350,
+  hfov_deg: 68,
+  range_m: null,
   lens: { tilt_deg: null, vfov_deg: null, focal_mm: null, pixels_wide: 1920, azimuth_unsure_deg: 22.5, masks: [] },
 };
 const row = (name) => FIELDS.find((field) => field.name === name);
@@ -18,7 +22,12 @@ test("every figure has its place in a pose", () => {
 test("figures have bounds, and some may be unknown", () => {
   assert.equal(figureOf(row("height"), "4.5"), 4.5);
   assert.equal(figureOf(row("tilt"), " "), null);
-  for (const [name, words] of [["height", ""], ["height", "-1"], ["azimuth", "361"], ["lat", "x"]])
+  for (const [name, words] of [
+    ["height", ""],
+    ["height", "-1"],
+    ["azimuth", "361"],
+    ["lat", "x"],
+  ])
     assert.ok(Number.isNaN(figureOf(row(name), words)), name);
 });
 
@@ -38,7 +47,10 @@ test("only what differs is asked for", () => {
 });
 
 test("masks are proposed over homes, and begin in the middle of the picture", () => {
-  assert.deepEqual(withFacades([[1, 2]], [{ from_deg: 88, to_deg: 128.8 }]), [[1, 2], [88, 128.8]]);
+  assert.deepEqual(withFacades([[1, 2]], [{ from_deg: 88, to_deg: 128.8 }]), [
+    [1, 2],
+    [88, 128.8],
+  ]);
   assert.deepEqual(withMask([], 350), [[340, 0]]);
   assert.deepEqual(withMask([], null), [[350, 10]]);
   assert.equal(withMask(Array(36).fill([1, 2]), 0).length, 36);

@@ -17,11 +17,17 @@ test("a camera sees ground, buildings and what lives, not lines on a map", () =>
   const layer = (id, source, more = {}) => ({ id, source, type: "fill", ...more });
   const style = {
     sources: { buildings: {}, grids: {}, incidents: { type: "geojson", data: { features: [1] } } },
-    layers: [layer("buildings", "buildings", { minzoom: 15 }), layer("grids", "grids"),
-      layer("case", "incidents", { layout: { visibility: "none", "text-size": 30, "text-font": ["x"] } })],
+    layers: [
+      layer("buildings", "buildings", { minzoom: 15 }),
+      layer("grids", "grids"),
+      layer("case", "incidents", { layout: { visibility: "none", "text-size": 30, "text-font": ["x"] } }),
+    ],
   };
   const seen = seenStyle(style);
-  assert.deepEqual(seen.layers.map(({ id }) => id), ["buildings", "case"]);
+  assert.deepEqual(
+    seen.layers.map(({ id }) => id),
+    ["buildings", "case"],
+  );
   assert.deepEqual(Object.keys(seen.sources), ["buildings", "incidents"]);
   assert.deepEqual(seen.sources.incidents.data.features, []);
   assert.equal(seen.layers[0].minzoom, undefined);
@@ -38,12 +44,28 @@ test("a density is said with its level, and what makes it less sure", () => {
 });
 
 test("rings are those of one edition", () => {
-  const geometry = { type: "MultiLineString", coordinates: [[[0, 0]], [[1, 1], [2, 2], [3, 3]]] };
+  const geometry = {
+    type: "MultiLineString",
+    coordinates: [
+      [[0, 0]],
+      [
+        [1, 1],
+        [2, 2],
+        [3, 3],
+      ],
+    ],
+  };
   const ring = (edition) => ({ geometry, properties: { edition, label: "识认", en: "recognise", px_m: 125, radius_m: 12 } });
   const found = ofEdition([ring("2014"), ring("2025")], "2014");
   assert.equal(found.length, 1);
   assert.match(ringLabel(found[0]).properties.words, / 125$/);
-  assert.deepEqual([0, 1].map((i) => ringLabel(found[0], i).geometry.coordinates), [[1, 1], [3, 3]]);
+  assert.deepEqual(
+    [0, 1].map((i) => ringLabel(found[0], i).geometry.coordinates),
+    [
+      [1, 1],
+      [3, 3],
+    ],
+  );
   assert.match(ringWords(found[0]), /12 m/);
 });
 

@@ -12,7 +12,10 @@ function page(context, answer) {
   let [time, asked, begun, compounds] = [0, 0, 0, 0];
   const desk = { places: [], panels: () => ({ totals: { compounds } }), map: () => null, me: {} };
   const panel = createUnplaced(desk, {
-    words: true, now: () => time, again: () => (begun += 1), get: async () => ((asked += 1), answer(asked)),
+    words: true,
+    now: () => time,
+    again: () => (begun += 1),
+    get: async () => ((asked += 1), answer(asked)),
   });
   const draw = async (ms) => {
     for (const end = time + ms; time < end; time += 100) {

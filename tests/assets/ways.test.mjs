@@ -43,20 +43,49 @@ test("a trip says how, by which gate, up what, and past what", () => {
   const trip = { seconds: 80, mode: "ebike", via: "东门", by: "stairs", floor: 3, around: [gate, lift] };
   const words = tripWords(trip);
   assert.equal(words.length, 4);
-  assert.deepEqual(words.map((word) => word.split("list.")[0]), ["ways.mode.ebike", "why.via", "ways.by.stairs", "ways.around"]);
+  assert.deepEqual(
+    words.map((word) => word.split("list.")[0]),
+    ["ways.mode.ebike", "why.via", "ways.by.stairs", "ways.around"],
+  );
   assert.ok(words[2].endsWith("ways.stopped"));
-  assert.ok(tripWords({ ...trip, seconds: null, by: "" }).at(-1).startsWith("ways.cut_by"));
+  assert.ok(
+    tripWords({ ...trip, seconds: null, by: "" })
+      .at(-1)
+      .startsWith("ways.cut_by"),
+  );
   assert.deepEqual(tripWords({ seconds: 5, mode: "foot", via: "", by: "", around: [] }), []);
 });
 
 test("each answer is drawn as ground, lines and marks, and put away again", () => {
   const drawn = {};
   const ways = createWays((name, features) => (drawn[name] = features));
-  ways.show("circle", { area: [[[[0, 0], [1, 0], [0, 0]]]] });
+  ways.show("circle", {
+    area: [
+      [
+        [
+          [0, 0],
+          [1, 0],
+          [0, 0],
+        ],
+      ],
+    ],
+  });
   assert.deepEqual([drawn.reach.length, drawn.flows.length, drawn.helps.length], [1, 0, 0]);
   const muster = { id: "m", lonlat: [1, 2], name: "集合点", people: 5 };
   const gate = { id: "g", lonlat: [1, 3], name: "东门", people: 5 };
-  ways.show("evacuation", { loads: [{ line: [[0, 0], [1, 1]], people: 5 }], musters: [muster], gates: [gate] });
+  ways.show("evacuation", {
+    loads: [
+      {
+        line: [
+          [0, 0],
+          [1, 1],
+        ],
+        people: 5,
+      },
+    ],
+    musters: [muster],
+    gates: [gate],
+  });
   assert.deepEqual([drawn.reach.length, drawn.flows.length, drawn.helps.length], [0, 1, 2]);
   ways.show(null, null);
   assert.deepEqual([drawn.reach.length, drawn.flows.length, drawn.helps.length], [0, 0, 0]);
@@ -66,8 +95,33 @@ test("an obstacle is drawn where it is: a gate, a path, an area", () => {
   const code = "closure.works";
   const kinds = (row) => obstacleShapes(row).map((one) => one.geometry.type);
   assert.deepEqual(kinds({ id: "g", code: "gate.fault", name: "", lonlat: [1, 2] }), ["Point"]);
-  assert.deepEqual(kinds({ id: "w", code, name: "", outline: [], line: [[0, 0], [1, 1]] }), ["LineString", "Point"]);
-  assert.deepEqual(kinds({ id: "w", code, name: "", outline: [[0, 0], [1, 0], [1, 1], [0, 0]] }), ["Polygon", "Point"]);
+  assert.deepEqual(
+    kinds({
+      id: "w",
+      code,
+      name: "",
+      outline: [],
+      line: [
+        [0, 0],
+        [1, 1],
+      ],
+    }),
+    ["LineString", "Point"],
+  );
+  assert.deepEqual(
+    kinds({
+      id: "w",
+      code,
+      name: "",
+      outline: [
+        [0, 0],
+        [1, 0],
+        [1, 1],
+        [0, 0],
+      ],
+    }),
+    ["Polygon", "Point"],
+  );
   assert.deepEqual(kinds({ id: "w", code, name: "" }), []);
   assert.deepEqual(kinds({ id: "l", code: "lift.fault", name: "", lonlat: [1, 2] }), []);
 });
@@ -81,11 +135,23 @@ test("a ring around a place is closed, as wide as it should be and as large", ()
 });
 
 test("an area being drawn is a point, an edge, a ground, with the line to the pointer", () => {
-  const kinds = (...words) => sketchShapes(...words).map(({ geometry }) => geometry.type).join();
+  const kinds = (...words) =>
+    sketchShapes(...words)
+      .map(({ geometry }) => geometry.type)
+      .join();
   assert.equal(kinds([]), "");
   assert.equal(kinds([[0, 0]]), "Point");
   assert.equal(kinds([[0, 0]], [1, 1]), "LineString,Point");
-  assert.equal(kinds([[0, 0], [1, 0]], [1, 1]), "Polygon,Point,Point");
+  assert.equal(
+    kinds(
+      [
+        [0, 0],
+        [1, 0],
+      ],
+      [1, 1],
+    ),
+    "Polygon,Point,Point",
+  );
 });
 
 /** A map that knows a click from a key: one pixel is a degree. */
@@ -96,14 +162,18 @@ function mapped() {
   globalThis.requestAnimationFrame = (draw) => draw();
   const canvas = { style: {}, focus: () => {} };
   const map = {
-    getCanvas: () => canvas, on: (name, told) => (heard[name] = told), project: ([x, y]) => ({ x, y }),
+    getCanvas: () => canvas,
+    on: (name, told) => (heard[name] = told),
+    project: ([x, y]) => ({ x, y }),
     doubleClickZoom: { enable: () => {}, disable: () => {} },
   };
   const drawn = {};
   const sketch = createSketch(map, (name, features) => (drawn[name] = features));
   const click = (x, y) => heard.click({ point: { x, y }, lngLat: { lng: x, lat: y } });
-  const press = (key, target = {}) => [...keys].forEach((told) =>
-    told({ key, target: { closest: () => target.field ?? null }, preventDefault() {}, stopImmediatePropagation() {} }));
+  const press = (key, target = {}) =>
+    [...keys].forEach((told) =>
+      told({ key, target: { closest: () => target.field ?? null }, preventDefault() {}, stopImmediatePropagation() {} }),
+    );
   const twice = () => heard.dblclick({ preventDefault() {} });
   return { sketch, click, press, twice, drawn, keys };
 }
@@ -112,8 +182,18 @@ test("corners are set by clicks, taken back by Backspace, ended by Enter, by a d
   const { sketch, click, press, twice, keys } = mapped();
   const ends = [];
   const told = [];
-  const begin = () => sketch.begin({ onChange: (n) => told.push(n), onShort: () => told.push("short"), onEnd: (ring) => ends.push(ring), onCancel: () => told.push("left") });
-  const corner = [[0, 0], [40, 0], [40, 40]];
+  const begin = () =>
+    sketch.begin({
+      onChange: (n) => told.push(n),
+      onShort: () => told.push("short"),
+      onEnd: (ring) => ends.push(ring),
+      onCancel: () => told.push("left"),
+    });
+  const corner = [
+    [0, 0],
+    [40, 0],
+    [40, 40],
+  ];
   click(9, 9);
   begin();
   click(...corner[0]);
@@ -147,8 +227,16 @@ test("Escape leaves a drawing and nothing of it stays on the map", () => {
   assert.equal(drawn.sketch.length, 1);
   press("Escape");
   assert.deepEqual([left, drawn.sketch.length, sketch.active()], [1, 0, false]);
-  sketch.show([[0, 0], [1, 0], [1, 1], [0, 0]]);
-  assert.deepEqual(drawn.sketch.map(({ geometry }) => geometry.type), ["Polygon"]);
+  sketch.show([
+    [0, 0],
+    [1, 0],
+    [1, 1],
+    [0, 0],
+  ]);
+  assert.deepEqual(
+    drawn.sketch.map(({ geometry }) => geometry.type),
+    ["Polygon"],
+  );
   sketch.show(null);
   assert.equal(drawn.sketch.length, 0);
 });

@@ -14,9 +14,15 @@ const LETTERS = 14; // of a map's labels that stand beside each other; more woul
  */
 export function createSighting(map, { fill, device }) {
   for (const [name, colour] of Object.entries(HATCHES)) map.addImage(name, hatch(colour));
-  const solid = new Map(Object.keys(THIN).filter((id) => map.getLayer(id)).map((id) => [id, map.getPaintProperty(id, "fill-extrusion-opacity")]));
+  const solid = new Map(
+    Object.keys(THIN)
+      .filter((id) => map.getLayer(id))
+      .map((id) => [id, map.getPaintProperty(id, "fill-extrusion-opacity")]),
+  );
   const marks = (rows) =>
-    rows.map((row) => ({ ...row, lonlat: device(row.id)?.lonlat })).filter(({ lonlat }) => lonlat)
+    rows
+      .map((row) => ({ ...row, lonlat: device(row.id)?.lonlat }))
+      .filter(({ lonlat }) => lonlat)
       .map(({ lonlat, ...row }) => point(lonlat, row));
 
   const reasons = new Set();

@@ -36,7 +36,10 @@ export function createPlacing(map, { fill, thin }) {
   };
 
   mast.on("drag", () => {
-    const lonlat = mast.getLngLat().toArray().map((value) => Number(value.toFixed(DIGITS)));
+    const lonlat = mast
+      .getLngLat()
+      .toArray()
+      .map((value) => Number(value.toFixed(DIGITS)));
     pose = { ...pose, lonlat };
     stand();
     change({ lonlat });

@@ -9,26 +9,43 @@ const EYE_M = 0.5;
 const FRESH_MS = 2000;
 const LIVE = ["incidents", "lit", "alarmed", "gates", "responders"];
 const SIZES = ["icon-size", "text-size"];
-const DRAWN = new Set(["background", "compound", "areas", "areas-edge", "paths", "paths-edge", "surroundings",
-  "walls", "buildings", "floors", ...LIVE]);
+const DRAWN = new Set([
+  "background",
+  "compound",
+  "areas",
+  "areas-edge",
+  "paths",
+  "paths-edge",
+  "surroundings",
+  "walls",
+  "buildings",
+  "floors",
+  ...LIVE,
+]);
 
 /** Of the map's style what a camera can see: no outlines, switches or far-away roll-ups. */
 export function seenStyle(style) {
   const kept = ({ id, source }) => DRAWN.has(id) || DRAWN.has(source);
   const layers = style.layers.filter(kept).map(({ minzoom, maxzoom, layout = {}, ...layer }) => ({
-    ...layer, layout: { ...small(layout), visibility: "visible" },
+    ...layer,
+    layout: { ...small(layout), visibility: "visible" },
   }));
   const used = new Set(layers.map(({ source }) => source));
   // What lives comes once its images are there.
   const start = (name, source) => (LIVE.includes(name) && source.type === "geojson" ? { ...source, data: EMPTY } : source);
-  const sources = Object.fromEntries(Object.entries(style.sources).filter(([name]) => used.has(name))
-    .map(([name, source]) => [name, start(name, source)]));
+  const sources = Object.fromEntries(
+    Object.entries(style.sources)
+      .filter(([name]) => used.has(name))
+      .map(([name, source]) => [name, start(name, source)]),
+  );
   return { ...style, layers, sources };
 }
 
 /** Symbols no larger than a small picture bears. */
 function small(layout) {
-  return Object.fromEntries(Object.entries(layout).map(([name, value]) => [name, SIZES.includes(name) ? (name === "text-size" ? 11 : 0.8) : value]));
+  return Object.fromEntries(
+    Object.entries(layout).map(([name, value]) => [name, SIZES.includes(name) ? (name === "text-size" ? 11 : 0.8) : value]),
+  );
 }
 
 /**
@@ -38,8 +55,15 @@ function small(layout) {
  */
 export function createCameraView(main, node) {
   const map = new MapLibre({
-    container: node, style: seenStyle(main.getStyle()), interactive: false, attributionControl: false,
-    maxPitch: 180, maxZoom: 24, fadeDuration: 0, centerClampedToGround: false, pixelRatio: 1,
+    container: node,
+    style: seenStyle(main.getStyle()),
+    interactive: false,
+    attributionControl: false,
+    maxPitch: 180,
+    maxZoom: 24,
+    fadeDuration: 0,
+    centerClampedToGround: false,
+    pixelRatio: 1,
     canvasContextAttributes: { antialias: false },
   });
   map.on("error", ({ error }) => console.warn("camera view", error));

@@ -8,8 +8,22 @@ import { cabin, corners, extent, leftmost, levels, plateId, plates, shafts, stan
 const AGE_OPACITY = [1, 0.75, 0.6, 0.4];
 /** What steps back while a building is open: shapes grow faint, crowds of symbols leave. */
 const FAINT = { buildings: 0.24, surroundings: 0.4, walls: 0.2, lit: 0.3 };
-const AWAY = ["sensors", "sensor-dots", "cameras", "camera-dots", "cameras-glyph", "gone", "gridnames", "roofs", "floors", "fields", "fields-seen",
-  "fields-seen-edge", "gates", "responders"];
+const AWAY = [
+  "sensors",
+  "sensor-dots",
+  "cameras",
+  "camera-dots",
+  "cameras-glyph",
+  "gone",
+  "gridnames",
+  "roofs",
+  "floors",
+  "fields",
+  "fields-seen",
+  "fields-seen-edge",
+  "gates",
+  "responders",
+];
 
 /**
  * @param {import("../../vendor/maplibre-gl.mjs").Map} map
@@ -70,14 +84,36 @@ export function createInside(map, { kinds, fill, model, shown, covered, unitOf }
   const marks = (worst) => {
     const left = corners(told).length ? leftmost(told, map.getBearing()) : null;
     const lying = levels(told, chosen);
-    const names = left ? told.floors.map(({ floor }) => {
-      const level = Math.min(9, ...told.units.map((_, part) => worst.get(plateId(floor, part)) ?? 9)) % 9;
-      return point(left, { id: `floor|${floor}`, part: "floor", name: plateName(floor), floor, chosen: floor === chosen, level,
-        height: lying.get(floor), order: floor === chosen ? 0 : level || 9 });
-    }) : [];
-    const units = lying.has(chosen) ? told.units.filter(({ names: own }) => own.length).map(({ names: own, middle }, i) =>
-      point(towards(told, middle, map.getBearing()), { id: `unit|${i}`, part: "unit", name: t("inside.unit", { n: own.join("·") }), chosen: false, level: 0,
-        height: lying.get(chosen) + 0.5, order: 5 })) : [];
+    const names = left
+      ? told.floors.map(({ floor }) => {
+          const level = Math.min(9, ...told.units.map((_, part) => worst.get(plateId(floor, part)) ?? 9)) % 9;
+          return point(left, {
+            id: `floor|${floor}`,
+            part: "floor",
+            name: plateName(floor),
+            floor,
+            chosen: floor === chosen,
+            level,
+            height: lying.get(floor),
+            order: floor === chosen ? 0 : level || 9,
+          });
+        })
+      : [];
+    const units = lying.has(chosen)
+      ? told.units
+          .filter(({ names: own }) => own.length)
+          .map(({ names: own, middle }, i) =>
+            point(towards(told, middle, map.getBearing()), {
+              id: `unit|${i}`,
+              part: "unit",
+              name: t("inside.unit", { n: own.join("·") }),
+              chosen: false,
+              level: 0,
+              height: lying.get(chosen) + 0.5,
+              order: 5,
+            }),
+          )
+      : [];
     return [...names, ...units, ...told.devices.flatMap(mark)];
   };
 
@@ -87,8 +123,19 @@ export function createInside(map, { kinds, fill, model, shown, covered, unitOf }
     const { level = 0, age = 3 } = reading(device.id) ?? {};
     const seen = floor === chosen || level;
     if (!floor || !seen || covered(device.id)) return [];
-    return [point(device.lonlat, { id: device.id, part: "device", glyph: kinds()[device.kind]?.glyph ?? "", level, floor,
-      name: floor === chosen ? device.room : "", opacity: AGE_OPACITY[age], height: standing(told, chosen, floor), order: level || 8 })];
+    return [
+      point(device.lonlat, {
+        id: device.id,
+        part: "device",
+        glyph: kinds()[device.kind]?.glyph ?? "",
+        level,
+        floor,
+        name: floor === chosen ? device.room : "",
+        opacity: AGE_OPACITY[age],
+        height: standing(told, chosen, floor),
+        order: level || 8,
+      }),
+    ];
   };
 
   /** Bring colours, cabins and marks up to what is known now. */

@@ -47,7 +47,10 @@ export function levels(told, chosen) {
 export function extent(told) {
   const [lowest] = told.floors;
   const top = Math.max(...levels(told, lowest.floor).values()) + PLATE_M;
-  return corners(told).flatMap(([lon, lat]) => [[lon, lat, 0], [lon, lat, top]]);
+  return corners(told).flatMap(([lon, lat]) => [
+    [lon, lat, 0],
+    [lon, lat, top],
+  ]);
 }
 
 /** The id of a plate, as feature-state knows it. */
@@ -61,11 +64,19 @@ export const plateId = (floor, part) => `${floor}|${part}`;
 export function plates(told, chosen) {
   const lying = levels(told, chosen);
   const found = told.floors.flatMap(({ floor }) =>
-    told.units.flatMap(({ shape }, part) => shape.map(([outer, ...holes]) =>
-      polygon([grown(outer, -SEAM_M), ...holes], {
-        id: plateId(floor, part), floor, part: "plate", chosen: floor === chosen,
-        base: lying.get(floor), height: lying.get(floor) + PLATE_M,
-      }))));
+    told.units.flatMap(({ shape }, part) =>
+      shape.map(([outer, ...holes]) =>
+        polygon([grown(outer, -SEAM_M), ...holes], {
+          id: plateId(floor, part),
+          floor,
+          part: "plate",
+          chosen: floor === chosen,
+          base: lying.get(floor),
+          height: lying.get(floor) + PLATE_M,
+        }),
+      ),
+    ),
+  );
   if (!lying.has(chosen)) return found;
   const ground = lying.get(chosen) + PLATE_M;
   return [...found, ...walls(told, chosen, ground), ...stairs(told, chosen, ground)];
@@ -75,8 +86,13 @@ export function plates(told, chosen) {
 function walls(told, floor, base) {
   return rings(told).flatMap((outer, i) => {
     const ring = grown(outer, -SEAM_M - THICK_M / 2);
-    return ring.slice(1).flatMap((to, n) => (distance(ring[n], to) < THICK_M / 2 ? [] : [
-      polygon([thick([ring[n], to], THICK_M)], { id: `wall|${i}|${n}`, floor, part: "wall", base, height: base + WALL_M })]));
+    return ring
+      .slice(1)
+      .flatMap((to, n) =>
+        distance(ring[n], to) < THICK_M / 2
+          ? []
+          : [polygon([thick([ring[n], to], THICK_M)], { id: `wall|${i}|${n}`, floor, part: "wall", base, height: base + WALL_M })],
+      );
   });
 }
 
@@ -86,8 +102,9 @@ function stairs(told, floor, base) {
     const [outer] = shape[0];
     if (shape.length > 1 || outer.length !== 5)
       return [polygon([outer], { id: `stair|${i}`, floor, part: "stair", base, height: base + WALL_M / 2 })];
-    return treads(outer, told.units.find(({ units }) => units.join() === told.stairs[i].units.join())?.door)
-      .map((ring, n) => polygon([ring], { id: `stair|${i}|${n}`, floor, part: "stair", base, height: base + (WALL_M * (n + 1)) / TREADS }));
+    return treads(outer, told.units.find(({ units }) => units.join() === told.stairs[i].units.join())?.door).map((ring, n) =>
+      polygon([ring], { id: `stair|${i}|${n}`, floor, part: "stair", base, height: base + (WALL_M * (n + 1)) / TREADS }),
+    );
   });
 }
 
@@ -109,10 +126,12 @@ export function treads(ring, door) {
 export function shafts(told, chosen) {
   const lying = [...levels(told, chosen).values()];
   const top = (lying.at(-1) ?? 0) + PLATE_M + WALL_M;
-  return told.shafts.flatMap(({ id, shape }) => shape.flatMap(([outer]) => [
-    polygon([outer], { id: `shaft|${id}`, part: "shaft", base: 0, height: top }),
-    polygon([grown(outer, 0.08)], { id, part: "cabin" }),
-  ]));
+  return told.shafts.flatMap(({ id, shape }) =>
+    shape.flatMap(([outer]) => [
+      polygon([outer], { id: `shaft|${id}`, part: "shaft", base: 0, height: top }),
+      polygon([grown(outer, 0.08)], { id, part: "cabin" }),
+    ]),
+  );
 }
 
 /** Where a cabin hangs: base and height for feature-state. */

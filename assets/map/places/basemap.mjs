@@ -35,7 +35,10 @@ async function drawVector(map, url, look, before) {
   const { vector_layers: layers = [] } = await new PMTiles(url).getMetadata();
   map.addSource("basemap", { type: "vector", url: `pmtiles://${url}` });
   const part = (layer, type, shape, paint) =>
-    map.addLayer({ id: `basemap-${layer}-${type}`, type, source: "basemap", "source-layer": layer, filter: ["==", ["geometry-type"], shape], paint }, before);
+    map.addLayer(
+      { id: `basemap-${layer}-${type}`, type, source: "basemap", "source-layer": layer, filter: ["==", ["geometry-type"], shape], paint },
+      before,
+    );
   for (const { id } of layers) part(id, "fill", "Polygon", look.fill);
   for (const { id } of layers) part(id, "line", "LineString", look.line);
 }
@@ -61,7 +64,11 @@ function createShifted(read) {
   const kept = new Map();
   const image = (z, x, y) => {
     const key = `${z}/${x}/${y}`;
-    const found = kept.get(key) ?? read(z, x, y).then((blob) => blob && createImageBitmap(blob)).catch(() => null);
+    const found =
+      kept.get(key) ??
+      read(z, x, y)
+        .then((blob) => blob && createImageBitmap(blob))
+        .catch(() => null);
     kept.delete(key);
     kept.set(key, found);
     if (kept.size > KEPT) kept.delete(kept.keys().next().value);

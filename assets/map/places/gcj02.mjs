@@ -7,7 +7,8 @@ const ECCENTRICITY2 = 0.006693421622965943;
 const RADIANS = Math.PI / 180;
 const INSIDE = [72.004, 0.8293, 137.8347, 55.8271]; // elsewhere the formula leaves positions alone
 
-const wave = (value, terms) => (terms.reduce((sum, [amplitude, number]) => sum + amplitude * Math.sin(value * number * Math.PI), 0) * 2) / 3;
+const wave = (value, terms) =>
+  (terms.reduce((sum, [amplitude, number]) => sum + amplitude * Math.sin(value * number * Math.PI), 0) * 2) / 3;
 
 /**
  * Where GCJ-02 has a position.
@@ -17,11 +18,41 @@ const wave = (value, terms) => (terms.reduce((sum, [amplitude, number]) => sum +
 export function gcj02FromWgs84([lon, lat]) {
   if (lon < INSIDE[0] || lon > INSIDE[2] || lat < INSIDE[1] || lat > INSIDE[3]) return [lon, lat];
   const [x, y] = [lon - 105, lat - 35];
-  const [root, near] = [Math.sqrt(Math.abs(x)), wave(x, [[20, 6], [20, 2]])];
-  const north = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root + near +
-    wave(y, [[20, 1], [40, 1 / 3], [160, 1 / 12], [320, 1 / 30]]);
-  const east = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root + near +
-    wave(x, [[20, 1], [40, 1 / 3], [150, 1 / 12], [300, 1 / 30]]);
+  const [root, near] = [
+    Math.sqrt(Math.abs(x)),
+    wave(x, [
+      [20, 6],
+      [20, 2],
+    ]),
+  ];
+  const north =
+    -100 +
+    2 * x +
+    3 * y +
+    0.2 * y * y +
+    0.1 * x * y +
+    0.2 * root +
+    near +
+    wave(y, [
+      [20, 1],
+      [40, 1 / 3],
+      [160, 1 / 12],
+      [320, 1 / 30],
+    ]);
+  const east =
+    300 +
+    x +
+    2 * y +
+    0.1 * x * x +
+    0.1 * x * y +
+    0.1 * root +
+    near +
+    wave(x, [
+      [20, 1],
+      [40, 1 / 3],
+      [150, 1 / 12],
+      [300, 1 / 30],
+    ]);
   const sine = Math.sin(lat * RADIANS);
   const w2 = 1 - ECCENTRICITY2 * sine * sine;
   const w = Math.sqrt(w2);

@@ -14,6 +14,7 @@ export function nameFeatures(places, outlineOf, nameOf) {
 /** The northernmost corner: behind everything on a map that mostly looks north, so over nothing. */
 function edgeOf(outline, [west, , east, north]) {
   const corners = outline.flatMap(({ geometry: { type, coordinates } }) =>
-    (type === "MultiPolygon" ? coordinates.flat(1) : type === "Polygon" ? coordinates : [coordinates]).flat(1));
+    (type === "MultiPolygon" ? coordinates.flat(1) : type === "Polygon" ? coordinates : [coordinates]).flat(1),
+  );
   return corners.reduce((a, b) => (b[1] > a[1] ? b : a), corners[0] ?? [(west + east) / 2, north]);
 }

@@ -25,7 +25,15 @@ const NOTHING = { walls: [], grids: [], buildings: [] };
  * @param {(ids: string[]) => void} [options.onDraw] these are being handed to the map
  * @param {(act: () => void, ms: number) => any} [options.delay] gives a timer
  */
-export function createPlaces({ source, kinds, read, onLoad, onDrop = () => {}, onDraw = () => {}, delay = (act, ms) => setTimeout(act, ms) }) {
+export function createPlaces({
+  source,
+  kinds,
+  read,
+  onLoad,
+  onDrop = () => {},
+  onDraw = () => {},
+  delay = (act, ms) => setTimeout(act, ms),
+}) {
   const summaries = new Map();
   const loaded = new Map();
   const asked = new Map();
@@ -41,7 +49,9 @@ export function createPlaces({ source, kinds, read, onLoad, onDrop = () => {}, o
     const devices = rows(place);
     const symbols = devices.filter(({ kind }) => kinds[kind] && kinds[kind].layer !== "gates").map((row) => symbol(row, kinds));
     loaded.set(place.id, {
-      ...place, devices, shapes: { ...shapes, ...drawn, devices: symbols },
+      ...place,
+      devices,
+      shapes: { ...shapes, ...drawn, devices: symbols },
       byId: new Map(devices.map((row) => [row.id, row])),
       buildings: new Map(shapes.buildings.map((building) => [building.properties.id, building])),
     });
@@ -49,8 +59,7 @@ export function createPlaces({ source, kinds, read, onLoad, onDrop = () => {}, o
 
   const draw = () => {
     const names = [...COPIED, ...Object.keys(DRAWN), "devices"];
-    for (const name of names)
-      source(name).setData(collection([...loaded.values()].flatMap((place) => place.shapes[name])));
+    for (const name of names) source(name).setData(collection([...loaded.values()].flatMap((place) => place.shapes[name])));
     onDraw([...loaded.keys()]);
   };
 
@@ -80,12 +89,14 @@ export function createPlaces({ source, kinds, read, onLoad, onDrop = () => {}, o
 
   /** Fetch compounds that are not there yet in the wanted version. */
   const need = (missing) =>
-    Promise.all(missing.map(({ id, version }) => {
-      const summary = summaries.get(id);
-      const newest = version ?? summary?.version;
-      if (!summary || loaded.get(id)?.version === newest) return undefined;
-      return fetchOne(id, newest);
-    }));
+    Promise.all(
+      missing.map(({ id, version }) => {
+        const summary = summaries.get(id);
+        const newest = version ?? summary?.version;
+        if (!summary || loaded.get(id)?.version === newest) return undefined;
+        return fetchOne(id, newest);
+      }),
+    );
 
   return {
     /** Begin with these compounds, summaries of them. */

@@ -26,7 +26,10 @@ export function createTiles(map, { patterns, read, shown, onSets }) {
     map.addSource(source, { type: "vector", tiles: [`pmtiles://${archive}/{z}/{x}/{y}`], bounds, minzoom, maxzoom, promoteId: "id" });
     for (const { metadata, ...layer } of patterns) {
       const visibility = shown(metadata["dayuan:layer"]) ? "visible" : "none";
-      map.addLayer({ ...layer, id: `${layer.id}@${territory}`, source, metadata, layout: { ...layer.layout, visibility } }, metadata["dayuan:before"]);
+      map.addLayer(
+        { ...layer, id: `${layer.id}@${territory}`, source, metadata, layout: { ...layer.layout, visibility } },
+        metadata["dayuan:before"],
+      );
     }
     sets.set(territory, source);
   };

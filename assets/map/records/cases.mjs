@@ -35,9 +35,14 @@ export function createCases(map, { places, titleOf, palette, fill, visible, edge
 
   const feature = ({ row, lonlat, height }) =>
     point(lonlat, {
-      id: row.id, level: row.level, height, selected: row.id === selected, edge: edge(lonlat),
+      id: row.id,
+      level: row.level,
+      height,
+      selected: row.id === selected,
+      edge: edge(lonlat),
       inside: Boolean(inside.id()), // marks elsewhere stay, and what they say leaves with the crowd
-      label: !inside.id() || row.building === inside.id() ? [titleOf(row.kind), row.place?.split(" · ")[0]].filter(Boolean).join(" · ") : "",
+      label:
+        !inside.id() || row.building === inside.id() ? [titleOf(row.kind), row.place?.split(" · ")[0]].filter(Boolean).join(" · ") : "",
       order: (row.id === selected ? 0 : 10) + row.level,
       opacity: selected && row.id !== selected && !(row.level === 1 && row.unacked) ? 0.6 : 1,
     });
@@ -59,7 +64,10 @@ export function createCases(map, { places, titleOf, palette, fill, visible, edge
     }
     lit = now;
     if (!fill("lit", shapes)) return;
-    hide([...hidden].filter((id) => !lit.has(id)), false);
+    hide(
+      [...hidden].filter((id) => !lit.has(id)),
+      false,
+    );
   };
 
   /** Whether a building gives way to its light. */
@@ -72,7 +80,11 @@ export function createCases(map, { places, titleOf, palette, fill, visible, edge
   };
   // Not before the light stands: else there would be a hole in the town.
   map.on("sourcedata", ({ sourceId, isSourceLoaded }) => {
-    if (sourceId === "lit" && isSourceLoaded) hide([...lit].filter((id) => !hidden.has(id)), true);
+    if (sourceId === "lit" && isSourceLoaded)
+      hide(
+        [...lit].filter((id) => !hidden.has(id)),
+        true,
+      );
   });
 
   /** Rings are page elements: they beat without a single new frame of the map. */

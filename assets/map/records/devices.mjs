@@ -5,7 +5,12 @@ import { t } from "../../words/texts.mjs";
 import { point } from "../geometry.mjs";
 import { gateIcon } from "../icons.mjs";
 
-const WORDS = { open: () => t("map.gate_open"), closed: () => t("map.gate_closed"), other: () => t("map.gate_other"), unknown: () => t("map.gate_unknown") };
+const WORDS = {
+  open: () => t("map.gate_open"),
+  closed: () => t("map.gate_closed"),
+  other: () => t("map.gate_other"),
+  unknown: () => t("map.gate_unknown"),
+};
 const FACES = { open: "open", held_open: "open", closed: "closed", unknown: "unknown" };
 const AGE_OPACITY = [1, 0.75, 0.6, 0.4];
 
@@ -51,8 +56,14 @@ export function createDevices(map, { places, kinds, palette, fill, covered }) {
   };
 
   const alarmFeature = ({ row, age, level, kind }) =>
-    point(row.lonlat, { id: row.id, level, opacity: AGE_OPACITY[age], height: row.height ?? 0,
-      glyph: kind.layer === "cameras" ? "" : kind.glyph, shape: kind.layer === "cameras" ? "disc" : "square" });
+    point(row.lonlat, {
+      id: row.id,
+      level,
+      opacity: AGE_OPACITY[age],
+      height: row.height ?? 0,
+      glyph: kind.layer === "cameras" ? "" : kind.glyph,
+      shape: kind.layer === "cameras" ? "disc" : "square",
+    });
 
   const shown = ({ row, kind }) => !hidden.has(kind.layer) && !hidden.has(`${kind.layer}/${row.kind}`);
 
@@ -76,7 +87,11 @@ export function createDevices(map, { places, kinds, palette, fill, covered }) {
     everything,
     /** A compound's description arrived: its gates are drawn even before anything is known of them. */
     learn: (place) => {
-      model?.know(place.id, place.version, place.devices.map(({ id }) => id));
+      model?.know(
+        place.id,
+        place.version,
+        place.devices.map(({ id }) => id),
+      );
       for (const row of place.devices) bytes.delete(row.id);
       for (const row of place.devices) if (kinds()[row.kind]?.layer === "gates") set(row, 7);
       everything();

@@ -27,9 +27,10 @@ export function createFocus(map, fill) {
     },
     /** Draw one way, or none; `cut` says that something stands in it that no way leads round. */
     route: (lonlats, cut = false) => {
-      const line = lonlats?.length > 1
-        ? [{ type: "Feature", properties: { id: "route", cut }, geometry: { type: "LineString", coordinates: lonlats } }]
-        : [];
+      const line =
+        lonlats?.length > 1
+          ? [{ type: "Feature", properties: { id: "route", cut }, geometry: { type: "LineString", coordinates: lonlats } }]
+          : [];
       fill("route", line);
     },
   };

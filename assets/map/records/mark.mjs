@@ -15,7 +15,9 @@ export function markShapes(building, floor) {
   const { id, height, floors } = building.properties;
   const ring = building.geometry.coordinates[0];
   const shape = (by, base, top) => ({
-    type: "Feature", properties: { id, base, height: top }, geometry: { type: "Polygon", coordinates: [grown(ring, by)] },
+    type: "Feature",
+    properties: { id, base, height: top },
+    geometry: { type: "Polygon", coordinates: [grown(ring, by)] },
   });
   const found = [shape(1.1, 0, Math.min(FOOT_M, height))];
   if (floor > 0 && floor <= floors) found.push(shape(0.6, ((floor - 1) * height) / floors, (floor * height) / floors));
@@ -46,9 +48,15 @@ export function createMark(map, { buildingOf, colour }) {
   const add = (shapes) => {
     map.addSource(SOURCE, { type: "geojson", data: collection(shapes), promoteId: "id" });
     map.addLayer({
-      id: SOURCE, type: "fill-extrusion", source: SOURCE,
-      paint: { "fill-extrusion-color": colour, "fill-extrusion-base": ["get", "base"], "fill-extrusion-height": ["get", "height"],
-        "fill-extrusion-opacity": 0.75 },
+      id: SOURCE,
+      type: "fill-extrusion",
+      source: SOURCE,
+      paint: {
+        "fill-extrusion-color": colour,
+        "fill-extrusion-base": ["get", "base"],
+        "fill-extrusion-height": ["get", "height"],
+        "fill-extrusion-opacity": 0.75,
+      },
     });
   };
 

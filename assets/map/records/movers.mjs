@@ -96,7 +96,13 @@ export function createMovers(source, { describe, still, now = () => performance.
       const key = JSON.stringify(properties);
       const lonlat = tracks.aim(row.id, row.lonlat, time);
       const sign = drawn.get(row.id);
-      if (!sign) diff.add.push({ type: "Feature", id: row.id, geometry: { type: "Point", coordinates: lonlat }, properties: { id: row.id, ...properties } });
+      if (!sign)
+        diff.add.push({
+          type: "Feature",
+          id: row.id,
+          geometry: { type: "Point", coordinates: lonlat },
+          properties: { id: row.id, ...properties },
+        });
       else if (sign.key !== key)
         diff.update.push({ id: row.id, addOrUpdateProperties: Object.entries(properties).map(([name, value]) => ({ key: name, value })) });
       drawn.set(row.id, { key, lonlat: sign?.lonlat ?? lonlat });

@@ -33,12 +33,12 @@ export function litShapes(building, { level, floor }) {
   const { id, height, floors } = building.properties;
   const ring = building.geometry.coordinates[0];
   const shape = (by, base, top, bright) => ({
-    type: "Feature", geometry: { type: "Polygon", coordinates: [grown(ring, by)] },
+    type: "Feature",
+    geometry: { type: "Polygon", coordinates: [grown(ring, by)] },
     properties: { id, level, base, height: top, bright },
   });
   const found = [shape(0.05, 0, height, false)];
-  if (floor > 0 && floors > 1 && floor <= floors)
-    found.push(shape(0.5, ((floor - 1) * height) / floors, (floor * height) / floors, true));
+  if (floor > 0 && floors > 1 && floor <= floors) found.push(shape(0.5, ((floor - 1) * height) / floors, (floor * height) / floors, true));
   return found;
 }
 

@@ -75,13 +75,18 @@ async function offerColumns(file) {
 }
 
 function drawFiles() {
-  byId("received").replaceChildren(...state.files.map((name) => {
-    const choice = h("select", { "aria-label": `${name} ${t("import.reference")}` },
-      ...["", "WGS84", "CGCS2000", "GCJ02", "BD09"].map((word) => h("option", { value: word, text: word || t("import.as_all") })));
-    choice.value = state.references.get(name) ?? "";
-    choice.addEventListener("change", () => state.references.set(name, choice.value));
-    return h("li", {}, h("span", { text: name }), choice);
-  }));
+  byId("received").replaceChildren(
+    ...state.files.map((name) => {
+      const choice = h(
+        "select",
+        { "aria-label": `${name} ${t("import.reference")}` },
+        ...["", "WGS84", "CGCS2000", "GCJ02", "BD09"].map((word) => h("option", { value: word, text: word || t("import.as_all") })),
+      );
+      choice.value = state.references.get(name) ?? "";
+      choice.addEventListener("change", () => state.references.set(name, choice.value));
+      return h("li", {}, h("span", { text: name }), choice);
+    }),
+  );
 }
 
 function wishOf(dryRun) {
@@ -92,8 +97,12 @@ function wishOf(dryRun) {
   const named = [...document.querySelectorAll("[name^='column.']")].filter((input) => input.value.trim());
   const columns = Object.fromEntries(named.map((input) => [input.name.slice("column.".length), input.value.trim()]));
   return {
-    name: value("name"), territory: value("territory"), crs, dry_run: dryRun,
-    bare: byId("bare").checked, mapping: named.length ? { columns } : null,
+    name: value("name"),
+    territory: value("territory"),
+    crs,
+    dry_run: dryRun,
+    bare: byId("bare").checked,
+    mapping: named.length ? { columns } : null,
     shift: [Number(value("shift-east")) || 0, Number(value("shift-north")) || 0],
     known: Object.fromEntries(KNOWN.map((id) => [id, value(id)])),
   };
@@ -139,7 +148,10 @@ async function show(report) {
   fillList("sources", report.sources);
   fillList("difference", report.difference);
   shown(byId("differs"), report.difference.length > 0);
-  fillList("counts", report.counts.map(([part, count]) => `${part} ${count}`));
+  fillList(
+    "counts",
+    report.counts.map(([part, count]) => `${part} ${count}`),
+  );
   drawKinds(report);
   drawFaults(report, null);
   const svg = await fetch(`/api/imports/${state.job}/map.svg`).then((answer) => answer.text());
@@ -159,22 +171,36 @@ function fillList(id, lines) {
 
 /** Buttons that show the faults of one kind only. */
 function drawKinds(report) {
-  const buttons = report.kinds.map(([kind, title, count]) => h("button", { type: "button", text: `${title} ${count}`, "aria-pressed": "false",
-    onclick: (event) => {
-      const on = event.currentTarget.getAttribute("aria-pressed") !== "true";
-      for (const other of byId("kinds").children) other.setAttribute("aria-pressed", "false");
-      event.currentTarget.setAttribute("aria-pressed", String(on));
-      drawFaults(report, on ? kind : null);
-    } }));
+  const buttons = report.kinds.map(([kind, title, count]) =>
+    h("button", {
+      type: "button",
+      text: `${title} ${count}`,
+      "aria-pressed": "false",
+      onclick: (event) => {
+        const on = event.currentTarget.getAttribute("aria-pressed") !== "true";
+        for (const other of byId("kinds").children) other.setAttribute("aria-pressed", "false");
+        event.currentTarget.setAttribute("aria-pressed", String(on));
+        drawFaults(report, on ? kind : null);
+      },
+    }),
+  );
   byId("kinds").replaceChildren(...buttons);
   if (!buttons.length) byId("kinds").replaceChildren(h("p", { class: "dim", text: t("import.none") }));
 }
 
 function drawFaults(report, kind) {
   const rows = report.faults.filter((fault) => !kind || fault.kind === kind);
-  byId("faults").replaceChildren(...rows.map((fault) => h("tr", { class: fault.stops ? "stops" : "" },
-    h("td", { class: "dim", text: `${fault.number}` }), h("td", {}, fault.stops && h("span", { class: "stopping", text: t("import.stops") }), h("span", { text: fault.title })),
-    ...[fault.feature, fault.words, fault.place].map((words) => h("td", { text: words })))));
+  byId("faults").replaceChildren(
+    ...rows.map((fault) =>
+      h(
+        "tr",
+        { class: fault.stops ? "stops" : "" },
+        h("td", { class: "dim", text: `${fault.number}` }),
+        h("td", {}, fault.stops && h("span", { class: "stopping", text: t("import.stops") }), h("span", { text: fault.title })),
+        ...[fault.feature, fault.words, fault.place].map((words) => h("td", { text: words })),
+      ),
+    ),
+  );
 }
 
 const LOGGED = { "place.imported": "import.log_imported", "place.edited": "import.log_edited" };
@@ -182,12 +208,18 @@ const LOGGED = { "place.imported": "import.log_imported", "place.edited": "impor
 async function drawLog() {
   const rows = await ask("/api/imports").catch(() => []);
   const last = undoable(rows);
-  byId("log").replaceChildren(...rows.map((row) => {
-    const time = new Date(row.time).toLocaleString(language());
-    const words = t(LOGGED[row.type] ?? "import.log_undone", { time, by: row.by || t("import.command_line"), place: row.subject });
-    return h("li", {}, h("span", { text: words }),
-      last.has(row) && h("button", { type: "button", text: t("import.undo"), onclick: () => attempt(() => undo(row.data.territory)) }));
-  }));
+  byId("log").replaceChildren(
+    ...rows.map((row) => {
+      const time = new Date(row.time).toLocaleString(language());
+      const words = t(LOGGED[row.type] ?? "import.log_undone", { time, by: row.by || t("import.command_line"), place: row.subject });
+      return h(
+        "li",
+        {},
+        h("span", { text: words }),
+        last.has(row) && h("button", { type: "button", text: t("import.undo"), onclick: () => attempt(() => undo(row.data.territory)) }),
+      );
+    }),
+  );
   if (!rows.length) byId("log").replaceChildren(h("li", { class: "dim", text: t("import.none") }));
 }
 

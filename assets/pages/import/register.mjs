@@ -46,12 +46,21 @@ export function createRegister(use) {
 
   function draw() {
     for (const mark of now.svg?.querySelectorAll(".pick") ?? []) mark.remove();
-    for (const [name, point] of [["first", now.first], ["second", now.second]]) if (point) mark(name, point);
+    for (const [name, point] of [
+      ["first", now.first],
+      ["second", now.second],
+    ])
+      if (point) mark(name, point);
     const place = now.first && degrees(now.frame, now.first);
     say(byId("picked"), place ? `${place.lon.toFixed(7)}, ${place.lat.toFixed(7)}` : "–");
     const to = now.first && goal();
     const off = to && offset(now.first, to);
-    say(byId("offset"), off ? t("import.offset_words", { east: signed(off.east), north: signed(off.north), all: Math.hypot(off.east, off.north).toFixed(2) }) : "–");
+    say(
+      byId("offset"),
+      off
+        ? t("import.offset_words", { east: signed(off.east), north: signed(off.north), all: Math.hypot(off.east, off.north).toFixed(2) })
+        : "–",
+    );
     byId("correct").disabled = !off;
     byId("second").disabled = !now.first;
     byId("second").setAttribute("aria-pressed", String(now.picking === "second"));

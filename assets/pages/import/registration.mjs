@@ -37,10 +37,13 @@ export function nearest(corners, click, reach) {
 
 /** The corners of an SVG polygon's or polyline's `points`. */
 export function cornersOf(points) {
-  return points.trim().split(/\s+/).map((pair) => {
-    const [x, y] = pair.split(",").map(Number);
-    return { x, y };
-  });
+  return points
+    .trim()
+    .split(/\s+/)
+    .map((pair) => {
+      const [x, y] = pair.split(",").map(Number);
+      return { x, y };
+    });
 }
 
 /** Text such as "113.15, 27.83" as a place, or null when it is none on the earth. */
@@ -61,5 +64,8 @@ export function columnsOf(bytes) {
   }
   const first = text.split(/\r?\n/, 1)[0];
   const mark = [",", ";", "\t", "|"].reduce((a, b) => (first.split(b).length > first.split(a).length ? b : a));
-  return first.split(mark).map((word) => word.trim().replace(/^"|"$/g, "")).filter(Boolean);
+  return first
+    .split(mark)
+    .map((word) => word.trim().replace(/^"|"$/g, ""))
+    .filter(Boolean);
 }

@@ -107,24 +107,51 @@ export function createBuilding(desk, get = fetch) {
     drawKinds(part, byKind(told, desk.reading, desk.catalogue.kinds));
   };
 
-  return { draw, enter, leave, choose, drawAgain: () => told && desk.map()?.open?.(told, floor), open: () => (told ? { id: told.id, floor } : null) };
+  return {
+    draw,
+    enter,
+    leave,
+    choose,
+    drawAgain: () => told && desk.map()?.open?.(told, floor),
+    open: () => (told ? { id: told.id, floor } : null),
+  };
 }
 
 function skeleton() {
   const root = byId("building");
   const heading = (key) => h("h3", { "data-i18n": key, text: t(key) });
   const part = {
-    root, shut: h("button", { type: "button", class: "shut", text: "×" }),
-    name: h("h2", {}), about: h("p", { class: "dim" }),
+    root,
+    shut: h("button", { type: "button", class: "shut", text: "×" }),
+    name: h("h2", {}),
+    about: h("p", { class: "dim" }),
     rail: h("ul", { class: "rail", role: "listbox" }),
-    here: h("h3", {}), devices: h("ul", { class: "rows" }), empty: h("p", { class: "dim" }),
-    liftsHead: heading("inside.lifts"), lifts: h("ul", { class: "rows" }),
-    casesHead: heading("inside.cases"), cases: h("ul", { class: "rows" }),
-    kindsHead: heading("inside.devices"), kinds: h("ul", { class: "kinds" }),
+    here: h("h3", {}),
+    devices: h("ul", { class: "rows" }),
+    empty: h("p", { class: "dim" }),
+    liftsHead: heading("inside.lifts"),
+    lifts: h("ul", { class: "rows" }),
+    casesHead: heading("inside.cases"),
+    cases: h("ul", { class: "rows" }),
+    kindsHead: heading("inside.devices"),
+    kinds: h("ul", { class: "kinds" }),
   };
   root.classList.add("float", "building");
-  root.append(part.shut, part.name, part.about, part.rail, part.here, part.devices, part.empty,
-    part.casesHead, part.cases, part.liftsHead, part.lifts, part.kindsHead, part.kinds);
+  root.append(
+    part.shut,
+    part.name,
+    part.about,
+    part.rail,
+    part.here,
+    part.devices,
+    part.empty,
+    part.casesHead,
+    part.cases,
+    part.liftsHead,
+    part.lifts,
+    part.kindsHead,
+    part.kinds,
+  );
   return part;
 }
 
@@ -133,35 +160,60 @@ export function aboutWords(told) {
   const use = has(`use.${told.use}`) ? t(`use.${told.use}`) : told.use;
   const units = told.units.flatMap((row) => row.units).length;
   const above = told.floors.filter(({ floor }) => floor > 0).length;
-  return [use, t("inside.floors", { n: above }), units ? t("inside.units", { n: units }) : "",
-    told.households ? t("inside.households", { n: figure(told.households) }) : ""].filter(Boolean).join(" · ");
+  return [
+    use,
+    t("inside.floors", { n: above }),
+    units ? t("inside.units", { n: units }) : "",
+    told.households ? t("inside.households", { n: figure(told.households) }) : "",
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /** What a row of the rail says to who does not see it. */
 export function rowWords({ floor, devices, alarms, cases, level }) {
-  return [floorName(floor), t("inside.n_devices", { n: devices }), alarms ? t("inside.n_alarms", { n: alarms }) : "",
-    cases ? t("inside.n_cases", { n: cases }) : "", level ? levelWords(level) : ""].filter(Boolean).join(t("list.and"));
+  return [
+    floorName(floor),
+    t("inside.n_devices", { n: devices }),
+    alarms ? t("inside.n_alarms", { n: alarms }) : "",
+    cases ? t("inside.n_cases", { n: cases }) : "",
+    level ? levelWords(level) : "",
+  ]
+    .filter(Boolean)
+    .join(t("list.and"));
 }
 
 function drawRail(rail, rows, chosen, choose) {
-  const make = ({ floor }) => h("li", { role: "option", "data-floor": floor, onclick: () => choose(floor) },
-    h("span", { class: "floor", "aria-hidden": "true" }), h("span", { class: "dim figures", "aria-hidden": "true" }),
-    h("span", { class: "worst", "aria-hidden": "true" }), h("span", { class: "unseen" }));
-  keyed(rail, rows, ({ floor }) => String(floor), make, (node, row) => {
-    const [name, devices, worst, spoken] = node.children;
-    const own = row.floor === chosen;
-    attribute(node, "aria-selected", String(own));
-    attribute(node, "tabindex", own ? "0" : "-1");
-    say(spoken, rowWords(row));
-    say(name, floorName(row.floor));
-    say(devices, row.devices ? String(row.devices) : "–");
-    const words = row.level ? `${NUMERALS[row.level]} ${row.alarms || row.cases}` : "";
-    if (worst.dataset.level !== String(row.level)) {
-      worst.dataset.level = row.level;
-      worst.replaceChildren(...(row.level ? [mark(row.level), h("b", {})] : []));
-    }
-    if (row.level) say(worst.lastElementChild, words);
-  });
+  const make = ({ floor }) =>
+    h(
+      "li",
+      { role: "option", "data-floor": floor, onclick: () => choose(floor) },
+      h("span", { class: "floor", "aria-hidden": "true" }),
+      h("span", { class: "dim figures", "aria-hidden": "true" }),
+      h("span", { class: "worst", "aria-hidden": "true" }),
+      h("span", { class: "unseen" }),
+    );
+  keyed(
+    rail,
+    rows,
+    ({ floor }) => String(floor),
+    make,
+    (node, row) => {
+      const [name, devices, worst, spoken] = node.children;
+      const own = row.floor === chosen;
+      attribute(node, "aria-selected", String(own));
+      attribute(node, "tabindex", own ? "0" : "-1");
+      say(spoken, rowWords(row));
+      say(name, floorName(row.floor));
+      say(devices, row.devices ? String(row.devices) : "–");
+      const words = row.level ? `${NUMERALS[row.level]} ${row.alarms || row.cases}` : "";
+      if (worst.dataset.level !== String(row.level)) {
+        worst.dataset.level = row.level;
+        worst.replaceChildren(...(row.level ? [mark(row.level), h("b", {})] : []));
+      }
+      if (row.level) say(worst.lastElementChild, words);
+    },
+  );
   if (rail.dataset.chosen === String(chosen)) return;
   rail.dataset.chosen = chosen;
   reveal(rail);
@@ -180,47 +232,98 @@ function drawFloor(part, told, floor, desk) {
   const found = devicesOn(told, floor, desk.reading);
   say(part.here, t("inside.here", { floor: floorName(floor) }));
   shown(say(part.empty, t("inside.empty")), found.length === 0);
-  const make = ({ id }) => h("li", {}, h("button", { type: "button", class: "row", onclick: () => desk.pick(id) },
-    h("span", { class: "what" }), h("span", { class: "dim says" })));
-  keyed(part.devices, found, ({ id }) => id, make, (node, device) => {
-    const [what, says] = node.firstElementChild.children;
-    const reading = desk.reading(device.id);
-    attribute(node, "data-level", reading?.level || null);
-    say(what, device.name.replace(told.name, "").trim() || device.name);
-    say(says, readingWords(device.kind, reading, desk.catalogue)[0] ?? "");
-  });
+  const make = ({ id }) =>
+    h(
+      "li",
+      {},
+      h(
+        "button",
+        { type: "button", class: "row", onclick: () => desk.pick(id) },
+        h("span", { class: "what" }),
+        h("span", { class: "dim says" }),
+      ),
+    );
+  keyed(
+    part.devices,
+    found,
+    ({ id }) => id,
+    make,
+    (node, device) => {
+      const [what, says] = node.firstElementChild.children;
+      const reading = desk.reading(device.id);
+      attribute(node, "data-level", reading?.level || null);
+      say(what, device.name.replace(told.name, "").trim() || device.name);
+      say(says, readingWords(device.kind, reading, desk.catalogue)[0] ?? "");
+    },
+  );
 }
 
 function drawLifts(part, told, desk) {
   const lifts = told.devices.filter(({ kind }) => kind === "lift");
   shown(part.liftsHead, lifts.length > 0);
-  const make = ({ id }) => h("li", {}, h("button", { type: "button", class: "row", onclick: () => desk.pick(id) },
-    h("span", { class: "what" }), h("span", { class: "dim says" })));
-  keyed(part.lifts, lifts, ({ id }) => id, make, (node, lift) => {
-    const reading = desk.reading(lift.id);
-    attribute(node, "data-level", reading?.level || null);
-    say(node.firstElementChild.children[0], lift.name.replace(told.name, "").trim() || lift.name);
-    const at = floorOf(lift, told, desk.reading);
-    const state = readingWords("lift", reading && { ...reading, value: NaN }, desk.catalogue);
-    say(node.firstElementChild.children[1], [...state, at ? floorName(at) : ""].filter(Boolean).join(" · "));
-  });
+  const make = ({ id }) =>
+    h(
+      "li",
+      {},
+      h(
+        "button",
+        { type: "button", class: "row", onclick: () => desk.pick(id) },
+        h("span", { class: "what" }),
+        h("span", { class: "dim says" }),
+      ),
+    );
+  keyed(
+    part.lifts,
+    lifts,
+    ({ id }) => id,
+    make,
+    (node, lift) => {
+      const reading = desk.reading(lift.id);
+      attribute(node, "data-level", reading?.level || null);
+      say(node.firstElementChild.children[0], lift.name.replace(told.name, "").trim() || lift.name);
+      const at = floorOf(lift, told, desk.reading);
+      const state = readingWords("lift", reading && { ...reading, value: NaN }, desk.catalogue);
+      say(node.firstElementChild.children[1], [...state, at ? floorName(at) : ""].filter(Boolean).join(" · "));
+    },
+  );
 }
 
 function drawCases(part, found, desk) {
   shown(part.casesHead, found.length > 0);
-  const make = ({ id, level }) => h("li", {}, h("button", { type: "button", class: "row", onclick: () => desk.select(id) },
-    h("span", { class: "what" }, mark(level), h("span", {})), h("span", { class: "dim says" })));
-  keyed(part.cases, found, ({ id, level }) => `${id}|${level}`, make, (node, row) => {
-    say(node.querySelector(".what").lastElementChild, incidentTitle(row.kind));
-    say(node.querySelector(".says"), placeWords(row).split(" · ")[0]);
-  });
+  const make = ({ id, level }) =>
+    h(
+      "li",
+      {},
+      h(
+        "button",
+        { type: "button", class: "row", onclick: () => desk.select(id) },
+        h("span", { class: "what" }, mark(level), h("span", {})),
+        h("span", { class: "dim says" }),
+      ),
+    );
+  keyed(
+    part.cases,
+    found,
+    ({ id, level }) => `${id}|${level}`,
+    make,
+    (node, row) => {
+      say(node.querySelector(".what").lastElementChild, incidentTitle(row.kind));
+      say(node.querySelector(".says"), placeWords(row).split(" · ")[0]);
+    },
+  );
 }
 
 function drawKinds(part, rows) {
   shown(part.kindsHead, rows.length > 0);
-  keyed(part.kinds, rows.slice(0, KINDS), ({ kind }) => kind, () => h("li", {}, h("span", {}), h("span", { class: "dim" })), (node, row) => {
-    say(node.firstElementChild, deviceKind(row.kind));
-    say(node.lastElementChild, countWords(row));
-    attribute(node, "data-trouble", Boolean(row.off || row.fault));
-  });
+  keyed(
+    part.kinds,
+    rows.slice(0, KINDS),
+    ({ kind }) => kind,
+    () => h("li", {}, h("span", {}), h("span", { class: "dim" })),
+    (node, row) => {
+      say(node.firstElementChild, deviceKind(row.kind));
+      say(node.lastElementChild, countWords(row));
+      attribute(node, "data-trouble", Boolean(row.off || row.fault));
+    },
+  );
 }

@@ -35,8 +35,9 @@ export function casesIn(told, incidents) {
  * @returns {{floor: number, devices: number, alarms: number, cases: number, level: number}[]}
  */
 export function floorRows(told, { alarms, incidents, reading }) {
-  const rows = new Map([0, ...told.floors.map(({ floor }) => floor)].map((floor) =>
-    [floor, { floor, devices: 0, alarms: 0, cases: 0, level: 0 }]));
+  const rows = new Map(
+    [0, ...told.floors.map(({ floor }) => floor)].map((floor) => [floor, { floor, devices: 0, alarms: 0, cases: 0, level: 0 }]),
+  );
   const worse = (row, level) => (row.level = row.level ? Math.min(row.level, level) : level);
   const at = new Map(told.devices.map((device) => [device.id, rows.get(floorOf(device, told, reading))]));
   for (const { id, kind } of told.devices) if (kind !== "lift") at.get(id).devices += 1;
@@ -96,6 +97,9 @@ export function devicesOn(told, floor, reading) {
 export function stepped(rows, floor, key) {
   const far = { ArrowUp: -1, ArrowDown: 1, PageUp: -5, PageDown: 5, Home: -Infinity, End: Infinity }[key];
   if (far === undefined || !rows.length) return null;
-  const index = Math.max(0, rows.findIndex((row) => row.floor === floor));
+  const index = Math.max(
+    0,
+    rows.findIndex((row) => row.floor === floor),
+  );
   return rows[Math.min(rows.length - 1, Math.max(0, index + far))].floor;
 }

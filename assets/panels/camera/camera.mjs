@@ -144,9 +144,15 @@ const WHY = {
 
 function skeleton() {
   const part = {
-    node: h("div", { class: "camera-card", hidden: true }), sim: h("div", { class: "sim" }), real: h("div", { class: "real" }),
-    badge: h("span", { class: "badge" }), facts: h("p", { class: "dim figures" }), about: h("p", { class: "dim" }),
-    rings: h("ul", { class: "ring-key figures" }), why: h("select", {}), go: h("button", { type: "submit" }),
+    node: h("div", { class: "camera-card", hidden: true }),
+    sim: h("div", { class: "sim" }),
+    real: h("div", { class: "real" }),
+    badge: h("span", { class: "badge" }),
+    facts: h("p", { class: "dim figures" }),
+    about: h("p", { class: "dim" }),
+    rings: h("ul", { class: "ring-key figures" }),
+    why: h("select", {}),
+    go: h("button", { type: "submit" }),
     said: h("p", { class: "dim", role: "status" }),
   };
   part.veil = maskLayer();
@@ -159,10 +165,17 @@ function drawFacts(part, told) {
   say(part.badge, t(part.frame.dataset.real ? "sight.real" : "sight.sim"));
   attribute(part.badge, "title", part.frame.dataset.real ? null : t("sight.sim_about"));
   const round = (degrees) => Math.round(degrees ?? 0);
-  const pose = told.azimuth_deg === null ? t("sight.no_pose") : t("sight.facts", {
-    height: told.height_m, azimuth: round(told.azimuth_deg), tilt: round(told.tilt_deg), hfov: round(told.hfov_deg),
-    vfov: round(told.vfov_deg), pixels: told.pixels_wide,
-  });
+  const pose =
+    told.azimuth_deg === null
+      ? t("sight.no_pose")
+      : t("sight.facts", {
+          height: told.height_m,
+          azimuth: round(told.azimuth_deg),
+          tilt: round(told.tilt_deg),
+          hfov: round(told.hfov_deg),
+          vfov: round(told.vfov_deg),
+          pixels: told.pixels_wide,
+        });
   say(part.facts, pose);
   const doubts = [
     told.unsure_deg > 0 && t("sight.unsure", { deg: told.unsure_deg }),

@@ -14,8 +14,12 @@ export function createCoverage(desk) {
   const off = new Set();
   let [on, told, asked, asking, failed] = [false, null, "", 0, false];
   const part = {
-    title: h("h2", {}), seen: h("p", { class: "strong figures", role: "status" }), cameras: h("p", { class: "dim figures" }),
-    key: h("ul", { class: "coverage-key figures" }), hint: h("p", { class: "dim" }), list: h("ul", { class: "switched-off" }),
+    title: h("h2", {}),
+    seen: h("p", { class: "strong figures", role: "status" }),
+    cameras: h("p", { class: "dim figures" }),
+    key: h("ul", { class: "coverage-key figures" }),
+    hint: h("p", { class: "dim" }),
+    list: h("ul", { class: "switched-off" }),
     restore: h("button", { type: "button", onclick: () => (off.clear(), ask()) }),
   };
   const editions = editionSwitch(desk.catalogue, () => ask());
@@ -67,8 +71,13 @@ export function createCoverage(desk) {
     editions.draw();
     shown(part.restore, off.size > 1);
     say(part.restore, t("coverage.restore"));
-    keyed(part.list, [...off], (id) => id, (id) => h("li", {}, h("button", { type: "button", onclick: () => (off.delete(id), ask()) })),
-      (node, id) => say(node.firstElementChild, t("coverage.again", { name: desk.device(id)?.name ?? id })));
+    keyed(
+      part.list,
+      [...off],
+      (id) => id,
+      (id) => h("li", {}, h("button", { type: "button", onclick: () => (off.delete(id), ask()) })),
+      (node, id) => say(node.firstElementChild, t("coverage.again", { name: desk.device(id)?.name ?? id })),
+    );
   };
 
   return { show, take, draw, tick: () => on && performance.now() - asking > AGAIN_MS && ask() };
@@ -80,16 +89,23 @@ function drawKey(part, told, { desk, failed }) {
   const words = told ? t("coverage.seen", { share }) : t(failed ? "coverage.failed" : "coverage.loading");
   say(part.seen, words);
   const lost = told?.classes.find((row) => row.class === "lost")?.m2 ?? 0;
-  const lines = told ? [t("coverage.cameras", { n: told.cameras, dark: told.dark.length }), told.without.length && t("coverage.lost", { m2: figure(lost) })] : [];
+  const lines = told
+    ? [t("coverage.cameras", { n: told.cameras, dark: told.dark.length }), told.without.length && t("coverage.lost", { m2: figure(lost) })]
+    : [];
   say(part.cameras, lines.filter(Boolean).join(" · "));
   say(part.hint, t("coverage.click"));
   const rows = (told?.classes ?? []).filter((row) => row.m2 > 0 || row.class === "gap");
   const levels = Object.keys(desk.catalogue.densities?.[told?.edition]?.levels ?? {});
-  keyed(part.key, rows, (row) => row.class, (row) => h("li", {}, h("i", { class: "tint", "aria-hidden": "true" }), h("span", {}), h("span", { class: "dim" })),
+  keyed(
+    part.key,
+    rows,
+    (row) => row.class,
+    (row) => h("li", {}, h("i", { class: "tint", "aria-hidden": "true" }), h("span", {}), h("span", { class: "dim" })),
     (node, row) => {
       attribute(node.firstElementChild, "data-class", row.class in WORDS ? row.class : "level");
       node.firstElementChild.style.setProperty("--shade", ((levels.indexOf(row.class) + 1) / levels.length).toFixed(2));
       say(node.children[1], row.class in WORDS ? t(WORDS[row.class]) : levelName(desk.catalogue, told.edition, row.class));
       say(node.children[2], t("coverage.area", { m2: figure(row.m2) }));
-    });
+    },
+  );
 }

@@ -48,9 +48,16 @@ export function createDevice(desk) {
     if (args && alarm) desk.commander.send({ command, target: id, version: alarm.version, args });
   };
 
-  const make = (alarm) => h("li", {}, mark(alarm.level), h("span", { class: "what" }),
-    ...Object.keys(ALARMS_FOR).map((command) =>
-      h("button", { type: "button", "data-command": command, onclick: () => send(command, alarm.id) })));
+  const make = (alarm) =>
+    h(
+      "li",
+      {},
+      mark(alarm.level),
+      h("span", { class: "what" }),
+      ...Object.keys(ALARMS_FOR).map((command) =>
+        h("button", { type: "button", "data-command": command, onclick: () => send(command, alarm.id) }),
+      ),
+    );
 
   const draw = () => {
     const picked = desk.picked();
@@ -61,19 +68,28 @@ export function createDevice(desk) {
     const place = desk.device(picked);
     say(name, place?.name ?? picked);
     const kind = kindOf();
-    say(about, [homeName(picked), deviceKind(kind), ...readingWords(kind, desk.reading(picked), desk.catalogue), picked].filter(Boolean).join(" · "));
+    say(
+      about,
+      [homeName(picked), deviceKind(kind), ...readingWords(kind, desk.reading(picked), desk.catalogue), picked].filter(Boolean).join(" · "),
+    );
     attribute(shut, "aria-label", t("dialog.close"));
     const alarms = [...desk.things().alarms.values()].filter((alarm) => alarm.device === picked && alarm.label !== "normal");
-    keyed(list, alarms, (alarm) => alarm.id, make, (node, alarm) => {
-      const said = [levelWords(alarm.level), ruleTitle(alarm.rule), t(`alarm.${alarm.label}`), alarm.at ? clock(alarm.at) : ""];
-      say(node.querySelector(".what"), said.filter(Boolean).join(" · "));
-      for (const button of node.querySelectorAll("button")) {
-        const { command } = button.dataset;
-        say(button, t(`action.${command}`));
-        shown(button, desk.commandable() && Boolean(desk.me.may?.includes(command)) && ALARMS_FOR[command](alarm));
-        attribute(button, "aria-disabled", desk.commander.busy(alarm.id) ? "true" : null);
-      }
-    });
+    keyed(
+      list,
+      alarms,
+      (alarm) => alarm.id,
+      make,
+      (node, alarm) => {
+        const said = [levelWords(alarm.level), ruleTitle(alarm.rule), t(`alarm.${alarm.label}`), alarm.at ? clock(alarm.at) : ""];
+        say(node.querySelector(".what"), said.filter(Boolean).join(" · "));
+        for (const button of node.querySelectorAll("button")) {
+          const { command } = button.dataset;
+          say(button, t(`action.${command}`));
+          shown(button, desk.commandable() && Boolean(desk.me.may?.includes(command)) && ALARMS_FOR[command](alarm));
+          attribute(button, "aria-disabled", desk.commander.busy(alarm.id) ? "true" : null);
+        }
+      },
+    );
   };
   return { draw };
 }

@@ -17,8 +17,12 @@ export function playHls(video, stream, failed) {
     if (!Hls.isSupported()) return failed();
     player = new Hls({
       enableWorker: false, // it would be made of a blob, which our policy forbids
-      loader: FetchLoader, backBufferLength: 0, liveMaxLatencyDuration: LATE_S, liveSyncDuration: LATE_S / 5,
-      fetchSetup: (context, options) => new Request(context.url, { ...options, cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer" }),
+      loader: FetchLoader,
+      backBufferLength: 0,
+      liveMaxLatencyDuration: LATE_S,
+      liveSyncDuration: LATE_S / 5,
+      fetchSetup: (context, options) =>
+        new Request(context.url, { ...options, cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer" }),
     });
     player.on(Hls.Events.ERROR, (_, { fatal }) => fatal && failed());
     player.loadSource(stream);

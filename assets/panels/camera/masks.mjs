@@ -6,7 +6,12 @@ const RADIANS = Math.PI / 180;
 const HALF_TURN = 180;
 const WIDE_DEG = 150; // from here on a picture is no plane: pixels spread evenly by angle (twin/visibility/optics.py)
 const TILTS = [0, 15, 30, 45]; // beside the one that is guessed, where nobody measured it
-const CORNERS = [[-1, 1], [1, 1], [1, -1], [-1, -1]];
+const CORNERS = [
+  [-1, 1],
+  [1, 1],
+  [1, -1],
+  [-1, -1],
+];
 const SVG = "http://www.w3.org/2000/svg";
 const SIMULATED = [1600, 900]; // the frame of the simulated view
 
@@ -41,7 +46,10 @@ function wedges([from, to], unsure) {
   const size = Math.min(turned(to - from) + 2 * unsure, 360);
   const first = from - unsure;
   if (size <= HALF_TURN) return [[first, first + size]];
-  return [[first, first + size / 2], [first + size / 2, first + size]];
+  return [
+    [first, first + size / 2],
+    [first + size / 2, first + size],
+  ];
 }
 
 /** What of the picture a wedge covers: its rectangle, cut by the planes of both bearings. */
@@ -77,11 +85,19 @@ function tallest(wedge, look) {
 /** Strips of a picture whose pixels are spread by angle; a wedge may come in on both sides. */
 function strips([from, to], { azimuth, hfov }) {
   const left = turned(from - (azimuth - hfov / 2));
-  return [left, left - 360].map((start) => [start / hfov, (start + to - from) / hfov])
-    .map(([a, b]) => [Math.max(0, a), Math.min(1, b)]).filter(([a, b]) => b > a).map(([a, b]) => strip(a, b));
+  return [left, left - 360]
+    .map((start) => [start / hfov, (start + to - from) / hfov])
+    .map(([a, b]) => [Math.max(0, a), Math.min(1, b)])
+    .filter(([a, b]) => b > a)
+    .map(([a, b]) => strip(a, b));
 }
 
-const strip = (a, b) => [[a, 0], [b, 0], [b, 1], [a, 1]];
+const strip = (a, b) => [
+  [a, 0],
+  [b, 0],
+  [b, 1],
+  [a, 1],
+];
 const turned = (degrees) => ((degrees % 360) + 360) % 360;
 
 /**

@@ -33,7 +33,8 @@ function next(bytes, mark) {
   if (head < 0) return null;
   const words = new TextDecoder().decode(bytes.subarray(start, head));
   const length = Number(/content-length:\s*(\d+)/i.exec(words)?.[1]);
-  if (length) return bytes.length < head + 4 + length ? null : { picture: bytes.slice(head + 4, head + 4 + length), end: head + 4 + length };
+  if (length)
+    return bytes.length < head + 4 + length ? null : { picture: bytes.slice(head + 4, head + 4 + length), end: head + 4 + length };
   const end = find(bytes, mark, head + 4);
   return end < 0 ? null : { picture: bytes.slice(head + 4, Math.max(head + 4, end - 2)), end };
 }

@@ -31,7 +31,12 @@ const KINDS = {
   hls: (stream, failed) => {
     const video = h("video", { autoplay: true, playsinline: true, disablepictureinpicture: true });
     video.muted = true; // what does not autoplay otherwise; the attribute alone is not enough
-    return { element: video, news: () => (video.readyState > 1 ? 1 + video.currentTime : 0), close: playHls(video, stream, failed), lasting: () => true };
+    return {
+      element: video,
+      news: () => (video.readyState > 1 ? 1 + video.currentTime : 0),
+      close: playHls(video, stream, failed),
+      lasting: () => true,
+    };
   },
   mjpeg: (stream, failed) => {
     const image = picture(failed);
@@ -45,10 +50,15 @@ const KINDS = {
     };
     const stop = ask(stream, run, failed);
     const news = () => image.shown() || image.element.naturalWidth;
-    return { element: image.element, news, lasting: () => read, close: () => {
-      stop();
-      image.element.src = BLANK; // merely without an address it would go on receiving
-    } };
+    return {
+      element: image.element,
+      news,
+      lasting: () => read,
+      close: () => {
+        stop();
+        image.element.src = BLANK; // merely without an address it would go on receiving
+      },
+    };
   },
   still: (stream, failed) => {
     const image = picture(failed);
@@ -56,11 +66,16 @@ const KINDS = {
     const run = async (answer) => (answer ? image.show(await answer.blob()) : void (image.element.src = aside + Date.now()));
     let stop = ask(stream, run, failed);
     const timer = setInterval(() => (stop = ask(stream, run, failed)), STILL_MS);
-    return { element: image.element, news: image.shown, lasting: () => true, close: () => {
-      clearInterval(timer);
-      stop();
-      image.element.src = BLANK;
-    } };
+    return {
+      element: image.element,
+      news: image.shown,
+      lasting: () => true,
+      close: () => {
+        clearInterval(timer);
+        stop();
+        image.element.src = BLANK;
+      },
+    };
   },
   webrtc: (stream, failed) => {
     // A page of others: it may run and know its own origin, and nothing of ours.
@@ -71,10 +86,15 @@ const KINDS = {
     page.addEventListener("load", () => (loaded = 1));
     // A frame says "load" of an error, too; whether anybody answers is asked beside it.
     fetch(stream, { ...PAST_CACHES, mode: "no-cors", signal: stop.signal }).catch(() => stop.signal.aborted || failed());
-    return { element: page, news: () => loaded, lasting: () => false, close: () => {
-      stop.abort();
-      page.removeAttribute("src");
-    } };
+    return {
+      element: page,
+      news: () => loaded,
+      lasting: () => false,
+      close: () => {
+        stop.abort();
+        page.removeAttribute("src");
+      },
+    };
   },
 };
 

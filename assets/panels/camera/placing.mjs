@@ -26,21 +26,27 @@ export function createPlacing(desk, { onTry, onSaved }) {
     grips();
     ask();
   };
-  const grips = () => desk.map()?.placing.show(now.lonlat, now.azimuth_deg, ({ lonlat, azimuth }) => {
-    typing = null;
-    change(lonlat ? withValue(now, "lonlat", lonlat) : withValue(now, "azimuth_deg", azimuth));
-  });
+  const grips = () =>
+    desk.map()?.placing.show(now.lonlat, now.azimuth_deg, ({ lonlat, azimuth }) => {
+      typing = null;
+      change(lonlat ? withValue(now, "lonlat", lonlat) : withValue(now, "azimuth_deg", azimuth));
+    });
 
   /** Take a figure that is typed, or say why it cannot be. */
-  const read = (row, take) => ({ target }) => {
-    typing = target;
-    const value = target.validity.badInput ? NaN : figureOf(row, target.value);
-    attribute(target, "aria-invalid", Number.isNaN(value) ? "true" : null);
-    if (!Number.isNaN(value)) take(value);
-    else say(part.said, t("placing.bounds", { name: t(`placing.${row.name}`), min: row.min, max: row.max }));
-  };
+  const read =
+    (row, take) =>
+    ({ target }) => {
+      typing = target;
+      const value = target.validity.badInput ? NaN : figureOf(row, target.value);
+      attribute(target, "aria-invalid", Number.isNaN(value) ? "true" : null);
+      if (!Number.isNaN(value)) take(value);
+      else say(part.said, t("placing.bounds", { name: t(`placing.${row.name}`), min: row.min, max: row.max }));
+    };
   for (const row of FIELDS)
-    inputs.get(row.name).input.addEventListener("input", read(row, (value) => change(typed(now, row, value))));
+    inputs.get(row.name).input.addEventListener(
+      "input",
+      read(row, (value) => change(typed(now, row, value))),
+    );
 
   /** Ask what this would show: one question at a time, the newest after it. */
   const ask = async () => {
@@ -113,14 +119,20 @@ export function createPlacing(desk, { onTry, onSaved }) {
   const drawMasks = () => {
     const masks = now.lens.masks;
     const set = (next) => change(withValue(now, "lens.masks", next));
-    keyed(part.masks, masks.map((_, i) => i), String, (i) => maskRow(i, () => now.lens.masks, set, read), (node, i) => {
-      const [from, to] = node.querySelectorAll("input");
-      [from, to].forEach((input, side) => {
-        fillIn(input, masks[i][side], typing);
-        attribute(input, "aria-label", t(side ? "placing.mask_to" : "placing.mask_from", { n: i + 1 }));
-      });
-      attribute(node.querySelector("button"), "aria-label", t("placing.unmask", { n: i + 1 }));
-    });
+    keyed(
+      part.masks,
+      masks.map((_, i) => i),
+      String,
+      (i) => maskRow(i, () => now.lens.masks, set, read),
+      (node, i) => {
+        const [from, to] = node.querySelectorAll("input");
+        [from, to].forEach((input, side) => {
+          fillIn(input, masks[i][side], typing);
+          attribute(input, "aria-label", t(side ? "placing.mask_to" : "placing.mask_from", { n: i + 1 }));
+        });
+        attribute(node.querySelector("button"), "aria-label", t("placing.unmask", { n: i + 1 }));
+      },
+    );
   };
 
   /** Draw the form of a camera, or what it offers to open; nothing for who may not. */
@@ -181,13 +193,27 @@ async function send(method, path, wish) {
 function skeleton() {
   const button = (props = {}) => h("button", { type: "button", ...props });
   const part = {
-    open: button({ hidden: true }), after: h("p", { class: "dim", role: "status", hidden: true }),
-    fields: h("div", { class: "figures-in" }), title: h("h3", {}), masks: h("ul", { class: "mask-rows" }),
-    add: button(), cover: button({ class: "primary" }), said: h("p", { class: "warn", role: "status" }),
-    save: h("button", { type: "submit", class: "primary" }), cancel: button(),
+    open: button({ hidden: true }),
+    after: h("p", { class: "dim", role: "status", hidden: true }),
+    fields: h("div", { class: "figures-in" }),
+    title: h("h3", {}),
+    masks: h("ul", { class: "mask-rows" }),
+    add: button(),
+    cover: button({ class: "primary" }),
+    said: h("p", { class: "warn", role: "status" }),
+    save: h("button", { type: "submit", class: "primary" }),
+    cancel: button(),
   };
-  part.node = h("form", { class: "placing", hidden: true, novalidate: true }, part.fields, part.title, part.masks,
-    h("div", { class: "row" }, part.add, part.cover), part.said, h("div", { class: "row" }, part.save, part.cancel));
+  part.node = h(
+    "form",
+    { class: "placing", hidden: true, novalidate: true },
+    part.fields,
+    part.title,
+    part.masks,
+    h("div", { class: "row" }, part.add, part.cover),
+    part.said,
+    h("div", { class: "row" }, part.save, part.cancel),
+  );
   return part;
 }
 

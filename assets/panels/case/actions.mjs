@@ -57,17 +57,13 @@ export function offered(possible, alarms, may) {
 export function commandsFor(action, incident, alarms, args = {}) {
   const { command } = action;
   if (!action.alarms) return [{ command, target: incident.id, version: incident.version, args }];
-  return alarms
-    .filter(ALARMS_FOR[command])
-    .map((alarm) => ({ command, target: alarm.id, version: alarm.version, args }));
+  return alarms.filter(ALARMS_FOR[command]).map((alarm) => ({ command, target: alarm.id, version: alarm.version, args }));
 }
 
 /** The command that sends a responder: the first one is assigned, a further one added. */
 export function sending(possible, incident, responder) {
   const command = ["assign", "add_responder"].find((name) => possible.includes(name));
-  const aboard = (incident.crew ?? []).some(
-    (member) => member.id === responder && !["released", "handled"].includes(member.state),
-  );
+  const aboard = (incident.crew ?? []).some((member) => member.id === responder && !["released", "handled"].includes(member.state));
   if (!command || aboard) return null;
   return { command, target: incident.id, version: incident.version, args: { responder } };
 }

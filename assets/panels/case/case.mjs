@@ -10,7 +10,18 @@ import { createHolding, heldLines } from "./holding.mjs";
 import { drawOutcome } from "./outcome.mjs";
 import { drawRecommendations } from "./recommended.mjs";
 import { crewLine } from "../queue.mjs";
-import { caseWords, crewWord, homeName, incidentTitle, instant, levelWords, logWords, sourceWord, stateWord, whereabouts } from "../../words/names.mjs";
+import {
+  caseWords,
+  crewWord,
+  homeName,
+  incidentTitle,
+  instant,
+  levelWords,
+  logWords,
+  sourceWord,
+  stateWord,
+  whereabouts,
+} from "../../words/names.mjs";
 import { inLanguage, t } from "../../words/texts.mjs";
 import { createWays } from "./ways.mjs";
 
@@ -27,8 +38,7 @@ export function createIncident(desk) {
   const alarms = () => [...desk.things().alarms.values()].filter((alarm) => alarm.incident === desk.selected());
   const possible = () => (desk.commandable() ? (desk.detail()?.possible ?? []) : []);
   const may = () => (desk.commandable() ? (desk.me.may ?? []) : []);
-  const send = (commands) =>
-    commands.filter(({ target }) => !desk.commander.busy(target)).forEach(desk.commander.send);
+  const send = (commands) => commands.filter(({ target }) => !desk.commander.busy(target)).forEach(desk.commander.send);
 
   const act = async (action) => {
     const row = incident();
@@ -100,7 +110,10 @@ export function createIncident(desk) {
   };
 
   return {
-    draw, command, assignFirst, ways,
+    draw,
+    command,
+    assignFirst,
+    ways,
     focusNote: () => (part.noteForm.hidden ? command("note") : part.note.focus()),
     focusCrew: () => {
       const step = part.crew.querySelector("button");
@@ -114,24 +127,62 @@ function skeleton() {
   const [empty, body] = [h("div", { class: "empty" }), h("div", { class: "case", hidden: true })];
   const heading = (key) => h("h3", { "data-i18n": key, text: t(key) });
   const part = {
-    empty, body, holding: createHolding(),
-    title: h("h2", {}), level: h("span", { class: "level" }), state: h("span", { class: "state" }),
-    where: h("p", { class: "dim" }), text: h("p", { class: "words" }), advice: h("p", { class: "advice" }),
-    cameras: h("ul", { class: "cameras" }), camerasHead: h("h3", {}), camerasNone: h("p", { class: "dim" }),
-    recommended: h("ul", { class: "recommended" }), recommendedHead: heading("incident.recommended"),
-    nobody: h("div", { class: "nobody", hidden: true }, h("p", { class: "dim" }), h("button", { type: "button" }, h("span", {}), h("kbd", {}))),
-    crew: h("ul", { class: "crew" }), crewHead: heading("incident.crew"),
-    actions: h("div", { class: "actions", role: "group" }), said: h("div", { class: "said", role: "status" }),
+    empty,
+    body,
+    holding: createHolding(),
+    title: h("h2", {}),
+    level: h("span", { class: "level" }),
+    state: h("span", { class: "state" }),
+    where: h("p", { class: "dim" }),
+    text: h("p", { class: "words" }),
+    advice: h("p", { class: "advice" }),
+    cameras: h("ul", { class: "cameras" }),
+    camerasHead: h("h3", {}),
+    camerasNone: h("p", { class: "dim" }),
+    recommended: h("ul", { class: "recommended" }),
+    recommendedHead: heading("incident.recommended"),
+    nobody: h(
+      "div",
+      { class: "nobody", hidden: true },
+      h("p", { class: "dim" }),
+      h("button", { type: "button" }, h("span", {}), h("kbd", {})),
+    ),
+    crew: h("ul", { class: "crew" }),
+    crewHead: heading("incident.crew"),
+    actions: h("div", { class: "actions", role: "group" }),
+    said: h("div", { class: "said", role: "status" }),
     past: h("p", { class: "past", "data-i18n": "incident.past", text: t("incident.past") }),
     note: h("input", { name: "note", maxlength: "500", autocomplete: "off" }),
-    log: h("ol", { class: "log" }), logHead: heading("incident.log"),
+    log: h("ol", { class: "log" }),
+    logHead: heading("incident.log"),
   };
-  part.noteForm = h("form", { class: "note", hidden: true }, part.note,
-    h("button", { type: "submit", "data-i18n": "incident.note_send", text: t("incident.note_send") }));
-  body.append(h("div", { class: "head" }, part.title, h("div", { class: "chips" }, part.level, part.state)),
-    part.where, part.holding.node, part.said, part.text, part.advice, part.past, part.camerasHead, part.cameras, part.camerasNone,
-    part.crewHead, part.crew, part.recommendedHead, part.recommended, part.nobody,
-    part.actions, part.noteForm, part.logHead, part.log);
+  part.noteForm = h(
+    "form",
+    { class: "note", hidden: true },
+    part.note,
+    h("button", { type: "submit", "data-i18n": "incident.note_send", text: t("incident.note_send") }),
+  );
+  body.append(
+    h("div", { class: "head" }, part.title, h("div", { class: "chips" }, part.level, part.state)),
+    part.where,
+    part.holding.node,
+    part.said,
+    part.text,
+    part.advice,
+    part.past,
+    part.camerasHead,
+    part.cameras,
+    part.camerasNone,
+    part.crewHead,
+    part.crew,
+    part.recommendedHead,
+    part.recommended,
+    part.nobody,
+    part.actions,
+    part.noteForm,
+    part.logHead,
+    part.log,
+  );
   return part;
 }
 
@@ -159,7 +210,10 @@ function drawHead(part, row, desk) {
   attribute(part.level, "data-level", row.level);
   say(part.level, levelWords(row.level));
   const since = elapsed(desk.clock.now() - row.at);
-  say(part.state, row.unacked ? t("incident.unacked", { since }) : `${row.state === "reported" ? crewLine(row) : stateWord(row.state)} ${since}`);
+  say(
+    part.state,
+    row.unacked ? t("incident.unacked", { since }) : `${row.state === "reported" ? crewLine(row) : stateWord(row.state)} ${since}`,
+  );
   attribute(part.state, "data-unacked", Boolean(row.unacked));
   say(part.where, [whereabouts(row), row.id, t("incident.source", { source: sourceWord(row.source) })].join(" · "));
   shown(say(part.text, row.text ?? ""), Boolean(row.text));
@@ -170,41 +224,68 @@ function drawCameras(part, row, detail, desk) {
   say(part.camerasHead, t("incident.cameras", { n: detail ? cameras.length : "–" }));
   shown(say(part.camerasNone, t("incident.no_cameras")), Boolean(detail) && cameras.length === 0);
   const make = (camera) =>
-    h("li", {}, h("button", { type: "button", class: "camera", onclick: () => desk.goTo({ type: "device", id: camera.id }) },
-      h("span", { class: "view", "aria-hidden": "true" }, h("i", {})), h("span", { class: "name" }), h("span", { class: "density figures" })));
-  keyed(part.cameras, cameras, (camera) => camera.id, make, (node, camera) => {
-    attribute(node.firstElementChild, "data-offline", camera.online === false);
-    const off = camera.online === false ? ` ${t("layers.offline")}` : "";
-    // The panel names the case's compound; a neighbour's camera names its own.
-    const home = camera.id.startsWith(`${row.compound}/`) ? "" : `${homeName(camera.id)} `;
-    say(node.querySelector(".name"), `${home}${camera.name} ${metres(camera.distance_m)}${off}`);
-    say(node.querySelector(".density"), densityWords(camera, desk.catalogue));
-    // The nearer the camera, the larger the mark in its picture.
-    node.querySelector("i").style.setProperty("--near", Math.max(0.25, 1 - camera.distance_m / 80).toFixed(2));
-  });
+    h(
+      "li",
+      {},
+      h(
+        "button",
+        { type: "button", class: "camera", onclick: () => desk.goTo({ type: "device", id: camera.id }) },
+        h("span", { class: "view", "aria-hidden": "true" }, h("i", {})),
+        h("span", { class: "name" }),
+        h("span", { class: "density figures" }),
+      ),
+    );
+  keyed(
+    part.cameras,
+    cameras,
+    (camera) => camera.id,
+    make,
+    (node, camera) => {
+      attribute(node.firstElementChild, "data-offline", camera.online === false);
+      const off = camera.online === false ? ` ${t("layers.offline")}` : "";
+      // The panel names the case's compound; a neighbour's camera names its own.
+      const home = camera.id.startsWith(`${row.compound}/`) ? "" : `${homeName(camera.id)} `;
+      say(node.querySelector(".name"), `${home}${camera.name} ${metres(camera.distance_m)}${off}`);
+      say(node.querySelector(".density"), densityWords(camera, desk.catalogue));
+      // The nearer the camera, the larger the mark in its picture.
+      node.querySelector("i").style.setProperty("--near", Math.max(0.25, 1 - camera.distance_m / 80).toFixed(2));
+    },
+  );
 }
 
 function drawCrew(part, row, possible, { stepOn, desk }) {
   const crew = row.crew ?? [];
   shown(part.crewHead, crew.length > 0);
-  const make = () => h("li", {}, h("span", { class: "whom" }, h("span", { class: "who" }), h("small", { class: "home dim" })), h("span", { class: "state" }),
-    h("button", { type: "button", class: "step" }));
-  keyed(part.crew, crew, (member) => member.id, make, (node, member) => {
-    attribute(node, "data-state", member.state);
-    say(node.querySelector(".who"), member.name);
-    say(node.querySelector(".home"), homeName(member.id));
-    const eta = member.state === "en_route" && member.eta_s ? t("crew.eta", { time: travel(member.eta_s) }) : "";
-    const since = member.since ? clock(instant(member.since)) : "";
-    say(node.querySelector(".state"), [crewWord(member.state), eta, since, goneWord(member, desk)].filter(Boolean).join(" · "));
-    const step = NEXT_STEP[member.state];
-    const button = shown(node.querySelector(".step"), Boolean(step) && possible.includes(step));
-    if (button.hidden) return;
-    say(button, t(`action.${step}`));
-    attribute(button, "title", t("crew.on_behalf", { name: member.name }));
-    attribute(button, "aria-label", `${t(`action.${step}`)}${t("list.colon")}${t("crew.on_behalf", { name: member.name })}`);
-    pending(button, desk.commander.busy(row.id));
-    button.onclick = () => stepOn(member);
-  });
+  const make = () =>
+    h(
+      "li",
+      {},
+      h("span", { class: "whom" }, h("span", { class: "who" }), h("small", { class: "home dim" })),
+      h("span", { class: "state" }),
+      h("button", { type: "button", class: "step" }),
+    );
+  keyed(
+    part.crew,
+    crew,
+    (member) => member.id,
+    make,
+    (node, member) => {
+      attribute(node, "data-state", member.state);
+      say(node.querySelector(".who"), member.name);
+      say(node.querySelector(".home"), homeName(member.id));
+      const eta = member.state === "en_route" && member.eta_s ? t("crew.eta", { time: travel(member.eta_s) }) : "";
+      const since = member.since ? clock(instant(member.since)) : "";
+      say(node.querySelector(".state"), [crewWord(member.state), eta, since, goneWord(member, desk)].filter(Boolean).join(" · "));
+      const step = NEXT_STEP[member.state];
+      const button = shown(node.querySelector(".step"), Boolean(step) && possible.includes(step));
+      if (button.hidden) return;
+      say(button, t(`action.${step}`));
+      attribute(button, "title", t("crew.on_behalf", { name: member.name }));
+      attribute(button, "aria-label", `${t(`action.${step}`)}${t("list.colon")}${t("crew.on_behalf", { name: member.name })}`);
+      pending(button, desk.commander.busy(row.id));
+      button.onclick = () => stepOn(member);
+    },
+  );
 }
 
 /** That somebody who is still on the case has gone off duty: their word and the assignment crossed. */
@@ -215,14 +296,20 @@ function goneWord(member, desk) {
 
 function drawActions(part, actions, busy, act) {
   attribute(part.actions, "aria-label", t("incident.actions"));
-  const make = (action) => h("button", { type: "button", class: action.tone ?? "", onclick: () => act(action) },
-    h("span", {}), h("kbd", {}));
-  keyed(part.actions, actions, (action) => action.command, make, (node, action) => {
-    say(node.firstElementChild, t(`action.${action.command}`));
-    const key = capOf(`command:${action.command}`);
-    shown(say(node.lastElementChild, key), Boolean(key));
-    pending(node, busy && !ALARMS_FOR[action.command]);
-  });
+  const make = (action) =>
+    h("button", { type: "button", class: action.tone ?? "", onclick: () => act(action) }, h("span", {}), h("kbd", {}));
+  keyed(
+    part.actions,
+    actions,
+    (action) => action.command,
+    make,
+    (node, action) => {
+      say(node.firstElementChild, t(`action.${action.command}`));
+      const key = capOf(`command:${action.command}`);
+      shown(say(node.lastElementChild, key), Boolean(key));
+      pending(node, busy && !ALARMS_FOR[action.command]);
+    },
+  );
   attribute(part.note, "aria-label", t("incident.note"));
   attribute(part.note, "placeholder", `${t("incident.note")} (${capOf("note")})`);
 }
@@ -231,10 +318,15 @@ function drawLog(list, log, desk) {
   const name = (id) => desk.things().responders.get(id)?.name ?? id ?? "";
   const deviceName = (id) => desk.device(id)?.name ?? id;
   const rows = log.map((entry, i) => ({ ...entry, key: `${i}|${entry.type}|${entry.at}` })).reverse();
-  keyed(list, rows, (row) => row.key, () => h("li", {}, h("time", { class: "figures" }), h("span", {})),
+  keyed(
+    list,
+    rows,
+    (row) => row.key,
+    () => h("li", {}, h("time", { class: "figures" }), h("span", {})),
     (node, row) => {
       say(node.firstElementChild, clock(instant(row.at)));
       const by = desk.person(row.by); // a responder who acts is named once: the words begin with the name
       say(node.lastElementChild, [by === name(row.responder) ? "" : by, logWords(row, name, deviceName)].filter(Boolean).join(" "));
-    });
+    },
+  );
 }

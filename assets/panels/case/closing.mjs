@@ -107,32 +107,57 @@ export function createClosing(desk, send) {
   form.addEventListener("input", chosen);
   form.addEventListener("submit", submit);
   return {
-    node: form, open, leave,
+    node: form,
+    open,
+    leave,
     /** The case on the desk is another one: what was begun for the last one is dropped. */
     draw: () => subject && desk.selected() !== subject && leave(),
   };
 }
 
 function fields(leave, again) {
-  const radio = (name, value, label, checked) => h("label", { class: "choice" },
-    h("input", { type: "radio", name, value, checked }), h("span", { text: label }));
+  const radio = (name, value, label, checked) =>
+    h("label", { class: "choice" }, h("input", { type: "radio", name, value, checked }), h("span", { text: label }));
   const { least, usual, most } = RADIUS_M;
-  const metres = h("input", { type: "number", name: "radius", min: least, max: most, step: "any", value: usual, required: true,
-    "aria-label": t("ways.radius") });
+  const metres = h("input", {
+    type: "number",
+    name: "radius",
+    min: least,
+    max: most,
+    step: "any",
+    value: usual,
+    required: true,
+    "aria-label": t("ways.radius"),
+  });
   const set = (legend, ...nodes) => h("fieldset", { class: "choices" }, h("legend", { text: t(legend) }), ...nodes);
   return [
     h("h4", { text: t("action.close_way") }),
-    set("ways.which_ground",
-      h("span", { class: "choice" }, radio("ground", "around", t("ways.ground_around"), true), metres, h("span", { text: t("ways.metres") })),
+    set(
+      "ways.which_ground",
+      h(
+        "span",
+        { class: "choice" },
+        radio("ground", "around", t("ways.ground_around"), true),
+        metres,
+        h("span", { text: t("ways.metres") }),
+      ),
       radio("ground", "drawn", t("ways.ground_drawn"), false),
-      h("button", { type: "button", name: "again", class: "quiet", hidden: true, onclick: again, text: t("ways.draw_again") })),
+      h("button", { type: "button", name: "again", class: "quiet", hidden: true, onclick: again, text: t("ways.draw_again") }),
+    ),
     h("p", { class: "ground-told dim", role: "status" }),
     set("ways.what_stands", ...KINDS.map((kind, n) => radio("kind", kind, t(`ways.why.closure.${kind}`), n === 0))),
     set("ways.how_long", ...MINUTES.map((minutes, n) => radio("minutes", minutes, t(`ways.for.${minutes}`), n === 0))),
-    h("label", { class: "field" }, h("span", { text: t("dialog.reason") }),
-      h("textarea", { name: "reason", rows: "2", maxlength: "200", required: true })),
-    h("div", { class: "dialog-buttons" },
+    h(
+      "label",
+      { class: "field" },
+      h("span", { text: t("dialog.reason") }),
+      h("textarea", { name: "reason", rows: "2", maxlength: "200", required: true }),
+    ),
+    h(
+      "div",
+      { class: "dialog-buttons" },
       h("button", { type: "button", onclick: leave, text: t("dialog.cancel") }),
-      h("button", { type: "submit", class: "primary", text: t("dialog.confirm") })),
+      h("button", { type: "submit", class: "primary", text: t("dialog.confirm") }),
+    ),
   ];
 }

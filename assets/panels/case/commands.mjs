@@ -66,16 +66,14 @@ export function createCommander({ post = fetch, onChange = () => {} } = {}) {
    */
   const see = (versionOf) => {
     for (const row of sent.values())
-      if (row.state === "accepted" && (versionOf(row.target) ?? Infinity) >= (row.version ?? 0))
-        become(row, "confirmed");
+      if (row.state === "accepted" && (versionOf(row.target) ?? Infinity) >= (row.version ?? 0)) become(row, "confirmed");
   };
 
   /** The newest command on any of these targets, or undefined. */
   const newest = (...targets) => [...sent.values()].filter((row) => targets.includes(row.target)).at(-1);
 
   /** Whether something on a target is under way. */
-  const busy = (target) =>
-    [...sent.values()].some((row) => row.target === target && UNDER_WAY.has(row.state));
+  const busy = (target) => [...sent.values()].some((row) => row.target === target && UNDER_WAY.has(row.state));
 
   /** Forget a command that is over, such as one whose confirmation was read. */
   const forget = (row) => {

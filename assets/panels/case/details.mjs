@@ -41,8 +41,7 @@ export function createDetails({ session, onChange, get = fetch, now = () => perf
     if (!incident) return;
     const fresh = have?.version === incident.version && now() - asked < AGAIN_MS;
     if (!fresh && (have?.version !== incident.version || now() - asked >= AGAIN_MS))
-      if (have || now() - asked > 1000 || asked === 0 || !asking.startsWith(`${incident.id}|`))
-        ask(incident.id, incident.version);
+      if (have || now() - asked > 1000 || asked === 0 || !asking.startsWith(`${incident.id}|`)) ask(incident.id, incident.version);
   };
 
   /** What the details depend on has changed: ask again, now or as soon as the answer under way is here. */

@@ -40,7 +40,9 @@ export function heldLines(row, desk) {
 
 /** When the case comes back by itself, in minutes after its end; Infinity for never, or not while shelved. */
 export function backIn(row, desk) {
-  const waits = heldBy(row, desk).filter((alarm) => !alarm.shelved_until).map((alarm) => desk.catalogue.rules?.[alarm.rule]?.realarm_s || Infinity);
+  const waits = heldBy(row, desk)
+    .filter((alarm) => !alarm.shelved_until)
+    .map((alarm) => desk.catalogue.rules?.[alarm.rule]?.realarm_s || Infinity);
   return Math.min(...waits) / 60;
 }
 
@@ -52,7 +54,13 @@ export function createHolding() {
     const lines = SETTLED.has(row.state) ? heldLines(row, desk) : [];
     shown(node, lines.length > 0);
     say(head, t("holding.title"));
-    keyed(list, lines, (line) => line, () => h("li"), (item, line) => say(item, line));
+    keyed(
+      list,
+      lines,
+      (line) => line,
+      () => h("li"),
+      (item, line) => say(item, line),
+    );
     const minutes = backIn(row, desk);
     const comes = Number.isFinite(minutes) ? t("holding.comes_back", { minutes }) : "";
     shown(say(next, row.finished ? comes : t("holding.needs_reason")), !row.finished || Boolean(comes));

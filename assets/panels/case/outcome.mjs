@@ -32,13 +32,22 @@ export function wasMine(sent, me) {
 /** Show the newest command on the incident or its alarms. */
 export function drawOutcome(node, incident, targets, desk) {
   const sent = desk.commander.newest(...targets);
-  const crew = (incident.crew ?? []).filter((member) => member.state !== "released").map((member) => member.name).join(t("list.and"));
+  const crew = (incident.crew ?? [])
+    .filter((member) => member.state !== "released")
+    .map((member) => member.name)
+    .join(t("list.and"));
   const make = () => h("p", {}, h("span", {}), h("button", { type: "button", class: "retry" }));
-  keyed(node, sent ? [sent] : [], (row) => row.key, make, (line, row) => {
-    const told = wasMine(row, desk.me) ? { ...row, state: "confirmed" } : row;
-    attribute(line, "data-state", told.state);
-    say(line.firstElementChild, outcomeWords(told, crew));
-    const retry = shown(say(line.lastElementChild, t("said.retry")), row.state === "failed");
-    retry.onclick = () => row.retry();
-  });
+  keyed(
+    node,
+    sent ? [sent] : [],
+    (row) => row.key,
+    make,
+    (line, row) => {
+      const told = wasMine(row, desk.me) ? { ...row, state: "confirmed" } : row;
+      attribute(line, "data-state", told.state);
+      say(line.firstElementChild, outcomeWords(told, crew));
+      const retry = shown(say(line.lastElementChild, t("said.retry")), row.state === "failed");
+      retry.onclick = () => row.retry();
+    },
+  );
 }

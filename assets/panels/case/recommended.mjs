@@ -17,30 +17,50 @@ export function drawRecommendations(part, row, detail, possible, { dispatch, tak
   shown(part.recommendedHead, visible);
   drawNobody(part.nobody, visible && rows.length === 0, desk);
   shown(part.recommended, visible);
-  const make = (found) => h("li", {},
-    h("span", { class: "who" }), h("strong", { class: "travel figures" }),
-    h("span", { class: "buttons" },
-      h("button", { type: "button", class: "send", onclick: () => dispatch(found.responder) }, h("span", {}), h("span", { class: "unseen" }), h("kbd", {})),
-      h("button", { type: "button", class: "swap", onclick: () => takeOver(found.responder) })),
-    h("span", { class: "why dim" }));
-  keyed(part.recommended, rows, (found) => found.responder, make, (node, found) => {
-    const best = found === rows[0];
-    attribute(node, "data-best", best && first);
-    say(node.querySelector(".who"), [found.name, roleWord(found.role)].filter(Boolean).join(" · "));
-    say(node.querySelector(".travel"), travelWords(found));
-    attribute(node, "data-lost", found.located === false);
-    say(node.querySelector(".why"), whyWords(found));
-    const send = node.querySelector(".send");
-    attribute(send, "class", best && first ? "send primary" : "send");
-    attribute(send, "disabled", !sending(possible, row, found.responder));
-    pending(send, desk.commander.busy(row.id));
-    say(send.children[1], found.name);
-    say(send.firstElementChild, t(first ? "action.assign" : "action.add_responder"));
-    shown(say(send.lastElementChild, capOf("assign")), best && first);
-    const swap = node.querySelector(".swap");
-    shown(say(swap, t("action.reassign")), possible.includes("reassign") && (row.crew ?? []).some(active));
-    pending(swap, desk.commander.busy(row.id));
-  });
+  const make = (found) =>
+    h(
+      "li",
+      {},
+      h("span", { class: "who" }),
+      h("strong", { class: "travel figures" }),
+      h(
+        "span",
+        { class: "buttons" },
+        h(
+          "button",
+          { type: "button", class: "send", onclick: () => dispatch(found.responder) },
+          h("span", {}),
+          h("span", { class: "unseen" }),
+          h("kbd", {}),
+        ),
+        h("button", { type: "button", class: "swap", onclick: () => takeOver(found.responder) }),
+      ),
+      h("span", { class: "why dim" }),
+    );
+  keyed(
+    part.recommended,
+    rows,
+    (found) => found.responder,
+    make,
+    (node, found) => {
+      const best = found === rows[0];
+      attribute(node, "data-best", best && first);
+      say(node.querySelector(".who"), [found.name, roleWord(found.role)].filter(Boolean).join(" · "));
+      say(node.querySelector(".travel"), travelWords(found));
+      attribute(node, "data-lost", found.located === false);
+      say(node.querySelector(".why"), whyWords(found));
+      const send = node.querySelector(".send");
+      attribute(send, "class", best && first ? "send primary" : "send");
+      attribute(send, "disabled", !sending(possible, row, found.responder));
+      pending(send, desk.commander.busy(row.id));
+      say(send.children[1], found.name);
+      say(send.firstElementChild, t(first ? "action.assign" : "action.add_responder"));
+      shown(say(send.lastElementChild, capOf("assign")), best && first);
+      const swap = node.querySelector(".swap");
+      shown(say(swap, t("action.reassign")), possible.includes("reassign") && (row.crew ?? []).some(active));
+      pending(swap, desk.commander.busy(row.id));
+    },
+  );
 }
 
 /** Nobody to recommend: say so, and lead to where people are put on duty. */

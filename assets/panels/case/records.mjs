@@ -15,12 +15,7 @@ export const TABS = {
 
 /** Gravest first; among equals unacknowledged first, then the one that has waited longest. */
 export function byUrgency(a, b) {
-  return (
-    a.level - b.level ||
-    Number(Boolean(b.unacked)) - Number(Boolean(a.unacked)) ||
-    a.at - b.at ||
-    a.id.localeCompare(b.id)
-  );
+  return a.level - b.level || Number(Boolean(b.unacked)) - Number(Boolean(a.unacked)) || a.at - b.at || a.id.localeCompare(b.id);
 }
 
 /** Newest first: the list of the day reads like a diary. */
@@ -49,10 +44,22 @@ export function open(incidents) {
  * @param {Iterable<object>} alarms
  */
 export function unattended(alarms) {
-  return [...alarms].filter((alarm) => alarm.unattended).map((alarm) => ({
-    id: alarm.id, rule: alarm.rule, device: alarm.device, level: alarm.level, state: "unattended", compound: alarm.compound,
-    place: alarm.place, grid: alarm.grid, lonlat: alarm.lonlat, at: alarm.since, unacked: alarm.label === "unacknowledged", crew: [],
-  }));
+  return [...alarms]
+    .filter((alarm) => alarm.unattended)
+    .map((alarm) => ({
+      id: alarm.id,
+      rule: alarm.rule,
+      device: alarm.device,
+      level: alarm.level,
+      state: "unattended",
+      compound: alarm.compound,
+      place: alarm.place,
+      grid: alarm.grid,
+      lonlat: alarm.lonlat,
+      at: alarm.since,
+      unacked: alarm.label === "unacknowledged",
+      crew: [],
+    }));
 }
 
 const STEPS = ["released", "handled", "assigned", "accepted", "en_route", "on_scene"];

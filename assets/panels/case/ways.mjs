@@ -77,53 +77,90 @@ function skeleton({ show, closing, open }) {
   part.close = h("button", { type: "button", class: "quiet", onclick: closing.open });
   for (const name of WHAT)
     part[name] = h("button", { type: "button", "data-ways": name, onclick: () => show(name) }, h("span", {}), h("kbd", {}));
-  part.node = h("section", { class: "ways" }, h("h3", { "data-i18n": "ways.head", text: t("ways.head") }),
-    part.standing, h("div", { class: "choose", role: "group" }, ...WHAT.map((name) => part[name]), part.close), closing.node, part.told);
+  part.node = h(
+    "section",
+    { class: "ways" },
+    h("h3", { "data-i18n": "ways.head", text: t("ways.head") }),
+    part.standing,
+    h("div", { class: "choose", role: "group" }, ...WHAT.map((name) => part[name]), part.close),
+    closing.node,
+    part.told,
+  );
   return part;
 }
 
 function drawObstacles(part, rows, mayOpen, desk) {
   shown(part.standing, rows.length > 0);
-  const make = (row) => h("li", {}, h("span", { class: "cross", "aria-hidden": "true", text: "✕" }),
-    h("button", { type: "button", class: "link", onclick: () => desk.goTo({ type: "device", id: row.id }) }),
-    h("span", { class: "words" }),
-    h("button", { type: "button", class: "reopen", onclick: () => part.open(row) }));
-  keyed(part.standing, rows, (row) => `${row.id}|${row.version ?? ""}`, make, (node, row) => {
-    const [, link, words, reopen] = node.children;
-    const closed = row.code.startsWith("closure.");
-    say(shown(link, !closed), obstacleWords(row));
-    say(shown(words, closed), obstacleWords(row));
-    say(shown(reopen, closed && mayOpen), t("action.open_way"));
-  });
+  const make = (row) =>
+    h(
+      "li",
+      {},
+      h("span", { class: "cross", "aria-hidden": "true", text: "✕" }),
+      h("button", { type: "button", class: "link", onclick: () => desk.goTo({ type: "device", id: row.id }) }),
+      h("span", { class: "words" }),
+      h("button", { type: "button", class: "reopen", onclick: () => part.open(row) }),
+    );
+  keyed(
+    part.standing,
+    rows,
+    (row) => `${row.id}|${row.version ?? ""}`,
+    make,
+    (node, row) => {
+      const [, link, words, reopen] = node.children;
+      const closed = row.code.startsWith("closure.");
+      say(shown(link, !closed), obstacleWords(row));
+      say(shown(words, closed), obstacleWords(row));
+      say(shown(reopen, closed && mayOpen), t("action.open_way"));
+    },
+  );
 }
 
 /** Lines of an answer: words, and a figure at their end. */
 const TOLD = {
   circle: (told) => [
-    { key: "share", words: t("ways.covered", { covered: told.covered, buildings: told.buildings }), figure: told.share === null ? "–" : `${percent(told.share)}%` },
+    {
+      key: "share",
+      words: t("ways.covered", { covered: told.covered, buildings: told.buildings }),
+      figure: told.share === null ? "–" : `${percent(told.share)}%`,
+    },
   ],
-  nearest: (told) => told.nearest.length === 0 ? [{ key: "none", words: t("ways.none") }] : told.nearest.map((one) => ({
-    key: one.id,
-    words: [t(`ways.kind.${one.kind}`), one.name, ...tripWords(one), metres(one.distance_m)].join(" · "),
-    figure: travel(one.seconds),
-  })),
+  nearest: (told) =>
+    told.nearest.length === 0
+      ? [{ key: "none", words: t("ways.none") }]
+      : told.nearest.map((one) => ({
+          key: one.id,
+          words: [t(`ways.kind.${one.kind}`), one.name, ...tripWords(one), metres(one.distance_m)].join(" · "),
+          figure: travel(one.seconds),
+        })),
   evacuation: (told) => [
     { key: "all", words: t("ways.people_out", { walk: travel(told.walk_s), jam: travel(told.jam_s) }), figure: figure(told.people) },
     ...told.musters.map((one) => ({
-      key: one.id, figure: figure(one.people), late: one.capacity > 0 && one.people > one.capacity,
-      words: [one.name, one.capacity > 0 && t(one.people > one.capacity ? "ways.too_small" : "ways.holds", { n: figure(one.capacity) })].filter(Boolean).join(" · "),
+      key: one.id,
+      figure: figure(one.people),
+      late: one.capacity > 0 && one.people > one.capacity,
+      words: [one.name, one.capacity > 0 && t(one.people > one.capacity ? "ways.too_small" : "ways.holds", { n: figure(one.capacity) })]
+        .filter(Boolean)
+        .join(" · "),
     })),
     ...told.gates.map((one) => ({
-      key: one.id, words: t("ways.open_gate", { gate: one.name }), figure: one.people ? figure(one.people) : t("ways.for_engines"),
+      key: one.id,
+      words: t("ways.open_gate", { gate: one.name }),
+      figure: one.people ? figure(one.people) : t("ways.for_engines"),
     })),
     ...told.stranded.map((name) => ({ key: `!${name}`, late: true, words: t("ways.stranded", { building: name }), figure: "" })),
   ],
 };
 
 function drawTold(list, rows) {
-  keyed(list, rows, (row) => row.key, () => h("li", {}, h("span", {}), h("strong", { class: "figures" })), (node, row) => {
-    attribute(node, "data-late", Boolean(row.late));
-    say(node.firstElementChild, row.words);
-    say(node.lastElementChild, row.figure ?? "");
-  });
+  keyed(
+    list,
+    rows,
+    (row) => row.key,
+    () => h("li", {}, h("span", {}), h("strong", { class: "figures" })),
+    (node, row) => {
+      attribute(node, "data-late", Boolean(row.late));
+      say(node.firstElementChild, row.words);
+      say(node.lastElementChild, row.figure ?? "");
+    },
+  );
 }

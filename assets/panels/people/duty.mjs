@@ -58,7 +58,16 @@ export function createLine(desk, go = desk.select) {
   const first = h("p", { class: "first dim", hidden: true });
   const buttons = h("span", { class: "buttons" });
   const said = h("div", { class: "outcome", role: "status" });
-  const node = h("div", { class: "person" }, h("p", { class: "who" }, name, about), buttons, h("p", { class: "how" }, duty, place), task, first, said);
+  const node = h(
+    "div",
+    { class: "person" },
+    h("p", { class: "who" }, name, about),
+    buttons,
+    h("p", { class: "how" }, duty, place),
+    task,
+    first,
+    said,
+  );
 
   const give = (command, row) => {
     if (!desk.commander.busy(row.id)) desk.commander.send({ command, target: row.id, version: row.version });
@@ -66,13 +75,19 @@ export function createLine(desk, go = desk.select) {
 
   const drawButtons = (row) => {
     const commands = desk.commandable() ? dutyCommands(row, desk.me) : [];
-    keyed(buttons, commands, (command) => command, (command) => h("button", { type: "button", "data-command": command }), (button, command) => {
-      say(button, t(`action.${command}`));
-      attribute(button, "class", command === "duty_on" ? "primary" : "");
-      attribute(button, "aria-label", `${t(`action.${command}`)}${t("list.colon")}${row.name}`);
-      attribute(button, "aria-disabled", desk.commander.busy(row.id) ? "true" : null);
-      button.onclick = () => give(command, row);
-    });
+    keyed(
+      buttons,
+      commands,
+      (command) => command,
+      (command) => h("button", { type: "button", "data-command": command }),
+      (button, command) => {
+        say(button, t(`action.${command}`));
+        attribute(button, "class", command === "duty_on" ? "primary" : "");
+        attribute(button, "aria-label", `${t(`action.${command}`)}${t("list.colon")}${row.name}`);
+        attribute(button, "aria-disabled", desk.commander.busy(row.id) ? "true" : null);
+        button.onclick = () => give(command, row);
+      },
+    );
   };
 
   const drawTask = (row) => {
@@ -90,11 +105,17 @@ export function createLine(desk, go = desk.select) {
     const outcome = sent && (wasMine(sent, desk.me) ? { ...sent, state: "confirmed" } : sent);
     shown(said, Boolean(outcome));
     if (!outcome) return;
-    keyed(said, [outcome], () => "said", () => h("p", {}, h("span", {}), h("button", { type: "button", class: "retry" })), (line, one) => {
-      attribute(line, "data-state", one.state);
-      say(line.firstElementChild, outcomeWords(one));
-      shown(say(line.lastElementChild, t("said.retry")), one.state === "failed").onclick = () => sent.retry();
-    });
+    keyed(
+      said,
+      [outcome],
+      () => "said",
+      () => h("p", {}, h("span", {}), h("button", { type: "button", class: "retry" })),
+      (line, one) => {
+        attribute(line, "data-state", one.state);
+        say(line.firstElementChild, outcomeWords(one));
+        shown(say(line.lastElementChild, t("said.retry")), one.state === "failed").onclick = () => sent.retry();
+      },
+    );
   };
 
   const draw = (row) => {

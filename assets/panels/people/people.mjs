@@ -18,7 +18,7 @@ export function listed(people, words, here) {
   const wanted = words.trim().toLowerCase();
   const text = (row) => `${row.name} ${roleWord(row.role)} ${compoundName(row.compound)}`.toLowerCase();
   const rank = (row) => [Number(row.compound !== here), ORDER.indexOf(row.status), row.compound ?? "", row.name];
-  const before = (a, b) => a < b ? -1 : Number(a > b);
+  const before = (a, b) => (a < b ? -1 : Number(a > b));
   const compare = (a, b) => rank(a).reduce((found, value, i) => found || before(value, rank(b)[i]), 0);
   return [...people].filter((row) => text(row).includes(wanted)).sort(compare);
 }
@@ -96,8 +96,15 @@ function createList(desk) {
   const told = h("p", { class: "dim", role: "status" });
   const rows = h("ul", { class: "people" });
   const close = h("button", { type: "button", onclick: () => dialog.close() });
-  const dialog = h("dialog", { class: "wide", "aria-labelledby": "people-title" }, title, filter, told, rows,
-    h("div", { class: "dialog-buttons" }, close));
+  const dialog = h(
+    "dialog",
+    { class: "wide", "aria-labelledby": "people-title" },
+    title,
+    filter,
+    told,
+    rows,
+    h("div", { class: "dialog-buttons" }, close),
+  );
   byId("dialogs").append(dialog);
   const lines = new WeakMap();
   let order = [];
@@ -119,7 +126,13 @@ function createList(desk) {
     const on = [...people.values()].filter((row) => row.status !== "off_duty").length;
     const more = Math.max(0, found.length - MOST);
     say(told, [t("people.count", { n: people.size, on }), more ? t("people.more", { n: more }) : ""].filter(Boolean).join(" · "));
-    keyed(rows, found.slice(0, MOST), (row) => row.id, make, (node, row) => lines.get(node).draw(row));
+    keyed(
+      rows,
+      found.slice(0, MOST),
+      (row) => row.id,
+      make,
+      (node, row) => lines.get(node).draw(row),
+    );
   };
   /** Put in order anew: only when asked for, so that no row runs away from under a finger. */
   const sort = () => {

@@ -29,7 +29,11 @@ export function calm({ link, panels, now }) {
   if (!counts || !standing) return { state: "waiting", words: t("queue.loading") };
   if (link !== "live") return { state: "unknown", words: t("calm.link") };
   const bad = grouped(conditions).find(({ tone }) => tone === "bad");
-  if (bad) return { state: "unknown", words: t(`condition.words.${bad.code}`, { ...bad.figures, time: sinceWords(bad.since, now), n: bad.count }) };
+  if (bad)
+    return {
+      state: "unknown",
+      words: t(`condition.words.${bad.code}`, { ...bad.figures, time: sinceWords(bad.since, now), n: bad.count }),
+    };
   if (standing.devices === 0) return { state: "unknown", words: t("calm.no_devices") };
   if (standing.unheard === standing.devices) return { state: "unknown", words: t("calm.no_data") };
   const open = OPEN.map(([name, number]) => [name, number(panels) ?? 0]).filter(([, n]) => n > 0);

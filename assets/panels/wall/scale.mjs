@@ -33,7 +33,17 @@ export function arcMinutes({ fontPx, widthPx, widthMm = DEFAULTS.widthMm, viewer
 
 /** A few pixels that change every minute, so that nothing burns in: a slow walk round a square. */
 export function shift(minute, px = 4) {
-  const walk = [[0, 0], [1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1], [1, -1]];
+  const walk = [
+    [0, 0],
+    [1, 0],
+    [1, 1],
+    [0, 1],
+    [-1, 1],
+    [-1, 0],
+    [-1, -1],
+    [0, -1],
+    [1, -1],
+  ];
   const [x, y] = walk[((minute % walk.length) + walk.length) % walk.length];
   return [x * px, y * px];
 }

@@ -43,7 +43,8 @@ function drawHead(desk) {
   say(byId("wall-date"), day(now, language()));
   say(byId("wall-place"), areaName(desk));
   const totals = desk.panels().totals ?? {};
-  const words = ["compounds", "cameras", "gates", "lifts"].filter((name) => totals[name] !== undefined)
+  const words = ["compounds", "cameras", "gates", "lifts"]
+    .filter((name) => totals[name] !== undefined)
     .map((name) => t(`totals.${name}`, { n: figure(totals[name]) }));
   say(byId("totals"), words.join(" · "));
 }
@@ -67,8 +68,11 @@ function drawFigures(desk) {
   const share = (value) => (value === null || value === undefined ? null : percent(value));
   const seconds = kpi.first_response_p90_s;
   put("open", kpi.open === undefined ? null : String(kpi.open), "");
-  put("first_response", seconds > 99 ? travel(seconds) : Number.isFinite(seconds) ? String(Math.round(seconds)) : null,
-    seconds > 99 ? "" : "s");
+  put(
+    "first_response",
+    seconds > 99 ? travel(seconds) : Number.isFinite(seconds) ? String(Math.round(seconds)) : null,
+    seconds > 99 ? "" : "s",
+  );
   put("on_time", share(kpi.on_time_share), "%");
   put("proactive", share(kpi.proactive_share), "%");
   put("online", share(kpi.online_share), "%");
@@ -81,20 +85,27 @@ function attentionWords({ open: cases, alarms }) {
 
 function drawAttention(desk) {
   const rows = desk.panels().attention ?? [];
-  const quiet = desk.places.filter((place) => !rows.some((row) => row.compound === place.id))
+  const quiet = desk.places
+    .filter((place) => !rows.some((row) => row.compound === place.id))
     .map((place) => ({ compound: place.id, level: null, open: 0, alarms: 0 }));
   const here = desk.here()?.id;
   const make = () => h("li", {}, h("span", { class: "slot" }), h("b", {}), h("span", { class: "name" }), h("span", { class: "figures" }));
-  keyed(byId("attention"), [...rows, ...quiet].slice(0, 8), (row) => row.compound, make, (node, row) => {
-    if (node.dataset.level !== String(row.level)) {
-      node.dataset.level = row.level;
-      node.firstElementChild.replaceChildren(...(row.level ? [mark(row.level)] : []));
-    }
-    say(node.querySelector("b"), NUMERALS[row.level] ?? "");
-    say(node.querySelector(".name"), compoundName(row.compound));
-    say(node.lastElementChild, attentionWords(row));
-    attribute(node, "aria-current", row.compound === here ? "true" : null);
-  });
+  keyed(
+    byId("attention"),
+    [...rows, ...quiet].slice(0, 8),
+    (row) => row.compound,
+    make,
+    (node, row) => {
+      if (node.dataset.level !== String(row.level)) {
+        node.dataset.level = row.level;
+        node.firstElementChild.replaceChildren(...(row.level ? [mark(row.level)] : []));
+      }
+      say(node.querySelector("b"), NUMERALS[row.level] ?? "");
+      say(node.querySelector(".name"), compoundName(row.compound));
+      say(node.lastElementChild, attentionWords(row));
+      attribute(node, "aria-current", row.compound === here ? "true" : null);
+    },
+  );
 }
 
 /** Cases, and grave alarms that no case is about. */
@@ -119,7 +130,8 @@ function drawBanner(banner, desk) {
 /** Which compound the map shows: the banner may speak of another. */
 function drawCaption(desk) {
   const [here, n] = [desk.here(), desk.places.length];
-  const words = here && n > 1 ? t("wall.caption", { name: compoundName(here.id), i: desk.places.indexOf(here) + 1, n }) : compoundName(here?.id);
+  const words =
+    here && n > 1 ? t("wall.caption", { name: compoundName(here.id), i: desk.places.indexOf(here) + 1, n }) : compoundName(here?.id);
   shown(say(byId("map-caption"), words), Boolean(here));
 }
 
@@ -128,10 +140,16 @@ function drawCards(make, desk) {
   const rows = open(rowsOf(desk.things()));
   const now = desk.clock.now();
   const fits = Math.max(1, Math.floor(list.clientHeight / (desk.cardHeight() || 1)));
-  keyed(list, rows.slice(0, fits), (row) => row.id, make, (node, row) => {
-    updateCard(node, row, { now, selected: desk.selected(), wide: true });
-    attribute(node.firstElementChild, "tabindex", "-1");
-  });
+  keyed(
+    list,
+    rows.slice(0, fits),
+    (row) => row.id,
+    make,
+    (node, row) => {
+      updateCard(node, row, { now, selected: desk.selected(), wide: true });
+      attribute(node.firstElementChild, "tabindex", "-1");
+    },
+  );
   const rest = rows.length - Math.min(fits, rows.length);
   const { state, words } = calmHere(desk);
   const empty = known(state) ? `${t("wall.empty")}\n${words}` : words;
