@@ -14,7 +14,7 @@ from feeds.health.conditions import Conditions
 from feeds.streams.batches import TELEMETRY
 from feeds.streams.keys import key
 from feeds.streams.link import Link
-from twin.state.checks import EARLIEST, LATEST
+from twin.state.limits import EARLIEST, LATEST
 
 Wall = Callable[[], datetime]
 Monotonic = Callable[[], float]

@@ -36,7 +36,7 @@ from feeds.streams.streams import Streams
 from twin.errors import EventRejected
 from twin.events import TELEMETRY as TELEMETRY_CLASSES
 from twin.events import AlarmRaised, Event, decode_batch, type_of
-from twin.state.receipt import whole_second
+from twin.state.clocks import whole_second
 from twin.state.records import Change
 from twin.state.twin import Twin
 

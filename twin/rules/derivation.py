@@ -29,9 +29,8 @@ from twin.events import (
 )
 from twin.places.territory import compound_of
 from twin.rules.standing import ended_at
-from twin.state.checks import KIND_OF_STATE
 from twin.state.receipt import GRACE
-from twin.state.records import Alarm, Change, Device, Incident
+from twin.state.records import KIND_OF_STATE, Alarm, Change, Device, Incident
 from twin.state.twin import Twin
 
 LOCAL = timezone(timedelta(hours=8))

@@ -9,22 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from twin.catalogue import GRAVE, rules
 from twin.events import AlarmRaised, AlarmRaisedData
-from twin.state.receipt import Reckoning
+from twin.state.clocks import Reckoning
 from twin.state.records import Alarm, Incident
-
-if TYPE_CHECKING:
-    from twin.state.twin import Twin
-
+from twin.state.state import TwinState
 
 LONGEST_AGO = timedelta(hours=1)
 """An engine that was away for longer raises an alarm again as of then, lest it be too late."""
 
 
-def holding(twin: Twin, incident: Incident) -> list[Alarm]:
+def holding(twin: TwinState, incident: Incident) -> list[Alarm]:
     """The alarms of a case that still hold, worst first; those of another open case are not its."""
     named = (twin.alarms.get(name) for name in incident.alarms)
     found = [alarm for alarm in named if alarm is not None and alarm.active]
@@ -32,13 +28,13 @@ def holding(twin: Twin, incident: Incident) -> list[Alarm]:
     return sorted(own, key=lambda alarm: (alarm.level, alarm.id))
 
 
-def without_case(twin: Twin, alarm: Alarm) -> bool:
+def without_case(twin: TwinState, alarm: Alarm) -> bool:
     """Whether an alarm holds, is not shelved, and no open case is about it."""
     shelved = alarm.shelved_until is not None
     return alarm.active and not shelved and alarm.incident not in twin.open_incidents
 
 
-def unattended(twin: Twin, alarm: Alarm) -> bool:
+def unattended(twin: TwinState, alarm: Alarm) -> bool:
     """Whether an alarm of level Ⅰ or Ⅱ holds and no open case is about it."""
     return alarm.level <= GRAVE and without_case(twin, alarm)
 
@@ -48,7 +44,7 @@ def ended_at(incident: Incident) -> datetime:
     return incident.times.get(incident.state, incident.last_at)
 
 
-def realarms(twin: Twin, alarms: Iterable[Alarm], clock: Reckoning) -> Iterator[AlarmRaised]:
+def realarms(twin: TwinState, alarms: Iterable[Alarm], clock: Reckoning) -> Iterator[AlarmRaised]:
     """Which of some alarms are raised again now: their rule's ``realarm_s`` is over.
 
     Not for a device that stands in no place now: nothing could follow, and nothing clear it.
@@ -66,7 +62,7 @@ def realarms(twin: Twin, alarms: Iterable[Alarm], clock: Reckoning) -> Iterator[
             yield _raised_again(twin, alarm, max(at, clock.now - LONGEST_AGO))
 
 
-def _raised_again(twin: Twin, alarm: Alarm, at: datetime) -> AlarmRaised:
+def _raised_again(twin: TwinState, alarm: Alarm, at: datetime) -> AlarmRaised:
     version, quantity = alarm.version + 1, rules()[alarm.rule].quantity
     return AlarmRaised(
         id=f"{alarm.id}@{version}",

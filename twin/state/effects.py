@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twin.cases.lifecycle import advance, report
 from twin.events import (
@@ -33,9 +33,7 @@ from twin.rules.alarm_flags import advance_alarm
 from twin.state.checks import DUTIES
 from twin.state.records import Alarm, Change, Closure, Feed, Incident
 from twin.state.reports import located, reported
-
-if TYPE_CHECKING:
-    from twin.state.twin import Twin
+from twin.state.state import TwinState
 
 KEPT = timedelta(days=30)
 """How long a finished case stays in the twin (domain.md 7); the archive keeps it."""
@@ -47,7 +45,7 @@ MOST_DIGITS = 9
 # --- devices and responders --------------------------------------------------------------------
 
 
-def desired(twin: Twin, event: DeviceDesired) -> list[Change]:
+def desired(twin: TwinState, event: DeviceDesired) -> list[Change]:
     """A person asked a device for a state; the newest wish counts."""
     device = twin.devices.get(event.subject)
     if device is None or event.data.state not in device.traits.desired:
@@ -58,7 +56,7 @@ def desired(twin: Twin, event: DeviceDesired) -> list[Change]:
     return [device]
 
 
-def silent(twin: Twin, event: DeviceSilent) -> list[Change]:
+def silent(twin: TwinState, event: DeviceSilent) -> list[Change]:
     """A device's patience ended; a report newer than that makes it moot (``Device.silent``)."""
     device = twin.devices.get(event.subject)
     if device is None:
@@ -75,7 +73,7 @@ def silent(twin: Twin, event: DeviceSilent) -> list[Change]:
     return [device]
 
 
-def duty(twin: Twin, event: ResponderStatus) -> list[Change]:
+def duty(twin: TwinState, event: ResponderStatus) -> list[Change]:
     """A responder's newest word about their duty: the higher version, without one the later."""
     responder = twin.responders.get(event.subject)
     status = event.data
@@ -95,7 +93,7 @@ def duty(twin: Twin, event: ResponderStatus) -> list[Change]:
 # --- alarms and cases --------------------------------------------------------------------------
 
 
-def alarm_moved(twin: Twin, event: Any) -> list[Change]:
+def alarm_moved(twin: TwinState, event: Any) -> list[Change]:
     """An alarm event counts if it makes the alarm's next version."""
     alarm = twin.alarms.get(event.subject)
     if alarm is None:
@@ -113,12 +111,12 @@ def alarm_moved(twin: Twin, event: Any) -> list[Change]:
     return [alarm, *index_alarm(twin, alarm)]
 
 
-def _stays(twin: Twin, alarm: Alarm, held: bool) -> bool:
+def _stays(twin: TwinState, alarm: Alarm, held: bool) -> bool:
     """Whether a raised alarm goes on with its case: that is open, or the alarm held all along."""
     return alarm.incident in twin.open_incidents or (held and alarm.incident in twin.incidents)
 
 
-def opened(twin: Twin, event: IncidentReported) -> list[Change]:
+def opened(twin: TwinState, event: IncidentReported) -> list[Change]:
     """A new case; also the moment to drop what was finished long ago."""
     if event.subject in twin.incidents or event.data.version != 1:
         return []
@@ -131,7 +129,7 @@ def opened(twin: Twin, event: IncidentReported) -> list[Change]:
     return [incident, *_claim(twin, incident, incident.alarms)]
 
 
-def incident_moved(twin: Twin, event: Any) -> list[Change]:
+def incident_moved(twin: TwinState, event: Any) -> list[Change]:
     """A case event counts if it makes the case's next version."""
     incident = twin.incidents.get(event.subject)
     if incident is None or event.data.version != incident.version + 1:
@@ -148,7 +146,7 @@ def incident_moved(twin: Twin, event: Any) -> list[Change]:
     return changes
 
 
-def _claim(twin: Twin, incident: Incident, alarms: Iterable[str]) -> list[Change]:
+def _claim(twin: TwinState, incident: Incident, alarms: Iterable[str]) -> list[Change]:
     """Let alarms that belong to no other open case point to this one."""
     changed: list[Change] = []
     for alarm in map(twin.alarms.get, alarms):
@@ -158,7 +156,7 @@ def _claim(twin: Twin, incident: Incident, alarms: Iterable[str]) -> list[Change
     return changed
 
 
-def _count_number(twin: Twin, incident_id: str) -> None:
+def _count_number(twin: TwinState, incident_id: str) -> None:
     """Remember the highest number given on a day, from an id ``INC-MMDD-NNNN-street``."""
     head, _, rest = incident_id.partition("-")
     day, _, rest = rest.partition("-")
@@ -168,7 +166,7 @@ def _count_number(twin: Twin, incident_id: str) -> None:
         twin.numbers[day] = max(twin.numbers.get(day, 0), int(number))
 
 
-def _forget(twin: Twin, before: datetime) -> None:
+def _forget(twin: TwinState, before: datetime) -> None:
     """Drop cases that were finished before an instant."""
     old = [
         incident.id
@@ -182,7 +180,7 @@ def _forget(twin: Twin, before: datetime) -> None:
 # --- ways ----------------------------------------------------------------------------------------
 
 
-def way_closed(twin: Twin, event: WayClosed) -> list[Change]:
+def way_closed(twin: TwinState, event: WayClosed) -> list[Change]:
     """A way is closed; also the moment to drop what was opened long ago."""
     told = event.data
     if event.subject in twin.closures or told.version != 1:
@@ -206,7 +204,7 @@ def way_closed(twin: Twin, event: WayClosed) -> list[Change]:
     return [closure]
 
 
-def way_opened(twin: Twin, event: WayOpened) -> list[Change]:
+def way_opened(twin: TwinState, event: WayOpened) -> list[Change]:
     """A closed way is free again."""
     closure = twin.closures.get(event.subject)
     if closure is None or event.data.version != closure.version + 1:
@@ -223,7 +221,7 @@ def _opened_before(closure: Closure, instant: datetime) -> bool:
 # --- the rest ----------------------------------------------------------------------------------
 
 
-def feed_changed(twin: Twin, event: FeedChanged) -> list[Change]:
+def feed_changed(twin: TwinState, event: FeedChanged) -> list[Change]:
     """The newest word about an outside source; it moves nothing on a map."""
     feed = twin.feeds.get(event.subject)
     if feed is None or event.time > feed.since:
@@ -232,7 +230,7 @@ def feed_changed(twin: Twin, event: FeedChanged) -> list[Change]:
     return []
 
 
-def recorded(twin: Twin, event: Event) -> list[Change]:
+def recorded(twin: TwinState, event: Event) -> list[Change]:
     """A fact for the record only: logins, refused commands."""
     return []
 
@@ -240,7 +238,7 @@ def recorded(twin: Twin, event: Event) -> list[Change]:
 # --- what is derived, here and after a restore -------------------------------------------------
 
 
-def index_alarm(twin: Twin, alarm: Alarm) -> list[Change]:
+def index_alarm(twin: TwinState, alarm: Alarm) -> list[Change]:
     """Let the device know its alarm; the device, since its worst level may have changed."""
     device = twin.devices.get(alarm.device)
     if device is None:
@@ -250,7 +248,7 @@ def index_alarm(twin: Twin, alarm: Alarm) -> list[Change]:
     return [device]
 
 
-def index_incident(twin: Twin, incident: Incident) -> None:
+def index_incident(twin: TwinState, incident: Incident) -> None:
     """Keep ``open_incidents`` true after a change of one case."""
     if incident.open:
         twin.open_incidents[incident.id] = incident
@@ -258,7 +256,7 @@ def index_incident(twin: Twin, incident: Incident) -> None:
         twin.open_incidents.pop(incident.id, None)
 
 
-def index_crew(twin: Twin, incident: Incident, responders: Iterable[str]) -> list[Change]:
+def index_crew(twin: TwinState, incident: Incident, responders: Iterable[str]) -> list[Change]:
     """Keep ``Responder.assignments`` true; the responders whose assignments changed."""
     changed: list[Change] = []
     for responder in map(twin.responders.get, dict.fromkeys(responders)):
@@ -274,12 +272,12 @@ def index_crew(twin: Twin, incident: Incident, responders: Iterable[str]) -> lis
     return changed
 
 
-_FAMILIES: dict[str, Callable[[Twin, Any], list[Change]]] = {
+_FAMILIES: dict[str, Callable[[TwinState, Any], list[Change]]] = {
     "alarm": alarm_moved,
     "incident": incident_moved,
 }
 
-EFFECTS: dict[type[Event], Callable[[Twin, Any], list[Change]]] = {
+EFFECTS: dict[type[Event], Callable[[TwinState, Any], list[Change]]] = {
     **dict.fromkeys(TELEMETRY, reported),
     **{cls: _FAMILIES.get(type_of(cls).partition(".")[0], recorded) for cls in OPERATIONS},
     ResponderPosition: located,

@@ -18,21 +18,14 @@ reasons and the cases that nobody can tell apart. The rules:
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from twin.events import DeviceState, Event, Reading, ResponderPosition
-from twin.state.checks import AHEAD, EARLIEST, LATE, LATEST
-
-if TYPE_CHECKING:
-    from twin.state.twin import Twin
-
-RESOLUTION = timedelta(seconds=1)
-"""Times of receipt are whole seconds."""
-
-HELD_BACK = timedelta(minutes=5)
-"""A word later than this is looked at closely; that it came says that its sender is alive."""
+from twin.state.clocks import RESOLUTION, Clocks, Fast, Slow
+from twin.state.limits import AHEAD, LATE
+from twin.state.state import TwinState
 
 GRACE = timedelta(seconds=10)
 """How far apart two words of one device can overtake each other on their way."""
@@ -45,91 +38,7 @@ Key = tuple[str, str]
 """A device or responder, and the sort of what it said: a quantity, or "" for state and position."""
 
 
-class Fast(msgspec.Struct, frozen=True, array_like=True):
-    """A word that was ahead of receipt: what it counted as, and the time that it gave itself."""
-
-    counted_as: datetime
-    said: datetime
-
-
-class Slow(msgspec.Struct, frozen=True, array_like=True):
-    """Words that came late: by how much, since which receipt, and after which word that counted."""
-
-    by: timedelta
-    since: datetime
-    last: datetime
-
-
-class Clocks(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """What a twin remembers of clocks, ours and its devices'.
-
-    ``began`` is since when entries have come without a gap, ``set_back_at`` what our clock was set
-    back to, ``shown`` from when to when it had gone before: times that a device may have dated by.
-    """
-
-    received: datetime | None = None
-    began: datetime | None = None
-    set_back_at: datetime | None = None
-    shown: tuple[datetime, datetime] | None = None
-    stalled: datetime | None = None
-    fast: dict[str, dict[str, Fast]] = {}
-    slow: dict[str, dict[str, Slow]] = {}
-
-    def receive(self, received: datetime) -> None:
-        """Take note of the time of receipt of the entries that come now."""
-        before, self.received = self.received, received
-        if before is None or self.began is None:
-            self.began = received
-        elif received < before:
-            if self.began < before:  # else a single entry was dated so, and no clock
-                self.shown = (self.began, before)
-            self.set_back_at = self.began = received
-        elif received > before + AHEAD:
-            self.began = received
-
-    def receipt(self, by_id: datetime, noted: datetime | None) -> datetime:
-        """When an entry was received, to the second, from its id and what was noted beside it.
-
-        While the ids of a stream are ahead of the server's clock they stand still, and the time
-        of the server is noted beside each entry that we write; one that others write in between
-        was received when the one before it was.
-        """
-        if noted is not None:
-            self.stalled = by_id
-            return noted
-        if self.stalled == by_id and self.received is not None:
-            return self.received
-        return by_id
-
-
-class Reckoning(NamedTuple):
-    """A clock by which time passes: what it shows, and by how much it was set back of late."""
-
-    now: datetime
-    set_back: timedelta = timedelta(0)
-
-    def at(self, start: datetime) -> datetime:
-        """What it shows, or would show, to what began at ``start``: by the same clock."""
-        return self.now + self.set_back if start > self.now else self.now
-
-    def past(self, end: datetime, start: datetime | None) -> bool:
-        """Whether ``end`` has come for what began at ``start``."""
-        return end <= self.at(start if start is not None else end)
-
-
-def whole_second(ms: int) -> datetime:
-    """The second of an instant in milliseconds since the epoch, within the times of the twin."""
-    seconds = min(max(ms // 1000, 0), int(LATEST.timestamp()))
-    return EARLIEST + timedelta(seconds=seconds)
-
-
-def bounds(received: datetime) -> tuple[datetime, datetime]:
-    """Before the first a word is late, after the second it is ahead of its receipt."""
-    second = received.replace(microsecond=0)
-    return second - HELD_BACK, second + RESOLUTION
-
-
-def ahead(twin: Twin, event: Any, high: datetime) -> Event | None:
+def ahead(twin: TwinState, event: Any, high: datetime) -> Event | None:
     """An event that is ahead of its receipt as it counts; None when it is older than the last."""
     subject, sort = _key(event)
     last, said = _last(twin, event), event.time
@@ -161,7 +70,7 @@ def _of_the_clock_before(
     return said <= last if last > high else last >= clocks.set_back_at
 
 
-def counts(twin: Twin, event: Any, last: datetime) -> bool:
+def counts(twin: TwinState, event: Any, last: datetime) -> bool:
     """Whether a word older than the last of its sort counts all the same: a clock was set back."""
     clocks, (subject, sort) = twin.clocks, _key(event)
     if not twin.receiving or clocks.received is None or event.time == last:
@@ -193,7 +102,7 @@ def _settled(clocks: Clocks, key: Key, said: datetime, last: datetime | None) ->
     return False
 
 
-def heard(twin: Twin, subject: str) -> bool:
+def heard(twin: TwinState, subject: str) -> bool:
     """Note that a device said something now, whatever time it gives; whether it was silent."""
     device = twin.devices.get(subject)
     if device is None:
@@ -205,7 +114,7 @@ def heard(twin: Twin, subject: str) -> bool:
     return was_silent and not device.silent
 
 
-def too_old(twin: Twin, event: Event, received: datetime) -> bool:
+def too_old(twin: TwinState, event: Event, received: datetime) -> bool:
     """Whether an event is so late that it is refused."""
     if event.time >= received - LATE:
         return False
@@ -213,7 +122,7 @@ def too_old(twin: Twin, event: Event, received: datetime) -> bool:
     return last is None or abs(event.time - last) > LATE
 
 
-def remembered(twin: Twin) -> Clocks:
+def remembered(twin: TwinState) -> Clocks:
     """What is worth keeping: of each sort what is about its last word still, in a stable order."""
     clocks = twin.clocks
     return msgspec.structs.replace(
@@ -223,7 +132,9 @@ def remembered(twin: Twin) -> Clocks:
     )
 
 
-def _kept(twin: Twin, words: dict[str, dict[str, Any]], about: Any) -> dict[str, dict[str, Any]]:
+def _kept(
+    twin: TwinState, words: dict[str, dict[str, Any]], about: Any
+) -> dict[str, dict[str, Any]]:
     kept: dict[str, dict[str, Any]] = {}
     for subject in sorted(words):
         valid = {
@@ -240,14 +151,14 @@ def _key(event: Event) -> Key:
     return event.subject, event.data.quantity if isinstance(event, Reading) else ""
 
 
-def _last(twin: Twin, event: Event) -> datetime | None:
+def _last(twin: TwinState, event: Event) -> datetime | None:
     """When the last word of the same sort was said, as it counted."""
     if isinstance(event, DeviceState | Reading | ResponderPosition):
         return _last_of(twin, *_key(event))
     return None
 
 
-def _last_of(twin: Twin, subject: str, sort: str) -> datetime | None:
+def _last_of(twin: TwinState, subject: str, sort: str) -> datetime | None:
     device = twin.devices.get(subject)
     if device is not None:
         return device.read_at(sort) if sort else device.state_at
@@ -255,7 +166,7 @@ def _last_of(twin: Twin, subject: str, sort: str) -> datetime | None:
     return responder.located_at if responder is not None and not sort else None
 
 
-def _may_say(twin: Twin, subject: str, sort: str) -> bool:
+def _may_say(twin: TwinState, subject: str, sort: str) -> bool:
     """Whether words of a sort can count: there is no end of sorts that cannot."""
     device = twin.devices.get(subject)
     if device is not None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from twin.catalogue import DeviceKind
+from twin.events import TELEMETRY, DeviceState, Event, type_of
 from twin.places.model import DevicePlace, LonLat, ResponderCard
 
 UNKNOWN = -1
@@ -46,6 +47,12 @@ def traits_of(name: str, kind: DeviceKind) -> Traits:
         desired=kind.desired,
         patience=timedelta(seconds=kind.patience_s),
     )
+
+
+KIND_OF_STATE: dict[type[Event], str] = {
+    cls: type_of(cls).partition(".")[0] for cls in TELEMETRY if issubclass(cls, DeviceState)
+}
+"""The device kind that a state event belongs to: ``gate.state`` to ``gate``."""
 
 
 class Alarm(msgspec.Struct, gc=False, eq=False, kw_only=True):

@@ -7,15 +7,13 @@ says which clocks to believe.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twin.events import Event, Reading, ResponderPosition, type_of
-from twin.state.checks import KIND_OF_STATE, LARGEST
+from twin.state.limits import LARGEST
 from twin.state.receipt import counts
-from twin.state.records import Change, Device, Unregistered
-
-if TYPE_CHECKING:
-    from twin.state.twin import Twin
+from twin.state.records import KIND_OF_STATE, Change, Device, Unregistered
+from twin.state.state import TwinState
 
 IDS_OF_AN_INSTANT = 32
 """Events of one device and instant whose ids are kept: so many can come twice, in any order."""
@@ -24,7 +22,7 @@ MAX_UNREGISTERED = 1000
 """Further unknown subjects are not listed; the list is for a person to read."""
 
 
-def reported(twin: Twin, event: Event) -> list[Change]:
+def reported(twin: TwinState, event: Event) -> list[Change]:
     """A device's state or reading, when it is newer than the last of the same state or quantity.
 
     One message often carries a state and several quantities of one moment, so each has its own
@@ -40,7 +38,7 @@ def reported(twin: Twin, event: Event) -> list[Change]:
     return [device] if news(twin, device, event) else []
 
 
-def _state(twin: Twin, device: Device, event: Any) -> bool:
+def _state(twin: TwinState, device: Device, event: Any) -> bool:
     code = device.traits.codes.get(event.data.state)
     if KIND_OF_STATE[type(event)] != device.kind or code is None:
         return False
@@ -53,7 +51,7 @@ def _state(twin: Twin, device: Device, event: Any) -> bool:
     return True
 
 
-def _reading(twin: Twin, device: Device, event: Any) -> bool:
+def _reading(twin: TwinState, device: Device, event: Any) -> bool:
     quantity, value = event.data.quantity, event.data.value
     if quantity not in device.traits.quantities or not -LARGEST <= value <= LARGEST:
         return False
@@ -68,7 +66,7 @@ def _reading(twin: Twin, device: Device, event: Any) -> bool:
     return True
 
 
-def _is_old(twin: Twin, device: Device, event: Event, at: datetime | None) -> bool:
+def _is_old(twin: TwinState, device: Device, event: Event, at: datetime | None) -> bool:
     """Whether something newer, or as new, is known; ``at`` is when the same thing was last told.
 
     At one instant of a clock of whole seconds the later received counts, as long as the device has
@@ -110,7 +108,7 @@ def _report(device: Device, event: Event, differs: bool) -> None:
         device.updated_at = max(device.updated_at or at, at)
 
 
-def located(twin: Twin, event: ResponderPosition) -> list[Change]:
+def located(twin: TwinState, event: ResponderPosition) -> list[Change]:
     """A responder's newest position."""
     responder = twin.responders.get(event.subject)
     if responder is None:
@@ -123,7 +121,7 @@ def located(twin: Twin, event: ResponderPosition) -> list[Change]:
     return [responder]
 
 
-def _unknown(twin: Twin, event: Event) -> list[Change]:
+def _unknown(twin: TwinState, event: Event) -> list[Change]:
     if event.subject in twin.devices or event.subject in twin.responders:
         return []  # known, only not as what the event takes it for
     found = twin.unregistered.get(event.subject)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from twin.errors import InvalidSnapshot
 from twin.places.model import LonLat
+from twin.state.clocks import Clocks
 from twin.state.effects import index_alarm, index_crew, index_incident
-from twin.state.receipt import Clocks, remembered
+from twin.state.receipt import remembered
 from twin.state.records import (
     UNKNOWN,
     Alarm,
@@ -26,9 +26,7 @@ from twin.state.records import (
     Responder,
     Unregistered,
 )
-
-if TYPE_CHECKING:
-    from twin.state.twin import Twin
+from twin.state.state import TwinState
 
 FORMAT = 2
 _DAMAGE = (msgspec.MsgspecError, ValueError, KeyError, TypeError, AttributeError, OverflowError)
@@ -98,7 +96,7 @@ _decoder = msgspec.msgpack.Decoder(_Read)
 _row_decoder = msgspec.msgpack.Decoder(_DeviceRow)
 
 
-def encode(twin: Twin) -> bytes:
+def encode(twin: TwinState) -> bytes:
     """The state of a twin; equal states give equal bytes."""
     return _encoder.encode(
         _Saved(
@@ -119,7 +117,7 @@ def encode(twin: Twin) -> bytes:
     )
 
 
-def decode_into(twin: Twin, data: bytes) -> None:
+def decode_into(twin: TwinState, data: bytes) -> None:
     """Reset a twin to a snapshot's state.
 
     Raises InvalidSnapshot for bytes that are none, for another street's and another format's; the
@@ -139,7 +137,7 @@ def decode_into(twin: Twin, data: bytes) -> None:
         raise InvalidSnapshot(f"a damaged snapshot: {exc}") from exc
 
 
-def _restore(twin: Twin, saved: _Read) -> None:
+def _restore(twin: TwinState, saved: _Read) -> None:
     for device_row in map(_row_decoder.decode, saved.devices):
         if (device := twin.devices.get(device_row[0])) is not None:
             _restore_device(device, device_row)
@@ -191,7 +189,7 @@ def _restore_device(device: Device, row: _DeviceRow) -> None:
     device.changed_at, device.state_at, device.value_at, device.silent_at, device.told = row[8:]
 
 
-def _pasts(twin: Twin) -> Iterator[_DevicePast]:
+def _pasts(twin: TwinState) -> Iterator[_DevicePast]:
     """What only devices have that fell silent before, or whose clocks are behind."""
     for name in sorted(twin.devices):
         device = twin.devices[name]

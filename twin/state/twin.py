@@ -6,12 +6,11 @@ state does not depend on how the two streams interleave. Time is an argument, ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from twin.catalogue import device_kinds
-from twin.errors import EntrySetAside, EventRejected, InvalidPlace
+from twin.errors import EntrySetAside, EventRejected
 from twin.events import (
     AlarmData,
     AlarmUnshelved,
@@ -23,34 +22,16 @@ from twin.events import (
     WayOpened,
     WayOpenedData,
 )
-from twin.places.fences import Fences
-from twin.places.model import Compound
 from twin.rules.standing import realarms
 from twin.state import snapshot
-from twin.state.checks import (
-    CHECKS,
-    EARLIEST,
-    KIND_OF_STATE,
-    LARGEST,
-    LATEST,
-    check_until,
-    out_of_time,
-    too_late,
-)
+from twin.state.checks import CHECKS, check_until, out_of_time, too_late
+from twin.state.clocks import Reckoning, bounds
 from twin.state.effects import EFFECTS
-from twin.state.receipt import Clocks, Reckoning, ahead, bounds, heard, too_old
-from twin.state.records import (
-    Alarm,
-    Change,
-    Closure,
-    Device,
-    Feed,
-    Incident,
-    Responder,
-    Unregistered,
-    traits_of,
-)
+from twin.state.limits import EARLIEST, LARGEST, LATEST
+from twin.state.receipt import ahead, heard, too_old
+from twin.state.records import Alarm, Change, Closure, Device
 from twin.state.set_aside import apart
+from twin.state.state import TwinState
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -63,68 +44,13 @@ class Folded(NamedTuple):
     rejected: list[tuple[int, EventRejected]]
 
 
-class Twin:
+class Twin(TwinState):
     """One street: its places, and what is true of everything in them."""
-
-    def __init__(self, street: str, compounds: Sequence[Compound]) -> None:
-        """An empty twin over places: nothing has been reported yet.
-
-        Raises InvalidPlace when a device is of a kind that the catalogue does not have.
-        """
-        self.street = street
-        self.compounds = {place.id: place for place in compounds}
-        self.fences = Fences(compounds)
-        self.traits = {name: traits_of(name, row) for name, row in device_kinds().items()}
-        self.traits_of_event = {cls: self.traits[kind] for cls, kind in KIND_OF_STATE.items()}
-        placed = [device for place in compounds for device in place.devices]
-        strange = [device for device in placed if device.kind not in self.traits]
-        if strange:
-            raise InvalidPlace([f"{device.id}: no kind {device.kind!r}" for device in strange])
-        self.reset()
 
     def reset(self) -> None:
         """Forget everything but the places."""
-        self.devices: dict[str, Device] = {}
-        self.responders: dict[str, Responder] = {}
-        for compound in self.compounds.values():
-            for index, place in enumerate(compound.devices):
-                self.devices[place.id] = Device(
-                    id=place.id,
-                    place=place,
-                    index=index,
-                    kind=place.kind,
-                    traits=self.traits[place.kind],
-                )
-            for card in compound.responders:
-                self.responders[card.id] = Responder(id=card.id, card=card)
-        self.alarms: dict[str, Alarm] = {}
-        self.incidents: dict[str, Incident] = {}
-        self.open_incidents: dict[str, Incident] = {}
-        self.unregistered: dict[str, Unregistered] = {}
-        self.closures: dict[str, Closure] = {}
-        self.feeds: dict[str, Feed] = {}
-        self.numbers: dict[str, int] = {}
-        self.newest_at: datetime | None = None
-        self.clocks = Clocks()
-        self.receiving = False
+        super().reset()
         self._window: tuple[datetime | None, datetime, datetime] = (None, EARLIEST, LATEST)
-
-    # --- looking ------------------------------------------------------------------------------
-
-    def territory_of(self, subject: str) -> str:
-        """The territory of a device, responder, alarm, incident or compound id.
-
-        What is not known belongs to its compound when the id begins with one, else to the whole
-        street, so that a filter on it never shows more than it should.
-        """
-        if (incident := self.incidents.get(subject)) is not None:
-            return incident.territory
-        if (device := self.devices.get(subject.partition("#")[0])) is not None:
-            return device.place.territory
-        if (responder := self.responders.get(subject)) is not None:
-            return responder.card.territory
-        compound = self.compounds.get(subject.partition("/")[0])
-        return compound.territory if compound is not None else self.street
 
     # --- the door -----------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ from feeds.streams.streams import Streams
 from tests.feeds import builders as b
 from twin import events as ev
 from twin.events import encode
-from twin.state.checks import LATEST
+from twin.state.limits import LATEST
 from twin.state.twin import Twin
 
 pytestmark = pytest.mark.anyio

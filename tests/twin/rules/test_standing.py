@@ -37,7 +37,7 @@ from twin.errors import CommandRejected
 from twin.events import AlarmRaised, DeviceSilent, Event, IncidentClosed, NoteData
 from twin.rules.derivation import outstanding
 from twin.rules.standing import holding, realarms, unattended, without_case
-from twin.state.receipt import Reckoning
+from twin.state.clocks import Reckoning
 from twin.state.twin import Twin
 
 PRESSED = f"{CALL}#call_pressed"

@@ -31,8 +31,9 @@ from tests.twin.builders import (
 from twin import events as e
 from twin.errors import EventRejected
 from twin.rules.derivation import follow
-from twin.state.checks import LATEST
-from twin.state.receipt import GRACE, SETTLED, Clocks, Reckoning, whole_second
+from twin.state.clocks import Clocks, Reckoning, whole_second
+from twin.state.limits import LATEST
+from twin.state.receipt import GRACE, SETTLED
 from twin.state.twin import Twin
 
 HOUR, DAY = 3600, 24 * 3600
