@@ -154,9 +154,7 @@ def _ms(work: Callable[[], object]) -> float:
 
 
 def _bare_search(network: Network) -> Callable[[], object]:
-    layers = network.layers("foot")
-    matrix = csr_array(
-        (layers.seconds, layers.indices, layers.indptr), shape=(layers.size, layers.size)
-    )
-    start = int(np.random.default_rng(3).integers(layers.size))
+    graph = network.graph_of("foot")
+    matrix = csr_array((graph.seconds, graph.indices, graph.indptr), shape=(graph.size, graph.size))
+    start = int(np.random.default_rng(3).integers(graph.size))
     return lambda: dijkstra(matrix, indices=start)

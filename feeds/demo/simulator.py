@@ -39,6 +39,7 @@ from twin.places.model import Compound, DevicePlace, District
 from twin.places.territory import street_of
 from twin.routing.network import Network
 from twin.routing.roads import Surroundings
+from twin.routing.search import Passage
 from twin.state.twin import Twin
 
 log = logging.getLogger(__name__)
@@ -77,14 +78,15 @@ class Simulator:
         self.rhythm = Rhythm(compounds, seed)
         self.rounds = Rounds(self.rhythm, rate)
         roads = Surroundings(street, compounds, districts).roads()
-        self.network = Network(compounds, roads)
+        network = Network(compounds, roads)
+        self.passage = Passage(network)
         self.stories: list[Story] = []
         self.walkers = {
             card.id: Walker(card, beat_of(one) if plays else (), seed)
             for one in compounds
             for card in one.responders
         }
-        self.crews = Crews(street, self.walkers, self.network)
+        self.crews = Crews(street, self.walkers, network)
         self._seed = seed
         self._chance = random.Random(seed)
         self._askable = [place.id for place in self.rhythm.places if _may_be_asked(place)]
@@ -111,7 +113,7 @@ class Simulator:
         spoken = {event.subject for event in events}
         events += [event for event in self._reports(began, now) if event.subject not in spoken]
         for walker in self.walkers.values():
-            walker.stroll(self.network, now)
+            walker.stroll(self.passage, now)
             walker.step((now - began).total_seconds())
             events += walker.said(now)
         return events
@@ -156,7 +158,7 @@ class Simulator:
         starts, (least_s, most_s) = [one.here for one in people], told.walk_s
 
         def suits(place: DevicePlace) -> bool:
-            seconds = self.network.costs_to(place.lonlat, starts)
+            seconds = self.passage.costs_to(place.lonlat, starts)
             row = min(range(len(people)), key=lambda n: (*last[n], seconds[n]))
             return people[row].card.role == told.role and least_s <= seconds[row] <= most_s
 

@@ -14,8 +14,8 @@ import numpy as np
 from twin.events import PositionData, ResponderPosition
 from twin.places.metres import xy_from_lonlat
 from twin.places.model import Compound, LonLat, ResponderCard
-from twin.routing.network import WALK_M_S, Network
 from twin.routing.search import Passage
+from twin.routing.values import WALK_M_S
 
 PATROL_M_S = 0.9
 REST_S = 45.0
@@ -63,10 +63,10 @@ class Walker:
         if self._beat:
             self.here = chance.choice(self._beat)
 
-    def send(self, network: Network | Passage, goal: LonLat, case: str) -> None:
+    def send(self, passage: Passage, goal: LonLat, case: str) -> None:
         """Set out for a case, from where they are."""
         self.case = case
-        self._walk(network.route(self.here, goal).line)
+        self._walk(passage.route(self.here, goal).line)
 
     def release(self) -> None:
         """The case is over: stay, and go back to patrolling after a rest."""
@@ -74,7 +74,7 @@ class Walker:
         self._legs = []
         self._rest_until = None
 
-    def stroll(self, network: Network, now: datetime) -> None:
+    def stroll(self, passage: Passage, now: datetime) -> None:
         """Choose the next point of the patrol once the rest is over."""
         if self._legs or self.case is not None or not self._beat:
             return
@@ -82,7 +82,7 @@ class Walker:
             self._rest_until = now + timedelta(seconds=REST_S * (0.5 + self._random.random()))
         elif not timedelta(0) < self._rest_until - now < timedelta(seconds=2 * REST_S):
             self._rest_until = None
-            self._walk(network.route(self.here, self._random.choice(self._beat)).line)
+            self._walk(passage.route(self.here, self._random.choice(self._beat)).line)
 
     def step(self, elapsed_s: float) -> None:
         """Walk on for some seconds; nobody walks back, or for hours, because a clock was set."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from layers.live.columns import milliseconds
-from twin.routing.obstacles import Obstacle, of_closure, of_device
+from twin.routing.obstacles import of_closure, of_device
+from twin.routing.values import Obstacle
 from twin.state.records import Closure, Device
 from twin.state.twin import Twin
 

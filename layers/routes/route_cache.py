@@ -18,8 +18,9 @@ from twin.errors import EntrySetAside
 from twin.places import territory
 from twin.places.model import District, Service
 from twin.routing.network import Network
-from twin.routing.obstacles import Live, Obstacle
+from twin.routing.obstacles import Live
 from twin.routing.roads import Surroundings
+from twin.routing.values import Obstacle
 from twin.state.records import Incident, Responder
 from twin.state.twin import Twin
 

@@ -14,6 +14,7 @@ from tests.geodata.builders import TERRITORY, a_site
 from twin.catalogue import device_kinds
 from twin.places.model import Compound
 from twin.routing.network import Network
+from twin.routing.search import Passage
 
 
 @pytest.fixture(scope="module")
@@ -80,13 +81,13 @@ def test_a_turned_building_has_its_doors_to_the_north() -> None:
 
 
 def test_every_door_is_reached_from_every_gate_along_the_ways(compound: Compound) -> None:
-    network = Network([compound])
+    passage = Passage(Network([compound]))
     starts = [place.lonlat for place in compound.devices if place.kind == "gate"]
     assert len(starts) == 4
     for building in compound.buildings:
         for entrance in building.entrances:
             for start in starts:
-                assert len(network.route(start, entrance.lonlat).line) > 3
+                assert len(passage.route(start, entrance.lonlat).line) > 3
 
 
 def test_gates_open_the_wall_on_four_sides(site: Site) -> None:

@@ -9,8 +9,9 @@ import numpy as np
 
 from twin.places.model import Building, LonLat
 from twin.routing.graph import Floats
-from twin.routing.obstacles import Live, Obstacle
+from twin.routing.obstacles import Live
 from twin.routing.search import Ways
+from twin.routing.values import Obstacle
 from twin.routing.vertical import Climb, climb
 from twin.state.records import Incident
 from twin.state.twin import Twin

@@ -16,8 +16,8 @@ import shapely
 from twin.places.metres import lonlat_from_xy, xy_from_lonlat
 from twin.places.model import Building, Compound, LonLat, Service
 from twin.routing.graph import Floats
-from twin.routing.network import Feet, Gate
-from twin.routing.search import WALK_M_S, Passage, Search, Step
+from twin.routing.search import Passage, Search
+from twin.routing.values import WALK_M_S, Feet, Gate, Step
 
 PEOPLE_A_HOUSEHOLD = 2.62
 """Persons of a family household: seventh national census of China, 2020."""
@@ -108,14 +108,14 @@ class _Flow:
 
     def __init__(self, passage: Passage, musters: Sequence[Service]) -> None:
         self.network, self._passage = passage.network, passage
-        self._layers = self.network.layers("foot")
+        self._graph = self.network.graph_of("foot")
         xy = self.network.doors.out(self.network.xy([one.lonlat for one in musters]))
         self._goals = self.network.feet(xy)
         self._linked = len(musters) > 0 and bool((self._goals.edge >= 0).all())
         spots = zip(self._goals.edge.tolist(), self._goals.along_m.tolist(), strict=True)
         self._spots = tuple(spots) if self._linked else ()
         self._search: Search | None = passage.search("foot", self._spots) if self._spots else None
-        self._at_node: Floats = np.zeros(self._layers.size + 1)
+        self._at_node: Floats = np.zeros(self._graph.size + 1)
         self._whole: Floats = np.zeros(len(self.network.lengths))
         self._parts: list[tuple[Step, float]] = []
         self._arrived: Floats = np.zeros(len(musters))
@@ -127,7 +127,7 @@ class _Flow:
         edge, along_m = int(feet.edge[row]), float(feet.along_m[row])
         straight_s, muster = self._along(edge, along_m)
         legs = self._passage.legs(edge, along_m, "foot", WALK_M_S)
-        legs = legs + self._search.seconds[self._layers.ends[edge]]
+        legs = legs + self._search.seconds[self._graph.ends[edge]]
         end = int(np.argmin(legs))
         aside_s = float(feet.aside_m[row]) / WALK_M_S
         if straight_s <= legs[end] and isfinite(straight_s):
@@ -137,7 +137,7 @@ class _Flow:
         if isfinite(legs[end]):
             reached_m = end * float(self.network.lengths[edge])
             self._parts.append((Step(edge, along_m, reached_m, False), people))
-            self._at_node[self._layers.ends[edge, end]] += people
+            self._at_node[self._graph.ends[edge, end]] += people
         return float(legs[end]) + aside_s
 
     def run(self) -> None:
@@ -153,10 +153,10 @@ class _Flow:
                 walked[node] = True
         for node in sorted(np.flatnonzero(walked[:-1]).tolist(), key=lambda n: -seconds[n]):
             people, towards = float(self._at_node[node]), int(after[node])
-            if towards == self._layers.size:
+            if towards == self._graph.size:
                 self._arrive(node, people)
                 continue
-            for edge, _ in self._layers.between([node, towards], weights):
+            for edge, _ in self._graph.between([node, towards], weights):
                 self._whole[edge] += people
             self._at_node[towards] += people
 
@@ -204,7 +204,7 @@ class _Flow:
         for number, (edge, goal_m) in enumerate(self._spots):
             legs = self._passage.legs(edge, goal_m, "foot", WALK_M_S)
             for end in (0, 1):
-                if self._layers.ends[edge, end] == node and legs[end] < best[0]:
+                if self._graph.ends[edge, end] == node and legs[end] < best[0]:
                     best = (float(legs[end]), number, end * float(self.network.lengths[edge]))
         _, number, from_m = best
         edge, goal_m = self._spots[number]

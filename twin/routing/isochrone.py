@@ -11,8 +11,8 @@ import shapely
 from twin.places.metres import lonlat_from_xy
 from twin.places.model import LonLat, Ring, Service
 from twin.routing.graph import Floats
-from twin.routing.network import Feet
-from twin.routing.search import WALK_M_S, Passage, Route
+from twin.routing.search import Passage
+from twin.routing.values import WALK_M_S, Feet, Route
 
 CIRCLE_S = 600.0
 """The ten-minute service circle (社区10分钟服务圈): 780 m of way at walking speed."""

@@ -2,14 +2,12 @@
 
 Inside, all is in local metres (``twin.places.metres``). A position that lies in a building is
 reached through the nearest door, and nobody steps onto the network through a wall or a building.
-Nothing here changes: what stands in the way now is a ``twin.routing.search.Passage`` over the
-network, and one with nothing in the way is ``Network.free``.
+Nothing here changes: what stands in the way now is a ``twin.routing.search.Passage`` over it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -20,9 +18,8 @@ from twin.places.metres import xy_from_lonlat
 from twin.places.model import Compound, DevicePlace, LonLat, Path
 from twin.routing.doors import Doors
 from twin.routing.graph import Floats, Ints, knotted
-from twin.routing.search import KEPT, WALK_M_S, Layers, Passage, Route, Ways
-
-__all__ = ["KEPT", "WALK_M_S", "Feet", "Network", "Route", "Ways"]
+from twin.routing.modes import ModeGraph
+from twin.routing.values import Feet, Gate, Stand
 
 GATE_M = 4.0
 """A gate stands on the path nearest to it, if that is no farther."""
@@ -32,31 +29,6 @@ KEPT_STANDS = 20_000
 """Positions whose feet are kept: a few megabytes."""
 STEP_OFF_M = 40.0
 """How far from a position a path may be and still be preferred for having nothing in between."""
-
-
-class Feet(NamedTuple):
-    """Where positions meet the network: edge, point, metres along the edge and aside of it."""
-
-    edge: Ints
-    point: Floats
-    along_m: Floats
-    aside_m: Floats
-
-
-class Stand(NamedTuple):
-    """Where positions stand, in metres: themselves, the doors they leave by, their feet."""
-
-    xy: Floats
-    doors: Floats
-    feet: Feet
-
-
-class Gate(NamedTuple):
-    """A gate on the network: its id, its name, and where it stands: edges and metres along them."""
-
-    id: str
-    name: str
-    spots: tuple[tuple[int, float], ...]
 
 
 class Network:
@@ -83,28 +55,15 @@ class Network:
             for edge, along_m in gate.spots:
                 self.gates_on.setdefault(edge, []).append((along_m, gate))
         self._ridden: dict[str, tuple[Ints, shapely.STRtree]] = {}
-        self._layers: dict[str, Layers] = {}
+        self._modes: dict[str, ModeGraph] = {}
         self._stands: dict[str, dict[LonLat, Floats]] = {}
         self._door_feet: Feet | None = None
         self._units: dict[tuple[str, str], tuple[Floats, Feet] | None] = {}
-        self.free = Passage(self)
 
-    def route(self, a: LonLat, b: LonLat) -> Route:
-        """The quickest way on foot with nothing in the way; straight where no path leads there."""
-        return self.free.route(a, b)
-
-    def costs_to(self, goal: LonLat, starts: Sequence[LonLat]) -> Floats:
-        """Seconds on foot from each start to one goal, in one search."""
-        return self.free.ways_to(goal, starts).seconds
-
-    def ways_to(self, goal: LonLat, starts: Sequence[LonLat]) -> Ways:
-        """The quickest ways on foot from many starts to one goal, in one search."""
-        return self.free.ways_to(goal, starts)
-
-    def layers(self, mode: str) -> Layers:
+    def graph_of(self, mode: str) -> ModeGraph:
         """The graph that a mode moves on; made once."""
-        if (found := self._layers.get(mode)) is None:
-            found = self._layers[mode] = Layers(
+        if (found := self._modes.get(mode)) is None:
+            found = self._modes[mode] = ModeGraph(
                 self.graph.ends, len(self.graph.nodes), self.lengths, self.speeds(mode),
                 ways().modes[mode].park_s,
             )  # fmt: skip

@@ -8,40 +8,20 @@ places of gates on it are known, and a way that was closed is laid on it once.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
 from weakref import ref
 
 import numpy as np
 import shapely
 
 from twin.catalogue.ways import ways
+from twin.routing.network import Network
 from twin.routing.search import Passage
+from twin.routing.values import Obstacle, Placed
 from twin.state.records import Closure, Device
-
-if TYPE_CHECKING:
-    from twin.routing.network import Network
-    from twin.state.twin import Twin
+from twin.state.twin import Twin
 
 KINDS = ("gate", "lift")
 """Device kinds that can stand in the way."""
-
-
-class Obstacle(NamedTuple):
-    """What is in the way, why (``gate.fault``, ``lift.stopped``, ``closure.works``), for whom."""
-
-    id: str
-    code: str
-    name: str
-    stops: frozenset[str]
-
-
-class Placed(NamedTuple):
-    """An obstacle on an edge of the network, from one metre of it to another."""
-
-    obstacle: Obstacle
-    edge: int
-    from_m: float
-    to_m: float
 
 
 def of_device(device: Device) -> Obstacle | None:
@@ -80,7 +60,7 @@ class Live:
         self._twin = ref(twin)
         self._gates = [name for name in network.gates if name in twin.devices]
         self._seen: list[object] = []
-        self._passage = network.free
+        self.free = self._passage = Passage(network)
         self._laid: dict[str, list[tuple[int, float, float]]] = {}
         self._lifts: dict[tuple[str, str], list[str]] = {}
         for device in twin.devices.values():
@@ -105,7 +85,7 @@ class Live:
         if seen != self._seen:
             self._seen = seen
             placed = [one for obstacle in self.standing() for one in self._placed(obstacle)]
-            self._passage = Passage(self.network, placed) if placed else self.network.free
+            self._passage = Passage(self.network, placed, self.free) if placed else self.free
         return self._passage
 
     def standing(self) -> list[Obstacle]:

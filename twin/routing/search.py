@@ -8,7 +8,7 @@ number of starts. Who rides leaves the vehicle where the paths it may use end, a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -19,45 +19,15 @@ from scipy.sparse.csgraph import dijkstra
 from twin.places.metres import lonlat_from_xy
 from twin.places.model import LonLat
 from twin.routing.graph import Floats, Ints, Rows
+from twin.routing.modes import ModeGraph
+from twin.routing.network import Network
+from twin.routing.values import WALK_M_S, Feet, Placed, Route, Spots, Step
 
-if TYPE_CHECKING:
-    from twin.routing.network import Feet, Network
-    from twin.routing.obstacles import Placed
-
-WALK_M_S = 1.3
-"""Metres a second on foot; ``ways.toml``, ``modes.foot``, has the source."""
 STRAIGHT_M = 0.05
 """Corners of a drawn route that bend by less are left out."""
 KEPT = 48
 """Searches that are kept, three for a case that people may ride to: open cases are asked for again
 and again. One is half a megabyte at most in a street of 100,000 devices."""
-
-
-class Route(NamedTuple):
-    """A way: metres, seconds, its line, the last gate it passes or "", and how one moves.
-
-    Seconds are infinite when something stands in the way that no other way leads round; the line
-    is then the one that would have to be cleared.
-    """
-
-    distance_m: float
-    seconds: float
-    line: list[LonLat]
-    via: str
-    mode: str = "foot"
-
-
-class Step(NamedTuple):
-    """A stretch of a way: an edge, from and to which metre of it, and whether it is ridden."""
-
-    edge: int
-    from_m: float
-    to_m: float
-    ridden: bool
-
-
-Spots = tuple[tuple[int, float], ...]
-"""Places on the network: an edge and metres along it, each."""
 
 
 class Search(NamedTuple):
@@ -67,55 +37,16 @@ class Search(NamedTuple):
     after: Rows
 
 
-class Layers:
-    """The graph a mode moves on: nodes on foot, then the same nodes riding, with places to park.
-
-    ``indptr`` and ``indices`` as in a CSR matrix, from each node to those one step farther from the
-    goal; ``edge`` (k,) is the edge of every entry, -1 where one parks.
-    """
-
-    def __init__(
-        self, ends: Rows, nodes: int, lengths: Floats, speeds: Floats, park_s: float
-    ) -> None:
-        walked = np.arange(len(ends), dtype=np.int32)
-        ridden = np.flatnonzero(speeds).astype(np.int32)
-        parks = np.unique(ends[ridden])
-        self.nodes, self.rides, self.speeds = nodes, len(ridden) > 0, speeds
-        self.park_s, self.ends, self.lengths = park_s, ends, lengths
-        self.size = nodes * (2 if self.rides else 1)
-        rows = np.concatenate((ends[:, 0], ends[:, 1], *(ends[ridden] + nodes).T, parks))
-        columns = np.concatenate((ends[:, 1], ends[:, 0], *(ends[ridden] + nodes).T[::-1],
-                                  parks + nodes))  # fmt: skip
-        edge = np.concatenate((walked, walked, ridden, ridden, np.full(len(parks), -1)))
-        on = lengths[ridden] / speeds[ridden]
-        foot = lengths / WALK_M_S
-        seconds = np.concatenate((foot, foot, on, on, np.full(len(parks), park_s)))
-        order = np.lexsort((columns, rows))
-        self.edge: Rows = edge[order].astype(np.int32)
-        self.seconds: Floats = seconds[order]
-        self.indices: Rows = columns[order].astype(np.int32)
-        self.indptr = np.searchsorted(rows[order], np.arange(self.size + 1)).astype(np.int32)
-        self.ridden = rows[order] >= nodes
-        self._keys = rows[order].astype(np.int64) * self.size + self.indices
-
-    def between(self, nodes: Sequence[int], seconds: Floats) -> list[tuple[int, int]]:
-        """Edge and first node of every step along some nodes, where to park left out."""
-        one, other = np.array(nodes[:-1], np.int64), np.array(nodes[1:], np.int64)
-        # The weights stand from the goal outwards, so a step is looked up backwards.
-        keys = other * self.size + one
-        low, high = (np.searchsorted(self._keys, keys, side) for side in ("left", "right"))
-        for n in np.flatnonzero(high - low > 1):  # edges side by side: the quicker one
-            low[n] += np.argmin(seconds[low[n] : high[n]])
-        taken = zip(self.edge[low].tolist(), nodes[:-1], strict=True)
-        return [(edge, node) for edge, node in taken if edge >= 0]
-
-
 class Passage:
     """A network with some obstacles in it; asked for ways, it keeps the searches it made."""
 
-    def __init__(self, network: Network, placed: Sequence[Placed] = ()) -> None:
+    def __init__(
+        self, network: Network, placed: Sequence[Placed] = (), free: Passage | None = None
+    ) -> None:
+        """``free`` is the same network with nothing in the way, where its searches are kept."""
         self.network = network
         self.placed = tuple(placed)
+        self._free = free
         self._stops: dict[str, dict[int, list[Placed]]] = {}
         self._weights: dict[str, Floats] = {}
         self._searches: dict[tuple[str, Spots], Search] = {}
@@ -134,6 +65,15 @@ class Passage:
         """
         return Ways(self, mode, starts, goal, door)
 
+    @property
+    def free(self) -> Passage:
+        """The same network with nothing in the way."""
+        if not self.placed:
+            return self
+        if self._free is None:
+            self._free = Passage(self.network)
+        return self._free
+
     def copy(self) -> Passage:
         """The same ways with searches of its own, for another thread."""
         return Passage(self.network, self.placed)
@@ -141,6 +81,10 @@ class Passage:
     def route(self, a: LonLat, b: LonLat) -> Route:
         """The quickest way on foot from one position to another."""
         return self.ways_to(b, [a]).route(0)
+
+    def costs_to(self, goal: LonLat, starts: Sequence[LonLat]) -> Floats:
+        """Seconds on foot from each start to one goal, in one search."""
+        return self.ways_to(goal, starts).seconds
 
     def stops(self, mode: str) -> dict[int, list[Placed]]:
         """What stops a mode, by edge."""
@@ -154,10 +98,10 @@ class Passage:
     def weights(self, mode: str) -> Floats:
         """Seconds of every entry of a mode's graph, infinite where nobody gets through."""
         if (found := self._weights.get(mode)) is None:
-            layers = self.network.layers(mode)
-            found = layers.seconds
+            graph = self.network.graph_of(mode)
+            found = graph.seconds
             for stopped, ridden in ((self.stops("foot"), False), (self.stops(mode), True)):
-                shut = np.isin(layers.edge, list(stopped)) & (layers.ridden == ridden)
+                shut = np.isin(graph.edge, list(stopped)) & (graph.ridden == ridden)
                 found = np.where(shut, np.inf, found)
             self._weights[mode] = found
         return found
@@ -199,30 +143,30 @@ class Passage:
         return found
 
     def _searched(self, mode: str, spots: Spots) -> Search:
-        layers = self.network.layers(mode)
-        arrivals = [self._arrivals(layers, mode, *spot) for spot in spots]
+        graph = self.network.graph_of(mode)
+        arrivals = [self._arrivals(graph, mode, *spot) for spot in spots]
         ends = np.concatenate([nodes for nodes, _ in arrivals])
         costs = np.concatenate([seconds for _, seconds in arrivals])
-        size = layers.size + 1
+        size = graph.size + 1
         matrix = csr_array(
             (
                 np.append(self.weights(mode), costs),
-                np.append(layers.indices, ends).astype(np.int32),
-                np.append(layers.indptr, len(layers.indices) + len(ends)).astype(np.int32),
+                np.append(graph.indices, ends).astype(np.int32),
+                np.append(graph.indptr, len(graph.indices) + len(ends)).astype(np.int32),
             ),
             shape=(size, size),
         )
-        return Search(*dijkstra(matrix, indices=layers.size, return_predecessors=True))
+        return Search(*dijkstra(matrix, indices=graph.size, return_predecessors=True))
 
     def _arrivals(
-        self, layers: Layers, mode: str, edge: int, along_m: float
+        self, graph: ModeGraph, mode: str, edge: int, along_m: float
     ) -> tuple[Rows, Floats]:
         """The nodes from which one comes to a place on an edge, and seconds from each."""
-        ends, seconds = layers.ends[edge], self.legs(edge, along_m, "foot", WALK_M_S)
-        if not (layers.rides and layers.speeds[edge]):
+        ends, seconds = graph.ends[edge], self.legs(edge, along_m, "foot", WALK_M_S)
+        if not (graph.rides and graph.speeds[edge]):
             return ends, seconds
-        ridden = self.legs(edge, along_m, mode, float(layers.speeds[edge])) + layers.park_s
-        return np.append(ends, ends + layers.nodes), np.append(seconds, ridden)
+        ridden = self.legs(edge, along_m, mode, float(graph.speeds[edge])) + graph.park_s
+        return np.append(ends, ends + graph.nodes), np.append(seconds, ridden)
 
 
 class Ways:
@@ -258,7 +202,7 @@ class Ways:
     def free(self) -> Ways:
         """The same ways with nothing in the way."""
         if self._free is None:
-            self._free = Ways(self._passage.network.free, *self._asked)
+            self._free = Ways(self._passage.free, *self._asked)
         return self._free
 
     def route(self, row: int) -> Route:
@@ -287,34 +231,34 @@ class Ways:
         """The stretches of the way from one of the starts, none where it is straight."""
         if not self.linked[row]:
             return []
-        layers, first, last = self._layers, self._first, self._last
+        graph, first, last = self._graph, self._first, self._last
         edge, along_m, choice = int(first.edge[row]), float(first.along_m[row]), self._from[row]
         goal, goal_m = int(last.edge[0]), float(last.along_m[0])
         if choice < 0:
-            return [Step(edge, along_m, goal_m, layers.rides)]
-        found = [Step(edge, along_m, choice * self._passage.network.lengths[edge], layers.rides)]
+            return [Step(edge, along_m, goal_m, graph.rides)]
+        found = [Step(edge, along_m, choice * self._passage.network.lengths[edge], graph.rides)]
         search = self._passage.search(self.mode, ((goal, goal_m),))
-        nodes = [int(layers.ends[edge, choice]) + (layers.nodes if layers.rides else 0)]
-        while (node := int(search.after[nodes[-1]])) != layers.size:
+        nodes = [int(graph.ends[edge, choice]) + (graph.nodes if graph.rides else 0)]
+        while (node := int(search.after[nodes[-1]])) != graph.size:
             nodes.append(node)
-        for taken, node in layers.between(nodes, self._passage.weights(self.mode)):
+        for taken, node in graph.between(nodes, self._passage.weights(self.mode)):
             length = float(self._passage.network.lengths[taken])
-            forward = layers.ends[taken, 0] == node % layers.nodes
+            forward = graph.ends[taken, 0] == node % graph.nodes
             ends_m = (0.0, length) if forward else (length, 0.0)
-            found.append(Step(taken, *ends_m, node >= layers.nodes))
+            found.append(Step(taken, *ends_m, node >= graph.nodes))
         return [*found, self._arrival(nodes[-1], goal, goal_m)]
 
     def _arrival(self, node: int, goal: int, goal_m: float) -> Step:
         """The last stretch: from the end of the goal's edge that the way came to."""
-        layers, ridden = self._layers, node >= self._layers.nodes
-        speed = float(layers.speeds[goal]) if ridden else WALK_M_S
+        graph, ridden = self._graph, node >= self._graph.nodes
+        speed = float(graph.speeds[goal]) if ridden else WALK_M_S
         legs = self._passage.legs(goal, goal_m, self.mode if ridden else "foot", speed)
-        legs = np.where(layers.ends[goal] == node % layers.nodes, legs, np.inf)
-        return Step(goal, int(np.argmin(legs)) * float(layers.lengths[goal]), goal_m, ridden)
+        legs = np.where(graph.ends[goal] == node % graph.nodes, legs, np.inf)
+        return Step(goal, int(np.argmin(legs)) * float(graph.lengths[goal]), goal_m, ridden)
 
     @property
-    def _layers(self) -> Layers:
-        return self._passage.network.layers(self.mode)
+    def _graph(self) -> ModeGraph:
+        return self._passage.network.graph_of(self.mode)
 
     def _through(self) -> tuple[Floats, Ints]:
         """Seconds on the network, and by which end of its edge a start leaves; -1 is along it."""
@@ -322,22 +266,22 @@ class Ways:
         if not count or last.edge[0] < 0 or first.edge[0] < 0:
             return np.full(count, np.inf), np.zeros(count, np.intp)
         goal, goal_m = int(last.edge[0]), float(last.along_m[0])
-        layers = self._layers
+        graph = self._graph
         search = self._passage.search(self.mode, ((goal, goal_m),))
-        speeds = layers.speeds[first.edge] if layers.rides else np.full(count, WALK_M_S)
+        speeds = graph.speeds[first.edge] if graph.rides else np.full(count, WALK_M_S)
         legs = self._legs(first, speeds)
-        nodes = layers.ends[first.edge] + (layers.nodes if layers.rides else 0)
+        nodes = graph.ends[first.edge] + (graph.nodes if graph.rides else 0)
         legs = legs + search.seconds[nodes]
         ends = np.argmin(legs, axis=1)
         seconds = legs[np.arange(count), ends]
-        along = np.abs(first.along_m - goal_m) / speeds + (layers.park_s if layers.rides else 0.0)
+        along = np.abs(first.along_m - goal_m) / speeds + (graph.park_s if graph.rides else 0.0)
         parted = self._passage.parted(goal, first.along_m, goal_m, self.mode)
         same = (first.edge == goal) & (along <= seconds) & ~parted
         return np.where(same, along, seconds), np.where(same, -1, ends)
 
     def _legs(self, first: Feet, speeds: Floats) -> Floats:
         """Seconds from every start to the two ends of its edge."""
-        both = np.column_stack((first.along_m, self._layers.lengths[first.edge] - first.along_m))
+        both = np.column_stack((first.along_m, self._graph.lengths[first.edge] - first.along_m))
         legs = both / speeds[:, None]
         stopped = self._passage.stops(self.mode)
         for row in np.flatnonzero(np.isin(first.edge, list(stopped))) if stopped else ():

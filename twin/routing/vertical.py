@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from twin.catalogue.ways import ways
 from twin.places.model import Building
-from twin.routing.obstacles import Live, Obstacle, of_device
+from twin.routing.obstacles import Live, of_device
+from twin.routing.values import Obstacle
 
 
 class Climb(NamedTuple):

@@ -48,7 +48,7 @@ def test_they_arrive_when_they_are_there_and_not_before() -> None:
     world = a_world_with()
     world.run(300)
     times = world.case().times
-    far = world.sim.network.route(
+    far = world.sim.passage.route(
         world.twin.devices[world.case().device].place.lonlat, a_compound().responders[0].post
     )
     walked_s = (times["on_scene"] - times["en_route"]).total_seconds()

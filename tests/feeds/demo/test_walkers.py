@@ -13,10 +13,12 @@ from tests.feeds.world import MORNING, a_compound
 from tests.twin.place_builders import a_helper, at, metres
 from twin.events import ResponderPosition
 from twin.places.metres import distance_m
-from twin.routing.network import WALK_M_S, Network
+from twin.routing.network import Network
+from twin.routing.search import Passage
+from twin.routing.values import WALK_M_S
 
 PLACE = a_compound()
-NETWORK = Network([PLACE])
+WAYS = Passage(Network([PLACE]))
 
 
 def a_walker(seed: int = 1) -> Walker:
@@ -28,7 +30,7 @@ def walk(walker: Walker, seconds: int) -> list[ResponderPosition]:
     told: list[ResponderPosition] = []
     for second in range(1, seconds + 1):
         now = MORNING + timedelta(seconds=second)
-        walker.stroll(NETWORK, now)
+        walker.stroll(WAYS, now)
         walker.step(1.0)
         told += walker.said(now)
     return told
@@ -36,7 +38,7 @@ def walk(walker: Walker, seconds: int) -> list[ResponderPosition]:
 
 def test_somebody_sent_walks_the_route_at_walking_speed_and_tells_it_every_second() -> None:
     walker = a_walker()
-    walker.send(NETWORK, at(40, 60), "INC-1")
+    walker.send(WAYS, at(40, 60), "INC-1")
     told = walk(walker, 20)
     steps = [distance_m(a.data.lonlat, b.data.lonlat) for a, b in pairwise(told)]
     assert len(told) == 20 and steps == pytest.approx([WALK_M_S] * 19, rel=0.01)
@@ -50,7 +52,7 @@ def test_nobody_walks_off_or_falls_silent_because_a_clock_was_set() -> None:
     told: list[ResponderPosition] = []
     for jump_s in (-7200.0, 1.0, 7200.0, 90000.0, 1.0):
         now = MORNING + timedelta(seconds=300 + jump_s)
-        walker.stroll(NETWORK, now)
+        walker.stroll(WAYS, now)
         before = walker.here
         walker.step(jump_s)
         assert distance_m(before, walker.here) <= 60 * PATROL_M_S + 1
@@ -61,8 +63,8 @@ def test_nobody_walks_off_or_falls_silent_because_a_clock_was_set() -> None:
 
 def test_they_arrive_at_the_end_of_the_route_and_stay_there() -> None:
     walker = a_walker()
-    walker.send(NETWORK, at(75, 30), "INC-1")
-    assert NETWORK.route(at(0, 60), at(75, 30)).seconds < 140
+    walker.send(WAYS, at(75, 30), "INC-1")
+    assert WAYS.route(at(0, 60), at(75, 30)).seconds < 140
     walk(walker, 140)
     assert walker.arrived and metres([walker.here]) == [(75, 30)]
     walk(walker, 200)
@@ -71,7 +73,7 @@ def test_they_arrive_at_the_end_of_the_route_and_stay_there() -> None:
 
 def test_somebody_who_is_there_already_has_arrived() -> None:
     walker = a_walker()
-    walker.send(NETWORK, at(0, 60), "INC-1")
+    walker.send(WAYS, at(0, 60), "INC-1")
     assert walker.arrived
 
 
@@ -91,7 +93,7 @@ def test_a_patrol_keeps_to_doors_gates_and_paths() -> None:
 
 def test_after_a_case_they_rest_and_go_back_to_patrol() -> None:
     walker = a_walker()
-    walker.send(NETWORK, at(40, 60), "INC-1")
+    walker.send(WAYS, at(40, 60), "INC-1")
     walk(walker, 60)
     walker.release()
     assert walker.case is None

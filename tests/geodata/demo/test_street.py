@@ -18,7 +18,9 @@ from twin.catalogue import device_kinds
 from twin.places.fences import Fences
 from twin.places.metres import distance_m, xy_from_lonlat
 from twin.places.model import Building, Compound
-from twin.routing.network import WALK_M_S, Network
+from twin.routing.network import Network
+from twin.routing.search import Passage
+from twin.routing.values import WALK_M_S
 
 IDS = ["huodian", "jinyuan", "nanxing", "xiangyuan"]
 INDOOR = {"lift", "smoke", "call"}
@@ -228,7 +230,7 @@ def test_the_ways_of_the_street_and_of_each_compound_hang_together(
             doors = [e.lonlat for b in compound.buildings for e in b.entrances]
             gates = [d.lonlat for d in compound.devices if d.kind == "gate"]
             post = compound.responders[0].post
-            seconds = network.costs_to(post, [*doors, *gates])
+            seconds = Passage(network).costs_to(post, [*doors, *gates])
             straight = np.array([distance_m(post, goal) for goal in [*doors, *gates]]) / WALK_M_S
             assert np.all(seconds < 3 * straight + 60)
             assert np.all(seconds >= straight * 0.999)
@@ -236,7 +238,7 @@ def test_the_ways_of_the_street_and_of_each_compound_hang_together(
 
 def test_a_walk_from_another_compound_leads_through_a_gate(street: list[Compound]) -> None:
     door = street[0].buildings[0].entrances[0].lonlat
-    route = Network(street).route(street[3].responders[0].post, door)
+    route = Passage(Network(street)).route(street[3].responders[0].post, door)
     assert route.via in {"东门", "南门"}
     assert 700 < route.distance_m < 1200
 

@@ -37,6 +37,7 @@ from tests.geodata.builders import (
 from twin.errors import InvalidTerritory
 from twin.places.metres import distance_m, xy_from_lonlat
 from twin.routing.network import Network
+from twin.routing.search import Passage
 
 HUOJU_TERRITORY = "binjiang.changhe.huoju.huoju"
 
@@ -89,14 +90,14 @@ def test_the_only_faults_of_the_real_compound_are_those_of_its_survey(huoju: Rep
 def test_every_door_of_the_real_compound_is_reached_from_every_gate(huoju: Report) -> None:
     compound = huoju.compound
     assert compound
-    network = Network([compound])
+    passage = Passage(Network([compound]))
     shapes = [polygon(building.outline, compound.origin) for building in compound.buildings]
     walls = shapely.union_all(shapes).buffer(-0.3)
     starts = [place.lonlat for place in compound.devices if place.kind == "gate"]
     for building in compound.buildings:
         for entrance in building.entrances:
             for start in starts:
-                route = network.route(start, entrance.lonlat)
+                route = passage.route(start, entrance.lonlat)
                 line = shapely.LineString(xy_from_lonlat(route.line, compound.origin))
                 assert 0 < route.distance_m < 1200
                 assert not line.intersects(walls), (building.name, entrance.unit)

@@ -19,6 +19,7 @@ from tests.geodata.builders import TERRITORY, write
 from twin.places.model import Service
 from twin.routing.isochrone import nearest
 from twin.routing.network import Network
+from twin.routing.search import Passage
 
 
 def imported(path: Path, data: Path | None = None, **options: Any) -> Report:
@@ -71,7 +72,7 @@ def test_what_a_map_tells_within_and_around_becomes_services(report: Report) -> 
 
 def test_the_nearest_hydrant_and_clinic_are_found_from_a_door(report: Report) -> None:
     assert report.compound
-    passage = Network([report.compound]).free
+    passage = Passage(Network([report.compound]))
     start = report.compound.buildings[0].entrances[0].lonlat
     found = nearest(passage, start, report.compound.services, ("hydrant", "clinic"))
     assert [one.service.name for one in found] == ["消火栓", "街口诊所"]

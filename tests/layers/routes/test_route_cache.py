@@ -40,7 +40,7 @@ def test_the_districts_roads_and_services_count_too():
     road = a_path("district", (150, 100), (400, 100), kind="road")
     lives.learn([twin], [a_district(road, spots=(at(300, 120),))])
     live = lives.live(twin)
-    assert live and live.network.route(at(390, 100), at(0, 60)).via == "东门"
+    assert live and live.free.route(at(390, 100), at(0, 60)).via == "东门"
     assert [one.kind for one in lives.services(twin)] == ["clinic"]
     assert Lives().services(twin) == []
 

@@ -12,7 +12,7 @@ from twin.dispatch.recommend import KNOWN_FOR, MOST, Recommendation, recommend
 from twin.places.model import DevicePlace, LonLat, ResponderCard
 from twin.routing.network import Network
 from twin.routing.obstacles import Live
-from twin.routing.search import WALK_M_S
+from twin.routing.values import WALK_M_S
 from twin.state.records import Incident
 from twin.state.twin import Twin
 

@@ -8,7 +8,7 @@ from twin.dispatch.trips import Goal, Trips, goal_of
 from twin.places.model import DevicePlace
 from twin.routing.network import Network
 from twin.routing.obstacles import Live
-from twin.routing.search import WALK_M_S
+from twin.routing.values import WALK_M_S
 from twin.state.twin import Twin
 
 CALL = DevicePlace(id="huodian/call/1", kind="call", name="一键呼", lonlat=at(32, 30),

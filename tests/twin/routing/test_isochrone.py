@@ -11,7 +11,8 @@ from twin.places.metres import xy_from_lonlat
 from twin.places.model import LonLat, Service
 from twin.routing.isochrone import Circle, Spread, circle, nearest
 from twin.routing.network import Network
-from twin.routing.search import WALK_M_S, Passage
+from twin.routing.search import Passage
+from twin.routing.values import WALK_M_S
 
 
 def ground(found: Circle) -> shapely.Geometry:
@@ -43,7 +44,7 @@ def test_more_time_reaches_no_less_and_an_obstacle_no_more(
     def length_m(passage: Passage, within: float) -> float:
         return float(shapely.union_all(Spread(passage, centre).ways_within(within)).length)
 
-    free, shut = town().free, blocked(some)
+    free, shut = Passage(town()), blocked(some)
     assert length_m(free, seconds) <= length_m(free, seconds + 20) + 0.1
     assert length_m(shut, seconds) <= length_m(free, seconds) + 0.1
 
@@ -52,11 +53,11 @@ def test_the_circle_covers_the_buildings_whose_doors_are_in_reach_and_the_ground
     paths = (a_path("long", (0, 0), (2000, 0)),)
     blocks = tuple(a_block(f"b{x}", x, 5, x + 20, 15, (x + 10, 5)) for x in range(0, 2000, 200))
     network = Network([a_place(paths=paths, buildings=blocks, walls=(), devices=())])
-    found = circle(network.free, at(0, 0))
+    found = circle(Passage(network), at(0, 0))
     assert found.covered == ["b0", "b200", "b400", "b600"]
     west, _, east, _ = ground(found).bounds
     assert east == pytest.approx(600 * WALK_M_S + 30, abs=12) and west == pytest.approx(-30, abs=4)
-    assert circle(network.free, at(0, 0), 5.0).covered == []
+    assert circle(Passage(network), at(0, 0), 5.0).covered == []
 
 
 def test_beyond_a_shut_gate_nothing_is_reached() -> None:
@@ -71,17 +72,17 @@ def test_the_nearest_of_each_kind_is_found_by_way_and_not_as_the_crow_flies() ->
     network = Network([a_place()])
     services = [a_service("hydrant", 50, 62), a_service("hydrant", 100, 12),
                 a_service("clinic", 60, 98), a_service("police", 0, 0)]  # fmt: skip
-    found = nearest(network.free, at(75, 42), services, ("hydrant", "clinic", "duty_room"))
+    found = nearest(Passage(network), at(75, 42), services, ("hydrant", "clinic", "duty_room"))
     assert [one.service.kind for one in found] == ["hydrant", "clinic"]
     assert found[1].route.via == "东门" and found[1].route.seconds > 0
-    assert nearest(network.free, at(75, 42), [], ("hydrant",)) == []
+    assert nearest(Passage(network), at(75, 42), [], ("hydrant",)) == []
 
 
 def test_engines_come_by_road_as_far_as_it_leads_and_their_crew_walks_on() -> None:
     road = a_path("road", (150, 100), (2000, 100), kind="road")
     network = Network([a_place()], [road])
     stations = [a_service("fire_station", 1900, 110), a_service("clinic", 1900, 110)]
-    engine, clinic = nearest(network.free, at(50, 62), stations, ("fire_station", "clinic"))
+    engine, clinic = nearest(Passage(network), at(50, 62), stations, ("fire_station", "clinic"))
     assert engine.route.mode == "vehicle" and engine.route.via == "东门"
     assert engine.route.seconds < clinic.route.seconds / 3 and clinic.route.mode == "foot"
     assert engine.route.line[0] == stations[0].lonlat
@@ -89,5 +90,5 @@ def test_engines_come_by_road_as_far_as_it_leads_and_their_crew_walks_on() -> No
 
 def test_without_any_way_nothing_is_reached() -> None:
     empty = Network([a_place(paths=())])
-    assert circle(empty.free, at(0, 0)).covered == []
-    assert nearest(empty.free, at(0, 0), [a_service("hydrant", 5, 5)], ("hydrant",)) == []
+    assert circle(Passage(empty), at(0, 0)).covered == []
+    assert nearest(Passage(empty), at(0, 0), [a_service("hydrant", 5, 5)], ("hydrant",)) == []

@@ -64,7 +64,7 @@ def test_one_gate_that_turns_leaves_the_network_and_makes_one_new_passage() -> N
     twin, live = lived()
     before = live.passage()
     twin.apply(a_state(GATE, "open"))
-    assert live.passage() is live.network.free is before
+    assert live.passage() is live.free is before
     twin.apply(a_state(GATE, "fault", after(1)))
     shut = live.passage()
     assert shut is live.passage() is not before and shut.network is live.network

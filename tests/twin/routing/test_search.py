@@ -12,8 +12,8 @@ from tests.twin.place_builders import a_path, a_place, at, metres
 from twin.places.metres import distance_m
 from twin.places.model import LonLat
 from twin.routing.network import Network
-from twin.routing.obstacles import Obstacle, Placed
-from twin.routing.search import WALK_M_S, Passage
+from twin.routing.search import Passage
+from twin.routing.values import WALK_M_S, Obstacle, Placed
 
 ALL = frozenset({"foot", "ebike", "vehicle"})
 MODES = st.sampled_from(sorted(ALL))
@@ -53,7 +53,7 @@ def test_an_obstacle_more_never_makes_a_way_shorter(
     a: LonLat, b: LonLat, some: list[tuple[int, float, float]],
     more: list[tuple[int, float, float]], mode: str,
 ) -> None:  # fmt: skip
-    free, less = seconds(town().free, a, b, mode), seconds(blocked(some), a, b, mode)
+    free, less = seconds(Passage(town()), a, b, mode), seconds(blocked(some), a, b, mode)
     assert free <= less + 1e-6 <= seconds(blocked([*some, *more]), a, b, mode) + 2e-6
 
 
@@ -117,12 +117,12 @@ def test_many_starts_take_what_each_alone_takes(
 
 def test_who_rides_is_quicker_on_the_road_and_walks_from_where_it_ends() -> None:
     a, b = at(0, 0), at(50, 25)
-    ride = town().free.ways_to(b, [a], "ebike").route(0)
+    ride = Passage(town()).ways_to(b, [a], "ebike").route(0)
     assert ride.mode == "ebike" and metres(ride.line)[0] == (0, 0)
     # 50 m of road and 25 m of lane ridden, ten seconds to get off.
     assert ride.seconds == pytest.approx(75 / 4.17 + 10, abs=0.3)
     far = at(25, 62)  # in the middle of a foot path
-    walked = town().free.ways_to(far, [a], "vehicle").steps(0)
+    walked = Passage(town()).ways_to(far, [a], "vehicle").steps(0)
     assert [step.ridden for step in walked] == sorted((s.ridden for s in walked), reverse=True)
     assert walked[0].ridden and not walked[-1].ridden
 
@@ -142,7 +142,7 @@ def test_what_stands_in_the_way_is_named_with_what_would_be_quicker() -> None:
 def test_of_two_edges_between_the_same_places_the_quicker_is_taken() -> None:
     paths = (a_path("long", (0, 0), (0, 30), (40, 30), (40, 0)), a_path("short", (0, 0), (40, 0)))
     network = Network([a_place(paths=paths, buildings=(), walls=(), devices=())])
-    assert network.route(at(0, 0), at(40, 0)).distance_m == pytest.approx(40, abs=0.1)
+    assert Passage(network).route(at(0, 0), at(40, 0)).distance_m == pytest.approx(40, abs=0.1)
     (short,) = network.edges_of("short").tolist()
     shut = Passage(network, [Placed(Obstacle("x", "closure.works", "", ALL), short, 5.0, 6.0)])
     assert shut.route(at(0, 0), at(40, 0)).distance_m == pytest.approx(100, abs=0.1)

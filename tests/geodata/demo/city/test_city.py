@@ -22,6 +22,7 @@ from twin.places.territory import contains, street_of
 from twin.routing.isochrone import DRIVES, nearest
 from twin.routing.network import Network
 from twin.routing.roads import Surroundings
+from twin.routing.search import Passage
 
 
 @pytest.fixture(scope="module")
@@ -229,7 +230,7 @@ def test_from_every_compound_a_hospital_a_fire_station_and_the_police_are_known(
         own = [one for one in city.compounds if street_of(one.territory) == street]
         services = Surroundings(street, own, [city.district]).services()
         door = compound.buildings[0].entrances[0].lonlat
-        found = nearest(networks[street].free, door, services, tuple(DRIVES))
+        found = nearest(Passage(networks[street]), door, services, tuple(DRIVES))
         assert [one.service.kind for one in found] == list(DRIVES), compound.id
         for one in found:
             straight = np.hypot(*xy_from_lonlat(one.service.lonlat, door))
