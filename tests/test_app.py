@@ -20,8 +20,8 @@ from feeds.host.settings import SETTINGS, Settings, read_settings
 from geodata.demo import street
 from geodata.store import save
 from tests.conftest import free_port
-from tests.feeds.servers import Server
-from tests.layers.builders import a_compound
+from tests.support.builders.layers import a_compound
+from tests.support.servers import Server
 from twin.errors import InvalidSetting
 
 HOUSE = Path(__file__).parent.parent

@@ -32,7 +32,8 @@ from feeds.streams.keys import key
 from geodata.store import load
 from pages.door.guard import COOKIE
 from tests.conftest import free_port
-from tests.live_client import Screen, agree, watching
+from tests.support.live_screen import LiveScreen, agree, watching
+from tests.support.waiting import comes_true
 from twin.events import AlarmRaised, Event, IncidentReported, decode_batch
 
 pytestmark = pytest.mark.anyio
@@ -81,7 +82,7 @@ class Town:
         before = self.pid(program)
         assert before is not None
         end(before)
-        await until(lambda: self.pid(program) not in (None, before))
+        await found_again(lambda: self.pid(program) not in (None, before))
 
     def tell(self, *events: dict[str, Any] | bytes) -> None:
         """XADD as a foreign device would, again and again while the server is away."""
@@ -98,8 +99,8 @@ class Town:
 
     async def loaded(self) -> None:
         """Wait until another second's worth of events has come in: the load is on again."""
-        goal = await until(self._taken) + RATE
-        await until(lambda: self._taken() >= goal)
+        goal = await found_again(self._taken) + RATE
+        await found_again(lambda: self._taken() >= goal)
 
     def _taken(self) -> int:
         return int(self.streams.xinfo_stream(TELEMETRY)["entries-added"])
@@ -149,16 +150,16 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         process.wait(30)
 
 
-async def until(true: Callable[[], Any], within_s: float = WITHIN_S) -> Any:
+async def found_again(true: Callable[[], Any], within_s: float = WITHIN_S) -> Any:
     """The first true answer, asked again while the server is away; TimeoutError without one."""
-    async with asyncio.timeout(within_s):
-        while True:
-            try:
-                if found := true():
-                    return found
-            except redis.RedisError:
-                pass
-            await asyncio.sleep(0.05)
+
+    def asked() -> Any:
+        try:
+            return true()
+        except redis.RedisError:
+            return None
+
+    return await comes_true(asked, within_s)
 
 
 def press(device: str, word: str = "pressed") -> dict[str, Any]:
@@ -173,7 +174,7 @@ async def a_case(town: Town) -> str:
     """A case that a call has opened; its id."""
     device = town.spare.pop()
     town.tell(press(device))
-    return str(await until(lambda: case_of(town, device)))
+    return str(await found_again(lambda: case_of(town, device)))
 
 
 def case_of(town: Town, device: str) -> str | None:
@@ -214,7 +215,7 @@ class Orders:
     async def more(self, count: int = 3) -> None:
         """Wait until so many more have been acknowledged."""
         goal = len(self.acknowledged) + count
-        await until(lambda: len(self.acknowledged) >= goal)
+        await found_again(lambda: len(self.acknowledged) >= goal)
 
     def judge(self) -> None:
         """What was acknowledged stands in the stream once, and nothing stands there twice."""
@@ -283,7 +284,7 @@ async def test_each_part_dies_under_load_and_nothing_promised_is_lost(town: Town
         ("chenmin", seen), ("wall", {**seen, "screen": "wall"}), ("liuyang", {"band": "far"}),
     ]  # fmt: skip
     tokens = {name: await town.enter(name) for name, _ in hellos}
-    screens = [Screen(town.port, tokens[name], **hello) for name, hello in hellos]
+    screens = [LiveScreen(town.port, tokens[name], **hello) for name, hello in hellos]
     pressed: list[str] = []
     async with watching(*screens), orders(town) as given:
         await given.more()
@@ -294,19 +295,19 @@ async def test_each_part_dies_under_load_and_nothing_promised_is_lost(town: Town
             pressed.append(town.spare.pop())
             town.tell(press(pressed[-1]))
             await given.more()
-            await until(lambda: all(case_of(town, device) for device in pressed))
+            await found_again(lambda: all(case_of(town, device) for device in pressed))
             await town.loaded()
             for screen in screens:
                 await screen.until(lambda s=screen: case_of_last(s, pressed[-1]), WITHIN_S)
         for (name, hello), screen in zip(hellos, screens, strict=True):
-            fresh = Screen(town.port, tokens[name], **hello)
+            fresh = LiveScreen(town.port, tokens[name], **hello)
             async with watching(fresh):
                 await agree(fresh, screen, WITHIN_S)
     given.judge()
     nothing_lost_or_doubled(town, pressed)
 
 
-def case_of_last(screen: Screen, device: str) -> bool:
+def case_of_last(screen: LiveScreen, device: str) -> bool:
     """Whether a screen shows the case of a device."""
     return any(case["device"] == device for case in screen.model.things["incidents"].values())
 
@@ -376,7 +377,7 @@ NOT_KEPT = {"unknown type", "unknown field", "garbage"}
 async def test_what_does_not_belong_is_kept_aside_with_field_and_value(town: Town) -> None:
     device = town.spare.pop()
     odd = odd_entries(device)
-    screen = Screen(town.port, await town.enter("chenmin"), compounds=["huodian"])
+    screen = LiveScreen(town.port, await town.enter("chenmin"), compounds=["huodian"])
     async with watching(screen), town.person(await town.enter("admin")) as person:
         twice = press(device)
         older = {**press(device, "idle"), "time": "2026-01-01T00:00:00Z"}
@@ -385,7 +386,7 @@ async def test_what_does_not_belong_is_kept_aside_with_field_and_value(town: Tow
         early = {**press(device, "idle"), "time": ahead}
         town.tell(early, twice, twice, older, *(entry for entry, _, _ in odd.values()))
         town.tell({**press(device), "subject": "huodian/call/99999"})
-        case = await until(lambda: case_of(town, device))
+        case = await found_again(lambda: case_of(town, device))
         found: list[dict[str, str]] = []
         async with asyncio.timeout(WITHIN_S):
             while len(found) < len(odd):

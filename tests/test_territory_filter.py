@@ -31,10 +31,10 @@ from feeds.access.tokens import TOKEN_ROLES
 from geodata import tiles
 from layers.live.frames import unpack
 from layers.sharing.catalogue import COLLECTIONS
-from tests import two_streets as t
 from tests.conftest import serving
-from tests.house import House, open_house
-from tests.live_client import Screen, watching
+from tests.support.live_screen import LiveScreen, watching
+from tests.support.streets import two_streets as t
+from tests.support.web_role import WebRole, open_web_role
 from twin.commands.roles import MAY, may
 from twin.places.model import Compound
 from twin.places.territory import covers, touches
@@ -221,13 +221,13 @@ def routes(table: Iterable[Any]) -> Iterator[tuple[str, str]]:
 
 
 @asynccontextmanager
-async def installation(folder: Path, at: datetime, *streets: str) -> AsyncIterator[House]:
+async def installation(folder: Path, at: datetime, *streets: str) -> AsyncIterator[WebRole]:
     """A server for some streets in which everything has happened, seen by the web role."""
     folder.mkdir()
     with serving(str(get_binary_path()), folder) as url:
         cut(folder / "tiles", *streets)
         drawn = {"tiles": folder / "tiles", "districts": [t.district()]}
-        async with open_house(url, t.compounds(*streets), **drawn) as house:
+        async with open_web_role(url, t.compounds(*streets), **drawn) as house:
             for street in streets:
                 await t.tell(house.streams, street, at)
             async with asyncio.timeout(20):
@@ -244,7 +244,7 @@ def _complete(twin: Any) -> bool:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def house(tmp_path: Path) -> AsyncIterator[WebRole]:
     at = datetime.now(UTC) - timedelta(minutes=2)
     async with installation(tmp_path / "both", at, t.NEAR, t.FAR) as opened:
         yield opened
@@ -288,27 +288,29 @@ def unpacked(content: bytes) -> bytes:
     return b"".join(parts)
 
 
-async def replay_of(house: House, account: Account) -> str:
+async def replay_of(house: WebRole, account: Account) -> str:
     """A replay session somebody opened."""
     async with house.browser(await house.admit(account)) as browser:
         session: str = (await browser.post("/api/replay", json={})).json()["session"]
         return session
 
 
-async def test_every_route_of_the_application_is_listed_with_how_it_is_asked(house: House) -> None:
+async def test_every_route_of_the_application_is_listed_with_how_it_is_asked(
+    house: WebRole,
+) -> None:
     async with house.browser(await house.admit(t.DISTRICT)) as browser:
         await browser.get("/")
     assert set(routes(house.application.routes)) == set(probes("replay:x"))
 
 
-async def test_the_search_for_leaks_finds_what_the_district_sees(house: House) -> None:
+async def test_the_search_for_leaks_finds_what_the_district_sees(house: WebRole) -> None:
     """Were the words wrong, every other test here would pass for nothing."""
     found = b""
     async with house.browser(await house.admit(t.DISTRICT)) as browser:
         for asks in probes("replay:x").values():
             for ask in asks:
                 found += (await fetched(browser, ask))[1]
-    screen = Screen(house.port, await house.admit(t.DISTRICT), compounds=[*t.STREET_OF])
+    screen = LiveScreen(house.port, await house.admit(t.DISTRICT), compounds=[*t.STREET_OF])
     screen.listening = True
     async with watching(screen):
         found += b"".join(screen.heard)
@@ -318,7 +320,7 @@ async def test_the_search_for_leaks_finds_what_the_district_sees(house: House) -
     assert expected - there <= {"qingshui/gate/77", "yuanfang·显示"}  # administrators', nobody's
 
 
-async def test_no_answer_to_anybody_holds_what_is_not_theirs(house: House) -> None:
+async def test_no_answer_to_anybody_holds_what_is_not_theirs(house: WebRole) -> None:
     asks = probes(await replay_of(house, t.STRANGER))
     for account in t.ACCOUNTS:
         async with house.browser(await house.admit(account)) as browser:
@@ -330,7 +332,7 @@ async def test_no_answer_to_anybody_holds_what_is_not_theirs(house: House) -> No
             assert (status, leaks(account, received)) == (303, [])
 
 
-async def test_no_program_with_a_token_gets_what_is_not_its_own(house: House) -> None:
+async def test_no_program_with_a_token_gets_what_is_not_its_own(house: WebRole) -> None:
     for account in t.ACCOUNTS:
         if account.role not in TOKEN_ROLES:
             continue
@@ -357,7 +359,7 @@ def test_what_tiles_say_is_found_though_it_is_compressed(tmp_path: Path) -> None
 
 
 async def test_tiles_are_given_to_those_who_see_the_whole_street_and_to_nobody_else(
-    house: House,
+    house: WebRole,
 ) -> None:
     ground, near, far = sets()
     for account in (*t.ACCOUNTS, t.STRANGER, t.DISTRICT):
@@ -374,7 +376,7 @@ async def test_tiles_are_given_to_those_who_see_the_whole_street_and_to_nobody_e
                 assert answer.status_code == (206 if file in allowed else 404), account.name
 
 
-async def test_what_is_elsewhere_is_answered_as_if_it_did_not_exist(house: House) -> None:
+async def test_what_is_elsewhere_is_answered_as_if_it_did_not_exist(house: WebRole) -> None:
     for account in t.ACCOUNTS:
         async with house.browser(await house.admit(account)) as browser:
             nowhere: dict[str, httpx.Response] = {}
@@ -405,7 +407,7 @@ def without_time(text: str) -> str:
     return re.sub(r'"timeStamp":"[^"]*"', "", text)
 
 
-async def test_nobody_sends_somebody_of_another_street(house: House) -> None:
+async def test_nobody_sends_somebody_of_another_street(house: WebRole) -> None:
     account = next(one for one in t.ACCOUNTS if one.name == "dispatcher-street")
     async with house.browser(await house.admit(account)) as browser:
         answers = [
@@ -430,7 +432,7 @@ def hellos(replays: Iterable[str]) -> list[dict[str, Any]]:
     return asked
 
 
-async def _pry(screen: Screen) -> None:
+async def _pry(screen: LiveScreen) -> None:
     """Ask a connected screen's server for what is elsewhere, in every way there is."""
     for case in THEIRS:
         await screen.say(kind="open", incident=case)
@@ -439,20 +441,20 @@ async def _pry(screen: Screen) -> None:
     await screen.say(kind="clock", do="play")
 
 
-async def test_no_frame_to_anybody_holds_what_is_not_theirs(house: House) -> None:
+async def test_no_frame_to_anybody_holds_what_is_not_theirs(house: WebRole) -> None:
     replays = [await replay_of(house, one) for one in (t.DISTRICT, t.ACCOUNTS[1])]
     async with AsyncExitStack() as stack:
-        screens: list[tuple[Account, Screen]] = []
+        screens: list[tuple[Account, LiveScreen]] = []
         for account in t.ACCOUNTS:
             token = await house.admit(account)
             for hello in hellos(replays):
-                screen = Screen(house.port, token, **hello)
+                screen = LiveScreen(house.port, token, **hello)
                 screen.listening = True
                 screens.append((account, screen))
         await stack.enter_async_context(watching(*(screen for _, screen in screens)))
         for _, screen in screens:
             await _pry(screen)
-        stranger = Screen(house.port, await house.admit(t.STRANGER), compounds=["qingshui"])
+        stranger = LiveScreen(house.port, await house.admit(t.STRANGER), compounds=["qingshui"])
         await stack.enter_async_context(watching(stranger))
         await stranger.say(kind="open", incident=THEIRS[0])
         await _let_happen(house)
@@ -461,7 +463,7 @@ async def test_no_frame_to_anybody_holds_what_is_not_theirs(house: House) -> Non
             _judge(account, screen)
 
 
-async def _let_happen(house: House) -> None:
+async def _let_happen(house: WebRole) -> None:
     for street in (t.NEAR, t.FAR):
         telemetry, operations = t.news(street, datetime.now(UTC))
         await house.streams.append(street, telemetry)
@@ -469,14 +471,14 @@ async def _let_happen(house: House) -> None:
             await house.streams.append_operations(street, [event])
 
 
-def _has_seen_all(screen: Screen) -> bool:
+def _has_seen_all(screen: LiveScreen) -> bool:
     kinds = set(screen.model.kinds)
     news = f"{t.case_of('qiaotou', 1)}-more" in screen.model.things.get("incidents", {})
     live = screen.hello["session"] == "live"
     return {"snapshot", "binary", "beat"} <= kinds and (not live or (news and "delta" in kinds))
 
 
-def _judge(account: Account, screen: Screen) -> None:
+def _judge(account: Account, screen: LiveScreen) -> None:
     about = (account.name, screen.hello)
     assert leaks(account, b"\n".join(screen.heard)) == [], about
     shown = {one["id"] for one in screen.model.compounds}
@@ -493,13 +495,13 @@ def _judge(account: Account, screen: Screen) -> None:
         assert "not permitted" in screen.model.denials, about
 
 
-async def test_a_replay_elsewhere_is_no_session_to_anybody_here(house: House) -> None:
+async def test_a_replay_elsewhere_is_no_session_to_anybody_here(house: WebRole) -> None:
     elsewhere = await replay_of(house, t.STRANGER)
     for account in t.ACCOUNTS:
         token = await house.admit(account)
         said = []
         for session in (elsewhere, "replay:invented"):
-            screen = Screen(house.port, token, session=session, compounds=["qingshui"])
+            screen = LiveScreen(house.port, token, session=session, compounds=["qingshui"])
             screen.listening = True
             listening = asyncio.create_task(screen.run())
             await screen.until(lambda s=screen: s.model.denials)
@@ -519,10 +521,10 @@ async def test_figures_are_those_of_a_world_without_the_other_street(tmp_path: P
         assert both == one, account.name
 
 
-async def _figures(house: House, account: Account) -> dict[str, Any]:
+async def _figures(house: WebRole, account: Account) -> dict[str, Any]:
     """All that is counted, listed or found for somebody."""
     token = await house.admit(account)
-    screen = Screen(house.port, token, compounds=["qiaotou", "mudan"])
+    screen = LiveScreen(house.port, token, compounds=["qiaotou", "mudan"])
     async with house.browser(token) as browser, watching(screen):
         await screen.until(lambda: sum(n for n, _ in screen.model.panels["strip"]["bins"]))
         # No engine runs here, which is noticed after some seconds: as it is in the other world.

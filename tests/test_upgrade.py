@@ -21,8 +21,9 @@ from feeds.streams.link import client_from_url
 from feeds.streams.replica import Replica
 from feeds.streams.streams import Streams
 from geodata import store
-from tests.feeds import builders as b
-from tests.feeds.engine.test_role import until, up_to_date
+from tests.feeds.engine.test_role import up_to_date
+from tests.support.builders import streams as b
+from tests.support.waiting import comes_true
 from tests.upgrade.record import PASSWORD
 from twin.commands.table import Command
 
@@ -163,7 +164,7 @@ async def test_alarms_of_then_are_acknowledged_and_shelved_and_the_engine_lives_
         assert cases < {*twin.incidents}
         for name in sorted(cases):
             assert (await desk.submit(command("note", name, text="now"), b.after(1401))).version
-        await until(lambda: replica.position.operations >= active.position.operations)
+        await comes_true(lambda: replica.position.operations >= active.position.operations)
         await up_to_date(active)
         assert truth(replica.twin)["cases"].keys() == truth(twin)["cases"].keys()
         told = {one.code for one in streams.conditions.standing()}

@@ -12,7 +12,7 @@ from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Event, Thread
 from urllib.parse import urlsplit
 
-from tests.browser.house import House
+from tests.support.installation import House
 
 CHUNK = 65536
 

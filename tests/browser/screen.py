@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
-from tests.browser.house import House, credentials
+from tests.support.installation import House, credentials
 
 DESK = "dash_clientside.dayuan.desk"
 CHEAP = {"device_scale_factor": 0.5, "reduced_motion": "reduce"}

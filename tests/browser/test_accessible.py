@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import Visit
-from tests.browser.house import ROOT, House, state
 from tests.browser.screen import DESK, Screen
 from tests.browser.test_import import a_yard, opened, tried
+from tests.support.installation import ROOT, House, state
 
 pytestmark = pytest.mark.browser
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"

@@ -17,9 +17,10 @@ from playwright.sync_api import Browser
 
 from geodata.demo.first_run import prepare
 from geodata.store import load, save
-from tests.browser.house import House, running, state, until
 from tests.browser.screen import DESK, Screen
 from tests.conftest import emptied
+from tests.support.installation import House, running, state
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
 QUIET_FOR = timedelta(minutes=10)

@@ -8,8 +8,9 @@ import signal
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.house import House, state, until
 from tests.browser.screen import Screen
+from tests.support.installation import House, state
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
 BADGE = 'document.querySelector("#conditions [data-tone=bad] strong")?.innerText ?? ""'

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.house import ROOT, House
 from tests.browser.screen import DESK, Screen
+from tests.support.installation import ROOT, House
 
 pytestmark = pytest.mark.browser
 SHIM = """#!{python}

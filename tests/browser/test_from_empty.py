@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.house import PASSWORD, ROOT, House, environment, running
 from tests.browser.screen import DESK, Screen
-from tests.geodata.builders import a_folder
+from tests.support.builders.sites import a_folder
+from tests.support.installation import PASSWORD, ROOT, House, environment, running
 
 pytestmark = pytest.mark.browser
 GUIDE = ROOT / "docs" / "how-to" / "begin-from-empty.md"

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.house import House, state
 from tests.browser.screen import DESK, Screen
+from tests.support.installation import House, state
 
 pytestmark = pytest.mark.browser
 LOSE = """() => {

@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from geodata.importing.importer import Options, import_folder
-from tests.browser.house import House, running, until
 from tests.browser.screen import Screen
-from tests.geodata.builders import ROWS, TERRITORY, a_feature, a_folder, box
+from tests.support.builders.sites import ROWS, TERRITORY, a_feature, a_folder, box
+from tests.support.installation import House, running
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
 YARD = TERRITORY.replace("small", "yard")

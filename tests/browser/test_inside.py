@@ -9,9 +9,9 @@ import pytest
 import shapely
 
 from tests.browser.conftest import Visit
-from tests.browser.house import House, state
 from tests.browser.screen import DESK, Screen
 from tests.browser.test_accessible import in_both_themes
+from tests.support.installation import House, state
 
 pytestmark = pytest.mark.browser
 MAP = f"{DESK}.map()"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.house import House, state, until
 from tests.browser.screen import DESK, Screen
+from tests.support.installation import House, state
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
 STEPS = (("assigned", "accepted"), ("accepted", "en_route"), ("en_route", "on_scene"),

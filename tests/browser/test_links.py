@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.house import House, state
 from tests.browser.screen import DESK, Screen
+from tests.support.installation import House, state
 
 pytestmark = pytest.mark.browser
 

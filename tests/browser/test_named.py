@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.house import House, state
 from tests.browser.screen import DESK, Screen
+from tests.support.installation import House, state
 from twin.places.model import Compound
 
 pytestmark = pytest.mark.browser

@@ -11,8 +11,9 @@ from uuid import uuid4
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.house import House, until
 from tests.browser.screen import DESK, Screen
+from tests.support.installation import House
+from tests.support.waiting import until
 from twin.places.metres import lonlat_from_xy
 from twin.places.model import LonLat
 

@@ -10,9 +10,10 @@ import pytest
 
 from geodata.store import load
 from tests.browser.conftest import Visit
-from tests.browser.house import House, until
 from tests.browser.screen import DESK, Screen
 from tests.browser.test_accessible import in_both_languages
+from tests.support.installation import House
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
 CAMERA, NUMBER = "huodian/camera/4", 4

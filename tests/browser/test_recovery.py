@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.house import House, state, until
 from tests.browser.screen import DESK, Screen
+from tests.support.installation import House, state
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
 SHOWN = f"""() => {{

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from websockets.sync.client import ClientConnection, connect
 
-from tests.browser.house import House, state
+from tests.support.installation import House, state
 
 HELLO = {"kind": "hello", "session": "live", "screen": "console", "band": "near", "layers": [],
          "seq": None, "epoch": None}  # fmt: skip

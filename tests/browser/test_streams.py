@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.conftest import STREAMED, Visit
-from tests.browser.house import House, until
 from tests.browser.screen import DESK, Screen
 from tests.browser.streams import PATHS, Source
+from tests.support.installation import House
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
 CARD = "document.querySelector('.camera-card %s')"

@@ -9,9 +9,9 @@ from contextlib import closing, contextmanager
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.house import House, state
 from tests.browser.line import far_away
 from tests.browser.screen import DESK, Screen
+from tests.support.installation import House, state
 
 pytestmark = pytest.mark.browser
 WRONG = """(() => {

@@ -14,8 +14,9 @@ import pytest
 import shapely
 
 from tests.browser.conftest import Visit
-from tests.browser.house import House, normal, state, until
 from tests.browser.screen import DESK, Screen
+from tests.support.installation import House, normal, state
+from tests.support.waiting import until
 from twin.places.metres import xy_from_lonlat
 from twin.places.model import LonLat
 

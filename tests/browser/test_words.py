@@ -6,8 +6,8 @@ import pytest
 
 from pages.texts import catalogue
 from tests.browser.conftest import Visit
-from tests.browser.house import House, state
 from tests.browser.screen import DESK
+from tests.support.installation import House, state
 
 pytestmark = pytest.mark.browser
 LABELS = """() => [...document.querySelectorAll("[data-i18n]")]

@@ -10,7 +10,7 @@ from feeds import feed
 from feeds.feed import keep_running, reporter
 from feeds.streams.streams import Streams
 from tests.conftest import free_port
-from tests.feeds import builders as b
+from tests.support.builders import streams as b
 from twin import events as ev
 
 pytestmark = pytest.mark.anyio

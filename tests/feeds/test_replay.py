@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,7 +17,8 @@ from layers.live.clock import Clock
 from layers.live.columns import milliseconds
 from layers.live.hub import Hub
 from layers.live.messages import View
-from tests.layers import builders as b
+from tests.support.builders import layers as b
+from tests.support.waiting import comes_true
 from twin import events
 from twin.errors import CommandRejected
 from twin.state.twin import Twin
@@ -117,13 +117,6 @@ class Seat:
         pass
 
 
-async def until(holds: object) -> None:
-    """Wait for a condition; the test's own time limit ends a wait in vain."""
-    async with asyncio.timeout(10):
-        while not holds():  # type: ignore[operator]
-            await asyncio.sleep(0.01)
-
-
 async def test_a_session_plays_jumps_and_stays_apart_from_what_is_live(valkey_url: str) -> None:
     a_day(valkey_url)
     async with Streams(valkey_url) as streams:
@@ -131,11 +124,11 @@ async def test_a_session_plays_jumps_and_stays_apart_from_what_is_live(valkey_ur
         name = await sessions.open("chen", (b.STREET,), ms(10))
         session = sessions.get(name)
         assert session is not None and session.clock.now_ms == ms(10)
-        await until(lambda: session.screen.twins[b.STREET].devices[GATE].state == "open")
+        await comes_true(lambda: session.screen.twins[b.STREET].devices[GATE].state == "open")
         session.clock.obey("speed", speed=60)  # type: ignore[attr-defined]
         session.clock.obey("seek", at_ms=ms(29 * TEN_MIN - 6))  # type: ignore[attr-defined]
         session.clock.obey("play")  # type: ignore[attr-defined]
-        await until(lambda: session.screen.twins[b.STREET].devices[GATE].state == "closed")
+        await comes_true(lambda: session.screen.twins[b.STREET].devices[GATE].state == "closed")
         await sessions.close()
         assert sessions.get(name) is None
 
@@ -165,11 +158,11 @@ async def test_after_a_jump_the_day_counts_alarms_that_are_over_and_none_that_ar
             bins = json.loads(text.message["text"])["panels"]["strip"]["bins"]
             return sum(count for count, _ in bins)
 
-        await until(lambda: counted() == 2)
+        await comes_true(lambda: counted() == 2)
         session.clock.obey("seek", at_ms=ms(9_001))  # type: ignore[attr-defined]
-        await until(lambda: counted() == 3)
+        await comes_true(lambda: counted() == 3)
         session.clock.obey("seek", at_ms=ms(1))  # type: ignore[attr-defined]
-        await until(lambda: counted() == 1)
+        await comes_true(lambda: counted() == 1)
         await sessions.close()
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from geodata.checks import faults
 from geodata.proposal import layout
-from tests.geodata.builders import ORIGIN, TERRITORY, a_site
+from tests.support.builders.sites import ORIGIN, TERRITORY, a_site
 from twin.places.metres import lonlat_from_xy
 from twin.places.model import Compound, DevicePlace, LonLat, Path, Ring
 

@@ -18,7 +18,7 @@ from geodata import store
 from geodata.demo import street
 from geodata.leaving_out import LeftOut
 from geodata.proposal import layout
-from tests.geodata.builders import TERRITORY, a_site
+from tests.support.builders.sites import TERRITORY, a_site
 from twin.places.model import Compound, DevicePlace, District
 from twin.places.model import Path as Way
 from twin.routing.network import Network

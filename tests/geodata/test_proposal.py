@@ -10,7 +10,7 @@ import shapely
 from geodata.checks import faults
 from geodata.proposal import camera_placer, crew, devices, doors, gates, grids, ground, layout, ways
 from geodata.proposal.drawing import House, Site
-from tests.geodata.builders import TERRITORY, a_site
+from tests.support.builders.sites import TERRITORY, a_site
 from twin.catalogue import device_kinds
 from twin.places.model import Compound
 from twin.routing.network import Network

@@ -24,8 +24,8 @@ from geodata.importing.report.report import Report
 from geodata.importing.report.sentences import LANGUAGES
 from geodata.proposal import layout
 from geodata.proposal.drawing import Patch, Site, Way
-from tests.geodata import files as f
-from tests.geodata.builders import ORIGIN, TERRITORY, a_folder, a_site, box, write
+from tests.support.builders import files as f
+from tests.support.builders.sites import ORIGIN, TERRITORY, a_folder, a_site, box, write
 from twin.places.metres import lonlat_from_xy
 from twin.places.model import Compound
 from twin.routing.network import Network

@@ -9,7 +9,7 @@ import pytest
 from geodata import tiles
 from geodata.demo import street
 from geodata.store import save, save_district
-from tests.two_streets import FAR, NEAR, compounds, district
+from tests.support.streets.two_streets import FAR, NEAR, compounds, district
 from twin.places.model import Compound
 
 MARKS = ("around", "proposed")

@@ -15,7 +15,7 @@ from layers.sharing.catalogue import COLLECTIONS, offered
 from layers.sharing.collection import Asker, Row, World, feature
 from layers.sharing.index import Shelf
 from layers.sharing.query import MOST, PARAMETERS, BadQuery, Query, read
-from tests.layers import builders as b
+from tests.support.builders import layers as b
 from twin import events as ev
 from twin.places.model import Area, Building, Entrance, Lens, Path, Pipe, Service, Wall
 from twin.state.twin import Twin

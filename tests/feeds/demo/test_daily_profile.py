@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from feeds.demo.daily_profile import Rhythm, Said, busy, dark, local_hour, rain, share
-from tests.feeds.world import MORNING, World, a_compound
-from tests.twin.builders import HUODIAN
+from tests.support.builders.twin import HUODIAN
+from tests.support.world import MORNING, World, a_compound
 from twin.events import DeviceState, Event, Reading, encode, type_of
 from twin.places.model import DevicePlace
 

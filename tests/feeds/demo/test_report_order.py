@@ -8,7 +8,7 @@ import pytest
 
 from feeds.demo.daily_profile import Rhythm
 from feeds.demo.report_order import Rounds
-from tests.feeds.world import a_compound
+from tests.support.world import a_compound
 from twin.catalogue import device_kinds
 
 RHYTHM = Rhythm([a_compound()], seed=1)

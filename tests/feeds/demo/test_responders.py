@@ -15,8 +15,8 @@ from feeds.demo.responders import (
     REVIEWER,
     SEE_AFTER_S,
 )
-from tests.feeds.world import CHEN, World, a_compound
-from tests.twin.builders import a_state
+from tests.support.builders.twin import a_state
+from tests.support.world import CHEN, World, a_compound
 from twin.commands.roles import Actor
 
 ZHOU, LI, WANG = (f"huodian/responder/{name}" for name in ("zhou", "li", "wang"))

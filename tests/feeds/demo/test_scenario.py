@@ -9,9 +9,9 @@ import pytest
 
 from feeds.demo.daily_profile import Rhythm
 from feeds.demo.scenario import GIVE_UP_S, Script, cast, script, scripts, stages
-from tests.feeds.world import CHEN, NIGHT, World, a_compound
-from tests.twin.builders import HUODIAN
-from tests.twin.place_builders import a_place, at
+from tests.support.builders.places import a_place, at
+from tests.support.builders.twin import HUODIAN
+from tests.support.world import CHEN, NIGHT, World, a_compound
 from twin.catalogue import device_kinds, rules
 from twin.errors import InvalidSetting
 from twin.events import encode, type_of

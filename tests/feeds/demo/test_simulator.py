@@ -31,9 +31,9 @@ from feeds.streams.batches import Position
 from feeds.streams.replica import fold_batch
 from feeds.streams.streams import Streams
 from geodata.demo.street import build
-from tests.feeds.builders import STREET, subjects
-from tests.feeds.world import MORNING, NIGHT, World, a_compound
-from tests.twin.builders import a_state
+from tests.support.builders.streams import STREET, subjects
+from tests.support.builders.twin import a_state
+from tests.support.world import MORNING, NIGHT, World, a_compound
 from twin.commands.table import Command
 from twin.errors import InvalidSetting, StaleVersion
 from twin.events import Event, ResponderStatus, StatusData, encode, type_of

@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 
 from feeds.demo.walkers import PATROL_M_S, Walker, beat_of
-from tests.feeds.world import MORNING, a_compound
-from tests.twin.place_builders import a_helper, at, metres
+from tests.support.builders.places import a_helper, at, metres
+from tests.support.world import MORNING, a_compound
 from twin.events import ResponderPosition
 from twin.places.metres import distance_m
 from twin.routing.network import Network

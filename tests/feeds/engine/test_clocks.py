@@ -23,7 +23,7 @@ from feeds.streams.batches import Position, milliseconds
 from feeds.streams.keys import key
 from feeds.streams.replica import Replica, fold_batch
 from feeds.streams.streams import Streams
-from tests.feeds import builders as b
+from tests.support.builders import streams as b
 from twin import events as ev
 from twin.events import encode
 from twin.state.limits import LATEST

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 import redis
@@ -18,8 +17,9 @@ from feeds.streams.batches import Position
 from feeds.streams.keys import key
 from feeds.streams.ledger import Ledger
 from feeds.streams.streams import Streams
-from tests.feeds import builders as b
-from tests.feeds.servers import Server
+from tests.support.builders import streams as b
+from tests.support.servers import Server
+from tests.support.waiting import comes_true
 from twin import events as ev
 
 pytestmark = pytest.mark.anyio
@@ -328,13 +328,13 @@ async def test_a_standby_takes_over_when_the_active_one_ends(valkey_url: str) ->
     async with Streams(valkey_url) as streams:
         active: list[str] = []
         running = {name: start(streams, name, active) for name in ("a", "b")}
-        first = (await until(lambda: active))[0]
+        first = (await comes_true(lambda: active))[0]
         await streams.append(S, [b.state(b.CALL, "pressed")])
-        await until(lambda: len(b.payloads(valkey_url)) == 2)
+        await comes_true(lambda: len(b.payloads(valkey_url)) == 2)
         running.pop(first).cancel()
-        await until(lambda: len(active) == 2)
+        await comes_true(lambda: len(active) == 2)
         await streams.append(S, [b.state(b.CALL, "idle")])
-        await until(lambda: len(b.payloads(valkey_url)) == 3)
+        await comes_true(lambda: len(b.payloads(valkey_url)) == 3)
         assert sorted(active) == ["a", "b"]
         for task in running.values():
             task.cancel()
@@ -362,7 +362,7 @@ async def test_a_fault_begins_the_street_anew_with_the_same_lease_and_without_a_
     async with Streams(valkey_url) as streams:
         running = start(streams, "a", [])
         await streams.append(S, [b.state(b.CALL, "pressed")])
-        await until(lambda: len(b.payloads(valkey_url)) == 2)
+        await comes_true(lambda: len(b.payloads(valkey_url)) == 2)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     assert len(begun) == 4
@@ -376,14 +376,14 @@ async def test_a_server_with_another_password_is_asked_with_pauses_and_the_log_s
         active: list[str] = []
         async with Streams(server.url) as streams:
             running = start(streams, "a", active)
-            await until(lambda: active)
+            await comes_true(lambda: active)
             with redis.Redis.from_url(server.url) as client:
                 client.config_set("requirepass", "another")
                 client.client_kill_filter(_type="normal", skipme=True)
-                await until(lambda: "not active any more" in caplog.text)
+                await comes_true(lambda: "not active any more" in caplog.text)
                 await asyncio.wait({running}, timeout=1.0)
                 client.config_set("requirepass", "")
-            await until(lambda: len(active) == 2)
+            await comes_true(lambda: len(active) == 2)
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
     assert len(caplog.messages) < 5
@@ -401,17 +401,6 @@ def start(streams: Streams, name: str, active: list[str]) -> asyncio.Task[None]:
             told=lambda up: active.append(name) if up else None,
         )
     )
-
-
-T = TypeVar("T")
-
-
-async def until(found: Callable[[], T]) -> T:
-    """What was waited for, as soon as it is there; the loop goes on with others in between."""
-    async with asyncio.timeout(10):
-        while not (there := found()):
-            await asyncio.sleep(0.005)
-    return there
 
 
 async def test_what_was_read_before_is_not_forgotten_by_a_life_that_cannot_begin(

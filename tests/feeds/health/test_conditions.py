@@ -9,7 +9,7 @@ import redis
 from feeds.health.conditions import FIGURES_KEPT, LETTERS_KEPT, Conditions, Shared, decoded, wall_ms
 from feeds.streams.keys import key
 from feeds.streams.streams import Streams
-from tests.feeds import builders as b
+from tests.support.builders import streams as b
 from twin.catalogue.conditions import Condition, condition_kinds
 
 pytestmark = pytest.mark.anyio

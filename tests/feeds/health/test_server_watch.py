@@ -12,9 +12,9 @@ from feeds.health import server_watch
 from feeds.streams.durability import refuse_eviction
 from feeds.streams.keys import key
 from feeds.streams.streams import Streams
-from tests.feeds import builders as b
-from tests.feeds.servers import Server
 from tests.feeds.streams.test_healing import BINARIES
+from tests.support.builders import streams as b
+from tests.support.servers import Server
 from twin.errors import InvalidSetting
 
 pytestmark = pytest.mark.anyio

@@ -21,8 +21,8 @@ from feeds.streams.batches import Position, Progress
 from feeds.streams.keys import key
 from feeds.streams.replica import Replica
 from feeds.streams.streams import Streams
-from tests.feeds import builders as b
-from tests.feeds.servers import Server
+from tests.support.builders import streams as b
+from tests.support.servers import Server
 from twin.errors import EntrySetAside
 
 pytestmark = pytest.mark.anyio

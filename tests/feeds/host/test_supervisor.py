@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
@@ -22,6 +22,7 @@ from feeds.host.heartbeat import Listener
 from feeds.host.supervisor import Pauses, Role, Supervisor
 from feeds.host.valkey import FolderTaken, ServerFailed, Valkey, answers, hangs
 from tests.conftest import free_port
+from tests.support.waiting import comes_true
 
 pytestmark = pytest.mark.anyio
 
@@ -61,12 +62,6 @@ def is_running(pid: int) -> bool:
     return True
 
 
-async def until(true: Callable[[], bool], within_s: float = 20.0) -> None:
-    async with asyncio.timeout(within_s):
-        while not true():
-            await asyncio.sleep(0.01)
-
-
 @asynccontextmanager
 async def running(supervisor: Supervisor) -> AsyncIterator[None]:
     task = asyncio.create_task(supervisor.run())
@@ -80,9 +75,9 @@ async def running(supervisor: Supervisor) -> AsyncIterator[None]:
 async def test_a_killed_role_comes_back_and_the_others_do_not_notice(tmp_path: Path) -> None:
     web, engine = tmp_path / "web", tmp_path / "engine"
     async with running(Supervisor(roles=[a_role(web), a_role(engine)])):
-        await until(lambda: len(starts(web)) == len(starts(engine)) == 1)
+        await comes_true(lambda: len(starts(web)) == len(starts(engine)) == 1)
         os.kill(starts(web)[0], signal.SIGKILL)
-        await until(lambda: len(starts(web)) == 2)
+        await comes_true(lambda: len(starts(web)) == 2)
         assert is_running(starts(web)[1])
         assert len(starts(engine)) == 1
     assert not any(is_running(pid) for pid in starts(web) + starts(engine))
@@ -104,7 +99,7 @@ def test_a_life_of_a_quarter_of_a_minute_was_no_failed_start() -> None:
 async def test_a_role_that_dies_at_once_is_tried_again(tmp_path: Path) -> None:
     book = tmp_path / "web"
     async with running(Supervisor(roles=[a_role(book, DIES)])):
-        await until(lambda: len(starts(book)) == 2)
+        await comes_true(lambda: len(starts(book)) == 2)
 
 
 @pytest.fixture
@@ -124,10 +119,10 @@ async def test_a_role_that_hangs_is_killed_and_started_again(
 ) -> None:
     book, other = tmp_path / "engine", tmp_path / "web"
     async with running(Supervisor(roles=[a_beating_role(book), a_beating_role(other)])):
-        await until(lambda: len(starts(book)) == len(starts(other)) == 1)
+        await comes_true(lambda: len(starts(book)) == len(starts(other)) == 1)
         for life in (1, 2):
             os.kill(starts(book)[-1], hang)
-            await until(lambda life=life: len(starts(book)) == life + 1)  # type: ignore[misc]
+            await comes_true(lambda life=life: len(starts(book)) == life + 1)  # type: ignore[misc]
             assert not is_running(starts(book)[life - 1])
         assert len(starts(other)) == 1
     assert not any(is_running(pid) for pid in starts(book) + starts(other))
@@ -140,10 +135,10 @@ async def test_a_role_may_take_its_time_to_start_and_is_not_killed_for_it(
     monkeypatch.setattr("feeds.host.heartbeat.QUIET_LOOKS", 1)
     quiet, started = tmp_path / "engine", tmp_path / "web"
     async with running(Supervisor(roles=[a_beating_role(quiet, LIVES), a_role(started)])):
-        await until(lambda: len(starts(quiet)) == len(starts(started)) == 1)
+        await comes_true(lambda: len(starts(quiet)) == len(starts(started)) == 1)
         for life in range(2, 5):  # three starts of another take longer than many looks
             os.kill(starts(started)[-1], signal.SIGKILL)
-            await until(lambda life=life: len(starts(started)) == life)  # type: ignore[misc]
+            await comes_true(lambda life=life: len(starts(started)) == life)  # type: ignore[misc]
         assert len(starts(quiet)) == 1
 
 
@@ -154,7 +149,7 @@ async def test_a_role_that_never_begins_to_beat_is_killed_at_last(
     monkeypatch.setattr("feeds.host.heartbeat.STARTING_LOOKS", 20)
     book = tmp_path / "engine"
     async with running(Supervisor(roles=[a_beating_role(book, STUBBORN)])):
-        await until(lambda: len(starts(book)) == 2)
+        await comes_true(lambda: len(starts(book)) == 2)
 
 
 # A role that beats at a sign only, and signs the book when it does.
@@ -183,17 +178,17 @@ async def test_what_nobody_waits_for_starts_once_what_people_wait_for_works(
     web, engine, tiles = (tmp_path / name for name in ("web", "engine", "tiles"))
     keeper = Supervisor(roles=[*awaited_and_later(web, tiles), a_role(engine)])
     async with running(keeper):
-        await until(lambda: len(starts(web)) == len(starts(engine)) == 1)
+        await comes_true(lambda: len(starts(web)) == len(starts(engine)) == 1)
         assert starts(tiles) == []
         os.kill(starts(web)[0], signal.SIGUSR1)
-        await until(lambda: len(starts(tiles)) == 1)
+        await comes_true(lambda: len(starts(tiles)) == 1)
         os.kill(starts(tiles)[0], signal.SIGKILL)  # by itself it comes back at once
-        await until(lambda: len(starts(tiles)) == 2)
+        await comes_true(lambda: len(starts(tiles)) == 2)
         keeper.start_anew()
-        await until(lambda: len(starts(web)) == len(starts(engine)) == 2)
+        await comes_true(lambda: len(starts(web)) == len(starts(engine)) == 2)
         assert len(starts(tiles)) == 2
         os.kill(starts(web)[1], signal.SIGUSR1)
-        await until(lambda: len(starts(tiles)) == 3)
+        await comes_true(lambda: len(starts(tiles)) == 3)
 
 
 async def test_what_nobody_waits_for_starts_at_last_though_web_never_works(
@@ -202,7 +197,7 @@ async def test_what_nobody_waits_for_starts_at_last_though_web_never_works(
     monkeypatch.setattr("feeds.host.supervisor._LATER_S", 0.05)
     web, tiles = tmp_path / "web", tmp_path / "tiles"
     async with running(Supervisor(roles=awaited_and_later(web, tiles))):
-        await until(lambda: len(starts(tiles)) == 1)
+        await comes_true(lambda: len(starts(tiles)) == 1)
 
 
 async def test_a_role_that_will_not_end_is_killed(
@@ -211,7 +206,7 @@ async def test_a_role_that_will_not_end_is_killed(
     monkeypatch.setattr("feeds.host.supervisor._ROLE_PATIENCE_S", 0.2)
     book = tmp_path / "web"
     async with running(Supervisor(roles=[a_role(book, STUBBORN)])):
-        await until(lambda: len(starts(book)) == 1)
+        await comes_true(lambda: len(starts(book)) == 1)
     assert not is_running(starts(book)[0])
 
 
@@ -220,7 +215,7 @@ async def test_a_killed_server_comes_back_on_its_port_and_ends_last(tmp_path: Pa
     await server.start()
     book, url, first = tmp_path / "web", server.url, server.pid
     async with running(Supervisor(roles=[a_role(book)], server=server)):
-        await until(lambda: len(starts(book)) == 1)
+        await comes_true(lambda: len(starts(book)) == 1)
         os.kill(first, signal.SIGKILL)
         async with asyncio.timeout(20):
             while not await answers(url):
@@ -239,7 +234,7 @@ async def test_a_server_that_hangs_is_killed_and_started_again(
     first = server.pid
     async with running(Supervisor(roles=[], server=server)):
         os.kill(first, signal.SIGSTOP)
-        await until(lambda: not is_running(first))
+        await comes_true(lambda: not is_running(first))
         async with asyncio.timeout(20):
             while not await answers(server.url):
                 await asyncio.sleep(0.05)
@@ -319,7 +314,7 @@ async def test_a_role_for_which_no_process_is_to_be_had_is_started_later(
     monkeypatch.setattr(supervisor, "_born", sometimes)
     monkeypatch.setattr(supervisor, "_FIRST_PAUSE_S", 0.01)
     async with running(Supervisor(roles=[a_role(book)])):
-        await until(lambda: len(starts(book)) == 1)
+        await comes_true(lambda: len(starts(book)) == 1)
 
 
 async def test_an_imported_place_starts_every_role_anew(tmp_path: Path) -> None:
@@ -327,12 +322,12 @@ async def test_an_imported_place_starts_every_role_anew(tmp_path: Path) -> None:
     places.mkdir()
     (places / "old.json").write_text("{}")
     async with running(Supervisor(roles=[a_role(book)], watched=places, looks_every_s=0.02)):
-        await until(lambda: len(starts(book)) == 1)
+        await comes_true(lambda: len(starts(book)) == 1)
         (places / "new.json.part").write_text("{")
         (places / "new.json").write_text("{}")
-        await until(lambda: len(starts(book)) == 2)
+        await comes_true(lambda: len(starts(book)) == 2)
         (places / "new.json").unlink()
-        await until(lambda: len(starts(book)) == 3)
+        await comes_true(lambda: len(starts(book)) == 3)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel tells children on Linux only")
@@ -351,12 +346,12 @@ async def main():
 asyncio.run(main())
 """
     supervisor = subprocess.Popen([sys.executable, "-c", program])
-    await until(lambda: len(starts(tmp_path / "web")) == 1)
+    await comes_true(lambda: len(starts(tmp_path / "web")) == 1)
     pids = [*starts(tmp_path / "web"), *starts(tmp_path / "pid")]
     assert all(is_running(pid) for pid in pids)
     supervisor.kill()
     supervisor.wait()
-    await until(lambda: not any(is_running(pid) for pid in pids))
+    await comes_true(lambda: not any(is_running(pid) for pid in pids))
 
 
 async def test_work_that_is_wanted_once_rests_until_everything_starts_anew(tmp_path: Path) -> None:
@@ -364,10 +359,10 @@ async def test_work_that_is_wanted_once_rests_until_everything_starts_anew(tmp_p
     work = dataclasses.replace(a_role(once, DIES), once=True)
     supervisor = Supervisor(roles=[a_role(web), work])
     async with running(supervisor):
-        await until(lambda: len(starts(web)) == len(starts(once)) == 1)
-        await until(lambda: "once" not in supervisor.pids)
+        await comes_true(lambda: len(starts(web)) == len(starts(once)) == 1)
+        await comes_true(lambda: "once" not in supervisor.pids)
         os.kill(starts(web)[0], signal.SIGKILL)
-        await until(lambda: len(starts(web)) == 2)  # by now a role would have come back, too
+        await comes_true(lambda: len(starts(web)) == 2)  # by now a role would have come back, too
         assert len(starts(once)) == 1
         supervisor.start_anew()
-        await until(lambda: len(starts(web)) == 3 and len(starts(once)) == 2)
+        await comes_true(lambda: len(starts(web)) == 3 and len(starts(once)) == 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,8 @@ from feeds.errors import Unavailable
 from feeds.intake.commands import REFUSALS_AT_ONCE, Allowance, Desk, Receipt, answer
 from feeds.streams.replica import Replica
 from feeds.streams.streams import Streams
-from tests.feeds import builders as b
+from tests.support.builders import streams as b
+from tests.support.waiting import comes_true
 from twin import events as ev
 from twin.commands.decide import Actor, Command
 from twin.errors import CommandRejected, StaleVersion
@@ -73,24 +74,18 @@ async def test_a_command_for_a_street_that_begins_anew_is_to_be_tried_again(
         away.set()
         await streams.append(S, [b.reading()])
         desk = Desk(streams, {S: replica})
-        await until(lambda: not replica.twin.incidents)
+        await comes_true(lambda: not replica.twin.incidents)
         body = {"command": "assign", "target": "INC-1", "version": 1, "args": {"responder": b.ZHOU}}
         by = asked("assign", "INC-1").by
         for target in ("INC-1", b.CALL, b.ZHOU):  # a device is known still, but not what it said
             raw = msgspec.json.encode(body | {"target": target})
             assert (await answer(raw, by, desk, b.now()))[0] == 503
         away.clear()
-        await until(lambda: not replica.begins_anew)
+        await comes_true(lambda: not replica.begins_anew)
         raw = msgspec.json.encode(body)
         assert (await answer(raw, by, desk, b.now()))[0] == 200
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not true():
-            await asyncio.sleep(0.01)
 
 
 async def test_a_command_is_on_the_stream_and_in_our_replica_when_it_returns(

@@ -17,7 +17,7 @@ from feeds.intake.http import Intake
 from feeds.intake.http_body import MOST_BYTES, MOST_MEMBERS
 from feeds.streams.streams import Streams
 from tests.conftest import free_port
-from tests.feeds import builders as b
+from tests.support.builders import streams as b
 from twin import events as ev
 
 pytestmark = pytest.mark.anyio

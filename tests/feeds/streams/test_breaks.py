@@ -15,9 +15,10 @@ from feeds.intake.commands import Desk
 from feeds.streams.keys import key
 from feeds.streams.replica import Replica, follow_all
 from feeds.streams.streams import Streams
-from tests.feeds import builders as b
-from tests.feeds.engine.test_role import an_engine, start, until, up_to_date
-from tests.feeds.servers import Server
+from tests.feeds.engine.test_role import an_engine, start, up_to_date
+from tests.support.builders import streams as b
+from tests.support.servers import Server
+from tests.support.waiting import comes_true
 from twin import events as ev
 from twin.commands.table import Command
 from twin.errors import CommandRejected
@@ -89,8 +90,8 @@ async def test_a_screen_is_told_of_a_gap_in_what_it_read(
         running = asyncio.ensure_future(follow_all([replica], use))
         await replica.current.wait()
         b.write(redis_url, [(1, b.reading(1.0, b.after(1)))])
-        await until(lambda: "stream_gap" in standing(streams))
-        await until(lambda: replica.twin.devices[b.NOISE].value == 3.0)
+        await comes_true(lambda: "stream_gap" in standing(streams))
+        await comes_true(lambda: replica.twin.devices[b.NOISE].value == 3.0)
         await ended(running)
     assert standing(streams)["stream_gap"]["stream"] == "telemetry"
 
@@ -142,7 +143,7 @@ async def test_a_screen_forgets_what_an_emptied_server_does_not_know_and_command
         assert replica.twin.devices[b.GATE].state is None
         # Numbering begins again, and the new case of the old number can be worked on.
         await streams.append_operations(S, [b.a_case("INC-1")])
-        await until(lambda: "INC-1" in replica.twin.incidents)
+        await comes_true(lambda: "INC-1" in replica.twin.incidents)
         assert (await desk.submit(note("INC-1"), b.now())).version == 2
         assert "stream_rolled_back" in standing(streams)
         await ended(running)
@@ -158,11 +159,11 @@ async def test_an_engine_begins_anew_on_an_emptied_server_and_says_so(
     async with Streams(redis_url) as streams:
         running = start(streams, "a", [])
         await streams.append(S, [b.state(b.CALL, "pressed")])
-        await until(lambda: len(b.payloads(redis_url)) == 2)
+        await comes_true(lambda: len(b.payloads(redis_url)) == 2)
         client.flushall()
-        await until(lambda: ("feed.rolled_back", "telemetry") in b.subjects(redis_url))
+        await comes_true(lambda: ("feed.rolled_back", "telemetry") in b.subjects(redis_url))
         await streams.append(S, [b.state(b.CALL, "pressed")])
-        await until(lambda: len(b.payloads(redis_url)) == 3)
+        await comes_true(lambda: len(b.payloads(redis_url)) == 3)
         await ended(running)
         assert "stream_rolled_back" in standing(streams)
     kinds = [kind for kind, _ in b.subjects(redis_url)]
@@ -181,19 +182,19 @@ async def test_a_log_cut_short_is_noticed_by_screen_and_engine_and_both_equal_a_
             await replica.current.wait()
             size = log_of(tmp_path).stat().st_size
             await streams.append(S, [b.state(b.CALL, "pressed"), *b.readings(20)])
-            await until(lambda: replica.twin.alarms)
+            await comes_true(lambda: replica.twin.alarms)
             server.kill()
             with log_of(tmp_path).open("r+b") as file:
                 file.truncate(size)
             server.start()
-            await until(lambda: "stream_rolled_back" in standing(streams))
-            await until(lambda: not replica.twin.alarms)
+            await comes_true(lambda: "stream_rolled_back" in standing(streams))
+            await comes_true(lambda: not replica.twin.alarms)
             await streams.append(S, [b.state(b.CALL, "pressed")])
-            await until(lambda: replica.twin.open_incidents)
+            await comes_true(lambda: replica.twin.open_incidents)
             fresh = Replica(streams, b.a_twin())
             also = asyncio.ensure_future(fresh.run())
             await fresh.current.wait()
-            await until(lambda: fresh.position == replica.position)
+            await comes_true(lambda: fresh.position == replica.position)
             assert fresh.twin.snapshot() == replica.twin.snapshot()
             await ended(following, running, also)
 
@@ -215,7 +216,7 @@ async def test_a_snapshot_that_leads_beyond_the_streams_is_passed_over(
         replica = Replica(streams, b.a_twin())
         running = asyncio.ensure_future(replica.run())
         await replica.current.wait()
-        await until(lambda: [*replica.twin.incidents] == ["INC-1"])
+        await comes_true(lambda: [*replica.twin.incidents] == ["INC-1"])
         assert replica.twin.devices[b.GATE].state == "open"
         active = await an_engine(streams, 1)
         await up_to_date(active)

@@ -19,8 +19,8 @@ from feeds.streams.healing import AWAY, Trouble, trouble
 from feeds.streams.keys import key
 from feeds.streams.link import client_from_url
 from feeds.streams.streams import Streams
-from tests.feeds import builders as b
-from tests.feeds.servers import Server
+from tests.support.builders import streams as b
+from tests.support.servers import Server
 
 pytestmark = pytest.mark.anyio
 S = b.STREET

@@ -16,7 +16,7 @@ from feeds.streams.batches import Batch, Part, Position, order
 from feeds.streams.keys import key
 from feeds.streams.ledger import Extent, Gap, Ledger, Tally
 from feeds.streams.streams import Streams
-from tests.feeds import builders as b
+from tests.support.builders import streams as b
 from twin.errors import EventRejected
 
 pytestmark = pytest.mark.anyio

@@ -16,8 +16,8 @@ from feeds.streams.keys import key
 from feeds.streams.link import Link, backoff_s, client_from_url, shown
 from feeds.streams.streams import Streams
 from tests.conftest import free_port
-from tests.feeds import builders as b
-from tests.feeds.servers import Server
+from tests.support.builders import streams as b
+from tests.support.servers import Server
 from twin.errors import InvalidSetting, StaleVersion
 
 pytestmark = pytest.mark.anyio

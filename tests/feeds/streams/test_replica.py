@@ -18,7 +18,7 @@ from feeds.streams.batches import Batch, Part, Position
 from feeds.streams.keys import key
 from feeds.streams.replica import Replica, Step, fold_batch, follow_all
 from feeds.streams.streams import Streams
-from tests.feeds import builders as b
+from tests.support.builders import streams as b
 from twin.events import WayClosed, WayClosedData, encode
 from twin.state import snapshot
 from twin.state.records import Change

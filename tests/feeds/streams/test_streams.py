@@ -13,8 +13,8 @@ from feeds.errors import LostLease
 from feeds.streams.batches import Position, Progress, order
 from feeds.streams.keys import key
 from feeds.streams.streams import Streams
-from tests.feeds import builders as b
-from tests.feeds.servers import LossyLine, Server
+from tests.support.builders import streams as b
+from tests.support.servers import LossyLine, Server
 from twin.errors import EventRejected, StaleVersion
 
 pytestmark = pytest.mark.anyio

@@ -22,8 +22,8 @@ from geodata.importing.history import CannotUndo, History
 from geodata.importing.importer import import_folder
 from geodata.importing.report.report import Report
 from geodata.proposal import layout
-from tests.geodata import files as f
-from tests.geodata.builders import OUTLINE, ROWS, TERRITORY, a_site, write
+from tests.support.builders import files as f
+from tests.support.builders.sites import OUTLINE, ROWS, TERRITORY, a_site, write
 from twin.errors import DayuanError, InvalidPlace, InvalidTerritory
 from twin.places.model import Compound, District
 
@@ -41,7 +41,7 @@ def other() -> Compound:
     return layout.propose(a_site("other"), OTHER, 2, name="别院", name_en="Other")
 
 
-class House:
+class DataFolder:
     """A data folder with two compounds and a district, and things beside it."""
 
     def __init__(self, root: Path, *compounds: Compound) -> None:
@@ -98,7 +98,7 @@ HOSTILE = st.sampled_from([
 FIELDS = st.sampled_from(["id", "territory", "building", "name", "kind", "unit", "parent"])
 
 
-def judged(house: House, others: list[Compound]) -> None:
+def judged(house: DataFolder, others: list[Compound]) -> None:
     """Import what is given; then the others are as they were and the own is its own."""
     report, beyond = house.imported()
     assert beyond == set()
@@ -116,7 +116,7 @@ def judged(house: House, others: list[Compound]) -> None:
 def test_no_edit_of_our_own_files_reaches_beyond_the_compound(
     mine: Compound, other: Compound, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
-    house = House(tmp_path_factory.mktemp("house"), mine, other)
+    house = DataFolder(tmp_path_factory.mktemp("house"), mine, other)
     geojson.write(house.given, mine)
     for _ in range(data.draw(st.integers(1, 3))):
         file = house.given / f"{data.draw(st.sampled_from(['compound', *geojson.PARTS]))}.geojson"
@@ -195,7 +195,7 @@ def test_no_file_of_others_reaches_beyond_the_compound(
     mine: Compound, other: Compound, tmp_path_factory: pytest.TempPathFactory, kind: str,
     data: st.DataObject,
 ) -> None:  # fmt: skip
-    house = House(tmp_path_factory.mktemp("house"), mine, other)
+    house = DataFolder(tmp_path_factory.mktemp("house"), mine, other)
     KINDS[kind](data, house.given)
     judged(house, [other])
 
@@ -203,7 +203,7 @@ def test_no_file_of_others_reaches_beyond_the_compound(
 # --- what the fault says ------------------------------------------------------------------------
 
 
-def edited(house: House, stem: str, **properties: object) -> Report:
+def edited(house: DataFolder, stem: str, **properties: object) -> Report:
     """An import of our files with the first feature of one of them changed."""
     file = house.given / f"{stem}.geojson"
     content = json.loads(file.read_bytes())
@@ -215,8 +215,8 @@ def edited(house: House, stem: str, **properties: object) -> Report:
 
 
 @pytest.fixture
-def house(tmp_path: Path, mine: Compound, other: Compound) -> Iterator[House]:
-    found = House(tmp_path, mine, other)
+def house(tmp_path: Path, mine: Compound, other: Compound) -> Iterator[DataFolder]:
+    found = DataFolder(tmp_path, mine, other)
     geojson.write(found.given, mine)
     yield found
 
@@ -242,7 +242,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
 
 @pytest.mark.parametrize(("stem", "properties", "kind", "words"), CASES)
 def test_what_belongs_to_others_stops_and_is_named_by_file_feature_and_value(
-    house: House, stem: str, properties: dict[str, Any], kind: str, words: str
+    house: DataFolder, stem: str, properties: dict[str, Any], kind: str, words: str
 ) -> None:
     report = edited(house, stem, **properties)
     said = [str(fault.words) for fault in report.fatal if fault.kind == kind]
@@ -250,12 +250,12 @@ def test_what_belongs_to_others_stops_and_is_named_by_file_feature_and_value(
     assert report.written is None
 
 
-def test_a_file_with_its_own_ids_is_imported(house: House) -> None:
+def test_a_file_with_its_own_ids_is_imported(house: DataFolder) -> None:
     report = edited(house, "devices", name="新名字")
     assert report.fatal == [] and report.written == house.places / "small.json"
 
 
-def test_services_of_elsewhere_stop_too(house: House, mine: Compound) -> None:
+def test_services_of_elsewhere_stop_too(house: DataFolder, mine: Compound) -> None:
     from_elsewhere = {"id": "small/service/1", "kind": "clinic", "name": "x",
                       "territory": f"{OTHER}.g1"}  # fmt: skip
     place = {"type": "Point", "coordinates": mine.origin}
@@ -267,7 +267,7 @@ def test_services_of_elsewhere_stop_too(house: House, mine: Compound) -> None:
     assert [fault.kind for fault in report.fatal] == ["foreign territory"]
 
 
-def test_strays_that_an_earlier_version_let_in_stop_the_next_import(house: House) -> None:
+def test_strays_that_an_earlier_version_let_in_stop_the_next_import(house: DataFolder) -> None:
     """They stand in the file already, and an import would keep them as a person's own."""
     place = store.load(house.places)[-1]
     taken = replace(place.devices[0], id="other/camera/77", proposed=False)
@@ -292,7 +292,7 @@ def test_nothing_is_saved_under_a_name_that_is_no_label(
     assert list(tmp_path.rglob("*.json")) == []
 
 
-def test_an_edit_never_turns_a_compound_into_another(house: House, other: Compound) -> None:
+def test_an_edit_never_turns_a_compound_into_another(house: DataFolder, other: Compound) -> None:
     with pytest.raises(InvalidPlace):
         History(house.places, "small").edit(lambda _: other, {})
     assert [c.id for c in store.load(house.places)] == ["other", "small"]
@@ -300,7 +300,7 @@ def test_an_edit_never_turns_a_compound_into_another(house: House, other: Compou
         History(house.places, "small").undo("x")
 
 
-def test_a_name_of_a_zip_never_leads_out_of_the_spare_folder(house: House) -> None:
+def test_a_name_of_a_zip_never_leads_out_of_the_spare_folder(house: DataFolder) -> None:
     """``...zip`` without its ending is ``..``: its members would lie beside the spare folder."""
     geojson_file = json.dumps({"type": "FeatureCollection", "features": ROWS})
     for file in house.given.iterdir():

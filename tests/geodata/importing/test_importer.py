@@ -19,7 +19,7 @@ from geodata.importing.readers.crs import from_wgs84
 from geodata.importing.report.report import Report
 from geodata.importing.report.sentences import STOPS, Words
 from geodata.proposal.drawing import polygon
-from tests.geodata.builders import (
+from tests.support.builders.sites import (
     HUOJU,
     ORIGIN,
     OUTLINE,

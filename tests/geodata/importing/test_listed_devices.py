@@ -14,8 +14,8 @@ from geodata.importing.readers.crs import from_wgs84
 from geodata.importing.readers.references import declared
 from geodata.importing.report.report import Report
 from geodata.importing.report.sentences import say
-from tests.geodata import files as f
-from tests.geodata.builders import TERRITORY
+from tests.support.builders import files as f
+from tests.support.builders.sites import TERRITORY
 from twin.places.metres import distance_m
 from twin.places.model import DevicePlace
 

@@ -16,8 +16,8 @@ from geodata.importing.importer import Options, import_folder
 from geodata.importing.readers.device_lists import ColumnMapping
 from geodata.importing.readers.references import declared
 from geodata.importing.report.report import Report
-from tests.geodata import files as f
-from tests.geodata.builders import OUTLINE, ROWS, TERRITORY, a_feature, box, write
+from tests.support.builders import files as f
+from tests.support.builders.sites import OUTLINE, ROWS, TERRITORY, a_feature, box, write
 from twin.places.metres import distance_m
 from twin.places.model import Building, Compound
 

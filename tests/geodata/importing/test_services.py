@@ -14,8 +14,8 @@ from geodata import store
 from geodata.importing.history import History
 from geodata.importing.importer import Options, import_folder
 from geodata.importing.report.report import Report
-from tests.geodata import files as f
-from tests.geodata.builders import TERRITORY, write
+from tests.support.builders import files as f
+from tests.support.builders.sites import TERRITORY, write
 from twin.places.model import Service
 from twin.routing.isochrone import nearest
 from twin.routing.network import Network

@@ -7,8 +7,8 @@ import pytest
 
 from layers.cameras import field_of_view
 from layers.rows import cameras
-from tests.twin.builders import HUODIAN
-from tests.twin.place_builders import a_block, a_camera, a_place, at
+from tests.support.builders.places import a_block, a_camera, a_place, at
+from tests.support.builders.twin import HUODIAN
 from twin.commands.cameras import CameraWish, LensWish
 from twin.places.model import Compound, Grid, Lens
 from twin.places.territory import street_of

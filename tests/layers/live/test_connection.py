@@ -10,8 +10,8 @@ from layers.live import connection as module
 from layers.live.clock import Clock
 from layers.live.connection import MAX_DENIALS, QUEUE_FRAMES, Connection, House, Viewer, serve
 from layers.live.hub import Hub
-from tests.layers.browser import Browser
-from tests.layers.builders import NOON, STREET, a_street, at, measured
+from tests.support.builders.layers import NOON, STREET, a_street, at, measured
+from tests.support.live_model import LiveModel
 
 CHEN = Viewer("陈敏", (STREET,), masked=False, drives=True)
 
@@ -20,7 +20,7 @@ class Socket:
     """An accepted websocket as an ASGI server gives it."""
 
     def __init__(self) -> None:
-        self.browser = Browser()
+        self.browser = LiveModel()
         self.closed: int | None = None
         self.open = asyncio.Event()
         self.open.set()

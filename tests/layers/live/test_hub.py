@@ -16,8 +16,7 @@ from layers.live.frames import unpack
 from layers.live.groups import RING_FRAMES
 from layers.live.hub import BEAT_TURNS, IDLE_TURNS, Hub, run
 from layers.live.messages import Hello, View
-from tests.layers.browser import Browser
-from tests.layers.builders import (
+from tests.support.builders.layers import (
     COMMUNITY,
     NOON,
     STREET,
@@ -32,6 +31,7 @@ from tests.layers.builders import (
     silent,
     step,
 )
+from tests.support.live_model import LiveModel
 from twin import events
 from twin.places import territory
 from twin.state.twin import Twin
@@ -48,7 +48,7 @@ class Network:
         self.hub = hub
         self.prefixes = prefixes
         self.masked = masked
-        self.browser = Browser()
+        self.browser = LiveModel()
         self.sent: list[dict[str, Any]] = []
         self.free = asyncio.Event()
         self.free.set()

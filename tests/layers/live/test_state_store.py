@@ -8,7 +8,7 @@ from layers.panels import values
 from layers.panels.conditions import Health
 from layers.panels.incidents import no_travel
 from layers.panels.strip import DAY_MS
-from tests.layers.builders import (
+from tests.support.builders.layers import (
     COMMUNITY,
     NOON,
     STREET,

@@ -11,8 +11,8 @@ from layers.live.clock import Clock
 from layers.live.hub import BEAT_TURNS, PANEL_TURNS, Hub
 from layers.live.subscription import Scope
 from layers.panels.conditions import Health, shown
-from tests.layers.builders import COMMUNITY, NOON, STREET, a_street
 from tests.layers.live.test_hub import Network
+from tests.support.builders.layers import COMMUNITY, NOON, STREET, a_street
 from twin.catalogue.conditions import Condition, condition_kinds
 
 OTHER = "lusong.jianning"

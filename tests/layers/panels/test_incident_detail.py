@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from layers.panels.incident_detail import Known, detail
-from tests.layers.builders import (
+from tests.support.builders.layers import (
     COMMUNITY,
     STREET,
     a_compound,

@@ -8,7 +8,7 @@ from typing import Any
 from layers.live.state_store import Picture
 from layers.live.subscription import Scope
 from layers.panels.incidents import no_travel
-from tests.layers.builders import (
+from tests.support.builders.layers import (
     COMMUNITY,
     NOON,
     STREET,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from layers.panels.strip import BINS, DAY_MS, STEP_MS, Strip, day_start_ms
-from tests.layers.builders import NOON
+from tests.support.builders.layers import NOON
 
 NOON_MS = NOON.timestamp() * 1000
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 from layers.places.compound import KEPT_DESCRIPTIONS, KEPT_LISTINGS, Places
-from tests.layers.builders import COMMUNITY, STREET, a_compound
+from tests.support.builders.layers import COMMUNITY, STREET, a_compound
 
 HERE = f"{COMMUNITY}.huodian"
 

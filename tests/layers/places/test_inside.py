@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from layers.places.inside import building_of, described
-from tests.layers.builders import COMMUNITY, STREET, a_compound
+from tests.support.builders.layers import COMMUNITY, STREET, a_compound
 from twin.places.model import Compound, DevicePlace, Entrance
 
 HERE = f"{COMMUNITY}.huodian"

@@ -4,7 +4,7 @@ import json
 import math
 
 from layers.places.outlines import KEPT, Outlines, simpler
-from tests import two_streets as t
+from tests.support.streets import two_streets as t
 
 PLACES = [place for rows in t.compounds(t.NEAR, t.FAR).values() for place in rows]
 

@@ -4,8 +4,8 @@ import json
 
 from layers.live.subscription import Scope
 from layers.routes.obstacles import thing
-from tests.layers.builders import COMMUNITY, NOON, STREET, a_street, at, reported
 from tests.layers.live.test_state_store import a_picture, happen, shown
+from tests.support.builders.layers import COMMUNITY, NOON, STREET, a_street, at, reported
 from twin import events
 
 NOON_MS = NOON.timestamp() * 1000

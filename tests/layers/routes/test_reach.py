@@ -3,8 +3,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from layers.routes import reach
-from tests.twin.builders import HUODIAN, STREET, a_state
-from tests.twin.place_builders import a_gate, a_place, at
+from tests.support.builders.places import a_gate, a_place, at
+from tests.support.builders.twin import HUODIAN, STREET, a_state
 from twin.places.model import Service
 from twin.routing.network import Network
 from twin.routing.obstacles import Live

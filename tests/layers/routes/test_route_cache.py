@@ -7,8 +7,17 @@ import pytest
 
 from layers.routes import route_cache as module
 from layers.routes.route_cache import Lives, trip_words
-from tests.twin.builders import CALL, STREET, ZHOU, a_call, a_position, a_state, a_twin, after
-from tests.twin.place_builders import a_path, a_place, at
+from tests.support.builders.places import a_path, a_place, at
+from tests.support.builders.twin import (
+    CALL,
+    STREET,
+    ZHOU,
+    a_call,
+    a_position,
+    a_state,
+    a_twin,
+    after,
+)
 from tests.twin.routing.test_roads import a_district
 from twin.commands.roles import Actor
 from twin.dispatch.trips import Goal, Trips

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from layers.search.index import KEPT_VIEWS, Index
-from tests.layers.builders import COMMUNITY, STREET, a_compound, ring
+from tests.support.builders.layers import COMMUNITY, STREET, a_compound, ring
 from twin.places.model import Area, Compound, Service
 
 

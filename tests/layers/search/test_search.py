@@ -5,7 +5,7 @@ import doctest
 import pytest
 
 from layers.search import search
-from tests.layers.builders import COMMUNITY, STREET, a_street, at, opened
+from tests.support.builders.layers import COMMUNITY, STREET, a_street, at, opened
 
 
 def found(words: str, prefixes: tuple[str, ...] = (STREET,), masked: bool = False) -> list[str]:

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from feeds.access.accounts import Account
-from tests.house import House, open_house
-from tests.twin.address_places import STREET, junmen
+from tests.support.builders.addresses import STREET, junmen
+from tests.support.web_role import WebRole, open_web_role
 from twin.addresses.completeness import DUTIES
 
 pytestmark = pytest.mark.anyio
@@ -16,12 +16,12 @@ ADMIN = Account(name="admin", display="管理员", role="administrator", prefixe
 
 
 @pytest.fixture
-async def house(valkey_url: str) -> AsyncIterator[House]:
-    async with open_house(valkey_url, {STREET: [junmen()]}) as opened:
+async def house(valkey_url: str) -> AsyncIterator[WebRole]:
+    async with open_web_role(valkey_url, {STREET: [junmen()]}) as opened:
         yield opened
 
 
-async def test_an_administrator_sees_how_complete_each_compound_is(house: House) -> None:
+async def test_an_administrator_sees_how_complete_each_compound_is(house: WebRole) -> None:
     async with house.browser(await house.admit(ADMIN)) as browser:
         rows = (await browser.get("/api/addresses")).json()
         assert rows == (await browser.get("/api/addresses")).json()
@@ -33,6 +33,6 @@ async def test_an_administrator_sees_how_complete_each_compound_is(house: House)
         assert all(one["done"] <= one["total"] for one in row["measures"])
 
 
-async def test_nobody_else_does(house: House) -> None:
+async def test_nobody_else_does(house: WebRole) -> None:
     async with house.browser(await house.admit(CHEN)) as browser:
         assert (await browser.get("/api/addresses")).status_code == 403

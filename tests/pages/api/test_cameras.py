@@ -16,9 +16,9 @@ from feeds.access.accounts import Account
 from feeds.streams.link import client_from_url
 from geodata import store
 from geodata.importing import history
-from tests.house import House, open_house
-from tests.twin.builders import HUODIAN
-from tests.twin.place_builders import a_camera, a_place, at
+from tests.support.builders.places import a_camera, a_place, at
+from tests.support.builders.twin import HUODIAN
+from tests.support.web_role import WebRole, open_web_role
 from twin.places.model import Compound, Grid, Lens
 from twin.places.territory import street_of
 
@@ -49,13 +49,13 @@ def places(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def house(valkey_url: str, places: Path) -> AsyncIterator[House]:
+async def house(valkey_url: str, places: Path) -> AsyncIterator[WebRole]:
     more = {"edit": partial(history.edit, places), "stream_origins": (VIDEO,)}
-    async with open_house(valkey_url, {STREET: [place()]}, more=more) as opened:
+    async with open_web_role(valkey_url, {STREET: [place()]}, more=more) as opened:
         yield opened
 
 
-async def ask(house: House, account: Account, method: str, url: str, body: Any = None) -> Any:
+async def ask(house: WebRole, account: Account, method: str, url: str, body: Any = None) -> Any:
     async with house.browser(await house.admit(account)) as browser:
         found: httpx.Response = await browser.request(method, url, json=body)
         return found.status_code, found.json()
@@ -69,7 +69,7 @@ async def written(url: str, *types: str) -> list[dict[str, Any]]:
     return [row for row in rows if row["type"] in types]
 
 
-async def test_a_camera_is_told_without_its_stream(house: House) -> None:
+async def test_a_camera_is_told_without_its_stream(house: WebRole) -> None:
     status, told = await ask(house, GUEST, "GET", CAMERA)
     assert status == 200 and "video.example" not in str(told)
     assert (told["purposes"], told["stream_allowed"], told["working"]) == ([], True, False)
@@ -79,7 +79,7 @@ async def test_a_camera_is_told_without_its_stream(house: House) -> None:
 
 
 async def test_a_stream_is_given_for_a_purpose_and_that_is_written_down_first(
-    house: House, valkey_url: str
+    house: WebRole, valkey_url: str
 ) -> None:
     status, told = await ask(house, CHEN, "POST", f"{CAMERA}/view", {"purpose": "patrol"})
     assert (status, told) == (200, {"stream": f"{VIDEO}/1.jpg", "kind": "still"})
@@ -102,7 +102,7 @@ async def test_a_stream_is_given_for_a_purpose_and_that_is_written_down_first(
     ],
 )
 async def test_otherwise_nothing_is_given(
-    house: House, valkey_url: str, account: Account, camera: int, body: Any, status: int
+    house: WebRole, valkey_url: str, account: Account, camera: int, body: Any, status: int
 ) -> None:
     url = f"/api/cameras/huodian/camera/{camera}/view"
     answered, told = await ask(house, account, "POST", url, body)
@@ -110,7 +110,9 @@ async def test_otherwise_nothing_is_given(
     assert await written(valkey_url, "camera.viewed") == []
 
 
-async def test_pages_may_fetch_pictures_from_the_origins_named_and_no_others(house: House) -> None:
+async def test_pages_may_fetch_pictures_from_the_origins_named_and_no_others(
+    house: WebRole,
+) -> None:
     async with house.browser(await house.admit(CHEN)) as browser:
         policy = (await browser.get("/console")).headers["content-security-policy"]
     for part in ("img-src 'self' data: blob:", "frame-src 'self'", "connect-src 'self'"):
@@ -120,7 +122,7 @@ async def test_pages_may_fetch_pictures_from_the_origins_named_and_no_others(hou
 
 
 async def test_where_no_origins_are_named_pages_fetch_from_us_alone(valkey_url: str) -> None:
-    async with open_house(valkey_url, {STREET: [place()]}) as house:
+    async with open_web_role(valkey_url, {STREET: [place()]}) as house:
         async with house.browser(await house.admit(CHEN)) as browser:
             policy = (await browser.get("/console")).headers["content-security-policy"]
     for part in ("media-src", "frame-src", "connect-src"):
@@ -128,7 +130,7 @@ async def test_where_no_origins_are_named_pages_fetch_from_us_alone(valkey_url: 
 
 
 async def test_an_administrator_places_a_camera_on_disk(
-    house: House, valkey_url: str, places: Path
+    house: WebRole, valkey_url: str, places: Path
 ) -> None:
     wish = {"height_m": 6.0, "azimuth_deg": 200}
     status, told = await ask(house, ADMIN, "PUT", CAMERA, wish)
@@ -146,7 +148,7 @@ async def test_an_administrator_places_a_camera_on_disk(
     assert len(await written(valkey_url, "camera.placed")) == 2
 
 
-async def test_two_changes_at_once_both_count(house: House, places: Path) -> None:
+async def test_two_changes_at_once_both_count(house: WebRole, places: Path) -> None:
     async with house.browser(await house.admit(ADMIN)) as browser:
         await asyncio.gather(
             browser.put(CAMERA, json={"height_m": 6.0}),
@@ -157,7 +159,7 @@ async def test_two_changes_at_once_both_count(house: House, places: Path) -> Non
 
 
 async def test_a_camera_that_looks_into_homes_is_not_saved_and_that_is_written_down(
-    house: House, valkey_url: str, places: Path
+    house: WebRole, valkey_url: str, places: Path
 ) -> None:
     near = {"lonlat": at(50, 17.5), "azimuth_deg": 0.0}
     status, told = await ask(house, ADMIN, "PUT", CAMERA, near)
@@ -177,13 +179,13 @@ async def test_a_camera_that_looks_into_homes_is_not_saved_and_that_is_written_d
      (ADMIN, [], 422), (ADMIN, {"lonlat": [0, 0]}, 422), (ADMIN, {"name": "x" * 9000}, 422)],
 )  # fmt: skip
 async def test_nobody_else_and_nothing_else_is_saved(
-    house: House, places: Path, account: Account, body: Any, status: int
+    house: WebRole, places: Path, account: Account, body: Any, status: int
 ) -> None:
     assert (await ask(house, account, "PUT", CAMERA, body))[0] == status
     assert store.load(places) == [place()]
 
 
-async def test_coverage_counts_what_works_and_shows_what_is_lost(house: House) -> None:
+async def test_coverage_counts_what_works_and_shows_what_is_lost(house: WebRole) -> None:
     status, told = await ask(house, CHEN, "GET", "/api/coverage/huodian")
     assert (status, told["cameras"], told["seen"]) == (200, 2, 0.0)
     assert told["dark"] == ["huodian/camera/1", "huodian/camera/2"]
@@ -193,11 +195,11 @@ async def test_coverage_counts_what_works_and_shows_what_is_lost(house: House) -
 
 
 async def test_where_places_cannot_be_changed_that_is_said(valkey_url: str) -> None:
-    async with open_house(valkey_url, {STREET: [place()]}) as house:
+    async with open_web_role(valkey_url, {STREET: [place()]}) as house:
         assert (await ask(house, ADMIN, "PUT", CAMERA, {"height_m": 5.0}))[0] == 409
 
 
-async def test_what_may_be_changed_is_told_to_those_who_may(house: House) -> None:
+async def test_what_may_be_changed_is_told_to_those_who_may(house: WebRole) -> None:
     told = (await ask(house, ADMIN, "GET", CAMERA))[1]["pose"]
     assert (told["lonlat"], told["azimuth_deg"]) == (list(at(50, 5)), 180.0)
     assert "stream" not in told["lens"] and told["lens"]["masks"] == []
@@ -208,7 +210,7 @@ async def test_what_may_be_changed_is_told_to_those_who_may(house: House) -> Non
 
 
 async def test_a_pose_is_tried_before_it_is_saved(
-    house: House, valkey_url: str, places: Path
+    house: WebRole, valkey_url: str, places: Path
 ) -> None:
     near = {"lonlat": at(50, 17.5), "azimuth_deg": 0.0, "lens": {"pixels_wide": 3840}}
     status, told = await ask(house, ADMIN, "POST", f"{CAMERA}/preview", near)
@@ -231,7 +233,7 @@ async def test_a_pose_is_tried_before_it_is_saved(
      (ADMIN, {"height_m": -5}, 422), (ADMIN, {"lonlat": [0, 0]}, 422)],
 )  # fmt: skip
 async def test_nobody_else_tries_and_nothing_else_is_tried(
-    house: House, account: Account, body: Any, status: int
+    house: WebRole, account: Account, body: Any, status: int
 ) -> None:
     answered, told = await ask(house, account, "POST", f"{CAMERA}/preview", body)
     assert answered == status and "rings" not in told
@@ -247,7 +249,7 @@ async def test_an_administrator_of_a_grid_moves_no_camera_out_of_it(
     store.save(tmp_path, divided)
     own = Account(name="grid", display="网格", role="administrator", prefixes=(f"{HUODIAN}.w",))
     more = {"edit": partial(history.edit, tmp_path)}
-    async with open_house(valkey_url, {STREET: [divided]}, more=more) as house:
+    async with open_web_role(valkey_url, {STREET: [divided]}, more=more) as house:
         for method, what in (("PUT", ""), ("POST", "/preview")):
             status, told = await ask(house, own, method, f"{CAMERA}{what}", {"lonlat": at(60, 5)})
             assert (status, told["detail"]["field"]) == (404, "lonlat")

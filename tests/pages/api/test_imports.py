@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from feeds.intake.imports import PARTS, ImportRefused, Imports, Wish
 from geodata import store
 from pages.api.imports import router
-from tests.geodata.builders import TERRITORY, a_folder
+from tests.support.builders.sites import TERRITORY, a_folder
 from twin.commands.roles import ROLES
 
 pytestmark = pytest.mark.anyio

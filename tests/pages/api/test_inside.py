@@ -7,15 +7,15 @@ from collections.abc import AsyncIterator
 import pytest
 
 from feeds.access.accounts import Account
-from tests.house import House, open_house
-from tests.layers.builders import STREET, a_compound
+from tests.support.builders.layers import STREET, a_compound
+from tests.support.web_role import WebRole, open_web_role
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def house(valkey_url: str) -> AsyncIterator[House]:
-    async with open_house(valkey_url, {STREET: [a_compound("huodian")]}) as opened:
+async def house(valkey_url: str) -> AsyncIterator[WebRole]:
+    async with open_web_role(valkey_url, {STREET: [a_compound("huodian")]}) as opened:
         yield opened
 
 
@@ -23,7 +23,7 @@ def person(name: str, role: str, prefix: str = STREET) -> Account:
     return Account(name=name, display=name, role=role, prefixes=(prefix,))
 
 
-async def test_a_dispatcher_gets_rooms_a_viewer_none_a_stranger_nothing(house: House) -> None:
+async def test_a_dispatcher_gets_rooms_a_viewer_none_a_stranger_nothing(house: WebRole) -> None:
     async with house.browser(await house.admit(person("chen", "dispatcher"))) as chen:
         told = (await chen.get("/api/buildings/huodian/b3")).json()
         assert (told["id"], told["name"]) == ("huodian/b3", "3幢")
@@ -40,7 +40,7 @@ async def test_a_dispatcher_gets_rooms_a_viewer_none_a_stranger_nothing(house: H
         assert refused.content == invented.content
 
 
-async def test_a_building_that_is_not_there_is_unknown(house: House) -> None:
+async def test_a_building_that_is_not_there_is_unknown(house: WebRole) -> None:
     async with house.browser(await house.admit(person("chen", "dispatcher"))) as chen:
         for path in ("huodian/b99", "huodian/", "huodian/b3/x", "mudan/b3"):
             answer = await chen.get(f"/api/buildings/{path}")

@@ -14,9 +14,9 @@ import pytest
 from feeds.access.accounts import Account, Terms
 from layers.panels.strip import STEP_MS, day_start_ms
 from pages.api import screens
-from tests.feeds import builders as b
-from tests.house import House, open_house
-from tests.live_client import Screen, watching
+from tests.support.builders import streams as b
+from tests.support.live_screen import LiveScreen, watching
+from tests.support.web_role import WebRole, open_web_role
 from twin import events as ev
 from twin.dispatch.recommend import KNOWN_FOR
 
@@ -35,8 +35,8 @@ STREETS = {b.STREET: [b.a_compound()]}
 
 
 @pytest.fixture
-async def house(valkey_url: str) -> AsyncIterator[House]:
-    async with open_house(valkey_url, STREETS) as opened:
+async def house(valkey_url: str) -> AsyncIterator[WebRole]:
+    async with open_web_role(valkey_url, STREETS) as opened:
         await opened.streams.append_operations(b.STREET, [b.on_duty(), b.a_case(CASE)])
         yield opened
 
@@ -46,7 +46,7 @@ def ask(name: str, target: str = CASE, **rest: Any) -> dict[str, Any]:
     return {"command": name, "target": target, "version": version, "args": rest}
 
 
-async def post(house: House, account: Account, *bodies: dict[str, Any] | bytes) -> list[Any]:
+async def post(house: WebRole, account: Account, *bodies: dict[str, Any] | bytes) -> list[Any]:
     """The answers to one person's commands, one after the other: (status, JSON)."""
     answers = []
     async with house.browser(await house.admit(account)) as browser:
@@ -57,7 +57,7 @@ async def post(house: House, account: Account, *bodies: dict[str, Any] | bytes) 
     return answers
 
 
-async def seen(house: House, case: str = CASE) -> None:
+async def seen(house: WebRole, case: str = CASE) -> None:
     """Wait until the web role has folded a case."""
     twin = house.parts.twins[b.STREET]
     async with asyncio.timeout(10):
@@ -65,13 +65,13 @@ async def seen(house: House, case: str = CASE) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_command_is_answered_with_its_events_and_the_new_version(house: House) -> None:
+async def test_a_command_is_answered_with_its_events_and_the_new_version(house: WebRole) -> None:
     await seen(house)
     [(status, told)] = await post(house, CHEN, ask("assign", version=1, responder=b.ZHOU))
     assert (status, told) == (200, {"accepted": True, "events": ["INC-1@2"], "version": 2})
 
 
-async def test_who_comes_second_hears_the_present_state_and_who_was_first(house: House) -> None:
+async def test_who_comes_second_hears_the_present_state_and_who_was_first(house: WebRole) -> None:
     await seen(house)
     wish = ask("assign", version=1, responder=b.ZHOU)
     assert [status for status, _ in await post(house, CHEN, wish)] == [200]
@@ -83,14 +83,14 @@ async def test_who_comes_second_hears_the_present_state_and_who_was_first(house:
     assert abs(detail["at"] / 1000 - datetime.now(UTC).timestamp()) < 60
 
 
-async def test_a_command_the_state_does_not_allow_is_a_conflict(house: House) -> None:
+async def test_a_command_the_state_does_not_allow_is_a_conflict(house: WebRole) -> None:
     await seen(house)
     [(status, told)] = await post(house, CHEN, ask("close", version=1))
     assert (status, told["error"]) == (409, "illegal_state")
     assert (told["detail"]["state"], told["detail"]["version"]) == ("reported", 1)
 
 
-async def test_each_bad_command_has_its_status(house: House) -> None:
+async def test_each_bad_command_has_its_status(house: WebRole) -> None:
     await seen(house)
     bodies: list[tuple[dict[str, Any] | bytes, int, str]] = [
         (ask("assign", version=1), 422, "invalid"),
@@ -109,7 +109,7 @@ async def test_each_bad_command_has_its_status(house: House) -> None:
     assert found == [(status, error) for _, status, error in bodies]
 
 
-async def test_who_may_not_is_told_so_and_who_is_elsewhere_learns_nothing(house: House) -> None:
+async def test_who_may_not_is_told_so_and_who_is_elsewhere_learns_nothing(house: WebRole) -> None:
     await seen(house)
     for account in (GUEST, ADMIN, LIU):
         [(status, told)] = await post(house, account, ask("assign", responder=b.ZHOU))
@@ -120,7 +120,7 @@ async def test_who_may_not_is_told_so_and_who_is_elsewhere_learns_nothing(house:
 
 
 async def test_a_responder_changes_their_own_duty_a_dispatcher_anybodys_a_viewer_nobodys(
-    house: House,
+    house: WebRole,
 ) -> None:
     await seen(house)
     other = msgspec.structs.replace(OFFICER, name="li", responder="huodian/responder/li")
@@ -138,7 +138,7 @@ async def test_a_responder_changes_their_own_duty_a_dispatcher_anybodys_a_viewer
     assert (zhou.status, zhou.duty_by) == ("available", "chenmin")
 
 
-async def test_what_a_person_may_do_only_of_themselves_is_told(house: House) -> None:
+async def test_what_a_person_may_do_only_of_themselves_is_told(house: WebRole) -> None:
     for account, own in ((CHEN, []), (GUEST, []), (OFFICER, ["duty_off", "duty_on"])):
         async with house.browser(await house.admit(account)) as browser:
             me = (await browser.get("/api/me")).json()
@@ -146,14 +146,14 @@ async def test_what_a_person_may_do_only_of_themselves_is_told(house: House) -> 
         assert ("duty_on" in me["may"]) == (account is not GUEST)
 
 
-async def test_for_how_long_a_position_counts_is_told_to_screens(house: House) -> None:
+async def test_for_how_long_a_position_counts_is_told_to_screens(house: WebRole) -> None:
     async with house.browser(await house.admit(CHEN)) as browser:
         rows = (await browser.get("/api/catalogue")).json()
     assert rows["place_known_for_s"] == KNOWN_FOR.total_seconds()
 
 
 async def test_off_duty_in_the_middle_of_a_task_is_refused_and_the_task_is_named(
-    house: House,
+    house: WebRole,
 ) -> None:
     await seen(house)
     [_, refused] = await post(
@@ -163,7 +163,7 @@ async def test_off_duty_in_the_middle_of_a_task_is_refused_and_the_task_is_named
     assert refused[1]["detail"]["incidents"] == [CASE]
 
 
-async def test_without_a_session_nothing_is_told(house: House) -> None:
+async def test_without_a_session_nothing_is_told(house: WebRole) -> None:
     async with house.browser() as nobody, house.browser("forged") as forged:
         for path in ("/api/me", "/api/places", "/api/incidents/INC-1", "/api/search?q=1"):
             assert (await nobody.get(path)).status_code == 401
@@ -171,7 +171,7 @@ async def test_without_a_session_nothing_is_told(house: House) -> None:
         assert (await nobody.post("/api/commands", content=b"{}")).status_code == 401
 
 
-async def test_a_command_from_a_foreign_page_is_refused(house: House) -> None:
+async def test_a_command_from_a_foreign_page_is_refused(house: WebRole) -> None:
     async with house.browser(await house.admit(CHEN)) as browser:
         refused = await browser.post(
             "/api/commands", json=ask("note", text="x"), headers={"origin": "http://evil.example"}
@@ -179,7 +179,7 @@ async def test_a_command_from_a_foreign_page_is_refused(house: House) -> None:
     assert (refused.status_code, refused.json()["error"]) == (403, "origin")
 
 
-async def test_what_does_not_exist_is_not_found(house: House) -> None:
+async def test_what_does_not_exist_is_not_found(house: WebRole) -> None:
     paths = ("/api/nope", "/api/places/nope", "/api/incidents/INC-404", "/api/texts/fr", "/walll",
              "/api/incidents/INC-1?session=replay:nope", "/api/places/huodian/more")  # fmt: skip
     await seen(house)
@@ -188,7 +188,7 @@ async def test_what_does_not_exist_is_not_found(house: House) -> None:
         assert (await browser.put("/api/commands", content=b"{}")).status_code in (404, 405)
 
 
-async def test_administrators_lists_are_for_administrators(house: House) -> None:
+async def test_administrators_lists_are_for_administrators(house: WebRole) -> None:
     await house.streams.append(b.STREET, [b.state("huodian/gate/77", "open")])
     twin = house.parts.twins[b.STREET]
     async with asyncio.timeout(10):
@@ -205,7 +205,7 @@ async def test_administrators_lists_are_for_administrators(house: House) -> None
                 )  # fmt: skip
 
 
-async def test_a_compound_under_its_version_may_be_kept_for_ever(house: House) -> None:
+async def test_a_compound_under_its_version_may_be_kept_for_ever(house: WebRole) -> None:
     async with house.browser(await house.admit(CHEN)) as browser:
         [listed] = (await browser.get("/api/places")).json()
         plain = await browser.get("/api/places/huodian")
@@ -215,7 +215,7 @@ async def test_a_compound_under_its_version_may_be_kept_for_ever(house: House) -
     assert len(plain.json()["devices"]) == listed["count"]
 
 
-async def test_a_replay_begins_only_with_a_good_wish(house: House) -> None:
+async def test_a_replay_begins_only_with_a_good_wish(house: WebRole) -> None:
     async with house.browser(await house.admit(CHEN)) as browser:
         assert (await browser.post("/api/replay", content=b"nonsense")).status_code == 422
         assert (await browser.post("/api/replay", json={"at": "noon"})).status_code == 422
@@ -226,7 +226,7 @@ async def test_a_replay_begins_only_with_a_good_wish(house: House) -> None:
         assert (await browser.get("/api/replay")).json() == {}
 
 
-async def test_a_replay_takes_no_commands(house: House) -> None:
+async def test_a_replay_takes_no_commands(house: WebRole) -> None:
     await seen(house)
     async with house.browser(await house.admit(CHEN)) as browser:
         session = (await browser.post("/api/replay", json={"at": None})).json()["session"]
@@ -239,11 +239,11 @@ async def test_a_replay_takes_no_commands(house: House) -> None:
 
 
 async def test_a_live_link_ends_with_its_session(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: WebRole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(screens, "CHECK_SESSION_S", 0.05)
     token = await house.admit(CHEN)
-    screen = Screen(house.port, token, compounds=["huodian"])
+    screen = LiveScreen(house.port, token, compounds=["huodian"])
     listening = asyncio.create_task(screen.once())
     await screen.ready()
     await house.accounts.close_session(token)
@@ -257,21 +257,21 @@ async def test_looking_at_a_screen_does_not_keep_a_session_alive(
 ) -> None:
     monkeypatch.setattr(screens, "CHECK_SESSION_S", 0.05)
     console = Terms(absolute_s=3600, idle_s=1)
-    async with open_house(valkey_url, STREETS, console=console) as house:
-        screen = Screen(house.port, await house.admit(CHEN), compounds=["huodian"])
+    async with open_web_role(valkey_url, STREETS, console=console) as house:
+        screen = LiveScreen(house.port, await house.admit(CHEN), compounds=["huodian"])
         async with asyncio.timeout(10):
             await screen.once()
     assert screen.close_code == screens.SESSION_ENDED
 
 
-async def test_a_replay_that_ends_says_so_to_its_screens(house: House) -> None:
+async def test_a_replay_that_ends_says_so_to_its_screens(house: WebRole) -> None:
     token = await house.admit(CHEN)
     async with house.browser(token) as browser:
         session = (await browser.post("/api/replay", json={"at": None})).json()["session"]
-    screen = Screen(house.port, token, compounds=["huodian"], session=session)
+    screen = LiveScreen(house.port, token, compounds=["huodian"], session=session)
     listening = asyncio.create_task(screen.once())
     await screen.ready()
-    live = Screen(house.port, token, compounds=["huodian"])
+    live = LiveScreen(house.port, token, compounds=["huodian"])
     async with watching(live):
         for task in asyncio.all_tasks():  # as if its folding had failed
             if "Sessions._run" in str(task.get_coro()):
@@ -286,7 +286,7 @@ async def test_the_days_strip_survives_a_restart(valkey_url: str) -> None:
     start_ms = day_start_ms(datetime.now(UTC).timestamp() * 1000)
     at = max(datetime.now(UTC) - timedelta(hours=1), datetime.fromtimestamp(start_ms / 1000, UTC))
     alarm = f"{b.CALL}#call_pressed"
-    async with open_house(valkey_url, STREETS) as house:
+    async with open_web_role(valkey_url, STREETS) as house:
         told: list[ev.Event] = []
         for number in (1, 2, 3):
             data = ev.AlarmRaisedData(
@@ -299,8 +299,8 @@ async def test_the_days_strip_survives_a_restart(valkey_url: str) -> None:
             ]
         for event in told:
             await house.streams.append_operations(b.STREET, [event])
-    async with open_house(valkey_url, STREETS) as house:
-        screen = Screen(house.port, await house.admit(CHEN), compounds=["huodian"])
+    async with open_web_role(valkey_url, STREETS) as house:
+        screen = LiveScreen(house.port, await house.admit(CHEN), compounds=["huodian"])
         async with watching(screen):
             place = int((at.timestamp() * 1000 - start_ms) // STEP_MS)
 

@@ -11,8 +11,8 @@ import pytest
 from feeds.access.accounts import Account
 from geodata import tiles
 from pages.api.basemap import read_basemap
-from tests import two_streets as t
-from tests.house import House, open_house
+from tests.support.streets import two_streets as t
+from tests.support.web_role import WebRole, open_web_role
 
 pytestmark = pytest.mark.anyio
 
@@ -20,15 +20,15 @@ DISTRICT = Account(name="quzhang", display="区长", role="dispatcher", prefixes
 
 
 @pytest.fixture
-async def house(valkey_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(
+async def house(valkey_url: str, tmp_path: Path) -> AsyncIterator[WebRole]:
+    async with open_web_role(
         valkey_url, t.compounds(t.NEAR), tiles=tmp_path / "tiles", districts=[t.district()]
     ) as opened:
         yield opened
 
 
 @pytest.fixture
-async def browser(house: House) -> AsyncIterator[httpx.AsyncClient]:
+async def browser(house: WebRole) -> AsyncIterator[httpx.AsyncClient]:
     async with house.browser(await house.admit(DISTRICT)) as opened:
         yield opened
 
@@ -72,7 +72,7 @@ async def test_only_files_of_sets_are_given(browser: httpx.AsyncClient, tmp_path
         assert (await browser.get(f"/api/tiles/{name}")).status_code == 404, name
 
 
-async def test_nobody_gets_anything_without_a_session(house: House) -> None:
+async def test_nobody_gets_anything_without_a_session(house: WebRole) -> None:
     async with house.browser() as browser:
         for path in ("/api/tiles", "/api/tiles/x", "/api/outlines", "/api/basemap"):
             assert (await browser.get(path)).status_code == 401
@@ -89,7 +89,7 @@ async def test_a_basemap_is_told_served_and_let_in_by_the_policy(
     )
     for name, status in (("far", 404), ("own", 200)):
         basemap = read_basemap(str(tmp_path / f"{name}.toml"))
-        async with open_house(valkey_url, t.compounds(t.NEAR), basemap=basemap) as house:
+        async with open_web_role(valkey_url, t.compounds(t.NEAR), basemap=basemap) as house:
             async with house.browser(await house.admit(t.DISTRICT)) as browser:
                 assert basemap is not None
                 told = (await browser.get("/api/tiles")).json()["basemap"]

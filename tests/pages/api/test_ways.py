@@ -13,9 +13,9 @@ import pytest
 from msgspec.structs import replace
 
 from feeds.access.accounts import Account
-from tests.feeds import builders as b
-from tests.house import House, open_house
-from tests.twin.place_builders import a_helper, a_place, at
+from tests.support.builders import streams as b
+from tests.support.builders.places import a_helper, a_place, at
+from tests.support.web_role import WebRole, open_web_role
 from twin import events as ev
 from twin.places.model import Compound, Service
 
@@ -34,9 +34,9 @@ def a_compound() -> Compound:
 
 
 @pytest.fixture
-async def house(valkey_url: str) -> AsyncIterator[House]:
+async def house(valkey_url: str) -> AsyncIterator[WebRole]:
     place = a_compound()
-    async with open_house(valkey_url, {b.STREET: [place]}) as opened:
+    async with open_web_role(valkey_url, {b.STREET: [place]}) as opened:
         data = ev.ReportedData(version=1, kind="one_key_call", level=1, place="x", source="call",
                                lonlat=at(50, 62))  # fmt: skip
         rest: dict[str, Any] = {"time": datetime.now(UTC), "by": "x"}
@@ -52,7 +52,7 @@ async def house(valkey_url: str) -> AsyncIterator[House]:
         yield opened
 
 
-async def test_each_question_is_answered_where_the_asker_may_look(house: House) -> None:
+async def test_each_question_is_answered_where_the_asker_may_look(house: WebRole) -> None:
     async with house.browser(await house.admit(CHEN)) as browser:
         answers = {
             what: (await browser.get(f"/api/ways/{what}?incident={CASE}")).json()
@@ -69,7 +69,7 @@ async def test_each_question_is_answered_where_the_asker_may_look(house: House) 
             assert (await browser.get(f"/api/ways/{what}?incident={CASE}")).status_code == 404
 
 
-async def test_a_gate_that_fails_changes_the_recommendation_within_a_second(house: House) -> None:
+async def test_a_gate_that_fails_changes_the_recommendation_within_a_second(house: WebRole) -> None:
     async with house.browser(await house.admit(CHEN)) as browser:
         (before,) = (await browser.get(f"/api/incidents/{CASE}")).json()["recommendations"]
         began = monotonic()
@@ -86,7 +86,7 @@ async def test_a_gate_that_fails_changes_the_recommendation_within_a_second(hous
     assert monotonic() - began < 1.0
 
 
-async def test_a_dispatcher_closes_a_way_and_opens_it_again(house: House) -> None:
+async def test_a_dispatcher_closes_a_way_and_opens_it_again(house: WebRole) -> None:
     order = {"command": "close_way", "target": "huodian", "version": None,
              "args": {"kind": "works", "reason": "挖沟", "path": "out"}}  # fmt: skip
     async with house.browser(await house.admit(CHEN)) as browser:

@@ -15,8 +15,8 @@ from pages.door.entry import BROWSER_COOKIE, LANGUAGE_COOKIE
 from pages.door.guard import COOKIE, TLS_COOKIE
 from pages.door.hosts import Hosts
 from pages.texts import text
-from tests.feeds import builders as b
-from tests.house import PASSWORD, House, open_house
+from tests.support.builders import streams as b
+from tests.support.web_role import PASSWORD, WebRole, open_web_role
 
 pytestmark = pytest.mark.anyio
 
@@ -32,13 +32,13 @@ ELSEWHERE = (
 
 
 @pytest.fixture
-async def house(valkey_url: str) -> AsyncIterator[House]:
-    async with open_house(valkey_url, {b.STREET: [b.a_compound()]}, demo=[GUEST]) as opened:
+async def house(valkey_url: str) -> AsyncIterator[WebRole]:
+    async with open_web_role(valkey_url, {b.STREET: [b.a_compound()]}, demo=[GUEST]) as opened:
         await opened.accounts.add(CHEN, PASSWORD)
         yield opened
 
 
-async def test_the_right_password_opens_a_session_that_scripts_cannot_read(house: House) -> None:
+async def test_the_right_password_opens_a_session_that_scripts_cannot_read(house: WebRole) -> None:
     async with house.browser() as browser:
         answer = await browser.post("/login", data=RIGHT)
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
@@ -49,7 +49,7 @@ async def test_the_right_password_opens_a_session_that_scripts_cannot_read(house
         assert (front.status_code, front.headers["location"]) == (303, "/console")
 
 
-async def test_a_wrong_password_and_an_unknown_name_are_answered_alike(house: House) -> None:
+async def test_a_wrong_password_and_an_unknown_name_are_answered_alike(house: WebRole) -> None:
     async with house.browser() as browser:
         wrong = await browser.post("/login", data={"name": "chenmin", "password": "x"})
         unknown = await browser.post("/login", data={"name": "nobody1", "password": "x"})
@@ -58,7 +58,7 @@ async def test_a_wrong_password_and_an_unknown_name_are_answered_alike(house: Ho
     assert wrong.text.replace("chenmin", "nobody1") == unknown.text
 
 
-async def test_after_five_wrong_tries_the_right_password_is_refused_too(house: House) -> None:
+async def test_after_five_wrong_tries_the_right_password_is_refused_too(house: WebRole) -> None:
     async with house.browser() as browser:
         for _ in range(TRIES):
             await browser.post("/login", data={"name": "chenmin", "password": "x"})
@@ -67,7 +67,7 @@ async def test_after_five_wrong_tries_the_right_password_is_refused_too(house: H
     assert "15" in locked.text
 
 
-async def test_a_browser_that_came_in_before_is_not_locked_out_by_others(house: House) -> None:
+async def test_a_browser_that_came_in_before_is_not_locked_out_by_others(house: WebRole) -> None:
     async with house.browser() as known:
         answer = await known.post("/login", data=RIGHT)
         mark = next(c for c in answer.headers.get_list("set-cookie") if BROWSER_COOKIE in c)
@@ -80,7 +80,7 @@ async def test_a_browser_that_came_in_before_is_not_locked_out_by_others(house: 
         assert (await known.post("/login", data=RIGHT)).status_code == 303
 
 
-async def test_an_address_that_tries_name_after_name_is_told_to_wait(house: House) -> None:
+async def test_an_address_that_tries_name_after_name_is_told_to_wait(house: WebRole) -> None:
     async with house.browser() as browser:
         for n in range(TRIES_FROM_ADDRESS + 1):
             refused = await browser.post("/login", data={"name": f"nobody{n}", "password": "x"})
@@ -91,7 +91,7 @@ async def test_an_address_that_tries_name_after_name_is_told_to_wait(house: Hous
         assert (await browser.post("/login", data=RIGHT)).status_code == 303
 
 
-async def test_a_demo_identity_needs_no_password_and_others_cannot_be_taken(house: House) -> None:
+async def test_a_demo_identity_needs_no_password_and_others_cannot_be_taken(house: WebRole) -> None:
     async with house.browser() as browser:
         assert 'name="demo" value="guest"' in (await browser.get("/login")).text
         assert (await browser.post("/login", data={"demo": "chenmin"})).status_code == 401
@@ -100,7 +100,7 @@ async def test_a_demo_identity_needs_no_password_and_others_cannot_be_taken(hous
         assert (await browser.get("/")).headers["location"] == "/wall"
 
 
-async def test_a_kiosk_link_opens_the_wall_and_a_used_up_one_does_not(house: House) -> None:
+async def test_a_kiosk_link_opens_the_wall_and_a_used_up_one_does_not(house: WebRole) -> None:
     await house.accounts.add(WALL, PASSWORD)
     link = await house.accounts.make_link("wall1")
     async with house.browser() as browser:
@@ -113,7 +113,7 @@ async def test_a_kiosk_link_opens_the_wall_and_a_used_up_one_does_not(house: Hou
 
 
 @pytest.mark.parametrize("target", ELSEWHERE)
-async def test_a_login_leads_nowhere_but_to_our_pages(house: House, target: str) -> None:
+async def test_a_login_leads_nowhere_but_to_our_pages(house: WebRole, target: str) -> None:
     async with house.browser() as browser:
         form = await browser.get(f"/login?next={quote(target)}")
         assert 'name="next"' not in form.text
@@ -121,7 +121,7 @@ async def test_a_login_leads_nowhere_but_to_our_pages(house: House, target: str)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
-async def test_a_login_leads_back_to_the_page_that_was_asked_for(house: House) -> None:
+async def test_a_login_leads_back_to_the_page_that_was_asked_for(house: WebRole) -> None:
     async with house.browser() as browser:
         asked = await browser.get("/replay?at=5")
         assert asked.headers["location"] == "/login?next=/replay%3Fat%3D5"
@@ -129,7 +129,7 @@ async def test_a_login_leads_back_to_the_page_that_was_asked_for(house: House) -
         assert answer.headers["location"] == "/replay?at=5"
 
 
-async def test_a_logout_ends_the_session_for_every_copy_of_its_cookie(house: House) -> None:
+async def test_a_logout_ends_the_session_for_every_copy_of_its_cookie(house: WebRole) -> None:
     async with house.browser() as browser:
         await browser.post("/login", data=RIGHT)
         token = browser.cookies[COOKIE]
@@ -141,7 +141,7 @@ async def test_a_logout_ends_the_session_for_every_copy_of_its_cookie(house: Hou
 
 
 async def test_the_login_page_speaks_the_language_asked_for_else_the_one_chosen_last(
-    house: House,
+    house: WebRole,
 ) -> None:
     async with house.browser() as browser:
         assert '<html lang="zh-CN"' in (await browser.get("/login")).text
@@ -155,13 +155,13 @@ async def test_the_login_page_speaks_the_language_asked_for_else_the_one_chosen_
         assert '<html lang="zh-CN"' in (await browser.get("/login")).text
 
 
-async def test_a_form_that_is_too_large_is_no_login(house: House) -> None:
+async def test_a_form_that_is_too_large_is_no_login(house: WebRole) -> None:
     async with house.browser() as browser:
         answer = await browser.post("/login", data={"pad": "x" * 5000, **RIGHT})
     assert (answer.status_code, COOKIE in answer.cookies) == (401, False)
 
 
-async def test_a_login_from_a_foreign_page_is_refused(house: House) -> None:
+async def test_a_login_from_a_foreign_page_is_refused(house: WebRole) -> None:
     async with house.browser() as browser:
         foreign = {"origin": "http://evil.example"}
         assert (await browser.post("/login", data=RIGHT, headers=foreign)).status_code == 403
@@ -172,7 +172,7 @@ async def test_behind_tls_the_cookie_is_for_tls_alone_and_for_this_host(valkey_u
     """The proxy may stand on another machine, where uvicorn does not believe what it says."""
     streets = {b.STREET: [b.a_compound()]}
     public = {"public": "https://dayuan.example", "hosts": Hosts(["dayuan.example"])}
-    async with open_house(valkey_url, streets, **public) as house:
+    async with open_web_role(valkey_url, streets, **public) as house:
         await house.accounts.add(CHEN, PASSWORD)
         named = {"host": "dayuan.example", "origin": "https://dayuan.example"}
         async with house.browser(headers=named) as browser:
@@ -195,7 +195,7 @@ PATHS = ("/login", "/logout", "/api/events", "/api/commands", "/api/replay", "/a
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_who_leaves_in_mid_sentence_is_no_fault_of_ours(house: House, path: str) -> None:
+async def test_who_leaves_in_mid_sentence_is_no_fault_of_ours(house: WebRole, path: str) -> None:
     admin = Account(name="adm", display="管", role="administrator", prefixes=(b.STREET,))
     token = await house.admit(admin)
     bearer = await house.sources.add(Source(name="gates", territory=b.STREET))

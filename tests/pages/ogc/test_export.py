@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from layers.sharing.catalogue import COLLECTIONS
-from tests.layers import builders as b
-from tests.pages.shared_street import Server, person
+from tests.support.builders import layers as b
+from tests.support.streets.shared_street import Server, person
 
 pytestmark = pytest.mark.anyio
 TWIN = b.a_street("huodian", "jinyuan", each=3)

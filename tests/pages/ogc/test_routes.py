@@ -9,8 +9,8 @@ from urllib.parse import quote
 import pytest
 
 from layers.sharing.catalogue import COLLECTIONS
-from tests.layers import builders as b
-from tests.pages.shared_street import NOW, Server, a_district, person
+from tests.support.builders import layers as b
+from tests.support.streets.shared_street import NOW, Server, a_district, person
 
 pytestmark = pytest.mark.anyio
 TWIN = b.a_street("huodian", "jinyuan", each=3)

@@ -16,8 +16,8 @@ from feeds.access import token_cli
 from layers.sharing.query import BadQuery
 from pages.ogc import take as ogc_take
 from pages.ogc.take import NotExported
-from tests.layers import builders as b
-from tests.pages.shared_street import a_district
+from tests.support.builders import layers as b
+from tests.support.streets.shared_street import a_district
 from twin.places.model import District
 from twin.state.records import Change
 

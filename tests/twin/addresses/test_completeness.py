@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
-from tests.twin.address_places import JUNMEN, a_building, a_thing, junmen
+from tests.support.builders.addresses import JUNMEN, a_building, a_thing, junmen
 from twin.addresses.completeness import DUTIES, FRESH, completeness, share
 from twin.places.model import Compound, Grid
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from tests.twin.builders import GATE, LAT, LON, a_device, huodian, jinyuan
+from tests.support.builders.twin import GATE, LAT, LON, a_device, huodian, jinyuan
 from twin.addresses.describe import place_text
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.twin.address_places import JUNMEN, STREET, compounds, gazetteer
+from tests.support.builders.addresses import JUNMEN, STREET, compounds, gazetteer
 from tests.twin.address_table import label
 from tests.twin.addresses.test_parser import TABLE
 from twin.addresses import candidates, names, site

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.twin.builders import (
+from tests.support.builders.twin import (
     CHEN,
     LI,
     NOON,
@@ -20,7 +20,7 @@ from tests.twin.builders import (
     on_duty,
     walk,
 )  # fmt: skip
-from tests.twin.stories import commands, try_command
+from tests.support.stories import commands, try_command
 from twin import events as e
 from twin.cases.lifecycle import MOVES, STATES, WORKING, legal, verify_first
 from twin.catalogue import incident_kinds

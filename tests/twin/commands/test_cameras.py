@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.twin.builders import HUODIAN
-from tests.twin.place_builders import a_block, a_camera, a_gate, a_place, at
+from tests.support.builders.places import a_block, a_camera, a_gate, a_place, at
+from tests.support.builders.twin import HUODIAN
 from twin.commands.cameras import CameraWish, camera_of, changes, placed, placing, viewing
 from twin.commands.roles import Actor
 from twin.errors import CommandRejected

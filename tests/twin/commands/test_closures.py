@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.twin.builders import CHEN, HUODIAN, STREET, after
-from tests.twin.place_builders import XY, a_place, at
+from tests.support.builders.places import XY, a_place, at
+from tests.support.builders.twin import CHEN, HUODIAN, STREET, after
 from twin.commands.closures import BESIDE_M, LARGEST_M2
 from twin.commands.decide import Command, decide
 from twin.commands.roles import Actor

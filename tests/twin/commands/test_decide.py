@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.twin.builders import (
+from tests.support.builders.twin import (
     ACTORS,
     ADMINISTRATOR,
     CALL,
@@ -33,7 +33,7 @@ from tests.twin.builders import (
     settle,
     walk,
 )  # fmt: skip
-from tests.twin.stories import commands, try_command
+from tests.support.stories import commands, try_command
 from twin import events as e
 from twin.commands.decide import Command, appends, decide, possible, possible_for_alarm
 from twin.commands.roles import Actor

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.twin.builders import (
+from tests.support.builders.twin import (
     ADMINISTRATOR,
     CHEN,
     ELSEWHERE,
@@ -26,7 +26,7 @@ from tests.twin.builders import (
     on_duty,
     walk,
 )  # fmt: skip
-from tests.twin.stories import stories
+from tests.support.stories import stories
 from twin import events as e
 from twin.commands.decide import Command, appends, decide
 from twin.commands.duty import takes

@@ -6,8 +6,17 @@ from math import isinf
 import pytest
 from msgspec.structs import replace
 
-from tests.twin.builders import NOON, STREET, a_position, a_state, after, give, on_duty, settle
-from tests.twin.place_builders import a_helper, a_place, at
+from tests.support.builders.places import a_helper, a_place, at
+from tests.support.builders.twin import (
+    NOON,
+    STREET,
+    a_position,
+    a_state,
+    after,
+    give,
+    on_duty,
+    settle,
+)
 from twin.dispatch.recommend import KNOWN_FOR, MOST, Recommendation, recommend
 from twin.places.model import DevicePlace, LonLat, ResponderCard
 from twin.routing.network import Network

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.twin.builders import STREET, a_state, settle
-from tests.twin.place_builders import a_place, at, metres
+from tests.support.builders.places import a_place, at, metres
+from tests.support.builders.twin import STREET, a_state, settle
 from twin.dispatch.trips import Goal, Trips, goal_of
 from twin.places.model import DevicePlace
 from twin.routing.network import Network

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.twin.builders import HUODIAN, JINYUAN, LAT, LON, huodian, jinyuan, square
+from tests.support.builders.twin import HUODIAN, JINYUAN, LAT, LON, huodian, jinyuan, square
 from twin.places.fences import Fences
 
 G1, G2 = f"{HUODIAN}.g1", f"{HUODIAN}.g2"

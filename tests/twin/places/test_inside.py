@@ -8,7 +8,7 @@ import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.twin.place_builders import ORIGIN, a_block, at, metres
+from tests.support.builders.places import ORIGIN, a_block, at, metres
 from twin.places.inside import floor_of, floors, inside, parts
 from twin.places.model import Building, DevicePlace
 

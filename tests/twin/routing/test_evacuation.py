@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from tests.twin.builders import STREET, a_state
-from tests.twin.place_builders import a_block, a_path, a_place, at, metres
+from tests.support.builders.places import a_block, a_path, a_place, at, metres
+from tests.support.builders.twin import STREET, a_state
 from twin.places.model import Service
 from twin.routing.evacuation import FLOW_A_METRE, PEOPLE_A_HOUSEHOLD, evacuate, people_of
 from twin.routing.network import Network

@@ -5,7 +5,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.twin.place_builders import a_block, a_path, a_place, at
+from tests.support.builders.places import a_block, a_path, a_place, at
 from tests.twin.routing.test_search import OBSTACLES, PLACES, blocked, town
 from twin.places.metres import xy_from_lonlat
 from twin.places.model import LonLat, Service

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.twin.place_builders import a_path, a_place, at, metres
+from tests.support.builders.places import a_path, a_place, at, metres
 from twin.places.metres import distance_m
 from twin.places.model import LonLat, Path
 from twin.routing.network import Network

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.twin.builders import STREET, a_state, after, give
-from tests.twin.place_builders import a_path, a_place, at
+from tests.support.builders.places import a_path, a_place, at
+from tests.support.builders.twin import STREET, a_state, after, give
 from twin.catalogue.ways import mode_of, ways
 from twin.errors import CommandRejected
 from twin.events import DesiredData, DeviceDesired

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import msgspec
 
-from tests.twin.place_builders import a_path, a_place, at
+from tests.support.builders.places import a_path, a_place, at
 from twin.places.model import District, Division, LonLat, Path, Ring, Service
 from twin.routing.network import Network
 from twin.routing.roads import BEYOND_M, Surroundings

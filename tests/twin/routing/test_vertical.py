@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from tests.twin.builders import STREET, a_state, after
-from tests.twin.place_builders import a_block, a_place, at
+from tests.support.builders.places import a_block, a_place, at
+from tests.support.builders.twin import STREET, a_state, after
 from twin.places.model import Building, DevicePlace, Entrance
 from twin.routing.network import Network
 from twin.routing.obstacles import Live

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.twin.builders import GATE, NOON, a_twin, after, give
+from tests.support.builders.twin import GATE, NOON, a_twin, after, give
 from twin import events as e
 from twin.rules.derivation import follow
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from tests.twin.builders import (
+from tests.support.builders.twin import (
     CALL,
     CAMERAS,
     GATE,
@@ -29,7 +29,7 @@ from tests.twin.builders import (
     settle,
     silence,
 )  # fmt: skip
-from tests.twin.stories import stories
+from tests.support.stories import stories
 from twin import events as e
 from twin.rules.derivation import follow, follow_late, local_day, next_id, outstanding
 from twin.state.records import Device

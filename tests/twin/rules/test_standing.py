@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.twin.builders import (
+from tests.support.builders.twin import (
     CALL,
     CAMERAS,
     CHEN,
@@ -29,7 +29,7 @@ from tests.twin.builders import (
     silence,
     walk,
 )  # fmt: skip
-from tests.twin.stories import stories
+from tests.support.stories import stories
 from twin.catalogue import GRAVE, rules
 from twin.commands.decide import Command, decide
 from twin.commands.roles import Actor

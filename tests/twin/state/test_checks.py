@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.twin.builders import (
+from tests.support.builders.twin import (
     CALL,
     GATE,
     LAT,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.twin.builders import (
+from tests.support.builders.twin import (
     GATE,
     LAMP,
     LAT,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.twin.builders import CALL, GATE, a_reading, a_state
+from tests.support.builders.twin import CALL, GATE, a_reading, a_state
 from twin import events as e
 from twin.errors import EventRejected
 from twin.state.privacy import MOST_NAMES, field_names, harmless

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.twin.builders import GATE, ZHOU, a_state, after, on_duty
+from tests.support.builders.twin import GATE, ZHOU, a_state, after, on_duty
 from twin.catalogue import device_kinds
 from twin.state.records import traits_of
 

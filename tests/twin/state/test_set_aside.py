@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.twin.builders import GATE, NOON, a_state, a_twin, after
-from tests.twin.stories import stories
+from tests.support.builders.twin import GATE, NOON, a_state, a_twin, after
+from tests.support.stories import stories
 from twin.errors import EntrySetAside
 from twin.events import AlarmAcknowledged, AlarmData, codec, decode_batch, encode
 from twin.state import effects

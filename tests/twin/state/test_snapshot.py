@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.twin.builders import (
+from tests.support.builders.twin import (
     CALL,
     GATE,
     LI,
@@ -26,7 +26,7 @@ from tests.twin.builders import (
     settle,
     walk,
 )  # fmt: skip
-from tests.twin.stories import stories
+from tests.support.stories import stories
 from twin import events as e
 from twin.errors import InvalidSnapshot
 from twin.state.twin import Twin

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.twin.builders import (
+from tests.support.builders.twin import (
     CALL,
     GATE,
     HUODIAN,
@@ -21,7 +21,7 @@ from tests.twin.builders import (
     jinyuan,
     silence,
 )  # fmt: skip
-from tests.twin.stories import stories
+from tests.support.stories import stories
 from twin import events as e
 from twin.errors import InvalidPlace
 from twin.state.effects import EFFECTS

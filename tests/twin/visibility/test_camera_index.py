@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.twin.place_builders import a_block, a_camera, a_place, at
+from tests.support.builders.places import a_block, a_camera, a_place, at
 from twin.places.model import Building, DevicePlace, Lens
 from twin.visibility.camera_index import BESIDE_M, Eyes
 

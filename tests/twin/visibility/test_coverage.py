@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tests.twin.place_builders import a_camera, a_place
+from tests.support.builders.places import a_camera, a_place
 from twin.places.model import Compound, Lens
 from twin.visibility.coverage import Coverage, Ground, ground_of, regions
 

@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.twin.place_builders import ORIGIN, a_block, a_camera, a_place
+from tests.support.builders.places import ORIGIN, a_block, a_camera, a_place
 from twin.places.metres import xy_from_lonlat
 from twin.places.model import Building, DevicePlace, Lens
 from twin.visibility.field_of_view import (

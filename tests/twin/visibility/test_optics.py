@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.twin.place_builders import a_camera
+from tests.support.builders.places import a_camera
 from twin.places.model import Lens
 from twin.visibility import optics as lenses
 from twin.visibility.optics import (

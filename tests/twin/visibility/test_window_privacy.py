@@ -3,7 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from tests.twin.place_builders import a_block, a_camera, a_place
+from tests.support.builders.places import a_block, a_camera, a_place
 from twin.places.model import Building, DevicePlace, Lens
 from twin.visibility.window_privacy import all_glimpses, glimpses, masked, with_masks
 

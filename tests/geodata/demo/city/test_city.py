@@ -14,7 +14,7 @@ from geodata.checks import faults
 from geodata.demo.city import city as city_module
 from geodata.demo.city.city import City
 from geodata.demo.city.ground import ground
-from tests.geodata.cities import lusong
+from tests.support.streets.cities import lusong
 from twin.catalogue import device_kinds
 from twin.places.metres import xy_from_lonlat
 from twin.places.model import Compound, Division, Ring, Service

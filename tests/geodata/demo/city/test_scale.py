@@ -9,7 +9,7 @@ from geodata.checks import faults
 from geodata.demo.city.city import City
 from geodata.demo.city.scale import _cut, _quotas
 from geodata.demo.city.street_grid import Cell
-from tests.geodata.cities import putuo
+from tests.support.streets.cities import putuo
 from twin.places.metres import xy_from_lonlat
 from twin.places.territory import parse, street_of
 from twin.routing.network import Network

@@ -19,8 +19,17 @@ from geodata.importing.readers import formats, ogr, reading
 from geodata.importing.readers.features import Feature, Source
 from geodata.importing.readers.references import declared
 from geodata.importing.report.sentences import STOPS
-from tests.geodata import files as f
-from tests.geodata.builders import ORIGIN, ROWS, TERRITORY, a_feature, box, degrees, raw, write
+from tests.support.builders import files as f
+from tests.support.builders.sites import (
+    ORIGIN,
+    ROWS,
+    TERRITORY,
+    a_feature,
+    box,
+    degrees,
+    raw,
+    write,
+)
 from twin.places.metres import distance_m
 
 

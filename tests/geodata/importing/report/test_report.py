@@ -20,7 +20,7 @@ from geodata.importing.report.page import html
 from geodata.importing.report.report import Report
 from geodata.importing.report.sentences import LANGUAGES
 from geodata.proposal import layout
-from tests.geodata.builders import ROWS, TERRITORY, a_feature, a_folder, a_site, box
+from tests.support.builders.sites import ROWS, TERRITORY, a_feature, a_folder, a_site, box
 
 NEUTRAL = {"GeoJSON", "crs", "CRS84", "WGS84", "m"}
 """Names of systems and formats, and units."""

@@ -11,8 +11,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +24,7 @@ import redis
 from feeds.host.children import dying_with_us
 from geodata.store import load
 from tests.conftest import free_port
+from tests.support.waiting import until
 from twin.catalogue import device_kinds
 from twin.events import decode_batch
 from twin.places.model import Compound
@@ -35,15 +35,6 @@ STREET = "lusong.hejiatu"
 TELEMETRY, OPERATIONS = (f"dayuan:{{{STREET}}}:{name}" for name in ("telemetry", "operations"))
 PASSWORD = "long enough to be one"
 FINISHED = ("closed", "rejected", "cancelled")
-
-
-def until(true: Callable[[], Any], within_s: float = 20.0) -> Any:
-    """The first true answer; AssertionError when there is none in time."""
-    deadline = time.monotonic() + within_s
-    while not (found := true()):
-        assert time.monotonic() < deadline, f"not within {within_s} s"
-        time.sleep(0.02)
-    return found
 
 
 class House:

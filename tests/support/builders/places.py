@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.twin.builders import HUODIAN
+from tests.support.builders.twin import HUODIAN
 from twin.places.metres import lonlat_from_xy, xy_from_lonlat
 from twin.places.model import (
     Building,

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.twin.builders import (
+from tests.support.builders.twin import (
     ACTORS,
     CALL,
     CAMERAS,

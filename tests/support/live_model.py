@@ -10,7 +10,7 @@ from layers.live import frames
 from layers.live.groups import Frame
 
 
-class Browser:
+class LiveModel:
     """Holds what a screen would show; ``gaps`` counts frames that did not follow the last one."""
 
     def __init__(self) -> None:

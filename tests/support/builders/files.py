@@ -14,7 +14,7 @@ import pyogrio
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from tests.geodata.builders import ORIGIN, OUTLINE, ROWS, write
+from tests.support.builders.sites import ORIGIN, OUTLINE, ROWS, write
 from twin.places.metres import lonlat_from_xy
 
 BOXES = {row["properties"]["name"]: row["geometry"]["coordinates"][0] for row in ROWS}

@@ -18,7 +18,7 @@ from layers.sharing.index import Shelf
 from pages.ogc import routes as ogc
 from pages.ogc.export import Exporting
 from pages.ogc.routes import Sharing
-from tests.layers import builders as b
+from tests.support.builders import layers as b
 from twin.places.model import District, Division
 from twin.state.twin import Twin
 

@@ -16,16 +16,16 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from pages.door.guard import COOKIE
-from tests.layers.browser import Browser
+from tests.support.live_model import LiveModel
 
 AGAIN_S = 0.1
 
 
-class Screen:
+class LiveScreen:
     """One screen. ``model`` is what it shows; ``heard`` every frame, while ``listening``."""
 
     def __init__(self, port: int, token: str, **hello: Any) -> None:
-        self.model = Browser()
+        self.model = LiveModel()
         self.hello = {"kind": "hello", "session": "live", "screen": "console"} | hello
         self.heard: list[bytes] = []
         self.listening = False
@@ -97,7 +97,7 @@ class Screen:
 
 
 @asynccontextmanager
-async def watching(*screens: Screen) -> AsyncIterator[None]:
+async def watching(*screens: LiveScreen) -> AsyncIterator[None]:
     """Screens connected, with a picture, until the block ends."""
     tasks = [asyncio.create_task(screen.run()) for screen in screens]
     try:
@@ -109,7 +109,7 @@ async def watching(*screens: Screen) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def agree(one: Screen, other: Screen, within_s: float = 20.0) -> None:
+async def agree(one: LiveScreen, other: LiveScreen, within_s: float = 20.0) -> None:
     """Wait until two screens are at the same frame of the same group; they must show the same."""
 
     def level() -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from feeds.demo.simulator import Simulator
-from tests.twin.builders import HUODIAN
-from tests.twin.place_builders import a_gate, a_helper, a_place, at
+from tests.support.builders.places import a_gate, a_helper, a_place, at
+from tests.support.builders.twin import HUODIAN
 from twin.commands.decide import decide
 from twin.commands.roles import Actor
 from twin.commands.table import Command

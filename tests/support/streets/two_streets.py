@@ -13,7 +13,7 @@ import msgspec
 from feeds.access.accounts import Account
 from feeds.streams.rejections import Rejection
 from feeds.streams.streams import Streams
-from tests.layers.builders import a_compound, ring
+from tests.support.builders.layers import a_compound, ring
 from twin import events as ev
 from twin.commands.roles import ROLES
 from twin.errors import EventRejected

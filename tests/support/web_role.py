@@ -29,14 +29,14 @@ from pages.door.guard import COOKIE
 from tests.conftest import free_port
 from twin.places.model import Compound
 
-ASSETS = Path(__file__).parents[1] / "assets"
-IMPORT = (sys.executable, str(Path(__file__).parents[1] / "app.py"), "import")
+ASSETS = Path(__file__).parents[2] / "assets"
+IMPORT = (sys.executable, str(Path(__file__).parents[2] / "app.py"), "import")
 PASSWORD = "three-gates-open"
 QUICK = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class House:
+class WebRole:
     """A web server: where it listens, what runs behind it, and its application."""
 
     port: int
@@ -68,7 +68,7 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(
+async def open_web_role(
     url: str,
     streets: Mapping[str, Sequence[Compound]],
     *,
@@ -77,7 +77,7 @@ async def open_house(
     patience_s: float = 15.0,
     more: Mapping[str, Any] | None = None,
     **parts_besides: Any,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[WebRole]:
     """Serve some streets until the block ends; ``more`` are further parts of the web role."""
     made: list[Any] = []
     plug = web.plug
@@ -103,7 +103,7 @@ async def open_house(
             async with asyncio.timeout(30):
                 await until_answering("127.0.0.1", port)
         try:
-            yield House(
+            yield WebRole(
                 port=port, streams=streams, accounts=accounts, sources=sources, tokens=tokens,
                 application=made[0], parts=parts, task=task,
             )  # fmt: skip

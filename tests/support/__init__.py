@@ -1,0 +1,1 @@
+"""What tests share: installations and servers, streets and builders, one way to wait."""

@@ -1,0 +1,1 @@
+"""Small places, twins, events and files, made by name where a test needs them."""

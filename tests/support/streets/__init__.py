@@ -1,0 +1,1 @@
+"""Whole streets and cities with people in them, for what only many things show."""

@@ -1,0 +1,29 @@
+"""One way to wait: ask until it is so, and fail when it is not so in time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+ASK_AGAIN_S = 0.01
+
+
+def until(found: Callable[[], T], within_s: float = 20.0) -> T:
+    """The first true answer; AssertionError when there is none in time."""
+    deadline = time.monotonic() + within_s
+    while not (answer := found()):
+        assert time.monotonic() < deadline, f"not within {within_s} s"
+        time.sleep(ASK_AGAIN_S)
+    return answer
+
+
+async def comes_true(found: Callable[[], T], within_s: float = 20.0) -> T:
+    """The same in a loop, which goes on meanwhile; TimeoutError when there is none in time."""
+    async with asyncio.timeout(within_s):
+        while not (answer := found()):
+            await asyncio.sleep(ASK_AGAIN_S)
+    return answer
