@@ -34,7 +34,7 @@ DIES = "import os,sys; open(sys.argv[1],'a').write(f'{os.getpid()}\\n')"
 # Roles that sign the book and beat as ours do, fifty times as fast; SIGUSR1 makes one spin.
 BEATS = """
 import asyncio, os, signal, sys
-from feeds import heartbeat
+from feeds.host import heartbeat
 def spin(*_):
     while True:
         pass
