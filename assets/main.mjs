@@ -193,7 +193,7 @@ function furnishDesk(desk, page, live) {
     logout,
     theme: switchTheme,
   });
-  document.addEventListener("click", (event) => event.target.closest("#me") || (byId("me").open = false));
+  document.addEventListener("click", ({ target }) => /** @type {Element} */ (target).closest("#me") || (byId("me").open = false));
   listen(document, obey({ desk, queue, incident, search, layers }), singleKeys);
   return [
     createHeader(desk),
@@ -254,8 +254,9 @@ function enterCase(desk) {
 }
 
 function leaveField() {
-  const typing = document.activeElement?.matches("input, textarea, select");
-  if (typing) document.activeElement.blur();
+  const field = /** @type {HTMLElement|null} */ (document.activeElement);
+  const typing = field?.matches("input, textarea, select");
+  if (typing) field.blur();
   return typing;
 }
 

@@ -14,6 +14,10 @@ function flat([lon, lat]) {
   return [(lon / 360) * TILE_PX, (y / (2 * Math.PI)) * TILE_PX];
 }
 
+/**
+ * @param {number[]} flat pixels
+ * @returns {LonLat}
+ */
 function unflat([x, y]) {
   const lat = 2 * Math.atan(Math.exp((y / TILE_PX) * 2 * Math.PI)) - Math.PI / 2;
   return [(x / TILE_PX) * 360, lat / RADIANS];
@@ -102,7 +106,7 @@ export function fitView({ points, width, height, padding, bearing, pitch, maxZoo
 
 /**
  * The bearing that lays the longer side of a shape across the screen, between -90 and 90.
- * @param {[number, number][]} ring
+ * @param {LonLat[]} ring
  */
 export function acrossBearing(ring) {
   const points = ring.map(flat);
@@ -129,8 +133,8 @@ export function nearestSide(across, now) {
 
 /**
  * The best of a few bearings for a shape: large on this screen, and not needlessly off north.
- * @param {object} wish as for fitView, without a bearing
- * @param {[number, number][]} ring
+ * @param {Omit<Parameters<typeof fitView>[0], "bearing">} wish as for fitView
+ * @param {LonLat[]} ring
  * @param {number} twist degrees off the shape's own sides, so that buildings show two faces
  */
 export function bestView(wish, ring, twist) {
@@ -144,7 +148,7 @@ export function bestView(wish, ring, twist) {
 /**
  * What must be in view of a compound: its outline, and its buildings up to their roofs.
  * @param {[number, number, number, number]} bounds of the compound
- * @param {{boundary: object[], buildings: object[]}} [shapes] once its description has arrived
+ * @param {{boundary: Row[], buildings: Row[]}} [shapes] once its description has arrived
  */
 export function standing([west, south, east, north], shapes) {
   const ring = shapes?.boundary[0]?.geometry.coordinates[0] ?? [

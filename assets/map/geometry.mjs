@@ -10,13 +10,20 @@ export function metresPerDegree(lat) {
   return [degree * Math.cos(lat * RADIANS), degree];
 }
 
-/** Distance between two points in metres; good for a few kilometres. */
+/**
+ * Distance between two points in metres; good for a few kilometres.
+ * @param {number[]} from degrees
+ * @param {number[]} to degrees
+ */
 export function distance([lon, lat], [otherLon, otherLat]) {
   const [x, y] = metresPerDegree(lat);
   return Math.hypot((otherLon - lon) * x, (otherLat - lat) * y);
 }
 
-/** A point moved by metres east and north. */
+/**
+ * A point moved by metres east and north.
+ * @returns {LonLat}
+ */
 export function moved([lon, lat], east, north) {
   const [x, y] = metresPerDegree(lat);
   return [lon + east / x, lat + north / y];
@@ -31,7 +38,7 @@ function turn(ring) {
 
 /**
  * Centroid of a closed ring.
- * @param {[number, number][]} ring
+ * @param {LonLat[]} ring
  * @returns {[number, number]}
  */
 export function centroid(ring) {
@@ -47,7 +54,7 @@ export function centroid(ring) {
 
 /**
  * A closed ring grown by metres on every side (shrunk when negative), corners mitred.
- * @param {[number, number][]} ring
+ * @param {LonLat[]} ring
  * @param {number} by metres
  */
 export function grown(ring, by) {
@@ -65,7 +72,11 @@ export function grown(ring, by) {
   return [...back, back[0]];
 }
 
-/** Unit normal on the right of a step: outwards on a counter-clockwise ring. */
+/**
+ * Unit normal on the right of a step: outwards on a counter-clockwise ring.
+ * @param {number[]} from metres
+ * @param {number[]} to metres
+ */
 function normal([ax, ay], [bx, by]) {
   const length = Math.hypot(bx - ax, by - ay) || 1;
   return [(by - ay) / length, -(bx - ax) / length];

@@ -116,7 +116,7 @@ export function addIcons(map, palette) {
   }
   for (const level of [1, 2, 3, 4]) add(map, `level-${level}`, 48, (c) => drawLevel(c, level, palette));
   for (const level of [0, 1, 2, 3, 4]) add(map, `rollup-${level}`, 44, (c) => drawRollup(c, level, palette));
-  for (const look of Object.keys(PEOPLE)) add(map, `person-${look}`, 36, (c) => drawPerson(c, look, palette));
+  for (const look of Object.keys(PEOPLE)) add(map, `person-${look}`, 36, (c) => drawPerson(c, look));
 }
 
 function add(map, name, size, draw) {

@@ -42,17 +42,17 @@ const LOOKS = { available: "available", busy: "busy" };
  * Make the map in a node.
  * @param {HTMLElement} node
  * @param {object} options
- * @param {object} options.style MapLibre style from the server
- * @param {object[]} options.summaries of all compounds
+ * @param {Row} options.style MapLibre style from the server
+ * @param {Place[]} options.summaries of all compounds
  * @param {string|null} options.first the compound to begin at, or null for all there are
  * @param {"wall"|"console"|"replay"} options.screen
  * @param {string} options.lang
- * @param {(target: {type: string, id: string}|null) => void} options.onSelect
+ * @param {(target: Target|null) => void} options.onSelect
  * @param {(view: {band: "near"|"far", compounds: string[]}) => void} options.onView
  * @param {boolean} options.reducedMotion
- * @param {(person: object) => string} options.lastSeen words on when a person was located
- * @param {object|null} [options.view] where the last map looked: center, zoom, bearing, pitch
- * @param {(view: object) => void} [options.onLost] the drawing context is gone and this map with it
+ * @param {(person: Row) => string} options.lastSeen words on when a person was located
+ * @param {Row|null} [options.view] where the last map looked: center, zoom, bearing, pitch
+ * @param {(view: Row) => void} [options.onLost] the drawing context is gone and this map with it
  */
 export async function createMap(
   node,
@@ -66,7 +66,7 @@ export async function createMap(
   const palette = paletteOf(style);
   const life = createLife(map);
   const read = (path) => life.while(fetchJson(path));
-  const source = (name) => map.getSource(name);
+  const source = (name) => /** @type {import("../vendor/maplibre-gl.mjs").GeoJSONSource} */ (map.getSource(name));
   const fill = createFill(source);
   const home = createHome(() => camera.fitWide(around(places.all())));
   const kinds = () => named.meta["dayuan:kinds"];
@@ -384,6 +384,7 @@ function begin(node, style, screen, slow) {
   return map;
 }
 
+/** @param {Row} style */
 function paletteOf({ metadata }) {
   return metadata["dayuan:palette"];
 }

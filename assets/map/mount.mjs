@@ -10,9 +10,9 @@ const TOLD_MS = 30_000;
 /**
  * Keep a map standing.
  * @param {object} parts
- * @param {(view: object|null, onLost: (view: object) => void) => Promise<void>} parts.build make the
+ * @param {(view: Row|null, onLost: (view: Row) => void) => Promise<void>} parts.build make the
  *   map, looking where the last one looked; resolves once it stands, rejects when it cannot be made
- * @param {(key: string|null, words?: object) => void} parts.tell what to say over the map; null: nothing
+ * @param {(key: string|null, words?: Row) => void} parts.tell what to say over the map; null: nothing
  * @param {() => void} parts.onGone the map is gone, from now on nobody may ask it anything
  * @param {() => string|undefined} [parts.here] the compound that the page is about
  * @param {(compound: string) => void} [parts.turn] look at a compound: the page went on while there was no map

@@ -36,14 +36,15 @@ export function foremost(features) {
 /**
  * @param {import("../vendor/maplibre-gl.mjs").Map} map
  * @param {object} options
- * @param {(target: object|null) => void} options.onPick
- * @param {(target: object|null, at: object) => void} options.onPoint
+ * @param {(target: Target|null) => void} options.onPick
+ * @param {(target: Target|null, at: {x: number, y: number}) => void} options.onPoint
  * @param {() => boolean} [options.asleep] whether clicks mean something else just now
  * @param {(act: () => void) => any} [options.frame] with the next frame
  */
 export function createPicking(map, { onPick, onPoint, asleep = () => false, frame = (act) => requestAnimationFrame(act) }) {
   const at = ({ x, y }) => {
     const layers = ORDER.filter((id) => map.getLayer(id));
+    /** @type {[[number, number], [number, number]]} */
     const box = [
       [x - REACH_PX, y - REACH_PX],
       [x + REACH_PX, y + REACH_PX],

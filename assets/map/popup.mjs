@@ -5,7 +5,7 @@ import { Popup } from "../vendor/maplibre-gl.mjs";
  * One popup at most, which stays open while its thing changes.
  * @param {import("../vendor/maplibre-gl.mjs").Map} map
  * @param {object} options
- * @param {(target: object) => {title: string, lines: string[], lonlat: number[], height?: number}|null} options.tell
+ * @param {(target: Target) => Card|null} options.tell
  * @param {() => void} options.onClose
  */
 export function createPopup(map, { tell, onClose }) {

@@ -11,8 +11,10 @@ export function larger(size, factor) {
 
 /**
  * A style whose letters and symbols are larger by a factor.
- * @param {{layers: object[]}} style
+ * @template {Row} S
+ * @param {S} style
  * @param {number} factor
+ * @returns {S}
  */
 export function scaled(style, factor) {
   if (factor === 1) return style;

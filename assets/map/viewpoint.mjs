@@ -26,7 +26,7 @@ export function bandOf(before, zoom, limit) {
 /**
  * Compounds in view. One that was in view stays while it is within a tenth of the view's size.
  * @param {[number, number, number, number]} view west, south, east, north
- * @param {{id: string, bounds: number[]}[]} places
+ * @param {Place[]} places
  * @param {string[]} before
  */
 export function inView([west, south, east, north], places, before) {
@@ -55,6 +55,7 @@ export function atRightEdge(map, screen, lonlat) {
 
 /** The view that shows everything within bounds, much as a plan does; `box` is screen, width, height. */
 export function wideViewOf([west, south, east, north], { screen, width, height }) {
+  /** @type {[number, number, number][]} */
   const points = [
     [west, south, 0],
     [east, south, 0],
@@ -77,8 +78,8 @@ export function viewOf(bounds, shapes, { screen, width, height }) {
  * @param {object} options
  * @param {string} options.screen
  * @param {number} options.limit zoom between the bands
- * @param {() => object[]} options.places summaries of all compounds
- * @param {(view: object) => void} options.onView
+ * @param {() => Place[]} options.places summaries of all compounds
+ * @param {(view: Row) => void} options.onView
  * @param {boolean} options.reducedMotion
  * @param {(act: () => void, ms: number) => any} [options.delay] gives a timer
  */
@@ -97,12 +98,14 @@ export function createCamera(map, { screen, limit, places, onView, reducedMotion
   const ground = () => {
     const { clientWidth: w, clientHeight: h } = map.getContainer();
     const top = map.getPitch() > 30 ? 0.22 * h : 0;
-    const corners = [
+    /** @type {[number, number][]} pixels */
+    const edge = [
       [0, top],
       [w, top],
       [0, h],
       [w, h],
-    ].map((corner) => map.unproject(corner));
+    ];
+    const corners = edge.map((corner) => map.unproject(corner));
     const [lons, lats] = [corners.map(({ lng }) => lng), corners.map(({ lat }) => lat)];
     return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
   };

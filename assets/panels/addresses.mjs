@@ -12,7 +12,7 @@ export function percent(share) {
 
 /**
  * The section with every compound the account sees whole, the least complete first.
- * @param {object[]|null} rows as /api/addresses tells, null when it did not answer
+ * @param {Row[]|null} rows as /api/addresses tells, null when it did not answer
  */
 export function addressSection(rows) {
   const title = h("h3", { text: t("addresses.title") });

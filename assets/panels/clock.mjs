@@ -15,7 +15,7 @@ export function createClock(local = () => performance.now()) {
 
   /**
    * Take the time from a frame; small corrections are left to the running clock.
-   * @param {object} frame
+   * @param {Row} frame
    * @param {number} [measured] the server's time now, if it was measured: a late frame's is an old one
    */
   const set = (frame, measured = NaN) => {

@@ -8,7 +8,7 @@ const HALF_A_DAY_MS = 43_200_000; // an hour of the day alone would be taken for
 
 /**
  * One row for each code, in the order told: the streets it stands in, since when, how often.
- * @param {object[]} conditions of the panel
+ * @param {Row[]} conditions of the panel
  */
 export function grouped(conditions) {
   const rows = new Map();
@@ -33,7 +33,7 @@ export function sinceWords(since, now) {
 /**
  * Where a condition stands, for somebody who sees several streets; empty for who sees one.
  * @param {string[]} streets territory paths
- * @param {object[]} places
+ * @param {Row[]} places
  */
 export function whereWords(streets, places) {
   const seen = new Map(places.map((place) => [place.territory.split(".").slice(0, 2).join("."), place.street]));
@@ -43,7 +43,7 @@ export function whereWords(streets, places) {
 
 /**
  * What is said of one: what holds, where, and what a person does about it.
- * @param {object} row as `grouped` gives it
+ * @param {Row} row as `grouped` gives it
  * @param {import("./desk.mjs").Desk} desk
  */
 export function partsOf(row, desk) {

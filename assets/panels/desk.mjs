@@ -13,10 +13,10 @@ const UNMEASURED = { usual_ms: NaN, minute: { p50_ms: NaN, p95_ms: NaN } };
 /**
  * @typedef {ReturnType<typeof createDesk>} Desk
  * @param {object} parts
- * @param {object} parts.me the person, as /api/me tells
- * @param {object[]} parts.places
- * @param {object} parts.catalogue
- * @param {object} parts.clock
+ * @param {Row} parts.me the person, as /api/me tells
+ * @param {Row[]} parts.places
+ * @param {Row} parts.catalogue
+ * @param {Row} parts.clock
  * @param {string} parts.session live or replay:<id>
  * @param {boolean} parts.densities whether cameras that see a case say how well: a wall is read from afar
  * @param {() => void} parts.redraw

@@ -89,7 +89,7 @@ export function actionOf(event, { typing, single }) {
  */
 export function listen(root, act, single) {
   root.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]") !== null;
+    const typing = /** @type {Element} */ (event.target).closest?.("input, textarea, select, [contenteditable]") !== null;
     if (root.querySelector("dialog[open]")) return; // dialogs have keys of their own
     const wanted = actionOf(event, { typing, single: single() });
     if (!wanted) return;

@@ -26,7 +26,10 @@ export function layerRows(counts, kindsToo = true) {
   return rows.flatMap((name) => (name === "sensors" ? [name, ...(kindsToo ? kinds : [])] : [name]));
 }
 
-/** What stands behind a layer's name: 26 · 1 离线 · 1 故障. */
+/**
+ * What stands behind a layer's name: 26 · 1 离线 · 1 故障.
+ * @param {{total?: number, off?: number, fault?: number, free?: number}} [count]
+ */
 export function countWords({ total, off = 0, fault = 0, free } = {}) {
   if (total === undefined) return "";
   const words = [figure(total)];

@@ -12,7 +12,7 @@ const GRACE_MS = 1000; // an alarm's case follows it by then, and tells the same
 /**
  * Incidents not told before, split by urgency.
  * @param {Set<string>} told ids already announced; grows
- * @param {Iterable<object>} incidents
+ * @param {Iterable<Row>} incidents
  * @param {number} [since] older ones count as told
  */
 export function fresh(told, incidents, since = -Infinity) {
@@ -25,7 +25,7 @@ export function fresh(told, incidents, since = -Infinity) {
 /**
  * The rows that stood for a while: those that were there at every look since `GRACE_MS` ago.
  * @param {Map<string, number>} seen since when each stands, by id; kept up to date
- * @param {object[]} rows that stand
+ * @param {Row[]} rows that stand
  * @param {number} now milliseconds that never jump
  */
 export function lasting(seen, rows, now) {

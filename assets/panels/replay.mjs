@@ -11,7 +11,7 @@ export function bannerWords({ mode, speed, now }) {
 
 /**
  * @param {import("../main.mjs").Desk} desk
- * @param {(order: object) => void} send puts a clock order on the socket
+ * @param {(order: Row) => void} send puts a clock order on the socket
  */
 export function createTransport(desk, send) {
   const slider = h("input", { type: "range", min: "0", step: "1000", class: "range" });

@@ -90,7 +90,7 @@ function drawBars(svg, strip, now) {
       const bar = document.createElementNS(NS, "rect");
       const height = i > now ? 3 : barHeight(count, most);
       const set = { x: i * WIDTH + 1, y: HEIGHT - height, width: WIDTH - 2.4, height, rx: 0.8 };
-      for (const [name, value] of Object.entries(set)) bar.setAttribute(name, value);
+      for (const [name, value] of Object.entries(set)) bar.setAttribute(name, String(value));
       bar.setAttribute("class", i > now ? "ahead" : i === now ? "present" : "past");
       if (i <= now) bar.dataset.level = count ? level : 0;
       return bar;

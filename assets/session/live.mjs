@@ -38,7 +38,7 @@ export function backoff(attempt, random) {
  *
  * @param {object} parts
  * @param {string} parts.url
- * @param {object} parts.hello session, screen, band, compounds and layers of the first hello
+ * @param {Row} parts.hello session, screen, band, compounds and layers of the first hello
  * @param {typeof WebSocket} [parts.WebSocketClass]
  * @param {(act: () => void, ms: number) => any} [parts.setTimer]
  * @param {() => number} [parts.random] 0..1

@@ -10,7 +10,7 @@ import { t } from "../words/texts.mjs";
  * @param {Node[]} content
  * @param {{confirm?: string, about?: string, wide?: boolean}} [options] about: what it is about, and
  *   where that is
- * @returns {Promise<FormData|null>}
+ * @returns {Promise<FormData|null>} all fields of it are text
  */
 export function ask(title, content, { confirm = t("dialog.confirm"), about = "", wide = false } = {}) {
   return new Promise((resolve) => {
@@ -49,13 +49,16 @@ const reasonField = (label, required = true) =>
     h("textarea", { name: "text", rows: "3", maxlength: "200", required, autofocus: required }),
   );
 
+/** What was written into a field. */
+const written = (form, name) => String(form.get(name)).trim();
+
 const choice = (name, value, label, checked) =>
   h("label", { class: "choice" }, h("input", { type: "radio", name, value, checked }), h("span", { text: label }));
 
 /** Ask why. */
 export async function askReason(title, about) {
   const form = await ask(title, [reasonField(t("dialog.reason"))], { about });
-  return form && { text: form.get("text").trim() };
+  return form && { text: written(form, "text") };
 }
 
 /** Ask how long an alarm is to be silenced, and why. */
@@ -66,7 +69,7 @@ export async function askShelve(title, about) {
     [h("fieldset", { class: "choices" }, h("legend", { text: t("shelve.how_long") }), ...durations), reasonField(t("dialog.reason"))],
     { about },
   );
-  return form && { minutes: Number(form.get("minutes")), reason: form.get("text").trim() };
+  return form && { minutes: Number(form.get("minutes")), reason: written(form, "text") };
 }
 
 /** What still holds, over the field that asks why the matter is settled all the same. */
@@ -89,16 +92,19 @@ export async function askCheck(title, about, held = []) {
     choice("passed", "yes", t("check.passed"), true),
     choice("passed", "", t("check.failed"), false),
   );
-  choices.addEventListener("change", (event) => (words.required = held.length > 0 && event.target.value === "yes"));
+  choices.addEventListener(
+    "change",
+    ({ target }) => (words.required = held.length > 0 && /** @type {HTMLInputElement} */ (target).value === "yes"),
+  );
   const form = await ask(title, [held.length > 0 && heldPart(held), choices, remark].filter(Boolean), { about });
-  return form && { passed: form.get("passed") === "yes", text: form.get("text").trim() };
+  return form && { passed: form.get("passed") === "yes", text: written(form, "text") };
 }
 
 /** Ask why a case is closed although its alarm holds; nothing when none does. */
 export async function askSettle(title, about, held = []) {
   if (held.length === 0) return {};
   const form = await ask(title, [heldPart(held), reasonField(t("holding.reason"))], { about });
-  return form && { text: form.get("text").trim() };
+  return form && { text: written(form, "text") };
 }
 
 /** Ask who is to be taken off when one responder takes over from another. */

@@ -2,10 +2,11 @@
 
 /**
  * Make an element.
- * @param {string} tag
- * @param {Record<string, unknown>} [props] attributes; `on…` are listeners, `text` is its text
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Row} [props] attributes; `on…` are listeners, `text` is its text
  * @param {...(Node|string|null|false)} children
- * @returns {HTMLElement}
+ * @returns {HTMLElementTagNameMap[K]}
  */
 export function h(tag, props = {}, ...children) {
   const node = document.createElement(tag);
@@ -14,7 +15,7 @@ export function h(tag, props = {}, ...children) {
     else if (name === "text") node.textContent = value;
     else attribute(node, name, value);
   }
-  node.append(...children.filter((child) => child !== null && child !== false));
+  for (const child of children) if (child !== null && child !== false) node.append(child);
   return node;
 }
 
@@ -40,7 +41,10 @@ export function shown(node, visible) {
   return node;
 }
 
-/** The element with this id, or null. */
+/**
+ * The element with this id, or null. The page's skeleton says which kind of element it is.
+ * @returns {any}
+ */
 export function byId(id) {
   return document.getElementById(id);
 }
@@ -59,14 +63,14 @@ const rows = new WeakMap();
  * @template T
  * @param {HTMLElement} parent
  * @param {T[]} items
- * @param {(item: T) => string} keyOf
- * @param {(item: T) => HTMLElement} create
- * @param {(node: HTMLElement, item: T) => void} [update]
+ * @param {(item: NoInfer<T>) => string} keyOf
+ * @param {(item: NoInfer<T>) => HTMLElement} create
+ * @param {(node: any, item: NoInfer<T>) => void} [update] gets what `create` gave for the item
  */
 export function keyed(parent, items, keyOf, create, update = () => {}) {
   const before = rows.get(parent) ?? new Map();
   const after = new Map();
-  const focused = document.activeElement;
+  const focused = /** @type {HTMLElement|null} */ (document.activeElement);
   for (const item of items) {
     const key = keyOf(item);
     after.set(key, before.get(key) ?? create(item));

@@ -5,7 +5,7 @@ import { onLanguage, t } from "../words/texts.mjs";
 /**
  * @param {HTMLElement} node inside a region that is always displayed: one that is put up together with
  *   its words may not be heard
- * @returns {(key: string|null, words?: object) => void} say a text; null: nothing
+ * @returns {(key: string|null, words?: Row) => void} say a text; null: nothing
  */
 export function createNotice(node) {
   let [key, words] = [null, {}];

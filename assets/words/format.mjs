@@ -32,6 +32,7 @@ export function clock(ms, seconds = true) {
 
 /** Day, month and weekday in a language. */
 export function day(ms, lang) {
+  /** @type {Intl.DateTimeFormatOptions} */
   const options = { timeZone: ZONE, month: lang === "en" ? "short" : "long", day: "numeric" };
   const date = new Intl.DateTimeFormat(lang, options).format(ms);
   const weekday = new Intl.DateTimeFormat(lang, { timeZone: ZONE, weekday: "short" }).format(ms);

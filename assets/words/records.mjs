@@ -7,8 +7,8 @@ import { centroid } from "../map/geometry.mjs";
 const word = (key, otherwise) => (has(key) ? t(key) : otherwise);
 
 /**
- * @param {object} parts the map's parts that know things; lastSeen says when a person was located
- * @returns {(target: {type: string, id: string}) => object|null}
+ * @param {Row} parts the map's parts that know things; lastSeen says when a person was located
+ * @returns {(target: Target) => Card|null}
  */
 export function createTelling({ places, kinds, titleOf, cases, movers, live, lastSeen }) {
   const model = () => live()?.model;

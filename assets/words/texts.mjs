@@ -31,7 +31,7 @@ export function onLanguage(listener) {
 /**
  * Load a language and put it on screen.
  * @param {string} lang
- * @param {typeof fetch} [get]
+ * @param {(path: string) => Promise<Response>} [get]
  */
 export async function speak(lang, get = fetch) {
   const response = await get(`/api/texts/${lang}`);

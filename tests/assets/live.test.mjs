@@ -489,7 +489,7 @@ test("a session that was ended is told apart from a lost link", () => {
 function line({ down = 5, up = 5, ahead = 0, wrong = 0 } = {}) {
   const scene = stage({ wrong });
   const { live, pass, time } = scene;
-  let [seq, answered, sockets] = [5, 0, 0];
+  let [seq, answered] = [5, 0];
   const clock = { ahead, down, up };
   const server = () => EPOCH_MS + time() + clock.ahead;
   const under = []; // on its way: {at, act}
@@ -503,7 +503,7 @@ function line({ down = 5, up = 5, ahead = 0, wrong = 0 } = {}) {
   };
   const connect = () => {
     scene.socket().open();
-    [seq, answered, sockets] = [5, 0, scene.sockets.length];
+    [seq, answered] = [5, 0];
     const at = server();
     carry(clock.down, () => scene.socket().take(snapshot(4, { at, clock: { mode: "live", now: at } }), packed(5, [], at)));
   };

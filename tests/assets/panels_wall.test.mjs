@@ -22,7 +22,7 @@ test("a wall turns through the compounds that need attention and skips the quiet
 
 test("a wall stays on an unacknowledged level Ⅰ or Ⅱ until it is acknowledged", () => {
   const grave = incident("b1", 2, { unacked: true });
-  let view = step({ compound: "a", incident: null, since: 0, held: false }, facts([grave], needs("a", "b")), 1);
+  const view = step({ compound: "a", incident: null, since: 0, held: false }, facts([grave], needs("a", "b")), 1);
   assert.deepEqual([view.compound, view.incident, view.held], ["b", "b1", true]);
   const later = step(view, facts([grave], needs("a", "b")), 10 * DWELL_MS.attention);
   assert.equal(later, view);

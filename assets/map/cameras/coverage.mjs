@@ -10,7 +10,7 @@ const LETTERS = 14; // of a map's labels that stand beside each other; more woul
  * @param {import("../../vendor/maplibre-gl.mjs").Map} map
  * @param {object} options
  * @param {ReturnType<typeof import("../records/sources.mjs").createFill>} options.fill
- * @param {(id: string) => object|undefined} options.device a device's row by its id
+ * @param {(id: string) => Row|undefined} options.device a device's row by its id
  */
 export function createSighting(map, { fill, device }) {
   for (const [name, colour] of Object.entries(HATCHES)) map.addImage(name, hatch(colour));

@@ -13,7 +13,10 @@ export function bearingTo(from, to) {
   return (Math.round(Math.atan2((to[0] - from[0]) * x, (to[1] - from[1]) * y) / RADIANS) + 360) % 360;
 }
 
-/** The place so many metres away along a bearing. */
+/**
+ * The place so many metres away along a bearing.
+ * @returns {LonLat}
+ */
 export function along(lonlat, bearing, metres) {
   return moved(lonlat, metres * Math.sin(bearing * RADIANS), metres * Math.cos(bearing * RADIANS));
 }

@@ -26,8 +26,10 @@ const DRAWN = new Set([
 /** Of the map's style what a camera can see: no outlines, switches or far-away roll-ups. */
 export function seenStyle(style) {
   const kept = ({ id, source }) => DRAWN.has(id) || DRAWN.has(source);
-  const layers = style.layers.filter(kept).map(({ minzoom, maxzoom, layout = {}, ...layer }) => ({
+  const layers = style.layers.filter(kept).map(({ layout = {}, ...layer }) => ({
     ...layer,
+    minzoom: undefined,
+    maxzoom: undefined,
     layout: { ...small(layout), visibility: "visible" },
   }));
   const used = new Set(layers.map(({ source }) => source));
@@ -84,7 +86,7 @@ export function createCameraView(main, node) {
       const words = data && JSON.stringify(data);
       if (!data || told.get(name) === words) continue;
       told.set(name, words);
-      map.getSource(name)?.setData(data);
+      /** @type {import("../../vendor/maplibre-gl.mjs").GeoJSONSource|undefined} */ (map.getSource(name))?.setData(data);
     }
   };
 

@@ -28,9 +28,9 @@ const AWAY = [
 /**
  * @param {import("../../vendor/maplibre-gl.mjs").Map} map
  * @param {object} options
- * @param {() => Record<string, object>} options.kinds
+ * @param {() => Record<string, Row>} options.kinds
  * @param {ReturnType<typeof import("../records/sources.mjs").createFill>} options.fill
- * @param {() => object|undefined} options.model the live model
+ * @param {() => Row|undefined} options.model the live model
  * @param {(layer: string) => boolean} options.shown whether a layer's switch is on
  * @param {(id: string) => boolean} options.covered whether a case on the map tells of a device
  * @param {(device: string) => string|undefined} options.unitOf

@@ -31,7 +31,7 @@ export function depth(points) {
 
 /**
  * How high the plate of each storey lies, in metres: evenly apart, with room above the chosen one.
- * @param {object} told
+ * @param {Row} told
  * @param {number} chosen its number; one that does not exist leaves all even
  * @returns {Map<number, number>}
  */
@@ -58,7 +58,7 @@ export const plateId = (floor, part) => `${floor}|${part}`;
 
 /**
  * Plates of all storeys, with walls and stairs on the chosen one.
- * @param {object} told
+ * @param {Row} told
  * @param {number} chosen
  */
 export function plates(told, chosen) {
@@ -108,7 +108,9 @@ function stairs(told, floor, base) {
   });
 }
 
+/** @type {(from: number[], to: number[], share: number) => number[]} */
 const between = ([a, b], [c, d], share) => [a + (c - a) * share, b + (d - b) * share];
+/** @type {(from: number[], to: number[]) => number} */
 const apart = ([a, b], [c, d]) => Math.hypot(a - c, b - d);
 
 /** A rectangle cut into treads, those next to the door first. */

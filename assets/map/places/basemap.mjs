@@ -11,8 +11,8 @@ const SHIFTED = "gcj02";
 /**
  * Draw a basemap.
  * @param {import("../../vendor/maplibre-gl.mjs").Map} map
- * @param {object|null} basemap as /api/tiles tells
- * @param {object} look how it is painted: `raster`, `fill`, `line`
+ * @param {Row|null} basemap as /api/tiles tells
+ * @param {Row} look how it is painted: `raster`, `fill`, `line`
  */
 export async function drawBasemap(map, basemap, look) {
   if (!basemap) return;
@@ -32,7 +32,7 @@ export async function drawBasemap(map, basemap, look) {
 
 /** Areas and lines of an archive whose own style we do not know, as quiet ground. */
 async function drawVector(map, url, look, before) {
-  const { vector_layers: layers = [] } = await new PMTiles(url).getMetadata();
+  const { vector_layers: layers = [] } = /** @type {Row} */ (await new PMTiles(url).getMetadata());
   map.addSource("basemap", { type: "vector", url: `pmtiles://${url}` });
   const part = (layer, type, shape, paint) =>
     map.addLayer(
@@ -87,6 +87,7 @@ function createShifted(read) {
 }
 
 /** Whose map it is and its approval number, always to be read. */
+/** @param {Row} basemap */
 function createCredit({ attribution, approval }) {
   const node = document.createElement("div");
   node.className = "maplibregl-ctrl map-credit";

@@ -12,7 +12,7 @@ const wave = (value, terms) =>
 
 /**
  * Where GCJ-02 has a position.
- * @param {[number, number]} lonlat WGS-84, degrees
+ * @param {number[]} lonlat WGS-84, degrees
  * @returns {[number, number]}
  */
 export function gcj02FromWgs84([lon, lat]) {
@@ -62,7 +62,11 @@ export function gcj02FromWgs84([lon, lat]) {
   ];
 }
 
-/** Position in tiles of a zoom, east and south of the upper left corner (Web Mercator). */
+/**
+ * Position in tiles of a zoom, east and south of the upper left corner (Web Mercator).
+ * @param {number[]} lonlat degrees
+ * @param {number} zoom
+ */
 export function tileAt([lon, lat], zoom) {
   const all = 2 ** zoom;
   const y = Math.log(Math.tan(Math.PI / 4 + (lat * RADIANS) / 2)) / Math.PI;

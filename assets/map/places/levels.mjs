@@ -17,7 +17,7 @@ export function parent(territory, level) {
 
 /**
  * The compounds to draw in full: nearest to the middle first, until they are enough.
- * @param {{id: string, center: number[], count: number}[]} places in view
+ * @param {Place[]} places in view
  * @param {[number, number]} middle
  * @param {string[]} before ids drawn in full by now
  * @returns {string[]} ids, in the order of `places`
@@ -37,7 +37,7 @@ export function inFull(places, [lon, lat], before) {
 
 /**
  * The finest level at which what is in view can still be read as marks.
- * @param {{territory: string}[]} places in view
+ * @param {Place[]} places in view
  * @returns {"compound"|"community"|"street"}
  */
 export function levelFor(places) {
@@ -48,7 +48,7 @@ export function levelFor(places) {
 
 /**
  * Compounds put together by the community or street they lie in, in their order.
- * @returns {{id: string, places: object[]}[]}
+ * @returns {{id: string, places: Place[]}[]}
  */
 export function together(places, level) {
   const found = new Map();
@@ -60,7 +60,11 @@ export function together(places, level) {
   return [...found].map(([id, some]) => ({ id, places: some }));
 }
 
-/** The box around the boxes of some places. */
+/**
+ * The box around the boxes of some places.
+ * @param {Place[]} places
+ * @returns {Bounds}
+ */
 export function around(places) {
   const side = (number, best) => best(...places.map(({ bounds }) => bounds[number]));
   return [side(0, Math.min), side(1, Math.min), side(2, Math.max), side(3, Math.max)];

@@ -3,8 +3,8 @@ import { point } from "../geometry.mjs";
 
 /**
  * The names to draw.
- * @param {{id: string, bounds: number[]}[]} places summaries of compounds drawn in full
- * @param {(id: string) => object[]} outlineOf the features of a compound's outline
+ * @param {Place[]} places summaries of compounds drawn in full
+ * @param {(id: string) => Row[]} outlineOf the features of a compound's outline
  * @param {(id: string) => string} nameOf in the language on screen
  */
 export function nameFeatures(places, outlineOf, nameOf) {

@@ -13,7 +13,7 @@ export function createOutlines(map, read) {
       const found = await read("/api/outlines").catch(() => null);
       if (!found) return;
       for (const { properties } of found.features) names.set(properties.id, properties);
-      map.getSource("outlines").setData(found);
+      /** @type {import("../../vendor/maplibre-gl.mjs").GeoJSONSource} */ (map.getSource("outlines")).setData(found);
     },
     /** The name of a division in the language on screen, if one is known. */
     nameOf: (id) => (names.has(id) ? inLanguage(names.get(id).name, names.get(id).name_en) : null),

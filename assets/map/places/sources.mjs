@@ -17,11 +17,11 @@ const NOTHING = { walls: [], grids: [], buildings: [] };
 /**
  * The compounds as the map knows them.
  * @param {object} options
- * @param {(name: string) => object} options.source a GeoJSON source by name
- * @param {Record<string, object>} options.kinds device kinds by name
+ * @param {(name: string) => Row} options.source a GeoJSON source by name
+ * @param {Record<string, Row>} options.kinds device kinds by name
  * @param {(path: string) => Promise<any>} options.read JSON of an address
- * @param {(place: object) => void} options.onLoad a compound has arrived or changed
- * @param {(place: object) => void} [options.onDrop] a compound is no longer held
+ * @param {(place: Row) => void} options.onLoad a compound has arrived or changed
+ * @param {(place: Row) => void} [options.onDrop] a compound is no longer held
  * @param {(ids: string[]) => void} [options.onDraw] these are being handed to the map
  * @param {(act: () => void, ms: number) => any} [options.delay] gives a timer
  */

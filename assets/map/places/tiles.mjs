@@ -11,7 +11,7 @@ addProtocol("pmtiles", new Protocol().tile);
 /**
  * @param {import("../../vendor/maplibre-gl.mjs").Map} map
  * @param {object} options
- * @param {object[]} options.patterns layers to add for each set
+ * @param {any[]} options.patterns layers to add for each set
  * @param {(path: string) => Promise<any>} options.read JSON of an address
  * @param {(name: string) => boolean} options.shown whether a switch is on
  * @param {() => void} options.onSets sets have been added

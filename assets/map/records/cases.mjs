@@ -9,7 +9,7 @@ const LIT_UP_TO = 2; // levels that light their building even when they are not 
 
 /**
  * @param {import("../../vendor/maplibre-gl.mjs").Map} map
- * @param {object} options
+ * @param {Row} options
  */
 export function createCases(map, { places, titleOf, palette, fill, visible, edge, inside }) {
   const rings = new Map();

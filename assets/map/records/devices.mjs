@@ -18,7 +18,7 @@ const AGE_OPACITY = [1, 0.75, 0.6, 0.4];
  * @param {import("../../vendor/maplibre-gl.mjs").Map} map
  * @param {object} options
  * @param {ReturnType<typeof import("../places/sources.mjs").createPlaces>} options.places
- * @param {() => Record<string, object>} options.kinds
+ * @param {() => Record<string, Row>} options.kinds
  * @param {Record<string, string>} options.palette
  * @param {ReturnType<typeof import("./sources.mjs").createFill>} options.fill
  * @param {(id: string) => boolean} options.covered whether a case on the map tells of the device

@@ -7,7 +7,7 @@ const FOOT_M = 1.4; // the plinth of light that says which building it is
 
 /**
  * Shapes of light for a place in a building; none for one outdoors.
- * @param {object|undefined} building feature
+ * @param {Row|undefined} building feature
  * @param {number} floor 0 when it is not known
  */
 export function markShapes(building, floor) {
@@ -27,7 +27,7 @@ export function markShapes(building, floor) {
 /**
  * One mark at most; data never removes it, only a person does.
  * @param {import("../../vendor/maplibre-gl.mjs").Map} map
- * @param {{buildingOf: (id: string) => object|undefined, colour: string}} options
+ * @param {{buildingOf: (id: string) => Row|undefined, colour: string}} options
  */
 export function createMark(map, { buildingOf, colour }) {
   let row = null;
@@ -39,7 +39,7 @@ export function createMark(map, { buildingOf, colour }) {
 
   const draw = () => {
     const shapes = row ? markShapes(buildingOf(row.building), row.floor ?? 0) : [];
-    const drawn = map.getSource(SOURCE);
+    const drawn = /** @type {import("../../vendor/maplibre-gl.mjs").GeoJSONSource|undefined} */ (map.getSource(SOURCE));
     if (!drawn && shapes.length === 0) return;
     if (drawn) drawn.setData(collection(shapes));
     else add(shapes);

@@ -51,10 +51,12 @@ export const STEP_MS = 50;
  *
  * What is drawn is compared with where everybody stands: whoever stands elsewhere is moved, whichever
  * way their track took. Somebody who walked, jumped, or may not glide is drawn by the same line.
- * @param {() => object} source gives the GeoJSON source
+ * @param {() => Row} source gives the GeoJSON source
  * @param {object} options
- * @param {(row: object) => object} options.describe properties of a responder's symbol
+ * @param {(row: Row) => Row} options.describe properties of a responder's symbol
  * @param {boolean} options.still
+ * @param {() => number} [options.now] milliseconds that never jump
+ * @param {(act: () => void) => any} [options.next] gives a timer to the next step
  */
 export function createMovers(source, { describe, still, now = () => performance.now(), next = (act) => setTimeout(act, STEP_MS) }) {
   const tracks = createTracks({ still });

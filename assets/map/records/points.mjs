@@ -5,8 +5,8 @@ const STOREY_M = 3;
 
 /**
  * Where an incident is drawn, and how high: on its floor when that is known.
- * @param {object} incident
- * @param {object|undefined} building feature
+ * @param {Row} incident
+ * @param {Row|undefined} building feature
  */
 export function spotOf(incident, building) {
   const lonlat = incident.lonlat ?? (building ? centroid(building.geometry.coordinates[0]) : null);

@@ -9,12 +9,12 @@ const FEW = 64; // marks of so few are drawn beyond the view too, to be there wh
 
 /**
  * The features of the roll-ups.
- * @param {object[]} places summaries
- * @param {Record<string, object>} rollups panel of the same name
+ * @param {Place[]} places summaries
+ * @param {Record<string, Row>} rollups panel of the same name
  * @param {object} speech
- * @param {(place: object) => string} speech.nameOf a compound's name
- * @param {(id: string, level: string, place: object) => string} [speech.divisionOf] a division's
- * @param {(rollup: object|undefined, compounds: number) => string} speech.words
+ * @param {(place: Row) => string} speech.nameOf a compound's name
+ * @param {(id: string, level: string, place: Row) => string} [speech.divisionOf] a division's
+ * @param {(rollup: Row|undefined, compounds: number) => string} speech.words
  * @param {"compound"|"community"|"street"} [level]
  */
 export function rollupFeatures(places, rollups, { nameOf, divisionOf, words }, level = "compound") {
@@ -53,14 +53,14 @@ function middle(places) {
 /**
  * Draw the roll-ups.
  * @param {ReturnType<typeof import("./sources.mjs").createFill>} fill
- * @param {object} speech
+ * @param {Parameters<typeof rollupFeatures>[2]} speech
  */
 export function createRollups(fill, speech) {
   let shown = [];
   return {
     /**
-     * @param {object[]} places all compounds
-     * @param {object} rollups
+     * @param {Place[]} places all compounds
+     * @param {Row} rollups
      * @param {{inView: string[], inFull: (id: string) => boolean, far: boolean}} view
      */
     draw: (places, rollups, view) => {

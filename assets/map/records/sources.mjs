@@ -3,8 +3,8 @@
 import { collection } from "../geometry.mjs";
 
 /**
- * @param {(name: string) => {setData: (data: object) => void}} source
- * @returns {(name: string, features: object[]) => boolean} whether there was something to do
+ * @param {(name: string) => {setData: (data: Row) => void}} source
+ * @returns {(name: string, features: Row[]) => boolean} whether there was something to do
  */
 export function createFill(source) {
   const drawn = new Map();

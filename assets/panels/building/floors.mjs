@@ -30,8 +30,8 @@ export function casesIn(told, incidents) {
 
 /**
  * One row a floor, the highest first; a row for floor 0 when something stands nobody knows where.
- * @param {object} told
- * @param {{alarms: Iterable<object>, incidents: Iterable<object>, reading: (id: string) => object|null}} now
+ * @param {Row} told
+ * @param {{alarms: Iterable<Row>, incidents: Iterable<Row>, reading: (id: string) => Row|null}} now
  * @returns {{floor: number, devices: number, alarms: number, cases: number, level: number}[]}
  */
 export function floorRows(told, { alarms, incidents, reading }) {
@@ -67,8 +67,8 @@ export function firstFloor(told, rows, selected, reading) {
 
 /**
  * Devices by kind: how many, how many are silent or off, how many are broken.
- * @param {object} told
- * @param {(id: string) => object|null} reading
+ * @param {Row} told
+ * @param {(id: string) => Row|null} reading
  * @param {Record<string, {states: string[]}>} kinds
  */
 export function byKind(told, reading, kinds) {

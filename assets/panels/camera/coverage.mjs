@@ -100,7 +100,7 @@ function drawKey(part, told, { desk, failed }) {
     part.key,
     rows,
     (row) => row.class,
-    (row) => h("li", {}, h("i", { class: "tint", "aria-hidden": "true" }), h("span", {}), h("span", { class: "dim" })),
+    () => h("li", {}, h("i", { class: "tint", "aria-hidden": "true" }), h("span", {}), h("span", { class: "dim" })),
     (node, row) => {
       attribute(node.firstElementChild, "data-class", row.class in WORDS ? row.class : "level");
       node.firstElementChild.style.setProperty("--shade", ((levels.indexOf(row.class) + 1) / levels.length).toFixed(2));

@@ -15,7 +15,7 @@ const AGES = ["", "device.faded", "device.hollow", "device.gone"];
  * What a device says, in words: its state, its reading with unit, and how old that is.
  * @param {string} kind
  * @param {{code: number, age: number, value: number}|null} reading
- * @param {object} catalogue
+ * @param {Row} catalogue
  */
 export function readingWords(kind, reading, catalogue) {
   if (!reading) return [];

@@ -13,7 +13,10 @@ const CORNERS = [
   [-1, -1],
 ];
 const SVG = "http://www.w3.org/2000/svg";
+/** @type {Point} */
 const SIMULATED = [1600, 900]; // the frame of the simulated view
+
+/** @typedef {[number, number]} Point two numbers: bearings of a mask, or a place in a picture */
 
 /**
  * @typedef {object} Look a picture: degrees; `unsure` is how far the azimuth may be off
@@ -30,9 +33,9 @@ const SIMULATED = [1600, 900]; // the frame of the simulated view
  *
  * A mask is a wedge of bearings from zenith to nadir, so in a picture that is a plane it is what two
  * straight lines cut out of it. What is not sure is masked as well.
- * @param {[number, number][]} masks bearings, from and to clockwise
+ * @param {Point[]} masks bearings, from and to clockwise
  * @param {Look} look
- * @returns {[number, number][][]}
+ * @returns {Point[][]}
  */
 export function maskShapes(masks, look) {
   const wide = masks.flatMap((mask) => wedges(mask, look.unsure ?? 0));
@@ -41,7 +44,10 @@ export function maskShapes(masks, look) {
   return wide.map((wedge) => cut(wedge, look)).filter((shape) => shape.length > 2);
 }
 
-/** A mask as wedges of half a turn at most, widened by what is not sure. */
+/**
+ * A mask as wedges of half a turn at most, widened by what is not sure.
+ * @returns {Point[]}
+ */
 function wedges([from, to], unsure) {
   const size = Math.min(turned(to - from) + 2 * unsure, 360);
   const first = from - unsure;
@@ -52,7 +58,12 @@ function wedges([from, to], unsure) {
   ];
 }
 
-/** What of the picture a wedge covers: its rectangle, cut by the planes of both bearings. */
+/**
+ * What of the picture a wedge covers: its rectangle, cut by the planes of both bearings.
+ * @param {Point} wedge
+ * @param {Look} look
+ * @returns {Point[]}
+ */
 function cut([from, to], { azimuth, tilt, hfov, vfov }) {
   const [x, y] = [hfov, vfov].map((angle) => Math.tan((angle * RADIANS) / 2));
   const [down, level] = [Math.sin(tilt * RADIANS), Math.cos(tilt * RADIANS)];
@@ -76,13 +87,19 @@ function clip(points, inside) {
   });
 }
 
-/** A strip as high as the picture that covers a wedge whatever the tilt is. */
+/**
+ * A strip as high as the picture that covers a wedge whatever the tilt is.
+ * @returns {Point[]|null}
+ */
 function tallest(wedge, look) {
   const sides = [...TILTS, look.tilt].flatMap((tilt) => cut(wedge, { ...look, tilt })).map(([x]) => x);
   return sides.length ? strip(Math.min(...sides), Math.max(...sides)) : null;
 }
 
-/** Strips of a picture whose pixels are spread by angle; a wedge may come in on both sides. */
+/**
+ * Strips of a picture whose pixels are spread by angle; a wedge may come in on both sides.
+ * @returns {Point[][]}
+ */
 function strips([from, to], { azimuth, hfov }) {
   const left = turned(from - (azimuth - hfov / 2));
   return [left, left - 360]
@@ -92,19 +109,21 @@ function strips([from, to], { azimuth, hfov }) {
     .map(([a, b]) => strip(a, b));
 }
 
+/** @type {(a: number, b: number) => Point[]} */
 const strip = (a, b) => [
   [a, 0],
   [b, 0],
   [b, 1],
   [a, 1],
 ];
+/** @type {(degrees: number) => number} */
 const turned = (degrees) => ((degrees % 360) + 360) % 360;
 
 /**
  * Draw masks over a picture that is fitted into the same box as large as it goes.
  * @param {SVGElement} node
- * @param {[number, number][][]} shapes
- * @param {[number, number]} [size] width and height of the picture in pixels
+ * @param {Point[][]} shapes
+ * @param {Point} [size] width and height of the picture in pixels
  */
 export function drawMasks(node, shapes, [width, height] = SIMULATED) {
   attribute(node, "viewBox", `0 0 ${width} ${height}`);

@@ -7,7 +7,7 @@ const [CR, LF] = [13, 10];
 /**
  * Takes bytes as they come and gives the pictures that are whole by then.
  * @param {string} contentType of the answer; throws when it names no boundary
- * @returns {(bytes: Uint8Array) => Uint8Array[]}
+ * @returns {(bytes: Uint8Array) => Uint8Array<ArrayBuffer>[]}
  */
 export function splitter(contentType) {
   const named = /boundary="?([^";]+)"?/i.exec(contentType ?? "");

@@ -7,6 +7,7 @@ import { t } from "../../words/texts.mjs";
 const STILL_MS = 10_000;
 const LOOK_MS = 500;
 const PATIENCE_MS = 20_000; // without anything new: longer than between two stills
+/** @type {RequestInit} */
 const PAST_CACHES = { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer" };
 const BLANK = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 
@@ -123,7 +124,10 @@ function ask(stream, run, failed) {
   return () => stop.abort();
 }
 
-/** The size of the picture that a node shows, in pixels; undefined where it is not known. */
+/**
+ * The size of the picture that a node shows, in pixels; undefined where it is not known.
+ * @returns {[number, number]|undefined}
+ */
 export function sizeOf(node) {
   const { naturalWidth, naturalHeight, videoWidth, videoHeight } = node.firstElementChild ?? {};
   const [width, height] = [naturalWidth || videoWidth, naturalHeight || videoHeight];

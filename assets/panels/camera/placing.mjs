@@ -9,8 +9,8 @@ const WRONG = { lonlat: () => t("placing.outside"), building: () => t("placing.i
 /**
  * @param {import("../../main.mjs").Desk} desk
  * @param {object} options
- * @param {(told: object|null) => void} options.onTry what a camera placed like this would see
- * @param {(told: object) => void} options.onSaved it is placed like this now
+ * @param {(told: Row|null) => void} options.onTry what a camera placed like this would see
+ * @param {(told: Row) => void} options.onSaved it is placed like this now
  */
 export function createPlacing(desk, { onTry, onSaved }) {
   let [id, before, now, told, said] = [null, null, null, null, ""];

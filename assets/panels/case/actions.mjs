@@ -41,7 +41,7 @@ export const ALARMS_FOR = {
  * The rows whose button is shown: exactly what is possible. What goes to alarms depends on what the
  * person may do and on the alarms, the rest on what the server says of the incident.
  * @param {string[]} possible
- * @param {object[]} alarms the incident's alarms
+ * @param {Row[]} alarms the incident's alarms
  * @param {string[]} may commands of the person's role
  */
 export function offered(possible, alarms, may) {
@@ -52,7 +52,7 @@ export function offered(possible, alarms, may) {
 
 /**
  * The commands one press means: one for the incident, or one for each alarm it goes to.
- * @returns {{command: string, target: string, version: number, args: object}[]}
+ * @returns {{command: string, target: string, version: number, args: Row}[]}
  */
 export function commandsFor(action, incident, alarms, args = {}) {
   const { command } = action;

@@ -18,13 +18,14 @@ export function refusalWords(answer) {
 
 /**
  * @param {import("../desk.mjs").Desk} desk
- * @param {(order: object) => Promise<object>} send
+ * @param {(order: Row) => Promise<Row>} send
  */
 export function createClosing(desk, send) {
   let [subject, drawn] = [null, null];
   const form = h("form", { class: "closing", hidden: true });
   const sketch = () => desk.map()?.sketch;
   const row = () => desk.things().incidents.get(subject);
+  /** @type {(name: string) => any} */
   const field = (name) => form.elements[name];
   const byHand = () => field("ground").value === "drawn";
   const radius = () => Math.round(Number(field("radius").value) * 10) / 10;

@@ -8,17 +8,18 @@
  * @property {string} target incident or alarm id
  * @property {"pending"|"accepted"|"confirmed"|"lost"|"refused"|"failed"} state
  * @property {number} [version] version that confirms it
- * @property {object} [answer] what the server said when it refused
- * @property {() => Promise<Sent>} retry
+ * @property {Row} [answer] what the server said when it refused
+ * @property {() => Promise<Sent>} [retry]
+ * @property {Promise<Sent>} [done] settles when the server has answered
  */
 
 const UNDER_WAY = new Set(["pending", "accepted"]);
 const OUTCOME = { 409: "lost", 403: "refused", 422: "refused", 401: "refused" };
 
 /**
- * @param {object} options
- * @param {typeof fetch} options.post
- * @param {(sent: Sent) => void} options.onChange called whenever a command's state changes
+ * @param {object} [options]
+ * @param {typeof fetch} [options.post]
+ * @param {(sent: Sent) => void} [options.onChange] called whenever a command's state changes
  */
 export function createCommander({ post = fetch, onChange = () => {} } = {}) {
   /** @type {Map<string, Sent>} newest command by key */
@@ -46,12 +47,16 @@ export function createCommander({ post = fetch, onChange = () => {} } = {}) {
     }
   };
 
-  /** Send a command; while the same one is under way, that one is returned and nothing is sent. */
+  /**
+   * Send a command; while the same one is under way, that one is returned and nothing is sent.
+   * @param {{command: string, target: string, version: number, args?: Row}} order
+   */
   const send = ({ command, target, version, args = {} }) => {
     const key = [command, target, args.responder ?? ""].join("|");
     const before = sent.get(key);
     if (before && UNDER_WAY.has(before.state)) return before.done;
     const body = { command, target, version, args };
+    /** @type {Sent} */
     const row = { key, command, target, state: "pending" };
     sent.delete(key); // a map keeps insertion order, and this one is the newest now
     sent.set(key, row);

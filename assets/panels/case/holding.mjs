@@ -18,8 +18,8 @@ function valueWords(alarm, catalogue, reading) {
 
 /**
  * One line an alarm: what, at which device, what it says, since when.
- * @param {object} alarm
- * @param {object} desk
+ * @param {Row} alarm
+ * @param {Row} desk
  */
 export function heldWords(alarm, desk) {
   const kind = alarm.device.split("/").at(-2);

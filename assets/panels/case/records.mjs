@@ -25,9 +25,9 @@ export function byTime(a, b) {
 
 /**
  * The incidents of one list, in order, and rows of other things that belong there.
- * @param {Iterable<object>} incidents
- * @param {"waiting"|"working"|"today"} tab
- * @param {object[]} others
+ * @param {Iterable<Row>} incidents
+ * @param {string} tab a list of TABS
+ * @param {Row[]} others
  */
 export function listed(incidents, tab, others = []) {
   const rows = [...[...incidents].filter(TABS[tab]), ...others];
@@ -41,7 +41,7 @@ export function open(incidents) {
 
 /**
  * Grave alarms that hold although no open case is about them, as rows between the cases.
- * @param {Iterable<object>} alarms
+ * @param {Iterable<Row>} alarms
  */
 export function unattended(alarms) {
   return [...alarms]

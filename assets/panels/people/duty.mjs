@@ -9,7 +9,7 @@ import { has, t } from "../../words/texts.mjs";
 /**
  * The duty commands to offer for somebody: what their state takes and this person may give, of
  * themselves only where the server says so.
- * @param {object} row the responder as the socket brings it
+ * @param {Row} row the responder as the socket brings it
  * @param {{may?: string[], of_oneself?: string[], responder?: string}} me as /api/me tells
  */
 export function dutyCommands(row, me) {
@@ -33,7 +33,7 @@ export function dutyWords(row, now) {
 /**
  * When somebody on duty was located; that nobody knows where they are, and when they last were; nothing
  * of who is off duty.
- * @param {object} row
+ * @param {Row} row
  * @param {number} now
  * @param {number|undefined} known_for_s for how long a place counts, as the server says
  */

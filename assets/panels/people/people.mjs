@@ -10,7 +10,7 @@ const ORDER = ["off_duty", "unavailable", "busy", "available"];
 
 /**
  * The people of the list: those of the compound on screen first, who is off duty first among them.
- * @param {Iterable<object>} people
+ * @param {Iterable<Row>} people
  * @param {string} words typed; part of a name, a role or a compound
  * @param {string|undefined} here id of the compound on screen
  */

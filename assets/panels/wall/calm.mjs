@@ -2,7 +2,10 @@
 import { grouped, sinceWords } from "../conditions.mjs";
 import { t } from "../../words/texts.mjs";
 
-/** What else stands open, worst first: the word of each, and its number in the panels. */
+/**
+ * What else stands open, worst first: the word of each, and its number in the panels.
+ * @type {[string, (panels: Row) => number|undefined][]}
+ */
 const OPEN = [
   ["alarms", ({ standing }) => standing.alarms],
   ["waiting", ({ counts }) => counts.waiting],
@@ -20,7 +23,7 @@ const OPEN = [
  * and are not silent, without an open case and without an alarm that holds.
  * @param {object} facts
  * @param {string} facts.link state of the socket
- * @param {object} facts.panels
+ * @param {Row} facts.panels
  * @param {number} facts.now
  * @returns {{state: "waiting"|"unknown"|"calm"|"open", words: string}}
  */
@@ -36,9 +39,9 @@ export function calm({ link, panels, now }) {
     };
   if (standing.devices === 0) return { state: "unknown", words: t("calm.no_devices") };
   if (standing.unheard === standing.devices) return { state: "unknown", words: t("calm.no_data") };
-  const open = OPEN.map(([name, number]) => [name, number(panels) ?? 0]).filter(([, n]) => n > 0);
+  const open = OPEN.map(([name, number]) => ({ name, n: number(panels) ?? 0 })).filter(({ n }) => n > 0);
   if (open.length === 0) return { state: "calm", words: t("calm.normal") };
-  return { state: "open", words: open.map(([name, n]) => t(`calm.${name}`, { n })).join(" · ") };
+  return { state: "open", words: open.map(({ name, n }) => t(`calm.${name}`, { n })).join(" · ") };
 }
 
 /** Whether the list that is empty may be called so: it is current, and there is something to list. */

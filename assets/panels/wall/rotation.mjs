@@ -20,7 +20,7 @@ export function holding(incidents) {
 /**
  * The view for this moment; the same object when nothing changes.
  * @param {View|null} view the present view
- * @param {{incidents: object[], attention: {compound: string, open: number, alarms: number}[], places: string[], paused: boolean}} facts
+ * @param {{incidents: Row[], attention: {compound: string, open: number, alarms: number}[], places: string[], paused: boolean}} facts
  * @param {number} now
  * @returns {View}
  */
@@ -63,7 +63,7 @@ function after(round, compound) {
 
 /**
  * Whether a wall may reload itself now: it is the hour for it and nothing grave is open.
- * @param {{now: number, started: number, incidents: object[], jitterMs: number}} facts
+ * @param {{now: number, started: number, incidents: Row[], jitterMs: number}} facts
  */
 export function mayReload({ now, started, incidents, jitterMs }) {
   const hour = 3_600_000;
