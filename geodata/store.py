@@ -150,14 +150,10 @@ def _lines(compound: Compound) -> Iterator[tuple[Value, str]]:
     yield from ((building, "outline") for building in compound.buildings)
 
 
-class _Half(Compound):
-    """A compound of which some is not read yet: reading and dropping it would cost room, too."""
-
-    areas: msgspec.Raw = _NONE  # type: ignore[assignment]
-    surroundings: msgspec.Raw = _NONE  # type: ignore[assignment]
-    paths: msgspec.Raw = _NONE  # type: ignore[assignment]
-    walls: msgspec.Raw = _NONE  # type: ignore[assignment]
-    pipes: msgspec.Raw = _NONE  # type: ignore[assignment]
+_Half = msgspec.defstruct(
+    "_Half", [(name, msgspec.Raw, _NONE) for name in _SELDOM], bases=(Compound,)
+)
+"""A compound of which some is not read yet: reading and dropping it would cost room, too."""
 
 
 def _plain(content: bytes) -> Compound:

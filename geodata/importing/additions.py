@@ -52,7 +52,7 @@ def _doors(site: Site, survey: Survey, parts: Parts) -> None:
     """Doors at the façade they stand on; numbered where nobody says the unit."""
     if not parts:
         return
-    points = np.array(_shapes(site, parts))
+    points = _shapes(site, parts)
     rims = [house.outline.exterior for house in site.houses]
     pairs = shapely.STRtree(rims).query_nearest(points, DOOR_M, all_matches=False)
     held: dict[int, list[int]] = defaultdict(list)

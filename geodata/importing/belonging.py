@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from geodata.checks import Fault
-from geodata.importing.readers.features import NOWHERE
 from geodata.importing.report.sentences import say
-from geodata.soundness import called
+from geodata.soundness import NOWHERE, called
 from twin.errors import InvalidTerritory
 from twin.places import territory as path
 from twin.places.model import Compound, LonLat

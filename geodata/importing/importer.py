@@ -22,7 +22,7 @@ from geodata.importing.merging import merge
 from geodata.importing.readers import crs, device_lists, reading, references
 from geodata.importing.readers.device_lists import ColumnMapping
 from geodata.importing.readers.encodings import printable
-from geodata.importing.readers.features import NOWHERE, Feature, Source
+from geodata.importing.readers.features import Feature, Source
 from geodata.importing.readers.formats import How
 from geodata.importing.readers.reading import Shift
 from geodata.importing.report.report import Report
@@ -30,6 +30,7 @@ from geodata.importing.report.sentences import STOPS, Refused, Words, say
 from geodata.importing.survey import Survey
 from geodata.proposal import layout
 from geodata.proposal.drawing import House, Site, ring
+from geodata.soundness import NOWHERE
 from twin.errors import DayuanError, InvalidTerritory
 from twin.places import territory as path
 from twin.places.model import Building, Compound
@@ -303,8 +304,9 @@ class _Import:
     def _settle(self, now: Compound) -> None:
         """Keep the day where nothing else differs: the same files are no new look at the ground."""
         report = self.report
-        if self.options.surveyed is None and replace(report.compound, surveyed=now.surveyed) == now:
-            report.compound = now
+        read = report.compound
+        if read is not None and self.options.surveyed is None:
+            report.compound = now if replace(read, surveyed=now.surveyed) == now else read
         report.unchanged = report.compound == now
 
     def _saved(self) -> None:

@@ -20,9 +20,10 @@ from geodata.checks import Fault
 from geodata.importing.containment import Grounds
 from geodata.importing.readers import gb28181
 from geodata.importing.readers.device_lists import figure
-from geodata.importing.readers.features import NOWHERE, Feature, Source
+from geodata.importing.readers.features import Feature, Source
 from geodata.importing.report.sentences import Words, say
 from geodata.proposal.doors import FLOOR_M
+from geodata.soundness import NOWHERE
 from twin.places.metres import lonlat_from_xy, xy_from_lonlat
 from twin.places.model import Building, Compound, DevicePlace, Lens, LonLat
 
@@ -111,12 +112,11 @@ def _far(
     if not devices:
         return []
     spots = np.array([device.lonlat for device in devices])
-    away = _sphere_m(spots, compound.origin)
     return [
-        Fault(devices[n].name, devices[n].lonlat, "far away",
-              say("far_away", km=away[n] / 1000))
-        for n in np.flatnonzero(away > FAR_M)
-    ]  # fmt: skip
+        Fault(device.name, device.lonlat, "far away", say("far_away", km=away_m / 1000))
+        for device, away_m in zip(devices, _sphere_m(spots, compound.origin), strict=True)
+        if away_m > FAR_M
+    ]
 
 
 def _sphere_m(spots: NDArray[np.float64], origin: LonLat) -> NDArray[np.float64]:

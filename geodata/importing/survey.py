@@ -15,10 +15,11 @@ from shapely import Polygon
 from geodata.checks import Fault, why_invalid
 from geodata.importing import classification
 from geodata.importing.classification import FLOOR_KEYS, HEIGHT_KEYS, Role
-from geodata.importing.readers.features import NOWHERE, Feature
+from geodata.importing.readers.features import Feature
 from geodata.importing.report.sentences import Words, say
 from geodata.proposal.doors import FLOOR_M, floors_of
 from geodata.proposal.drawing import House
+from geodata.soundness import NOWHERE
 from twin.places.metres import lonlat_from_xy, xy_from_lonlat
 from twin.places.model import LonLat
 
@@ -136,7 +137,7 @@ def _broken(features: Sequence[Feature]) -> list[Fault]:
     valid = shapely.is_valid([feature.shape for feature in features])
     found = []
     for number in np.flatnonzero(~valid):
-        feature = features[number]
+        feature = features[int(number)]
         reason = shapely.is_valid_reason(feature.shape)
         numbers = [float(number) for number in re.findall(r"-?\d+\.?\d*", reason)]
         place = (numbers[0], numbers[1]) if len(numbers) == 2 else feature.place

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from geodata.checks import Fault
 from geodata.importing.readers import encodings, formats, references, unpacking
 from geodata.importing.readers.encodings import printable
-from geodata.importing.readers.features import NOWHERE, Feature, Source, Table
+from geodata.importing.readers.features import Feature, Source, Table
 from geodata.importing.readers.formats import How
 from geodata.importing.report.sentences import Refused, Words, say
+from geodata.soundness import NOWHERE
 from twin.places.metres import scale_m
 
 MOST_ARCHIVE_BYTES = 512 * 1024 * 1024
@@ -166,7 +167,7 @@ def _astray(
     """Coordinates that are not what their system says: metres, degrees, or the wrong way round."""
     west, south, east, north = shapely.bounds(shapes).T
     if not references.is_degrees(system):
-        small = (np.abs([west, south, east, north]) <= 180).all(axis=0)
+        small = np.all(np.abs([west, south, east, north]) <= 180, axis=0)
         words = say("looks_like_degrees", system=references.title(system))
         return _listed(features, small, "degrees", words)
     far = (np.abs([west, east]) > 180).any(axis=0) | (np.abs([south, north]) > 90).any(axis=0)

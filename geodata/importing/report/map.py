@@ -17,7 +17,7 @@ from geodata.importing.readers.features import Feature
 from geodata.importing.report.sentences import called, kind_title, say, spoken
 from geodata.importing.report.text import text
 from twin.places.metres import scale_m, xy_from_lonlat
-from twin.places.model import Compound, LonLat, Service
+from twin.places.model import Compound, DevicePlace, LonLat, Service
 
 MOST_SHAPES = 8000
 MARKS = 300
@@ -90,7 +90,8 @@ def _compound(compound: Compound) -> Iterable[str]:
     )
     yield from (area("grid", grid.outline, grid.name) for grid in compound.grids)
     yield from (area("building", b.outline, b.name) for b in compound.buildings[:MOST_SHAPES])
-    for place in (*compound.devices[:MOST_SHAPES], *compound.services):
+    places: list[DevicePlace | Service] = [*compound.devices[:MOST_SHAPES], *compound.services]
+    for place in places:
         x, y = xy_from_lonlat(place.lonlat, origin)
         look = "#9bb8d3" if place.proposed else "#1d7fd1"
         look, size = ("#9a5b00", 2.2) if isinstance(place, Service) else (look, 1.4)
