@@ -14,6 +14,7 @@ from pathlib import Path
 
 import dash
 from dash import Dash, html
+from dash.backends._fastapi import FastAPIDashServer
 from fastapi import APIRouter, FastAPI, Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -73,6 +74,7 @@ def build(
     async def living(_: FastAPI) -> AsyncIterator[None]:
         # Otherwise the first deep link after a start is answered without any script, or without
         # the pages' own (Dash sets itself up on the first request for "/" or "/_dash-*" only).
+        assert isinstance(pages.backend, FastAPIDashServer)
         for step in pages.backend._before_request_funcs:
             if isawaitable(done := step()):
                 await done
@@ -117,7 +119,7 @@ def _dash(server: FastAPI, assets: Path) -> Dash:
         assets_path_ignore=[r"^vendor$"],
         compress=True,
         index_string=shell.index(assets),
-        update_title=None,
+        update_title="",
         use_pages=True,
         pages_folder="",
         suppress_callback_exceptions=True,

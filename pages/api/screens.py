@@ -7,7 +7,7 @@ because the way to the streams lies in another room.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +17,10 @@ from typing import Any, Protocol
 import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
+from starlette.routing import WebSocketRoute
+from starlette.types import Scope
 
-from layers.live.connection import GONE, House, Viewer, serve
+from layers.live.connection import GONE, House, Receive, Send, Viewer, serve
 from layers.live.hub import Hub
 from layers.panels.incident_detail import Known, detail
 from layers.style import document
@@ -104,7 +106,7 @@ def router(stage: Backstage) -> APIRouter:
 
 
 def _live(routes: APIRouter, stage: Backstage) -> None:
-    async def live(scope: Mapping[str, Any], receive: Any, send: Any) -> None:
+    async def live(scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
         await send({"type": "websocket.accept"})
         token, viewer = scope["session"], viewer_of(scope["person"])
@@ -120,7 +122,7 @@ def _live(routes: APIRouter, stage: Backstage) -> None:
             watching.cancel()
 
     # The raw ASGI callables: a frame to a thousand screens must not pass a wrapper each time.
-    routes.add_websocket_route("/live", _Raw(live), name="live")
+    routes.routes.append(WebSocketRoute("/live", _Raw(live), name="live"))
 
 
 def joinable(stage: Backstage, prefixes: Sequence[str], session: str) -> Hub | None:
@@ -143,10 +145,10 @@ async def _end_with_session(stage: Backstage, token: str, life: asyncio.Timeout)
 class _Raw:
     """An ASGI application that Starlette takes as it is, not as a function of a WebSocket."""
 
-    def __init__(self, app: Callable[[Any, Any, Any], Awaitable[None]]) -> None:
+    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
         self._app = app
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run it."""
         await self._app(scope, receive, send)
 

@@ -73,10 +73,9 @@ def queue() -> Component:
                         id=f"tab-{tab}",
                         type="button",
                         role="tab",
-                        **{
-                            "aria-selected": str(tab == "waiting").lower(),
-                            "aria-controls": "queue-panel",
-                        },
+                        **shell.aria(
+                            selected=str(tab == "waiting").lower(), controls="queue-panel"
+                        ),
                     )
                     for tab in TABS
                 ],

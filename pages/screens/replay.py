@@ -28,13 +28,14 @@ def _transport() -> Component:
             f"×{speed}",
             type="button",
             className="speed",
-            **{"data-speed": str(speed), "aria-pressed": str(speed == 1).lower()},
+            **shell.data(speed=str(speed)),
+            **shell.aria(pressed=str(speed == 1).lower()),
         )
         for speed in SPEEDS
     ]
     return html.Section(
         [
-            html.P(id="replay-banner", className="replay-banner", **{"data-state": "paused"}),
+            html.P(id="replay-banner", className="replay-banner", **shell.data(state="paused")),
             shell.button("replay.play", id="replay-play", className="primary"),
             html.Div(speeds, className="speeds", role="group", **shell.named("replay.speed")),
             html.Div(id="replay-range", className="replay-range"),

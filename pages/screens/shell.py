@@ -7,6 +7,7 @@ language changes without a reload); ``assets/main.mjs`` fills them from ``/live`
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from dash.development.base_component import Component
 from pages.texts import DEFAULT, text
 
 LEVELS = (1, 2, 3, 4)
+Attributes = dict[str, Any]
+"""Attributes with a hyphen in their names, which no argument of a component can have."""
 NUMERALS = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ", 4: "Ⅳ"}
 
 INDEX = f"""<!DOCTYPE html>
@@ -75,14 +78,24 @@ def modules(assets: Path) -> list[str]:
     return list(found)
 
 
-def said(component: type[Component], key: str, **props: Any) -> Component:
+def said(component: Callable[..., Component], key: str, **props: Any) -> Component:
     """A component whose whole content is one text of the catalogue."""
-    return component(text(DEFAULT, key), **{"data-i18n": key}, **props)
+    return component(text(DEFAULT, key), **data(i18n=key), **props)
 
 
-def named(key: str) -> dict[str, str]:
+def named(key: str) -> Attributes:
     """Properties that give a component its accessible name from the catalogue."""
-    return {"aria-label": text(DEFAULT, key), "data-i18n-label": key}
+    return aria(label=text(DEFAULT, key)) | data(i18n_label=key)
+
+
+def aria(**values: str) -> Attributes:
+    """``aria-`` attributes: what a component is to those who do not see it."""
+    return {f"aria-{name}": value for name, value in values.items()}
+
+
+def data(**values: str) -> Attributes:
+    """``data-`` attributes: what style sheets and scripts go by; ``_`` stands for a hyphen."""
+    return {f"data-{name.replace('_', '-')}": value for name, value in values.items()}
 
 
 def button(key: str, *more: Component, **props: Any) -> Component:
@@ -92,7 +105,7 @@ def button(key: str, *more: Component, **props: Any) -> Component:
 
 def mark(level: int) -> Component:
     """The shape of a level. Decoration: the word or numeral stands beside it."""
-    return html.Span(className="mark", **{"data-level": str(level), "aria-hidden": "true"})
+    return html.Span(className="mark", **data(level=str(level)), **aria(hidden="true"))
 
 
 def page(name: str, *children: Component, looks: str = "") -> Component:
@@ -105,14 +118,14 @@ def page(name: str, *children: Component, looks: str = "") -> Component:
             said(html.A, "skip", href="#main", className="skip"),
             *children,
             html.Div(id="dialogs"),
-            html.Div(id="polite", className="unseen", **{"aria-live": "polite"}),
-            html.Div(id="urgent", className="unseen", **{"aria-live": "assertive"}),
+            html.Div(id="polite", className="unseen", **aria(live="polite")),
+            html.Div(id="urgent", className="unseen", **aria(live="assertive")),
             html.Div(id="hint", className="hint", role="status"),
             html.Span(id="started", hidden=True),
         ],
         id="page",
         className=f"page {name} {looks}".strip(),
-        **{"data-page": name},
+        **data(page=name),
     )
 
 
@@ -127,13 +140,13 @@ def live_chip() -> Component:
         [
             html.Div(
                 [
-                    html.Span(className="dot", **{"aria-hidden": "true"}),
+                    html.Span(className="dot", **aria(hidden="true")),
                     said(html.Span, "live.connecting", id="live-word"),
                     html.Time("--:--:--", id="live-clock", className="figures"),
                 ],
                 id="live-chip",
                 className="chip",
-                **{"data-state": "connecting"},
+                **data(state="connecting"),
             ),
             html.Span(id="live-age", className="dim figures"),
         ],
@@ -253,7 +266,7 @@ def legend() -> Component:
     more = [
         html.Li(
             [
-                html.Span(className=f"swatch {name}", **{"aria-hidden": "true"}),
+                html.Span(className=f"swatch {name}", **aria(hidden="true")),
                 said(html.Span, f"legend.{name}"),
             ]
         )

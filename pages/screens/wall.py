@@ -90,9 +90,9 @@ def _lamps() -> Component:
     return html.Div(
         [
             shell.button(
-                "wall.pause", id="rotation", className="lamp", **{"aria-pressed": "false"}
+                "wall.pause", id="rotation", className="lamp", **shell.aria(pressed="false")
             ),
-            shell.button("sound.off", id="sound", className="lamp", **{"data-state": "off"}),
+            shell.button("sound.off", id="sound", className="lamp", **shell.data(state="off")),
             shell.language_switch(),
         ],
         className="lamps",
