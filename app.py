@@ -42,6 +42,7 @@ from feeds.streams.durability import refuse_eviction
 from feeds.streams.keys import key
 from feeds.streams.link import ANSWER_S, client_from_url, shown
 from feeds.streams.streams import Streams
+from twin.catalogue import load as load_catalogue
 from twin.errors import DayuanError, InvalidSetting
 from twin.places.model import Compound
 from twin.places.territory import street_of
@@ -124,7 +125,7 @@ async def web(settings: Settings, lines: Lines) -> None:
     say_left_out(held, streams.conditions)
     async with people(settings) as known, streams:
         await refuse_an_open_door(settings, known[0])
-        backed = entry("backing")(streams, found, *known, now)
+        backed = entry("backing")(streams, found, load_catalogue(), *known, now)
         more = [entry("imports")(settings.data, (*PROGRAM, "import"), entry("import page"))]
         parts = entry("parts")(
             **backed,
@@ -148,12 +149,12 @@ async def engine(settings: Settings, lines: Lines) -> None:
     """Derive alarms, incidents and deadlines for every street; active by lease, else stand by."""
     held = places(settings)
     say_left_out(held)
-    found = streets(settings, held)
+    found, catalogue = streets(settings, held), load_catalogue()
     async with Streams(settings.redis_url) as streams, asyncio.TaskGroup() as tasks:
         tasks.create_task(beat(lines.heartbeat))
         tasks.create_task(Shared(streams.link, streams.conditions, found).run())
         for street, compounds in found.items():
-            tasks.create_task(entry("engine")(streams, street, compounds))
+            tasks.create_task(entry("engine")(streams, street, compounds, catalogue))
 
 
 async def simulator(settings: Settings, lines: Lines) -> None:
@@ -164,7 +165,9 @@ async def simulator(settings: Settings, lines: Lines) -> None:
     found, districts = streets(settings, held), held.districts
     async with Streams(settings.redis_url) as streams, asyncio.TaskGroup() as tasks:
         tasks.create_task(beat(lines.heartbeat))
-        tasks.create_task(entry("simulator")(streams, found, districts, **options))
+        tasks.create_task(
+            entry("simulator")(streams, found, districts, load_catalogue(), **options)
+        )
 
 
 ROLES: dict[str, Callable[[Settings, Lines], Awaitable[None]]] = {
@@ -328,7 +331,7 @@ async def _register(settings: Settings, asked: argparse.Namespace) -> None:
             register = account_cli.Register(*known[:2], logins, token_cli.operator(), named)
             print(await account_cli.carry_out(asked, register))
             return
-        backed = entry("backing")(streams, streets(settings, held), *known, now)
+        backed = entry("backing")(streams, streets(settings, held), load_catalogue(), *known, now)
         if asked.command == "token":
             print(await token_cli.carry_out(asked, backed, known[2]))
         else:

@@ -22,6 +22,7 @@ import uvloop
 from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.asyncio.server import serve as serve_bare
 
+from bench.catalogue import CATALOGUE
 from bench.memory import hello
 from bench.stack import free_port, running
 from bench.street import STREET, street
@@ -77,7 +78,7 @@ def scripts(compounds: list[Compound], ticks: int) -> list[list[Event]]:
 
 def hub_over(compounds: list[Compound]) -> tuple[Twin, Hub]:
     """A twin in which all is known, and its hub."""
-    twin = Twin(STREET, compounds)
+    twin = Twin(STREET, compounds, CATALOGUE)
     twin.fold(full_report(compounds, now() - timedelta(seconds=30)))
     return twin, Hub({STREET: twin}, now=now(), epoch="bench")
 

@@ -19,6 +19,7 @@ from datetime import timedelta
 from pathlib import Path
 from time import perf_counter, process_time
 
+from bench.catalogue import CATALOGUE
 from bench.stack import resident_mb, running
 from bench.street import STREET, street
 from bench.table import Row, at_most
@@ -53,7 +54,7 @@ def cost(folder: Path) -> dict[str, float]:
     gc.collect()
     before = resident_mb(os.getpid())
     compounds = load(folder)
-    twin = Twin(STREET, compounds)
+    twin = Twin(STREET, compounds, CATALOGUE)
     hub = Hub({STREET: twin}, now=now(), epoch="bench")
     payloads = [encode(event) for event in full_report(compounds, now() - timedelta(seconds=9))]
     again = [encode(event) for event in full_report(compounds, now(), seed=8)]

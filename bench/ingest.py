@@ -15,6 +15,7 @@ from contextlib import aclosing
 from datetime import timedelta
 from time import perf_counter
 
+from bench.catalogue import CATALOGUE
 from bench.stack import load, valkey
 from bench.street import STREET, street
 from bench.table import Row, at_least
@@ -31,7 +32,7 @@ DEVICES, ENTRIES, ROUNDS = 10_000, 300_000, 5
 
 async def fold(url: str, compounds: list[Compound], count: int) -> float:
     """Seconds to fold all entries into a fresh twin."""
-    twin = Twin(STREET, compounds)
+    twin = Twin(STREET, compounds, CATALOGUE)
     done = refused = 0
     gc.collect()
     async with Streams(url) as streams:
@@ -49,7 +50,7 @@ async def fold(url: str, compounds: list[Compound], count: int) -> float:
 
 async def show(url: str, compounds: list[Compound], count: int) -> float:
     """The same, and each change noted for the screens, as the web role does."""
-    twin = Twin(STREET, compounds)
+    twin = Twin(STREET, compounds, CATALOGUE)
     hub = Hub({STREET: twin}, now=now(), epoch="bench")
     done = 0
     gc.collect()

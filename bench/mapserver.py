@@ -26,6 +26,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
+from bench.catalogue import CATALOGUE
 from bench.stack import HOUSE
 from bench.street import by_street, tile
 from bench.traffic import Traffic, full_report, now
@@ -35,7 +36,6 @@ from layers.live.connection import Viewer, serve
 from layers.live.hub import Hub
 from layers.style import document
 from pages.texts import catalogue
-from twin.catalogue import device_kinds, incident_kinds, rules
 from twin.places.model import Compound
 from twin.places.territory import parse, street_of
 from twin.state.twin import Twin
@@ -108,7 +108,7 @@ class Changer:
         chosen += self.dice.sample([one for one in self.places if one.id not in drawn], count)
         for place in chosen:
             self.second ^= {place.id}
-            states = device_kinds()[place.kind].states
+            states = CATALOGUE.devices[place.kind].states
             found.append(self.traffic.state(place, now(), states[place.id in self.second]))
         return found
 
@@ -139,7 +139,13 @@ def ours(server: FastAPI, hub: Hub, twins: Mapping[str, Twin], compounds: list[C
 
     @server.get("/api/catalogue")
     async def rows() -> Response:
-        return _json({"kinds": device_kinds(), "incidents": incident_kinds(), "rules": rules()})
+        return _json(
+            {
+                "kinds": dict(CATALOGUE.devices),
+                "incidents": dict(CATALOGUE.incidents),
+                "rules": dict(CATALOGUE.rules),
+            }
+        )
 
     @server.get("/api/texts/{lang}")
     async def words(lang: str) -> Response:
@@ -212,7 +218,7 @@ async def main(port: int, size: str) -> None:
     compounds = scale_city().compounds if size == "city" else [tile(0, int(size))]
     twins = {}
     for street, some in by_street(compounds).items():
-        twins[street] = Twin(street, some)
+        twins[street] = Twin(street, some, CATALOGUE)
         twins[street].fold(full_report(some, now() - timedelta(seconds=9)))
     hub = Hub(twins, now=now(), epoch="bench")
     server = FastAPI(openapi_url=None)

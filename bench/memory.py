@@ -23,6 +23,7 @@ import uvloop
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake
 
+from bench.catalogue import CATALOGUE
 from bench.stack import free_port, load, resident_mb, running, until_open, valkey
 from bench.street import STREET, street
 from bench.table import Row, at_most
@@ -72,7 +73,7 @@ async def token_of(url: str, role: str = "dispatcher", prefix: str = STREET) -> 
 
 async def keep(url: str, compounds: Sequence[Compound], street: str = STREET) -> None:
     """A snapshot of a street in which every device has reported."""
-    twin = Twin(street, compounds)
+    twin = Twin(street, compounds, CATALOGUE)
     folded = twin.fold(full_report(compounds, now() - timedelta(seconds=30)))
     assert not folded.rejected
     async with Streams(url) as streams:

@@ -16,6 +16,7 @@ from time import perf_counter, process_time
 import msgspec
 import numpy as np
 
+from bench.catalogue import CATALOGUE
 from bench.stack import resident_mb
 from bench.street import STREET, street
 from bench.table import Row, at_most
@@ -59,7 +60,7 @@ def run(smoke: bool = False) -> list[Row]:
 
 def measured(compounds: Sequence[Compound], case: str) -> list[Row]:
     """Times and size over some compounds."""
-    finder = Finder({STREET: Twin(STREET, list(compounds))})
+    finder = Finder({STREET: Twin(STREET, list(compounds), CATALOGUE)})
     gc.collect()
     before, start = resident_mb(os.getpid()), process_time()
     finder.learn()

@@ -19,6 +19,7 @@ from typing import Any
 
 import msgspec
 
+from bench.catalogue import CATALOGUE
 from bench.street import STREET, street
 from bench.table import Row, at_most
 from bench.traffic import full_report, now
@@ -105,7 +106,7 @@ def run(smoke: bool = False) -> list[Row]:
     """The figure's rows."""
     size, rounds = (400, 2) if smoke else (DEVICES, ROUNDS)
     compounds = street(size)
-    twin = Twin(STREET, compounds)
+    twin = Twin(STREET, compounds, CATALOGUE)
     twin.fold(full_report(compounds, now() - timedelta(seconds=9)), now())
     gc.collect()
     found = asyncio.run(questions(Shelf(World((twin,))), rounds))

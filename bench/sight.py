@@ -18,6 +18,7 @@ from time import perf_counter
 import msgspec
 import numpy as np
 
+from bench.catalogue import CATALOGUE
 from bench.street import STREET, pattern, tile
 from bench.table import Row, at_most
 from layers.cameras.field_of_view import covered, working
@@ -57,7 +58,7 @@ def with_cameras(number: int, count: int) -> Compound:
 def district(compounds: int, cameras: int) -> Twin:
     """A twin of so many compounds with together so many cameras, nine in ten online."""
     sizes = [cameras // compounds + (n < cameras % compounds) for n in range(compounds)]
-    twin = Twin(STREET, [with_cameras(n, size) for n, size in enumerate(sizes)])
+    twin = Twin(STREET, [with_cameras(n, size) for n, size in enumerate(sizes)], CATALOGUE)
     for n, camera in enumerate(twin.devices):
         told = StateData(state="online" if n % 10 else "offline")
         twin.apply(CameraState(id=str(n), subject=camera, time=NOON, data=told))

@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from twin.catalogue import device_kinds
+from bench.catalogue import CATALOGUE
 from twin.events import (
     BY_TYPE,
     Event,
@@ -37,7 +37,7 @@ class Traffic:
         self._dice = random.Random(seed)
         places = [place for compound in compounds for place in compound.devices]
         self.speaking = places
-        self.measuring = [place for place in places if device_kinds()[place.kind].quantities]
+        self.measuring = [place for place in places if CATALOGUE.devices[place.kind].quantities]
         self.walking = [card for compound in compounds for card in compound.responders]
         self._count = 0
 
@@ -68,7 +68,7 @@ class Traffic:
 
     def reading(self, place: DevicePlace, at: datetime) -> Event:
         """A reading of a device's first quantity, of no alarming size."""
-        quantity = next(iter(device_kinds()[place.kind].quantities))
+        quantity = next(iter(CATALOGUE.devices[place.kind].quantities))
         value = round(self._dice.uniform(0.1, 0.3), 3)
         return Reading(
             id=f"r{self._count}-{place.id}", subject=place.id, time=at, territory=place.territory,
@@ -77,7 +77,7 @@ class Traffic:
 
     def state(self, place: DevicePlace, at: datetime, state: str = "") -> Event:
         """A device's state: a given one, else a calm one, mostly the same as ever."""
-        calm = CALM.get(place.kind) or device_kinds()[place.kind].states[:1]
+        calm = CALM.get(place.kind) or CATALOGUE.devices[place.kind].states[:1]
         if not state:
             state = self._dice.choice(calm) if self._dice.random() < _MIXED else calm[0]
         return BY_TYPE[f"{place.kind}.state"](

@@ -23,6 +23,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from bench.catalogue import CATALOGUE
 from bench.stack import resident_mb
 from bench.street import street
 from bench.table import Row, at_most
@@ -75,7 +76,7 @@ def _rows(
 ) -> list[Row]:
     gc.collect()
     before_mb, began = resident_mb(os.getpid()), perf_counter()
-    network = Network(compounds, roads)
+    network = Network(compounds, CATALOGUE.ways.modes, roads)
     build_s = perf_counter() - began
     gc.collect()
     held_mb = resident_mb(os.getpid()) - before_mb
@@ -122,7 +123,7 @@ def _staffed(compounds: Sequence[Compound]) -> Twin:
     )  # fmt: skip
     first = msgspec.structs.replace(compounds[0], responders=cards)
     rest = [msgspec.structs.replace(one, responders=()) for one in compounds[1:]]
-    twin = Twin(street_of(first.territory), [first, *rest])
+    twin = Twin(street_of(first.territory), [first, *rest], CATALOGUE)
     for card in cards:
         duty = StatusData(status="available")
         twin.apply(ResponderStatus(id=card.id, subject=card.id, time=now(), by="x", data=duty))

@@ -19,12 +19,13 @@ from feeds.host.settings import SETTINGS
 from layers.rows.layer import LAYERS, switches
 from layers.sharing.catalogue import COLLECTIONS
 from pages.texts import catalogue
-from twin.catalogue import device_kinds, incident_kinds, rules
+from twin.catalogue import load
 from twin.catalogue.conditions import condition_kinds
 from twin.commands import roles as people
 from twin.commands.table import CASES, NEEDS
 from twin.events import BY_TYPE, TELEMETRY_TYPES, Event
 
+CATALOGUE = load()
 HOUSE = Path(__file__).parent.parent
 PAGES = HOUSE / "docs" / "reference"
 _MARK = re.compile(r"(<!-- table: ([a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -60,7 +61,7 @@ def events() -> Iterator[Row]:
 def devices() -> Iterator[Row]:
     """Every device kind."""
     yield "Kind", "", "States (first = normal)", "Quantities", "Silent after", "May be asked for"
-    for name, kind in device_kinds().items():
+    for name, kind in CATALOGUE.devices.items():
         quantities = (f"`{quantity}` {unit}" for quantity, unit in kind.quantities.items())
         yield (
             f"`{name}`",
@@ -75,7 +76,7 @@ def devices() -> Iterator[Row]:
 def alarms() -> Iterator[Row]:
     """Every alarm rule."""
     yield "Rule", "", "Level", "Devices", "When", "Opens", "Raised again after", "Source"
-    for name, rule in rules().items():
+    for name, rule in CATALOGUE.rules.items():
         limit = f"above {rule.above:g}" if rule.above is not None else f"below {rule.below or 0:g}"
         when = _codes(rule.states) or (f"`{rule.quantity}` {limit}" if rule.quantity else "silence")
         hours = f", {rule.hours[0]}:00-{rule.hours[1]}:00" if rule.hours else ""
@@ -96,7 +97,7 @@ def alarms() -> Iterator[Row]:
 def incidents() -> Iterator[Row]:
     """Every incident kind."""
     yield "Kind", "", "Level", "Skills", "Verified first", "Response", "Handled", "Source"
-    for name, kind in incident_kinds().items():
+    for name, kind in CATALOGUE.incidents.items():
         yield (
             f"`{name}`",
             f"{kind.label} {kind.en}",

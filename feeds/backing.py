@@ -20,6 +20,7 @@ from feeds.intake.http import Intake
 from feeds.replay import Sessions
 from feeds.streams.replica import Replica, all_current, follow_all, raised_since
 from feeds.streams.streams import Streams
+from twin.catalogue import Catalogue
 from twin.places.model import Compound
 from twin.state.twin import Twin
 
@@ -27,6 +28,7 @@ from twin.state.twin import Twin
 def backing(
     streams: Streams,
     streets: Mapping[str, Sequence[Compound]],
+    catalogue: Catalogue,
     accounts: Accounts,
     sources: Sources,
     tokens: Tokens,
@@ -36,7 +38,7 @@ def backing(
 
     The two rooms do not know each other; ``app.py`` hands the one to the other.
     """
-    twins = {street: Twin(street, compounds) for street, compounds in streets.items()}
+    twins = {street: Twin(street, compounds, catalogue) for street, compounds in streets.items()}
     replicas = {street: Replica(streams, twin) for street, twin in twins.items()}
     desk = Desk(streams, replicas)
     logins = Logins(accounts, streams, list(streets), clock)
@@ -47,7 +49,7 @@ def backing(
         "record": streams.append_operations,
         "command": lambda body, actor, at: answer(body, actor, desk, at),
         "rejected": streams.rejected,
-        "recordings": partial(Sessions, streams, streets),
+        "recordings": partial(Sessions, streams, streets, catalogue),
         "doors": logins,
         "programs": Programs(tokens, logins, clock).admit,
         "exported": logins.exported,

@@ -18,7 +18,7 @@ from feeds.engine.clocks import ms_of, wall
 from feeds.streams.batches import START, Part, Position, through
 from feeds.streams.replica import fold_batch
 from feeds.streams.streams import Streams
-from twin.catalogue import device_kinds
+from twin.catalogue import Catalogue
 from twin.errors import CommandRejected, EventRejected
 from twin.events import AlarmRaised, Event, decode_batch
 from twin.places.model import Compound
@@ -28,8 +28,6 @@ from twin.state.twin import Twin
 
 log = logging.getLogger(__name__)
 
-WARM_UP_MS = 1000 * max(kind.patience_s for kind in device_kinds().values())
-"""Telemetry folded before the instant asked for: whatever was silent longer had gone silent."""
 DAY_MS = 86_400_000
 PERIOD_S = 0.1
 RECENT_MS = 5 * 60_000
@@ -78,20 +76,25 @@ class Screen(Protocol):
 class Recording:
     """A street's log, folded into a twin up to an instant that moves forward or jumps."""
 
-    def __init__(self, streams: Streams, street: str, compounds: Sequence[Compound]) -> None:
+    def __init__(
+        self, streams: Streams, street: str, compounds: Sequence[Compound], catalogue: Catalogue
+    ) -> None:
         self.street = street
-        self.twin = Twin(street, compounds)
+        self.twin = Twin(street, compounds, catalogue)
         self._streams = streams
         self._compounds = compounds
         self._until_ms = 0
 
     async def seek(self, at_ms: float) -> Twin:
-        """A new twin as of ``at_ms``: all operations until then, and telemetry of the last hour.
+        """A new twin as of ``at_ms``: all operations until then, and the latest telemetry.
 
+        Telemetry before the longest patience of all devices says nothing more: whatever was silent
+        longer had gone silent.
         Nothing of the old twin is touched, so screens keep their picture until this is done.
         """
-        twin = Twin(self.street, self._compounds)
-        begin_ms = max(0, int(at_ms) - WARM_UP_MS)
+        catalogue = self.twin.catalogue
+        twin = Twin(self.street, self._compounds, catalogue)
+        begin_ms = max(0, int(at_ms) - 1000 * catalogue.longest_patience_s)
         async for told in self._operations(Position(), begin_ms - 1):
             twin.fold(told)
         async for batch in self._streams.range(self.street, begin_ms, int(at_ms)):
@@ -187,10 +190,12 @@ class Sessions:
         self,
         streams: Streams,
         streets: Mapping[str, Sequence[Compound]],
+        catalogue: Catalogue,
         make_screen: MakeScreen,
     ) -> None:
         self._streams = streams
         self._streets = streets
+        self._catalogue = catalogue
         self._make_screen = make_screen
         self._sessions: dict[str, Session] = {}
 
@@ -227,7 +232,7 @@ class Sessions:
         at = min(max(span[1] - RECENT_MS if at_ms is None else at_ms, span[0]), span[1])
         name = secrets.token_urlsafe(9)
         recordings = [
-            Recording(self._streams, street, self._streets[street])
+            Recording(self._streams, street, self._streets[street], self._catalogue)
             for street in self._seen(prefixes)
         ]
         twins = {recording.street: recording.twin for recording in recordings}

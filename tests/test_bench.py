@@ -12,6 +12,7 @@ from bench import street, table
 from bench.__main__ import FIGURES, WITH_BROWSER
 from bench.glass import lags
 from bench.traffic import Traffic, full_report
+from tests.support.catalogues import CATALOGUE
 from twin.events import Reading, ResponderPosition
 from twin.state.twin import Twin
 
@@ -50,7 +51,7 @@ def test_the_street_has_as_many_devices_as_asked_for_and_each_is_its_own() -> No
 
 def test_the_traffic_is_accepted_and_mixed_as_it_says() -> None:
     compounds = street.street(400)
-    twin = Twin(street.STREET, compounds)
+    twin = Twin(street.STREET, compounds, CATALOGUE)
     assert twin.fold(full_report(compounds, NOW), NOW).rejected == []
     events = [Traffic(compounds).event(NOW)] + [
         event for event in Traffic(compounds, 8).events(2000, NOW, NOW - NOW)

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from twin.catalogue import device_kinds
+from twin.catalogue import DeviceKind
 from twin.events import BY_TYPE, Event, Reading, ReadingData, StateData
 from twin.places.metres import distance_m
 from twin.places.model import Building, Compound, DevicePlace
@@ -84,14 +84,19 @@ class Rhythm:
     keeps that until it is asked for another, unless it is out of order.
     """
 
-    def __init__(self, compounds: Iterable[Compound], seed: int) -> None:
+    def __init__(
+        self, compounds: Iterable[Compound], kinds: Mapping[str, DeviceKind], seed: int
+    ) -> None:
         compounds = list(compounds)
+        self.kinds = kinds
         self.seed = seed
         self.places = [place for compound in compounds for place in compound.devices]
         self.instead: dict[str, Said] = {}
         self.asked: dict[str, str] = {}
         blocks = {block.id: block for compound in compounds for block in compound.buildings}
-        self._rows = {place.id: _row(place, seed, blocks) for place in self.places}
+        self._rows = {
+            place.id: _row(place, kinds[place.kind], seed, blocks) for place in self.places
+        }
         self.standing = _faults(self.places, seed)
         self._known: dict[str, tuple[int, str, float | None]] = {}
 
@@ -147,8 +152,8 @@ def _state(state: str) -> StateData:
     return StateData(state=state)
 
 
-def _row(place: DevicePlace, seed: int, blocks: dict[str, Building]) -> _Row:
-    kind, block = device_kinds()[place.kind], blocks.get(place.building)
+def _row(place: DevicePlace, kind: DeviceKind, seed: int, blocks: dict[str, Building]) -> _Row:
+    block = blocks.get(place.building)
     usual = _USUAL.get(place.kind) or _steady(kind.states[0])
     who = Who(share(f"{seed}/{place.id}"), block.floors if block else 6, place.use)
     # What a kind measures counts only if its day says how much; the rest report their state.

@@ -7,7 +7,6 @@ from bisect import bisect_right
 from itertools import accumulate
 
 from feeds.demo.daily_profile import Rhythm, share
-from twin.catalogue import device_kinds
 from twin.places.model import DevicePlace
 
 SAFE = 0.6
@@ -23,10 +22,11 @@ class Rounds:
 
     def __init__(self, rhythm: Rhythm, rate: float) -> None:
         """``rate`` is in events a second."""
-        longest_s = max((_patience_s(place) for place in rhythm.places), default=1)
+        patience_s = {name: kind.patience_s for name, kind in rhythm.kinds.items()}
+        longest_s = max((patience_s[place.kind] for place in rhythm.places), default=1)
         turns: list[tuple[float, DevicePlace]] = []
         for place in rhythm.places:
-            times = math.ceil(longest_s / _patience_s(place))
+            times = math.ceil(longest_s / patience_s[place.kind])
             first = share(f"{rhythm.seed}/turn/{place.id}")
             turns += [((first + turn) / times, place) for turn in range(times)]
         turns.sort(key=lambda turn: (turn[0], turn[1].id))
@@ -49,7 +49,3 @@ class Rounds:
         """How many turns have been taken."""
         cycles, rest = divmod(self._spoken, self._cycle)
         return int(cycles) * len(self._order) + bisect_right(self._events, rest)
-
-
-def _patience_s(place: DevicePlace) -> int:
-    return device_kinds()[place.kind].patience_s

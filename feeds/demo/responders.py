@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from feeds.demo.walkers import Walker
-from twin.catalogue import incident_kind
 from twin.commands.roles import Actor
 from twin.commands.table import Command
 from twin.dispatch.recommend import recommend
@@ -139,7 +138,7 @@ class Crews:
             waits_s /= 2
         if waited_s < waits_s:
             return None
-        if incident.state == "reported" and incident_kind(incident.kind).verify_first:
+        if incident.state == "reported" and twin.catalogue.incident(incident.kind).verify_first:
             return self._ask("verify", incident, self._dispatcher)
         found = recommend(twin, incident, self._follow(twin), now)
         could = [one for one in found if one.responder in self.walkers.keys() - self._sent]

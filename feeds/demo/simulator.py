@@ -30,7 +30,7 @@ from feeds.streams.keys import key
 from feeds.streams.link import attempt_after, backoff_s
 from feeds.streams.replica import Replica
 from feeds.streams.streams import Streams
-from twin.catalogue import device_kinds, incident_kind
+from twin.catalogue import Catalogue
 from twin.commands.table import Command
 from twin.dispatch.recommend import KNOWN_FOR
 from twin.errors import CommandRejected, InvalidSetting
@@ -63,6 +63,7 @@ class Simulator:
     def __init__(
         self,
         compounds: Sequence[Compound],
+        catalogue: Catalogue,
         seed: int,
         rate: float,
         begins_at: datetime,
@@ -75,10 +76,10 @@ class Simulator:
         patrol; elsewhere they wait at their posts. They also walk the roads of the ``districts``.
         """
         street = street_of(compounds[0].territory) if compounds else ""
-        self.rhythm = Rhythm(compounds, seed)
+        self.rhythm = Rhythm(compounds, catalogue.devices, seed)
         self.rounds = Rounds(self.rhythm, rate)
         roads = Surroundings(street, compounds, districts).roads()
-        network = Network(compounds, roads)
+        network = Network(compounds, catalogue.ways.modes, roads)
         self.passage = Passage(network)
         self.stories: list[Story] = []
         self.walkers = {
@@ -89,7 +90,9 @@ class Simulator:
         self.crews = Crews(street, self.walkers, network)
         self._seed = seed
         self._chance = random.Random(seed)
-        self._askable = [place.id for place in self.rhythm.places if _may_be_asked(place)]
+        self._catalogue = catalogue
+        kinds = catalogue.devices
+        self._askable = [one.id for one in self.rhythm.places if kinds[one.kind].desired]
         for walker in self.walkers.values():
             walker.set_out(self._chance)
         self._now = begins_at
@@ -153,7 +156,7 @@ class Simulator:
         if not told.role:
             return None
         people = list(self.walkers.values())
-        skills = set(incident_kind(told.kind).skills)
+        skills = set(self._catalogue.incident(told.kind).skills)
         last = [(one.case is not None, skills.isdisjoint(one.card.skills)) for one in people]
         starts, (least_s, most_s) = [one.here for one in people], told.walk_s
 
@@ -218,10 +221,6 @@ class Simulator:
         return timedelta(seconds=self._chance.uniform(*PAUSE_S) * night)
 
 
-def _may_be_asked(place: DevicePlace) -> bool:
-    return bool(device_kinds()[place.kind].desired)
-
-
 def _in_hours(hour: float, start: float, end: float) -> bool:
     return start <= hour < end if start <= end else hour >= start or hour < end
 
@@ -230,6 +229,7 @@ async def run(
     streams: Streams,
     street: str,
     compounds: Sequence[Compound],
+    catalogue: Catalogue,
     *,
     seed: int = 1,
     rate: float = 20,
@@ -238,7 +238,7 @@ async def run(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
     """Play the demo in a street for ever; ``plays`` and ``districts`` as for ``Simulator``."""
-    twin = Twin(street, compounds)
+    twin = Twin(street, compounds, catalogue)
     replica = Replica(streams, twin)
     desk = Desk(streams, {street: replica})
     async with asyncio.TaskGroup() as tasks:
@@ -246,7 +246,7 @@ async def run(
         await replica.current.wait()
         # Seconds of work for a large street; meanwhile the others' calls must not go stale.
         simulator = await asyncio.to_thread(
-            Simulator, compounds, seed, rate, clock(), plays=plays, districts=districts
+            Simulator, compounds, catalogue, seed, rate, clock(), plays=plays, districts=districts
         )
         simulator.settle(twin)
         await _until_on_duty(streams, twin, clock)
@@ -266,6 +266,7 @@ async def run_streets(
     streams: Streams,
     streets: Mapping[str, Sequence[Compound]],
     districts: Sequence[District],
+    catalogue: Catalogue,
     *,
     seed: int,
     rate: float,
@@ -278,7 +279,7 @@ async def run_streets(
     async with asyncio.TaskGroup() as tasks:
         for name, compounds in streets.items():
             playing = partial(
-                run, streams, name, compounds, seed=seed, rate=share, plays=name in told,
+                run, streams, name, compounds, catalogue, seed=seed, rate=share, plays=name in told,
                 districts=districts,
             )  # fmt: skip
             tasks.create_task(_keep_playing(name, playing))

@@ -24,6 +24,7 @@ from feeds.errors import LostLease, RolledBack, Unavailable
 from feeds.host.seldom import Seldom
 from feeds.streams.link import attempt_after, backoff_s
 from feeds.streams.streams import Streams
+from twin.catalogue import Catalogue
 from twin.places.model import Compound
 from twin.state.twin import Twin
 
@@ -37,6 +38,7 @@ async def run(
     streams: Streams,
     street: str,
     compounds: Sequence[Compound],
+    catalogue: Catalogue,
     *,
     clock: Wall = wall,
     holder: str = "",
@@ -60,7 +62,7 @@ async def run(
                 continue
             log.info("%s: active with token %d", street, token)
             told(True)
-            twin = Twin(street, compounds)
+            twin = Twin(street, compounds, catalogue)
             active = Active(streams, twin, lease, token, clock, before, watched)
             try:
                 await _lead(active)

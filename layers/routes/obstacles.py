@@ -20,11 +20,12 @@ def thing(twin: Twin, name: str, *, masked: bool) -> dict[str, Any] | None:
 
     ``masked`` drops the words that a person typed.
     """
+    ways = twin.catalogue.ways
     if (device := twin.devices.get(name)) is not None:
-        found = of_device(device)
+        found = of_device(device, ways)
         return None if found is None else _head(found) | _device(device)
     closure = twin.closures.get(name)
-    found = None if closure is None else of_closure(closure)
+    found = None if closure is None else of_closure(closure, ways)
     if closure is None or found is None:
         return None
     words = {"name": "", "reason": "", "by": ""} if masked else {}

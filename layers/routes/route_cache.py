@@ -10,7 +10,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from layers.panels.incidents import Travel
-from twin.catalogue.ways import mode_of
 from twin.commands.roles import Actor
 from twin.dispatch.recommend import whereabouts
 from twin.dispatch.trips import Trip, Trips, goal_of
@@ -70,7 +69,8 @@ class Lives:
             compounds = list(twin.compounds.values())
             try:
                 around = Surroundings(twin.street, compounds, self._districts)
-                services, network = around.services(), Network(compounds, around.roads())
+                services = around.services()
+                network = Network(compounds, twin.catalogue.ways.modes, around.roads())
             except Exception as failure:  # the other streets have theirs
                 self.failed[twin.street] = why = EntrySetAside("ways", twin.street, failure)
                 why.__cause__ = failure
@@ -119,7 +119,9 @@ class Lives:
         live, here = self.live(twin), whereabouts(responder, now)
         if here is None or live is None:
             return None
-        return Trips(live, goal_of(twin, incident), [here], [mode_of(responder.card.vehicle)])
+        return Trips(
+            live, goal_of(twin, incident), [here], [live.ways.mode_of(responder.card.vehicle)]
+        )
 
 
 def trip_words(twin: Twin, actor: Actor, trip: Trip) -> dict[str, Any]:

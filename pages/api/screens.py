@@ -196,9 +196,9 @@ def _places(routes: APIRouter, stage: Backstage) -> None:
     async def rows() -> Response:
         return _json(
             {
-                "kinds": device_kinds(),
-                "incidents": incident_kinds(),
-                "rules": rules(),
+                "kinds": dict(device_kinds()),
+                "incidents": dict(incident_kinds()),
+                "rules": dict(rules()),
                 "densities": editions(),
                 "place_known_for_s": KNOWN_FOR.total_seconds(),
             }

@@ -10,7 +10,7 @@ import pytest
 import redis
 from msgspec.structs import replace
 
-from feeds.replay import MOST_SESSIONS, WARM_UP_MS, Recording, Sessions
+from feeds.replay import MOST_SESSIONS, Recording, Sessions
 from feeds.streams.keys import key
 from feeds.streams.streams import Streams
 from layers.live.clock import Clock
@@ -18,6 +18,7 @@ from layers.live.columns import milliseconds
 from layers.live.hub import Hub
 from layers.live.messages import View
 from tests.support.builders import layers as b
+from tests.support.catalogues import CATALOGUE
 from tests.support.waiting import comes_true
 from twin import events
 from twin.errors import CommandRejected
@@ -57,7 +58,7 @@ def ms(seconds: float) -> float:
 async def test_a_recording_shows_the_state_of_the_instant_asked_for(valkey_url: str) -> None:
     a_day(valkey_url)
     async with Streams(valkey_url) as streams:
-        recording = Recording(streams, b.STREET, compounds()[b.STREET])
+        recording = Recording(streams, b.STREET, compounds()[b.STREET], CATALOGUE)
         before = await recording.seek(ms(14 * TEN_MIN + 1))
         assert (before.devices[GATE].state, before.alarms) == ("open", {})
         after = await recording.seek(ms(29 * TEN_MIN))
@@ -68,10 +69,10 @@ async def test_a_recording_shows_the_state_of_the_instant_asked_for(valkey_url: 
 async def test_going_on_ends_where_a_jump_would_have_led(valkey_url: str) -> None:
     a_day(valkey_url)
     async with Streams(valkey_url) as streams:
-        walked = Recording(streams, b.STREET, compounds()[b.STREET])
+        walked = Recording(streams, b.STREET, compounds()[b.STREET], CATALOGUE)
         await walked.seek(ms(0))
         changed = [change for n in range(1, 30) for change in await walked.advance(ms(n * TEN_MIN))]
-        jumped = Recording(streams, b.STREET, compounds()[b.STREET])
+        jumped = Recording(streams, b.STREET, compounds()[b.STREET], CATALOGUE)
         await jumped.seek(ms(29 * TEN_MIN))
         assert walked.twin.devices[GATE].code == jumped.twin.devices[GATE].code
         assert walked.twin.alarms.keys() == jumped.twin.alarms.keys()
@@ -80,10 +81,14 @@ async def test_going_on_ends_where_a_jump_would_have_led(valkey_url: str) -> Non
 
 async def test_telemetry_before_the_warm_up_is_unknown_not_invented(valkey_url: str) -> None:
     record(valkey_url, "telemetry", b.reported(GATE, "open", b.at(0)))
-    record(valkey_url, "telemetry", b.reported("huodian/gate/2", "open", b.at(WARM_UP_MS / 1000)))
+    record(
+        valkey_url,
+        "telemetry",
+        b.reported("huodian/gate/2", "open", b.at(CATALOGUE.longest_patience_s)),
+    )
     async with Streams(valkey_url) as streams:
-        recording = Recording(streams, b.STREET, compounds()[b.STREET])
-        twin = await recording.seek(ms(WARM_UP_MS / 1000 + 1))
+        recording = Recording(streams, b.STREET, compounds()[b.STREET], CATALOGUE)
+        twin = await recording.seek(ms(CATALOGUE.longest_patience_s + 1))
         assert twin.devices[GATE].state is None
         assert twin.devices["huodian/gate/2"].state == "open"
 
@@ -91,7 +96,7 @@ async def test_telemetry_before_the_warm_up_is_unknown_not_invented(valkey_url: 
 async def test_asking_for_no_time_at_all_changes_nothing(valkey_url: str) -> None:
     a_day(valkey_url)
     async with Streams(valkey_url) as streams:
-        recording = Recording(streams, b.STREET, compounds()[b.STREET])
+        recording = Recording(streams, b.STREET, compounds()[b.STREET], CATALOGUE)
         await recording.seek(ms(TEN_MIN))
         assert await recording.advance(ms(TEN_MIN)) == []
         assert await recording.advance(ms(0)) == []
@@ -120,7 +125,7 @@ class Seat:
 async def test_a_session_plays_jumps_and_stays_apart_from_what_is_live(valkey_url: str) -> None:
     a_day(valkey_url)
     async with Streams(valkey_url) as streams:
-        sessions = Sessions(streams, compounds(), a_screen)
+        sessions = Sessions(streams, compounds(), CATALOGUE, a_screen)
         name = await sessions.open("chen", (b.STREET,), ms(10))
         session = sessions.get(name)
         assert session is not None and session.clock.now_ms == ms(10)
@@ -147,7 +152,7 @@ async def test_after_a_jump_the_day_counts_alarms_that_are_over_and_none_that_ar
     ):
         record(valkey_url, "operations", event)
     async with Streams(valkey_url) as streams:
-        sessions = Sessions(streams, compounds(), a_screen)
+        sessions = Sessions(streams, compounds(), CATALOGUE, a_screen)
         session = sessions.get(await sessions.open("chen", (b.STREET,), ms(60)))
         assert session is not None
         hub, seat = session.screen, Seat()
@@ -169,7 +174,7 @@ async def test_after_a_jump_the_day_counts_alarms_that_are_over_and_none_that_ar
 async def test_a_house_full_of_watched_replays_takes_no_further_one(valkey_url: str) -> None:
     a_day(valkey_url)
     async with Streams(valkey_url) as streams:
-        sessions = Sessions(streams, compounds(), a_screen)
+        sessions = Sessions(streams, compounds(), CATALOGUE, a_screen)
         names = [await sessions.open("chen", (b.STREET,), None) for _ in range(MOST_SESSIONS)]
         newer = await sessions.open("chen", (b.STREET,), None)
         assert sessions.get(names[0]) is None, "an unwatched one makes room"
@@ -185,7 +190,7 @@ async def test_a_house_full_of_watched_replays_takes_no_further_one(valkey_url: 
 
 async def test_nothing_recorded_or_nothing_allowed_is_said_so(valkey_url: str) -> None:
     async with Streams(valkey_url) as streams:
-        sessions = Sessions(streams, compounds(), a_screen)
+        sessions = Sessions(streams, compounds(), CATALOGUE, a_screen)
         with pytest.raises(CommandRejected, match="nothing is recorded"):
             await sessions.open("chen", (b.STREET,), None)
         a_day(valkey_url)
@@ -200,7 +205,7 @@ async def test_an_entry_from_the_future_does_not_make_a_replay_of_the_future(
         a_day(valkey_url)
         with redis.Redis.from_url(valkey_url) as client:
             client.xadd(key(b.STREET, "telemetry"), {"e": "x"}, id="18446744073709551000-0")
-        sessions = Sessions(streams, compounds(), a_screen)
+        sessions = Sessions(streams, compounds(), CATALOGUE, a_screen)
         span = await sessions.span((b.STREET,))
         assert span is not None and span[0] == ms(0)
         assert ms(0) < span[1] <= milliseconds(datetime.now(UTC))

@@ -19,6 +19,7 @@ from geodata.demo import street
 from geodata.leaving_out import LeftOut
 from geodata.proposal import layout
 from tests.support.builders.sites import TERRITORY, a_site
+from tests.support.catalogues import CATALOGUE
 from twin.places.model import Compound, DevicePlace, District
 from twin.places.model import Path as Way
 from twin.routing.network import Network
@@ -261,7 +262,7 @@ def test_whatever_becomes_of_a_file_the_others_are_there_and_can_be_lived_in(
         held = store.read(places, fold=fold)
         assert other in held.compounds
         assert name == "small.json" or small in held.compounds
-        Network(held.compounds)
+        Network(held.compounds, CATALOGUE.ways.modes)
     finally:
         os.unlink(places / name)
         store.save(places, small)

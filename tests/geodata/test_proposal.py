@@ -11,7 +11,7 @@ from geodata.checks import faults
 from geodata.proposal import camera_placer, crew, devices, doors, gates, grids, ground, layout, ways
 from geodata.proposal.drawing import House, Site
 from tests.support.builders.sites import TERRITORY, a_site
-from twin.catalogue import device_kinds
+from tests.support.catalogues import CATALOGUE
 from twin.places.model import Compound
 from twin.routing.network import Network
 from twin.routing.search import Passage
@@ -81,7 +81,7 @@ def test_a_turned_building_has_its_doors_to_the_north() -> None:
 
 
 def test_every_door_is_reached_from_every_gate_along_the_ways(compound: Compound) -> None:
-    passage = Passage(Network([compound]))
+    passage = Passage(Network([compound], CATALOGUE.ways.modes))
     starts = [place.lonlat for place in compound.devices if place.kind == "gate"]
     assert len(starts) == 4
     for building in compound.buildings:
@@ -139,7 +139,7 @@ def test_cameras_stand_at_gates_first_and_look_out(site: Site) -> None:
 
 def test_devices_are_of_known_kinds_with_names_and_numbers_of_their_own(site: Site) -> None:
     placed = devices.propose(site, TERRITORY, random.Random(1))
-    assert {place.kind for place in placed} <= set(device_kinds())
+    assert {place.kind for place in placed} <= set(CATALOGUE.devices)
     assert len({place.id for place in placed}) == len({place.name for place in placed})
     assert all(place.id.startswith(f"small/{place.kind}/") for place in placed)
 

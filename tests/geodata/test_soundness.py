@@ -26,6 +26,7 @@ from geodata.proposal import layout
 from geodata.proposal.drawing import Patch, Site, Way
 from tests.support.builders import files as f
 from tests.support.builders.sites import ORIGIN, TERRITORY, a_folder, a_site, box, write
+from tests.support.catalogues import CATALOGUE
 from twin.places.metres import lonlat_from_xy
 from twin.places.model import Compound
 from twin.routing.network import Network
@@ -198,7 +199,7 @@ def test_edited_files_end_with_a_report_and_what_is_written_can_be_lived_in(
     held = store.read(folder / "places")
     assert held.left_out == []
     assert len(held.compounds) == bool(report.written)
-    Network(held.compounds)
+    Network(held.compounds, CATALOGUE.ways.modes)
 
 
 @pytest.mark.parametrize("features", [5, None, {}, "x", [], [5], [None], [{}, {}]])

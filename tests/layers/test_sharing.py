@@ -16,6 +16,7 @@ from layers.sharing.collection import Asker, Row, World, feature
 from layers.sharing.index import Shelf
 from layers.sharing.query import MOST, PARAMETERS, BadQuery, Query, read
 from tests.support.builders import layers as b
+from tests.support.catalogues import CATALOGUE
 from twin import events as ev
 from twin.places.model import Area, Building, Entrance, Lens, Path, Pipe, Service, Wall
 from twin.state.twin import Twin
@@ -87,7 +88,7 @@ def _furnished() -> Twin:
         if one.kind == "camera" else one
         for one in place.devices
     )  # fmt: skip
-    twin = Twin(b.STREET, [type(place)(**fields)])
+    twin = Twin(b.STREET, [type(place)(**fields)], CATALOGUE)
     told = ev.ReportedData(
         version=1, kind="one_key_call", level=1, place="3幢1单元102", source="call",
         lonlat=here, alarms=("huodian/call/1#call_pressed",), device="huodian/call/1", text="摔倒",

@@ -5,7 +5,7 @@ import pytest
 
 from layers.rows.layer import LAYERS
 from pages import texts
-from twin.catalogue import device_kinds
+from tests.support.catalogues import CATALOGUE
 from twin.commands.roles import ROLES
 from twin.commands.table import COMMANDS
 from twin.events import OPERATIONS_TYPES
@@ -74,7 +74,7 @@ def test_a_text_is_filled_with_its_words() -> None:
 
 
 def test_every_state_a_device_can_have_has_a_word() -> None:
-    states = {f"device.{state}" for kind in device_kinds().values() for state in kind.states}
+    states = {f"device.{state}" for kind in CATALOGUE.devices.values() for state in kind.states}
     assert not states - set(texts.catalogue("en"))
 
 

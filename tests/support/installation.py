@@ -24,8 +24,8 @@ import redis
 from feeds.host.children import dying_with_us
 from geodata.store import load
 from tests.conftest import free_port
+from tests.support.catalogues import CATALOGUE
 from tests.support.waiting import until
-from twin.catalogue import device_kinds
 from twin.events import decode_batch
 from twin.places.model import Compound
 from twin.state.twin import Twin
@@ -97,7 +97,7 @@ class House:
         """What the streams say, folded here: both, in the order of their entry ids."""
         rows = [row for key in (TELEMETRY, OPERATIONS) for row in self.streams.xrange(key)]
         rows.sort(key=lambda row: tuple(map(int, row[0].split(b"-"))))
-        twin = Twin(STREET, self.compounds)
+        twin = Twin(STREET, self.compounds, CATALOGUE)
         twin.fold(decode_batch([entry[b"e"] for _, entry in rows]))
         return twin
 
@@ -147,7 +147,7 @@ def credentials(name: str) -> dict[str, str]:
 
 def normal(kind: str) -> str:
     """The state in which all is well."""
-    word: str = device_kinds()[kind].states[0]
+    word: str = CATALOGUE.devices[kind].states[0]
     return word
 
 

@@ -29,7 +29,7 @@ from tests.support.builders.twin import (
     settle,
     silence,
 )  # fmt: skip
-from twin.catalogue import device_kinds
+from tests.support.catalogues import CATALOGUE
 from twin.commands.decide import Command, decide
 from twin.commands.table import ALARM_NEEDS, CASES, DUTY
 from twin.errors import CommandRejected
@@ -49,11 +49,11 @@ def reports(draw: Any) -> Event:
     what = draw(st.integers(0, 9))
     if what < 5:
         subject = draw(st.sampled_from(SUBJECTS))
-        states = device_kinds()[subject.split("/")[1]].states
+        states = CATALOGUE.devices[subject.split("/")[1]].states
         return a_state(subject, draw(st.sampled_from(states)), at)
     if what < 7:
         subject = draw(st.sampled_from((GATE, MANHOLE, NOISE, "huodian/noise/99")))
-        quantities = list(device_kinds()[subject.split("/")[1]].quantities)
+        quantities = list(CATALOGUE.devices[subject.split("/")[1]].quantities)
         value = draw(st.sampled_from((0.0, 0.75, 1.0, 50.0, 60.0)))
         return a_reading(subject, draw(st.sampled_from(quantities)), value, at)
     if what == 7:

@@ -27,6 +27,7 @@ from pages import web
 from pages.api.imports import router as import_routes
 from pages.door.guard import COOKIE
 from tests.conftest import free_port
+from tests.support.catalogues import CATALOGUE
 from twin.places.model import Compound
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -93,7 +94,7 @@ async def open_web_role(
     ):
         accounts = Accounts(client, demo=demo, console=console, hasher=QUICK)
         sources, tokens = Sources(client), Tokens(client)
-        backed = backing(streams, streets, accounts, sources, tokens, web.now)
+        backed = backing(streams, streets, CATALOGUE, accounts, sources, tokens, web.now)
         folder = Path(stack.enter_context(TemporaryDirectory()))
         topics = [imports.routes_by(folder, IMPORT, import_routes)]
         parts = web.Parts(**backed, more=topics, **(more or {}), **parts_besides)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from feeds.demo.simulator import Simulator
 from tests.support.builders.places import a_gate, a_helper, a_place, at
 from tests.support.builders.twin import HUODIAN
+from tests.support.catalogues import CATALOGUE
 from twin.commands.decide import decide
 from twin.commands.roles import Actor
 from twin.commands.table import Command
@@ -65,8 +66,8 @@ class World:
         plays: bool = False,
     ) -> None:
         compounds = compounds or [a_compound()]
-        self.twin = Twin(street_of(compounds[0].territory), compounds)
-        self.sim = Simulator(compounds, seed, rate, start, plays=plays)
+        self.twin = Twin(street_of(compounds[0].territory), compounds, CATALOGUE)
+        self.sim = Simulator(compounds, CATALOGUE, seed, rate, start, plays=plays)
         self.now = start
         self.told: list[Event] = []
         for responder in self.twin.responders.values():

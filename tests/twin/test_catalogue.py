@@ -1,39 +1,48 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError, replace
+from pathlib import Path
+
 import msgspec
 import pytest
 
+from tests.support.builders.twin import (
+    MANHOLE,
+    STREET,
+    a_state,
+    huodian,
+    jinyuan,
+    settle,
+)
+from tests.support.catalogues import CATALOGUE, with_rule
 from twin import catalogue
+from twin.catalogue import Catalogue, DeviceKind, Rule
 from twin.events import BY_TYPE
+from twin.state.twin import Twin
 
 SKILLS = {"first_aid", "security", "repair", "electric", "lift", "mediation", "fire"}
-
-
-@pytest.fixture
-def rows(monkeypatch):
-    """Put other rows in place of a catalogue file's, and read them afresh."""
-    read = catalogue.read
-    cached = (
-        catalogue.device_kinds, catalogue.rules, catalogue.rules_of, catalogue.incident_kinds,
-    )  # fmt: skip
-
-    def put(name: str, content: dict[str, object]) -> None:
-        monkeypatch.setattr(catalogue, "read", lambda n: content if n == name else read(n))
-        for function in cached:
-            function.cache_clear()
-
-    yield put
-    monkeypatch.undo()
-    for function in cached:
-        function.cache_clear()
 
 
 def a_rule(**more):
     return {"kinds": ["gate"], "label": "门", "en": "Gate", "level": 3} | more
 
 
+def with_strange(row: dict[str, object]) -> Catalogue:
+    """The product's catalogue with one more rule, as if it had been read from a file."""
+    strange = msgspec.convert({"strange": row}, dict[str, Rule])
+    return replace(CATALOGUE, rules={**CATALOGUE.rules, **strange})
+
+
+def with_gate(**fields: object) -> Catalogue:
+    gate = msgspec.structs.replace(CATALOGUE.devices["gate"], **fields)
+    return replace(CATALOGUE, devices={**CATALOGUE.devices, "gate": gate})
+
+
 def test_every_device_kind_has_an_event_type_and_fits_three_bits():
-    for name, kind in catalogue.device_kinds().items():
+    for name, kind in CATALOGUE.devices.items():
         assert f"{name}.state" in BY_TYPE
         assert 0 < len(kind.states) <= 7, "code 7 means unknown on the wire"
         assert set(kind.desired) <= set(kind.states)
@@ -41,27 +50,25 @@ def test_every_device_kind_has_an_event_type_and_fits_three_bits():
         assert kind.patience_s > 0
 
 
-def test_a_device_kind_with_too_many_states_is_refused(rows):
-    row = msgspec.to_builtins(catalogue.device_kinds()["gate"])
-    rows("devices", {"gate": row | {"states": list("abcdefghi")}})
+def test_a_device_kind_with_too_many_states_is_refused():
     with pytest.raises(ValueError, match="gate"):
-        catalogue.device_kinds()
+        with_gate(states=tuple("abcdefghi"))
 
 
 def test_every_rule_says_where_its_limit_comes_from():
-    for rule in catalogue.rules().values():
+    for rule in CATALOGUE.rules.values():
         assert rule.label and rule.en and rule.source
         assert 1 <= rule.level <= 4
 
 
 def test_the_rules_that_the_product_promises_are_there():
-    opens = {rule.incident for rule in catalogue.rules().values()}
+    opens = {rule.incident for rule in CATALOGUE.rules.values()}
     assert {
         "one_key_call", "gate_forced", "gate_fault", "manhole_open", "smoke", "flooding", "noise",
         "lift_trapped", "power_outage",
     } <= opens  # fmt: skip
-    assert catalogue.rules()["silent"].incident == ""
-    assert catalogue.rules()["camera_offline"].incident == ""
+    assert CATALOGUE.rules["silent"].incident == ""
+    assert CATALOGUE.rules["camera_offline"].incident == ""
 
 
 @pytest.mark.parametrize(
@@ -72,30 +79,53 @@ def test_the_rules_that_the_product_promises_are_there():
         (a_rule(quantity="level_db", above=1.0), "quantity"),
         (a_rule(states=["open"], incident="flood"), "incident kind"),
         (a_rule(states=["open"], correlate="flood"), "incident kind"),
+        (a_rule(states=["open"], level=1, incident="smoke"), "never raised again"),
         (a_rule(), "condition"),
         (a_rule(states=["open"], silent=True), "condition"),
     ],
 )
-def test_a_rule_that_refers_to_nothing_is_refused(rows, rule, words):
-    rows("rules", {"strange": rule})
-    with pytest.raises(ValueError, match=words):
-        catalogue.rules()
+def test_a_rule_that_refers_to_nothing_is_refused(rule, words):
+    with pytest.raises(ValueError, match=f"rules.toml: strange: .*{words}"):
+        with_strange(rule)
 
 
-def test_a_rule_with_an_unknown_field_is_refused(rows):
-    rows("rules", {"strange": a_rule(states=["open"], colour="red")})
+def test_a_rule_with_an_unknown_field_is_refused():
     with pytest.raises(msgspec.ValidationError):
-        catalogue.rules()
+        with_strange(a_rule(states=["open"], colour="red"))
+
+
+def test_ways_that_stop_what_does_not_move_or_a_state_that_is_none_are_refused():
+    ways = CATALOGUE.ways
+    broom = msgspec.structs.replace(ways.gates["fault"], stops=frozenset({"broom"}))
+    gates = msgspec.structs.replace(ways, gates={**ways.gates, "fault": broom})
+    with pytest.raises(ValueError, match=r"ways.toml: no mode broom"):
+        replace(CATALOGUE, ways=gates)
+    fewer = {name: row for name, row in ways.lifts.items() if name != "fault"}
+    with pytest.raises(ValueError, match=r"ways.toml: not the states of a lift"):
+        replace(CATALOGUE, ways=msgspec.structs.replace(ways, lifts=fewer))
+
+
+def test_incident_kinds_without_the_one_for_all_others_are_refused():
+    kinds = {name: kind for name, kind in CATALOGUE.incidents.items() if name != "other"}
+    with pytest.raises(ValueError, match=r"incidents.toml: no row for other"):
+        replace(CATALOGUE, incidents=kinds)
 
 
 def test_the_rules_of_a_kind_are_its_own_and_those_of_all():
-    assert list(catalogue.rules_of("lamp")) == ["lamp_fault", "silent"]
+    assert list(CATALOGUE.rules_of("lamp")) == ["lamp_fault", "silent"]
+
+
+def test_every_report_is_watched_for_the_states_and_limits_that_rules_name():
+    codes, limits = CATALOGUE.watch("lamp")
+    assert codes == {CATALOGUE.devices["lamp"].states.index("fault")} and limits == ()
+    assert [rule.label for rule in CATALOGUE.watch("noise").limits] == [
+        rule.label for rule in CATALOGUE.rules_of("noise").values() if rule.quantity
+    ]
 
 
 def test_every_incident_kind_is_complete():
-    kinds = catalogue.incident_kinds()
-    assert len(kinds) >= 12
-    for kind in kinds.values():
+    assert len(CATALOGUE.incidents) >= 12
+    for kind in CATALOGUE.incidents.values():
         assert kind.label and kind.en and kind.advice and kind.advice_en and kind.source
         assert set(kind.skills) <= SKILLS and kind.skills
         assert 0 < kind.response_s < kind.resolve_s
@@ -103,9 +133,91 @@ def test_every_incident_kind_is_complete():
 
 
 def test_a_level_one_kind_is_never_verified_first():
-    assert not [k for k in catalogue.incident_kinds().values() if k.level == 1 and k.verify_first]
+    assert not [k for k in CATALOGUE.incidents.values() if k.level == 1 and k.verify_first]
 
 
 def test_a_kind_without_a_row_is_treated_as_other():
-    assert catalogue.incident_kind("comet") is catalogue.incident_kinds()["other"]
-    assert catalogue.incident_kind("smoke") is catalogue.incident_kinds()["smoke"]
+    assert CATALOGUE.incident("comet") is CATALOGUE.incidents["other"]
+    assert CATALOGUE.incident("smoke") is CATALOGUE.incidents["smoke"]
+
+
+# --- one value ------------------------------------------------------------------------------------
+
+
+def test_nobody_changes_a_catalogue_that_others_hold():
+    with pytest.raises(FrozenInstanceError):
+        CATALOGUE.rules = {}
+    with pytest.raises(TypeError):
+        CATALOGUE.rules["smoke"] = CATALOGUE.rules["silent"]
+    with pytest.raises(AttributeError):
+        CATALOGUE.rules["smoke"].level = 4
+    given = dict(CATALOGUE.rules)
+    own = replace(CATALOGUE, rules=given)
+    given.clear()
+    assert own.rules == CATALOGUE.rules
+
+
+def test_the_version_is_the_same_for_the_same_rows_in_every_process():
+    program = "from twin.catalogue import load; print(load().version)"
+    house = Path(catalogue.__file__).parents[2]
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=house,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for seed in ("1", "2")
+    }
+    assert said == {CATALOGUE.version} and len(CATALOGUE.version) == 16
+
+
+def test_the_version_turns_with_every_row_and_with_their_order():
+    backwards = dict(reversed(CATALOGUE.devices.items()))
+    quicker = msgspec.structs.replace(CATALOGUE.incidents["other"], response_s=1)
+    floors = msgspec.structs.replace(CATALOGUE.ways.floors, storey_m=4.0)
+    others = (
+        with_rule("smoke", label="烟"),
+        replace(CATALOGUE, devices=backwards),
+        replace(CATALOGUE, incidents={**CATALOGUE.incidents, "other": quicker}),
+        replace(CATALOGUE, ways=msgspec.structs.replace(CATALOGUE.ways, floors=floors)),
+    )
+    assert len({CATALOGUE.version, *(one.version for one in others)}) == 5
+    assert replace(CATALOGUE).version == CATALOGUE.version
+
+
+def test_two_twins_of_one_process_each_keep_the_rules_of_their_own_catalogue():
+    calm = with_rule("manhole_open", level=4, incident="", realarm_s=0)
+    places = [huodian(), jinyuan()]
+    usual, other = Twin(STREET, places, CATALOGUE), Twin(STREET, places, calm)
+    for twin in (usual, other):
+        settle(twin, [a_state(MANHOLE, "shifted")])
+    (known,), (mild,) = usual.alarms.values(), other.alarms.values()
+    assert known.rule == mild.rule == "manhole_open"
+    assert (known.level, mild.level) == (CATALOGUE.rules["manhole_open"].level, 4)
+    assert len(usual.incidents) == 1 and not other.incidents
+
+
+def test_a_twin_knows_the_states_and_the_patience_of_its_own_catalogue():
+    states = CATALOGUE.devices["manhole"].states
+    kinds: dict[str, DeviceKind] = {
+        **CATALOGUE.devices,
+        "manhole": msgspec.structs.replace(CATALOGUE.devices["manhole"], patience_s=7),
+    }
+    twin = Twin(STREET, [huodian()], replace(CATALOGUE, devices=kinds))
+    assert twin.traits["manhole"].patience.total_seconds() == 7
+    assert twin.traits["manhole"].states == states
+    assert Twin(STREET, [huodian()], CATALOGUE).traits["manhole"].patience.total_seconds() != 7
+
+
+def test_a_case_runs_by_the_deadlines_of_the_catalogue_of_its_twin():
+    kind = CATALOGUE.rules["manhole_open"].incident
+    quick = msgspec.structs.replace(CATALOGUE.incidents[kind], response_s=60, resolve_s=120)
+    hasty = replace(CATALOGUE, incidents={**CATALOGUE.incidents, kind: quick})
+    twin = Twin(STREET, [huodian(), jinyuan()], hasty)
+    settle(twin, [a_state(MANHOLE, "shifted")])
+    (case,) = twin.incidents.values()
+    assert (case.response_due_at - case.reported_at).total_seconds() == 60
+    assert (case.resolve_due_at - case.reported_at).total_seconds() == 120

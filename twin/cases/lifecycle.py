@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from twin.catalogue import incident_kind
+from twin.catalogue import IncidentKind
 from twin.events import (
     Event,
     IncidentAccepted,
@@ -45,17 +45,22 @@ _FIRST_TIME_COUNTS = frozenset({"reported", "verified"}) | WORKING
 
 
 class Move(msgspec.Struct, frozen=True):
-    """A row of the transition table: from which states, and what it does to the case."""
+    """A row of the transition table: from which states, and what it does to the case.
+
+    Where ``believed``, kinds that are verified first must have been; ``anew`` runs the deadlines
+    of the kind from the start.
+    """
 
     frm: frozenset[str]
     act: Callable[[Incident, Any], None]
     may: Callable[[Incident, Any], bool] = lambda incident, event: True
+    believed: bool = False
+    anew: bool = False
 
 
-def report(event: IncidentReported, territory: str, compound: str) -> Incident:
-    """A new case from its first event; deadlines come from the kind's catalogue row."""
+def report(event: IncidentReported, territory: str, compound: str, kind: IncidentKind) -> Incident:
+    """A new case from its first event; deadlines come from the row of its kind."""
     told = event.data
-    row = incident_kind(told.kind)
     return Incident(
         id=event.subject,
         kind=told.kind,
@@ -73,8 +78,8 @@ def report(event: IncidentReported, territory: str, compound: str) -> Incident:
         text=told.text,
         alarms=list(told.alarms),
         reported_at=event.time,
-        response_due_at=event.time + timedelta(seconds=row.response_s),
-        resolve_due_at=event.time + timedelta(seconds=row.resolve_s),
+        response_due_at=event.time + timedelta(seconds=kind.response_s),
+        resolve_due_at=event.time + timedelta(seconds=kind.resolve_s),
         times={"reported": event.time},
         log=[LogEntry(event.time, event.by, type_of(event), told.text)],
         last_by=event.by,
@@ -82,21 +87,28 @@ def report(event: IncidentReported, territory: str, compound: str) -> Incident:
     )
 
 
-def legal(incident: Incident, event: Event) -> bool:
-    """Whether the case may take this event in its present state (its version is not asked here)."""
+def legal(incident: Incident, event: Event, kind: IncidentKind) -> bool:
+    """Whether a case of this kind may take an event in its present state, whatever its version."""
     move = MOVES.get(type(event))
-    return move is not None and incident.state in move.frm and move.may(incident, event)
+    if move is None or incident.state not in move.frm:
+        return False
+    believed = not move.believed or incident.state == "verified" or not kind.verify_first
+    return believed and move.may(incident, event)
 
 
-def advance(incident: Incident, event: Any) -> bool:
+def advance(incident: Incident, event: Any, kind: IncidentKind) -> bool:
     """Let the case take an event that makes its next version; True when it was legal.
 
     The version and the record grow either way, so that they agree with the stream's counter; an
     event that is illegal in the present state moves nothing.
     """
-    moved = legal(incident, event)
+    moved = legal(incident, event, kind)
     if moved:
-        MOVES[type(event)].act(incident, event)
+        move = MOVES[type(event)]
+        move.act(incident, event)
+        if move.anew:
+            incident.response_due_at = event.time + timedelta(seconds=kind.response_s)
+            incident.resolve_due_at = event.time + timedelta(seconds=kind.resolve_s)
     told = event.data
     responder = getattr(told, "responder", "")
     text = getattr(told, "text", "") or getattr(told, "alarm", "")
@@ -111,11 +123,6 @@ def step_of(incident: Incident, responder: str) -> str | None:
     """How far a responder is with the case, or None when they were never on it."""
     crew = incident.crew.get(responder)
     return crew.state if crew else None
-
-
-def verify_first(incident: Incident) -> bool:
-    """Whether somebody must confirm the case before anybody is sent."""
-    return incident_kind(incident.kind).verify_first
 
 
 # --- what the moves do -------------------------------------------------------------------------
@@ -191,12 +198,9 @@ def _check(incident: Incident, event: IncidentChecked) -> None:
 
 
 def _reopen(incident: Incident, event: IncidentReopened) -> None:
-    """A case that was once believed starts as verified; the deadlines run anew."""
-    row = incident_kind(incident.kind)
+    """A case that was once believed starts as verified."""
     believed = not {"verified", "assigned"}.isdisjoint(incident.times)
     incident.handled_by = incident.handled_recorder = incident.checked_by = ""
-    incident.response_due_at = event.time + timedelta(seconds=row.response_s)
-    incident.resolve_due_at = event.time + timedelta(seconds=row.resolve_s)
     _enter(incident, "verified" if believed else "reported", event.time)
 
 
@@ -209,10 +213,6 @@ def _nothing(incident: Incident, event: IncidentNoted) -> None:
 
 
 # --- who may be moved --------------------------------------------------------------------------
-
-
-def _ready(incident: Incident, event: Any) -> bool:
-    return incident.state == "verified" or not verify_first(incident)
 
 
 def _not_on_it(incident: Incident, event: Any) -> bool:
@@ -234,7 +234,7 @@ def _not_joined(incident: Incident, event: IncidentAlarmJoined) -> bool:
 MOVES: dict[type[Event], Move] = {
     IncidentVerified: Move(frozenset({"reported"}), _to("verified")),
     IncidentRejected: Move(frozenset({"reported"}), _finish("rejected")),
-    IncidentAssigned: Move(frozenset({"reported", "verified"}), _put_on, _ready),
+    IncidentAssigned: Move(frozenset({"reported", "verified"}), _put_on, believed=True),
     IncidentResponderAdded: Move(WORKING, _put_on, _not_on_it),
     IncidentReassigned: Move(WORKING, _take_over, _can_take_over),
     IncidentAccepted: Move(WORKING, _step("accepted"), _is_at("assigned")),
@@ -244,7 +244,7 @@ MOVES: dict[type[Event], Move] = {
     IncidentChecked: Move(frozenset({"handled"}), _check),
     IncidentClosed: Move(frozenset({"checked"}), _finish("closed")),
     IncidentCancelled: Move(OPEN - {"checked"}, _finish("cancelled")),
-    IncidentReopened: Move(FINISHED, _reopen),
+    IncidentReopened: Move(FINISHED, _reopen, anew=True),
     IncidentAlarmJoined: Move(OPEN, _join, _not_joined),
     IncidentNoted: Move(ANY, _nothing),
 }

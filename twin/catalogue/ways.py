@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import msgspec
-
-from twin import catalogue
 
 
 class _Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,7 +40,7 @@ class Floors(_Row, frozen=True):
     source: str
 
 
-class Catalogue(_Row, frozen=True):
+class WayRows(_Row, frozen=True):
     """The whole file."""
 
     modes: dict[str, Mode]
@@ -53,29 +49,6 @@ class Catalogue(_Row, frozen=True):
     closures: dict[str, Stop]
     floors: Floors
 
-
-@cache
-def ways() -> Catalogue:
-    """The file's rows.
-
-    Raises msgspec.ValidationError when a row is wrong, ValueError when a row stops a mode that
-    has no row or speaks of a state that the device kind does not have.
-    """
-    found = msgspec.convert(catalogue.read("ways"), Catalogue)
-    rows = [*found.gates.values(), *found.lifts.values(), *found.closures.values()]
-    if strange := {mode for row in rows for mode in row.stops} - set(found.modes):
-        raise ValueError(f"ways.toml: no mode {', '.join(sorted(strange))}")
-    kinds = catalogue.device_kinds()
-    for kind, states in (("gate", found.gates), ("lift", found.lifts)):
-        if set(states) - {"ordered_shut"} != set(kinds[kind].states):
-            raise ValueError(f"ways.toml: not the states of a {kind}")
-    return found
-
-
-def mode_of(vehicle: str) -> str:
-    """The mode that a responder's ``vehicle`` word names; what has no row goes on foot.
-
-    >>> mode_of("ebike"), mode_of("stretcher")
-    ('ebike', 'foot')
-    """
-    return vehicle if vehicle in ways().modes else "foot"
+    def mode_of(self, vehicle: str) -> str:
+        """The mode that a responder's ``vehicle`` word names; what has no row goes on foot."""
+        return vehicle if vehicle in self.modes else "foot"

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import shapely
 
-from twin.catalogue.ways import ways
 from twin.commands.table import Args, Command
 from twin.errors import CommandRejected
 from twin.events import Event, WayClosed, WayClosedData, WayOpened, WayOpenedData
@@ -88,8 +87,9 @@ def detail(closure: Closure) -> dict[str, object]:
 
 def _fault(twin: Twin, compound: Compound, args: Args, prefixes: Sequence[str]) -> Fault | None:
     """What is wrong with the way that is to be closed; None when it can be closed."""
-    if args.kind not in ways().closures:
-        return Fault("kind", args.kind, "unknown", f"not one of {', '.join(ways().closures)}")
+    kinds = twin.catalogue.ways.closures
+    if args.kind not in kinds:
+        return Fault("kind", args.kind, "unknown", f"not one of {', '.join(kinds)}")
     if bool(args.path) == bool(args.outline):
         return Fault("path", args.path, "unclear", "name a path or draw an outline, not both")
     if not args.path:

@@ -84,7 +84,7 @@ def possible(twin: Twin, incident: Incident, actor: Actor) -> list[str]:
     """
     if not _reach(incident, actor):
         return []
-    names = [name for name in CASES if _possible(incident, name, actor)]
+    names = [name for name in CASES if _possible(twin, incident, name, actor)]
     if roles.may(actor.role, "acknowledge") and _unseen(twin, incident):
         names.insert(0, "acknowledge")
     return names
@@ -186,7 +186,7 @@ def _case_events(
     if name in SENDS:
         _ask_duty(twin, incident, args.responder, by)
     event = _case_event(incident, name, args, by.account, at)
-    if not legal(incident, event):
+    if not legal(incident, event, twin.catalogue.incident(incident.kind)):
         _illegal(name, incident)
     _ask_reason(twin, incident, command, args)
     return [event, *(_acks(twin, incident, by, at) if CASES[name].sees else ())]
@@ -266,7 +266,7 @@ def _ask_reason(twin: Twin, incident: Incident, command: Command, args: Args) ->
         raise CommandRejected("invalid", reason, field=missing[0], alarms=seen, **detail(incident))
 
 
-def _possible(incident: Incident, name: str, actor: Actor) -> bool:
+def _possible(twin: Twin, incident: Incident, name: str, actor: Actor) -> bool:
     """Whether some arguments exist that the case would take, with somebody new to send."""
     if not roles.may(actor.role, name) or _not_theirs(incident, name, actor, ""):
         return False
@@ -275,7 +275,8 @@ def _possible(incident: Incident, name: str, actor: Actor) -> bool:
         there = _at(incident, row.step)
         return actor.responder in there if actor.role == "responder" else bool(there)
     probe = Args(responder="?", instead_of=next(iter(incident.working), "?"), passed=True)
-    return legal(incident, _case_event(incident, name, probe, "", incident.last_at))
+    event = _case_event(incident, name, probe, "", incident.last_at)
+    return legal(incident, event, twin.catalogue.incident(incident.kind))
 
 
 def _illegal(name: str, thing: Incident | Alarm) -> NoReturn:

@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from math import isinf
 from typing import NamedTuple
 
-from twin.catalogue import incident_kind
-from twin.catalogue.ways import mode_of
 from twin.dispatch.trips import Trip, Trips, goal_of
 from twin.places.model import LonLat
 from twin.routing.obstacles import Live
@@ -51,13 +49,13 @@ def recommend(twin: Twin, incident: Incident, live: Live, now: datetime) -> list
     seconds from where they were seen last, else from their post, by what they ride. Nobody off
     duty, unavailable, already on the case or farther than REACH_S.
     """
-    skills = set(incident_kind(incident.kind).skills)
+    skills = set(twin.catalogue.incident(incident.kind).skills)
     there = set(incident.working)
     could = [
         one for one in twin.responders.values() if one.status in ON_DUTY and one.id not in there
     ]
     starts = [start_of(one, now) for one in could]
-    modes = [mode_of(one.card.vehicle) for one in could]
+    modes = [live.ways.mode_of(one.card.vehicle) for one in could]
     trips = Trips(live, goal_of(twin, incident), starts, modes)
     ranked = []
     for row, (one, seconds) in enumerate(zip(could, trips.seconds.tolist(), strict=True)):

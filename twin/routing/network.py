@@ -7,13 +7,13 @@ Nothing here changes: what stands in the way now is a ``twin.routing.search.Pass
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from twin.catalogue.ways import ways
+from twin.catalogue.ways import Mode
 from twin.places.metres import xy_from_lonlat
 from twin.places.model import Compound, DevicePlace, LonLat, Path
 from twin.routing.doors import Doors
@@ -34,8 +34,11 @@ STEP_OFF_M = 40.0
 class Network:
     """The ways of some compounds, streets outside them included."""
 
-    def __init__(self, compounds: Sequence[Compound], roads: Sequence[Path] = ()) -> None:
-        """``roads`` are ways that belong to no compound, such as a district's."""
+    def __init__(
+        self, compounds: Sequence[Compound], modes: Mapping[str, Mode], roads: Sequence[Path] = ()
+    ) -> None:
+        """``modes`` are the catalogue's; ``roads`` ways of no compound, such as a district's."""
+        self._modes = modes
         self.origin: LonLat = compounds[0].origin if compounds else (0.0, 0.0)
         paths = [*(path for place in compounds for path in place.paths), *roads]
         self.graph = knotted([self._line(path.line) for path in paths])
@@ -55,24 +58,24 @@ class Network:
             for edge, along_m in gate.spots:
                 self.gates_on.setdefault(edge, []).append((along_m, gate))
         self._ridden: dict[str, tuple[Ints, shapely.STRtree]] = {}
-        self._modes: dict[str, ModeGraph] = {}
+        self._mode_graphs: dict[str, ModeGraph] = {}
         self._stands: dict[str, dict[LonLat, Floats]] = {}
         self._door_feet: Feet | None = None
         self._units: dict[tuple[str, str], tuple[Floats, Feet] | None] = {}
 
     def graph_of(self, mode: str) -> ModeGraph:
         """The graph that a mode moves on; made once."""
-        if (found := self._modes.get(mode)) is None:
-            found = self._modes[mode] = ModeGraph(
+        if (found := self._mode_graphs.get(mode)) is None:
+            found = self._mode_graphs[mode] = ModeGraph(
                 self.graph.ends, len(self.graph.nodes), self.lengths, self.speeds(mode),
-                ways().modes[mode].park_s,
+                self._modes[mode].park_s,
             )  # fmt: skip
         return found
 
     def speeds(self, mode: str) -> Floats:
         """Metres a second that a mode rides on every edge; 0 where it does not."""
         speeds = np.zeros(len(self.kinds))
-        for kind, speed in ways().modes[mode].ride.items():
+        for kind, speed in self._modes[mode].ride.items():
             speeds[self.kinds == kind] = speed
         return speeds
 

@@ -13,7 +13,7 @@ from weakref import ref
 import numpy as np
 import shapely
 
-from twin.catalogue.ways import ways
+from twin.catalogue import WayRows
 from twin.routing.network import Network
 from twin.routing.search import Passage
 from twin.routing.values import Obstacle, Placed
@@ -24,14 +24,14 @@ KINDS = ("gate", "lift")
 """Device kinds that can stand in the way."""
 
 
-def of_device(device: Device) -> Obstacle | None:
+def of_device(device: Device, ways: WayRows) -> Obstacle | None:
     """What a gate or a lift stops now; nothing as long as it has not said or been told so.
 
     A gate that was ordered shut stays so, whatever it reports, until it is ordered open.
     """
     if device.kind not in KINDS:
         return None
-    rows = ways().gates if device.kind == "gate" else ways().lifts
+    rows = ways.gates if device.kind == "gate" else ways.lifts
     state = "ordered_shut" if _ordered_shut(device) else device.state
     row = rows.get(state or "")
     if row is None or not row.stops:
@@ -43,9 +43,9 @@ def _ordered_shut(device: Device) -> bool:
     return device.kind == "gate" and device.desired == "closed"
 
 
-def of_closure(closure: Closure) -> Obstacle | None:
+def of_closure(closure: Closure, ways: WayRows) -> Obstacle | None:
     """What a closed way stops, as long as it is closed."""
-    row = ways().closures.get(closure.kind)
+    row = ways.closures.get(closure.kind)
     if row is None or not closure.closed:
         return None
     return Obstacle(closure.id, f"closure.{closure.kind}", closure.reason, row.stops)
@@ -56,6 +56,7 @@ class Live:
 
     def __init__(self, network: Network, twin: Twin) -> None:
         self.network = network
+        self.ways = twin.catalogue.ways
         # Held by name only: whoever keeps a Live by its twin must not keep the twin alive with it.
         self._twin = ref(twin)
         self._gates = [name for name in network.gates if name in twin.devices]
@@ -90,8 +91,9 @@ class Live:
 
     def standing(self) -> list[Obstacle]:
         """Every gate and closed way that stops somebody now."""
-        gates = (of_device(self.twin.devices[name]) for name in self._gates)
-        closures = (of_closure(closure) for closure in self.twin.closures.values())
+        twin, ways = self.twin, self.ways
+        gates = (of_device(twin.devices[name], ways) for name in self._gates)
+        closures = (of_closure(closure, ways) for closure in twin.closures.values())
         return [one for one in (*gates, *closures) if one is not None]
 
     def lifts(self, building: str, unit: str) -> list[Device]:

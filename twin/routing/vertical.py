@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from twin.catalogue.ways import ways
 from twin.places.model import Building
 from twin.routing.obstacles import Live, of_device
 from twin.routing.values import Obstacle
@@ -29,7 +28,7 @@ def climb(live: Live, building: Building | None, unit: str, floor: int) -> Climb
     storeys = abs(floor) - (floor > 0)
     if building is None or storeys <= 0:
         return NO_CLIMB
-    rows = ways().floors
+    rows = live.ways.floors
     each_m = building.height_m / building.floors if building.floors else rows.storey_m
     height_m = storeys * each_m
     stairs_s = height_m * rows.stairs_s_a_metre + storeys * rows.landing_s
@@ -37,7 +36,7 @@ def climb(live: Live, building: Building | None, unit: str, floor: int) -> Climb
     lifts = live.lifts(building.id, unit)
     if lift_s >= stairs_s or not (lifts or _has_lift(building, unit)):
         return Climb(stairs_s, "stairs")
-    out = [found for found in map(of_device, lifts) if found is not None]
+    out = [found for lift in lifts if (found := of_device(lift, live.ways)) is not None]
     if lifts and len(out) == len(lifts):
         return Climb(stairs_s, "stairs", tuple(out))
     return Climb(lift_s, "lift")

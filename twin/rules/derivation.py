@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from functools import cache
 
 from twin.addresses.describe import place_text
-from twin.catalogue import Rule, device_kinds, rules, rules_of
+from twin.catalogue import Catalogue, Rule
 from twin.events import (
     AlarmCleared,
     AlarmData,
@@ -50,7 +49,7 @@ def follow(twin: Twin, change: Change) -> list[Event]:
     every change before the next event is applied, or a state that lasts a moment is missed.
     """
     if type(change) is Device:
-        return _from_device(change) if change.alarms or _suspect(change) else []
+        return _from_device(twin, change) if change.alarms or _suspect(twin, change) else []
     if type(change) is Alarm:
         return _from_alarm(twin, change)
     return _correlated(twin, change) if type(change) is Incident else []
@@ -70,7 +69,7 @@ def follow_late(twin: Twin, event: DeviceState) -> list[Event]:
     if at is None:
         return []
     known = {alarm.rule: alarm for alarm in device.alarms}
-    for name, rule in rules_of(device.kind).items():
+    for name, rule in twin.catalogue.rules_of(device.kind).items():
         if not rule.never_late or event.data.state not in rule.states:
             continue
         alarm = known.get(name) or Alarm(id=f"{device.id}#{name}", device=device.id, rule=name)
@@ -128,27 +127,18 @@ def next_id(twin: Twin, at: datetime) -> str:
 # --- a device's state or reading → alarm ---------------------------------------------------------
 
 
-@cache
-def _watch(kind: str) -> tuple[frozenset[int], tuple[Rule, ...]]:
-    """The state codes that any rule of a kind asks for, and its rules that ask for a quantity."""
-    rows = rules_of(kind).values()
-    asked = {state for rule in rows for state in rule.states}
-    codes = [code for code, state in enumerate(device_kinds()[kind].states) if state in asked]
-    return frozenset(codes), tuple(rule for rule in rows if rule.quantity)
-
-
-def _suspect(device: Device) -> bool:
+def _suspect(twin: Twin, device: Device) -> bool:
     """Whether a rule holds at a device without alarms: the quick question, on every report."""
-    codes, limits = _watch(device.kind)
+    codes, limits = twin.catalogue.watch(device.kind)
     if device.code in codes or device.silent_at is not None:
         return True
     return any(_beyond(rule, device, active=False) for rule in limits)
 
 
-def _from_device(device: Device) -> list[Event]:
+def _from_device(twin: Twin, device: Device) -> list[Event]:
     known = {alarm.rule: alarm for alarm in device.alarms}
     found: list[Event] = []
-    for name, rule in rules_of(device.kind).items():
+    for name, rule in twin.catalogue.rules_of(device.kind).items():
         alarm = known.get(name) or Alarm(id=f"{device.id}#{name}", device=device.id, rule=name)
         holds, at = _holds(rule, device, alarm.active), _seen_at(rule, device)
         if at is None:
@@ -233,7 +223,7 @@ def _cleared(device: Device, alarm: Alarm, at: datetime) -> Event:
 
 
 def _from_alarm(twin: Twin, alarm: Alarm) -> list[Event]:
-    rule, device = rules().get(alarm.rule), twin.devices.get(alarm.device)
+    rule, device = twin.catalogue.rules.get(alarm.rule), twin.devices.get(alarm.device)
     if rule is None or device is None or not alarm.active:
         return []
     if alarm.raised_at is None:  # nothing but a foreign snapshot says so: no case without a time
@@ -308,20 +298,21 @@ def _correlated(twin: Twin, case: Incident, alarm: Alarm | None = None) -> list[
     With ``alarm`` and enough joined before, only that one is looked at: a compound that goes
     dark costs one look per device.
     """
-    if not case.open or not any(rule.correlate == case.kind for rule in rules().values()):
+    catalogue = twin.catalogue
+    if not case.open or case.kind not in catalogue.correlating:
         return []
-    joined = sum(_rule_of(alarm_id).incident != case.kind for alarm_id in case.alarms)
+    joined = sum(_rule_of(catalogue, alarm_id).incident != case.kind for alarm_id in case.alarms)
     only = alarm is not None and joined >= TOGETHER
     new = [alarm] if only and alarm is not None else list(_joinable(twin, case))
-    kin = [found for found in new if _rule_of(found.id).incident == case.kind]
-    others = [found for found in new if _rule_of(found.id).incident != case.kind]
+    kin = [found for found in new if _rule_of(catalogue, found.id).incident == case.kind]
+    others = [found for found in new if _rule_of(catalogue, found.id).incident != case.kind]
     joining = kin + (others if joined + len(others) >= TOGETHER else [])
     return [_join(case, found, case.version + n) for n, found in enumerate(joining, start=1)]
 
 
-def _rule_of(alarm_id: str) -> Rule:
+def _rule_of(catalogue: Catalogue, alarm_id: str) -> Rule:
     """The rule of an alarm id; a rule that is no longer in the table counts as ``silent``."""
-    known = rules()
+    known = catalogue.rules
     return known.get(alarm_id.rpartition("#")[2]) or known["silent"]
 
 
@@ -330,7 +321,7 @@ def _joinable(twin: Twin, case: Incident) -> Iterator[Alarm]:
         if (
             alarm.active
             and alarm.incident is None
-            and _rule_of(alarm.id).correlate == case.kind
+            and _rule_of(twin.catalogue, alarm.id).correlate == case.kind
             and compound_of(twin.territory_of(alarm.id)) == case.compound
             and _close(case, alarm)
         ):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from twin.catalogue import GRAVE, rules
+from twin.catalogue import GRAVE
 from twin.events import AlarmRaised, AlarmRaisedData
 from twin.state.clocks import Reckoning
 from twin.state.records import Alarm, Incident
@@ -52,7 +52,7 @@ def realarms(twin: TwinState, alarms: Iterable[Alarm], clock: Reckoning) -> Iter
     for alarm in alarms:
         if not without_case(twin, alarm) or alarm.device not in twin.devices:
             continue
-        rule = rules().get(alarm.rule)
+        rule = twin.catalogue.rules.get(alarm.rule)
         if rule is None or not rule.realarm_s or alarm.raised_at is None:
             continue
         case = twin.incidents.get(alarm.incident or "")
@@ -63,7 +63,7 @@ def realarms(twin: TwinState, alarms: Iterable[Alarm], clock: Reckoning) -> Iter
 
 
 def _raised_again(twin: TwinState, alarm: Alarm, at: datetime) -> AlarmRaised:
-    version, quantity = alarm.version + 1, rules()[alarm.rule].quantity
+    version, quantity = alarm.version + 1, twin.catalogue.rules[alarm.rule].quantity
     return AlarmRaised(
         id=f"{alarm.id}@{version}",
         subject=alarm.id,

@@ -121,7 +121,9 @@ def opened(twin: TwinState, event: IncidentReported) -> list[Change]:
     if event.subject in twin.incidents or event.data.version != 1:
         return []
     territory = event.territory or twin.fences.grids_at([event.data.lonlat])[0] or twin.street
-    incident = report(event, territory, compound_of(territory) or "")
+    incident = report(
+        event, territory, compound_of(territory) or "", twin.catalogue.incident(event.data.kind)
+    )
     twin.incidents[incident.id] = incident
     _count_number(twin, incident.id)
     index_incident(twin, incident)
@@ -135,7 +137,7 @@ def incident_moved(twin: TwinState, event: Any) -> list[Change]:
     if incident is None or event.data.version != incident.version + 1:
         return []
     before = incident.working
-    moved = advance(incident, event)
+    moved = advance(incident, event, twin.catalogue.incident(incident.kind))
     index_incident(twin, incident)
     changes: list[Change] = [incident]
     changes += index_crew(twin, incident, (*before, *incident.working))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from twin.catalogue import device_kinds
+from twin.catalogue import Catalogue
 from twin.errors import InvalidPlace
 from twin.places.fences import Fences
 from twin.places.model import Compound
@@ -30,15 +30,17 @@ from twin.state.records import (
 class TwinState:
     """One street: its places, and what was reported and done of everything in them."""
 
-    def __init__(self, street: str, compounds: Sequence[Compound]) -> None:
+    def __init__(self, street: str, compounds: Sequence[Compound], catalogue: Catalogue) -> None:
         """An empty twin over places: nothing has been reported yet.
 
+        The catalogue is this twin's for good: whatever follows in it, follows by these rows.
         Raises InvalidPlace when a device is of a kind that the catalogue does not have.
         """
         self.street = street
+        self.catalogue = catalogue
         self.compounds = {place.id: place for place in compounds}
         self.fences = Fences(compounds)
-        self.traits = {name: traits_of(name, row) for name, row in device_kinds().items()}
+        self.traits = {name: traits_of(name, row) for name, row in catalogue.devices.items()}
         self.traits_of_event = {cls: self.traits[kind] for cls, kind in KIND_OF_STATE.items()}
         placed = [device for place in compounds for device in place.devices]
         strange = [device for device in placed if device.kind not in self.traits]

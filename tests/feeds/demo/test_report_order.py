@@ -8,10 +8,10 @@ import pytest
 
 from feeds.demo.daily_profile import Rhythm
 from feeds.demo.report_order import Rounds
+from tests.support.catalogues import CATALOGUE
 from tests.support.world import a_compound
-from twin.catalogue import device_kinds
 
-RHYTHM = Rhythm([a_compound()], seed=1)
+RHYTHM = Rhythm([a_compound()], CATALOGUE.devices, seed=1)
 
 
 @pytest.mark.parametrize("rate", [1, 20, 20_000])
@@ -29,7 +29,7 @@ def test_every_device_speaks_well_within_its_patience(rate: float) -> None:
             longest[place.id] = max(longest[place.id], second - last[place.id])
             last[place.id] = second
     for place in RHYTHM.places:
-        assert longest[place.id] <= 0.8 * device_kinds()[place.kind].patience_s, place.id
+        assert longest[place.id] <= 0.8 * CATALOGUE.devices[place.kind].patience_s, place.id
 
 
 def test_a_kind_with_short_patience_speaks_oftener() -> None:
@@ -38,4 +38,4 @@ def test_a_kind_with_short_patience_speaks_oftener() -> None:
 
 
 def test_a_street_without_devices_says_nothing() -> None:
-    assert Rounds(Rhythm([], 1), 20).next(10) == []
+    assert Rounds(Rhythm([], CATALOGUE.devices, 1), 20).next(10) == []

@@ -11,8 +11,8 @@ from feeds.demo.daily_profile import Rhythm
 from feeds.demo.scenario import GIVE_UP_S, Script, cast, script, scripts, stages
 from tests.support.builders.places import a_place, at
 from tests.support.builders.twin import HUODIAN
+from tests.support.catalogues import CATALOGUE
 from tests.support.world import CHEN, NIGHT, World, a_compound
-from twin.catalogue import device_kinds, rules
 from twin.errors import InvalidSetting
 from twin.events import encode, type_of
 from twin.places.model import DevicePlace
@@ -55,10 +55,10 @@ def test_a_story_asks_for_states_and_devices_that_there_are(name: str) -> None:
     told = script(name)
     for step in told.steps:
         for kind in told.picks[step.pick].kinds:
-            assert step.state is None or step.state in device_kinds()[kind].states
+            assert step.state is None or step.state in CATALOGUE.devices[kind].states
         assert (step.at_s is None) != (step.when == "")
         if step.value is not None:
-            assert all(device_kinds()[kind].quantities for kind in told.picks[step.pick].kinds)
+            assert all(CATALOGUE.devices[kind].quantities for kind in told.picks[step.pick].kinds)
     assert told.kind in ("", TOLD[name])
     assert all(pick.near in ("", *told.picks) for pick in told.picks.values())
     assert told.title and told.en and told.about
@@ -102,7 +102,7 @@ def test_wells_fill_before_the_cover_moves() -> None:
     assert not world.twin.incidents
     world.run(10)
     assert world.case().kind == "manhole_open"
-    assert rules()["manhole_water"].above == 0.8
+    assert CATALOGUE.rules["manhole_water"].above == 0.8
 
 
 def test_a_power_cut_silences_eighteen_devices_that_join_one_case_within_minutes() -> None:
@@ -193,7 +193,7 @@ def test_a_wrong_story_file_says_where_it_is_wrong() -> None:
 
 
 def test_the_places_of_a_story_are_those_of_its_rhythm() -> None:
-    rhythm = Rhythm([a_compound()], 1)
+    rhythm = Rhythm([a_compound()], CATALOGUE.devices, 1)
     assert {p.id for p in cast(script("waste_full"), rhythm.places, 1, frozenset())["station"]}
 
 

@@ -33,6 +33,7 @@ from feeds.streams.streams import Streams
 from geodata.demo.street import build
 from tests.support.builders.streams import STREET, subjects
 from tests.support.builders.twin import a_state
+from tests.support.catalogues import CATALOGUE
 from tests.support.world import MORNING, NIGHT, World, a_compound
 from twin.commands.table import Command
 from twin.errors import InvalidSetting, StaleVersion
@@ -69,8 +70,8 @@ def test_at_its_rate_no_device_of_the_demo_street_falls_silent() -> None:
 
 @pytest.mark.parametrize("rate", [50, 20_000])
 def test_the_rate_asked_for_is_the_rate_sent(rate: int) -> None:
-    sim = Simulator([a_compound()], 1, rate, MORNING, plays=False)
-    twin = Twin(STREET, [a_compound()])
+    sim = Simulator([a_compound()], CATALOGUE, 1, rate, MORNING, plays=False)
+    twin = Twin(STREET, [a_compound()], CATALOGUE)
     sim.step(twin, MORNING)
     told: Counter[str] = Counter()
     for n in range(1, 21):
@@ -80,8 +81,8 @@ def test_the_rate_asked_for_is_the_rate_sent(rate: int) -> None:
 
 
 def test_reports_are_spread_over_the_time_since_the_last_step() -> None:
-    sim = Simulator([a_compound()], 1, 400, MORNING, plays=False)
-    twin = Twin(STREET, [a_compound()])
+    sim = Simulator([a_compound()], CATALOGUE, 1, 400, MORNING, plays=False)
+    twin = Twin(STREET, [a_compound()], CATALOGUE)
     sim.step(twin, MORNING)
     now = MORNING + timedelta(seconds=0.25)
     times = {event.time for event in sim.step(twin, now) if "responder" not in event.subject}
@@ -107,8 +108,8 @@ def test_the_first_to_go_is_a_grid_officer_who_walks_about_a_minute() -> None:
 
 
 def test_what_was_missed_while_the_streams_were_away_is_not_made_up_for() -> None:
-    sim = Simulator([a_compound()], 1, 1000, MORNING, plays=False)
-    twin = Twin(STREET, [a_compound()])
+    sim = Simulator([a_compound()], CATALOGUE, 1, 1000, MORNING, plays=False)
+    twin = Twin(STREET, [a_compound()], CATALOGUE)
     sim.step(twin, MORNING)
     assert len(sim.step(twin, MORNING + timedelta(hours=1))) < 5100
 
@@ -182,7 +183,7 @@ def test_a_device_that_is_out_of_order_says_so_instead() -> None:
 def test_a_simulator_that_starts_again_goes_on_where_people_were() -> None:
     world = World()
     world.run(300)
-    again = Simulator([a_compound()], 1, 20, world.now)
+    again = Simulator([a_compound()], CATALOGUE, 1, 20, world.now)
     again.settle(world.twin)
     for who, walker in again.walkers.items():
         assert walker.here == world.twin.responders[who].lonlat
@@ -196,8 +197,8 @@ def test_a_case_that_is_open_when_it_starts_again_is_worked_on() -> None:
 
 
 def test_a_street_without_compounds_is_quiet() -> None:
-    sim = Simulator([], 1, 20, MORNING)
-    twin = Twin(STREET, [])
+    sim = Simulator([], CATALOGUE, 1, 20, MORNING)
+    twin = Twin(STREET, [], CATALOGUE)
     assert sim.step(twin, MORNING + timedelta(seconds=60)) == []
     assert list(sim.commands(twin, MORNING)) == []
 
@@ -242,11 +243,13 @@ async def test_the_role_puts_people_on_duty_reports_and_plays_what_is_asked(
     valkey_url: str,
 ) -> None:
     place = a_compound()
-    twin = Twin(STREET, [place])
+    twin = Twin(STREET, [place], CATALOGUE)
     async with Faltering(valkey_url) as streams:
         roles = [
-            asyncio.ensure_future(engine.run(streams, STREET, [place])),
-            asyncio.ensure_future(run(streams, STREET, [place], rate=50, clock=TenTimes())),
+            asyncio.ensure_future(engine.run(streams, STREET, [place], CATALOGUE)),
+            asyncio.ensure_future(
+                run(streams, STREET, [place], CATALOGUE, rate=50, clock=TenTimes())
+            ),
         ]
         with anyio.fail_after(40):
             await request(streams, STREET, "one_key_call")
@@ -268,7 +271,7 @@ async def test_a_second_start_finds_people_on_duty_already(valkey_url: str) -> N
     place = a_compound()
     async with Streams(valkey_url) as streams:
         for _ in range(2):
-            role = asyncio.ensure_future(run(streams, STREET, [place]))
+            role = asyncio.ensure_future(run(streams, STREET, [place], CATALOGUE))
             with anyio.fail_after(20):
                 while (await streams.newest(STREET)).telemetry == Position().telemetry:
                     await asyncio.sleep(0.02)
@@ -281,7 +284,7 @@ async def test_a_second_start_finds_people_on_duty_already(valkey_url: str) -> N
 
 @pytest.mark.anyio
 async def test_who_was_sent_home_is_not_put_on_duty_by_a_second_start(valkey_url: str) -> None:
-    twin = Twin(STREET, [a_compound()])
+    twin = Twin(STREET, [a_compound()], CATALOGUE)
     who, *others = twin.responders
     sent_home = ResponderStatus(
         id="x", subject=who, time=datetime.now(UTC), by="chenmin",
@@ -332,7 +335,7 @@ async def test_a_fault_in_one_street_is_played_anew_there_and_stops_no_other(
     monkeypatch.setattr(simulator, "run", playing)
     streets = {STREET: [a_compound()], "lusong.jianning": []}
     async with Streams(valkey_url) as streams:
-        role = asyncio.ensure_future(run_streets(streams, streets, (), seed=1, rate=1))
+        role = asyncio.ensure_future(run_streets(streams, streets, (), CATALOGUE, seed=1, rate=1))
         with anyio.fail_after(20):
             while begun.count(STREET) < 3:
                 await asyncio.sleep(0.005)

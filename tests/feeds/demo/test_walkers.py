@@ -10,6 +10,7 @@ import pytest
 
 from feeds.demo.walkers import PATROL_M_S, Walker, beat_of
 from tests.support.builders.places import a_helper, at, metres
+from tests.support.catalogues import CATALOGUE
 from tests.support.world import MORNING, a_compound
 from twin.events import ResponderPosition
 from twin.places.metres import distance_m
@@ -18,7 +19,7 @@ from twin.routing.search import Passage
 from twin.routing.values import WALK_M_S
 
 PLACE = a_compound()
-WAYS = Passage(Network([PLACE]))
+WAYS = Passage(Network([PLACE], CATALOGUE.ways.modes))
 
 
 def a_walker(seed: int = 1) -> Walker:

@@ -24,6 +24,7 @@ from feeds.streams.keys import key
 from feeds.streams.replica import Replica, fold_batch
 from feeds.streams.streams import Streams
 from tests.support.builders import streams as b
+from tests.support.catalogues import CATALOGUE
 from twin import events as ev
 from twin.events import encode
 from twin.state.limits import LATEST
@@ -452,7 +453,7 @@ def test_how_far_ids_are_ahead_is_told_by_the_minute() -> None:
 async def test_an_engine_that_ends_leaves_it_to_the_next_to_say(valkey_url: str) -> None:
     add(valkey_url, b.reading(), f"{now_ms() + 25 * HOUR_MS}-0")
     async with Streams(valkey_url) as streams:
-        leading = asyncio.ensure_future(role.run(streams, S, [b.a_compound()]))
+        leading = asyncio.ensure_future(role.run(streams, S, [b.a_compound()], CATALOGUE))
         async with asyncio.timeout(20):
             while "clock_ahead" not in standing(streams.conditions):
                 await asyncio.sleep(0)

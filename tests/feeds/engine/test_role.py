@@ -18,6 +18,7 @@ from feeds.streams.keys import key
 from feeds.streams.ledger import Ledger
 from feeds.streams.streams import Streams
 from tests.support.builders import streams as b
+from tests.support.catalogues import CATALOGUE
 from tests.support.servers import Server
 from tests.support.waiting import comes_true
 from twin import events as ev
@@ -395,6 +396,7 @@ def start(streams: Streams, name: str, active: list[str]) -> asyncio.Task[None]:
             streams,
             S,
             [b.a_compound()],
+            CATALOGUE,
             clock=b.now,
             holder=name,
             lease_ms=300,

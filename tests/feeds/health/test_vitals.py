@@ -22,6 +22,7 @@ from feeds.streams.keys import key
 from feeds.streams.replica import Replica
 from feeds.streams.streams import Streams
 from tests.support.builders import streams as b
+from tests.support.catalogues import CATALOGUE
 from tests.support.servers import Server
 from twin.errors import EntrySetAside
 
@@ -62,7 +63,9 @@ async def test_a_street_without_an_engine_is_told_until_one_leads(valkey_url: st
     async with watching(valkey_url) as (streams, looking):
         await until_standing(looking, "engine_absent")
         [one] = looking.standing()
-        leading = asyncio.ensure_future(role.run(streams, S, [b.a_compound()], lease_ms=500))
+        leading = asyncio.ensure_future(
+            role.run(streams, S, [b.a_compound()], CATALOGUE, lease_ms=500)
+        )
         await until_standing(looking)
         leading.cancel()
         await asyncio.gather(leading, return_exceptions=True)

@@ -12,6 +12,7 @@ from feeds.streams.replica import Replica
 from feeds.streams.streams import Streams
 from tests.feeds.engine.test_role import RAISED_AND_REPORTED, Told, an_engine, clock_at, up_to_date
 from tests.support.builders import streams as b
+from tests.support.catalogues import CATALOGUE
 from twin import events as ev
 from twin.state import effects
 from twin.state.records import Change
@@ -123,7 +124,7 @@ async def test_screen_engine_simulator_and_replay_leave_out_the_same(
         await replica.current.wait()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-        replayed = Recording(streams, S, [b.a_compound()])
+        replayed = Recording(streams, S, [b.a_compound()], CATALOGUE)
         await replayed.seek(b.NOON_MS)
         await replayed.advance(b.now().timestamp() * 1000)
         counts, rows = await streams.rejected(S)

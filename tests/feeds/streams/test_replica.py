@@ -19,6 +19,7 @@ from feeds.streams.keys import key
 from feeds.streams.replica import Replica, Step, fold_batch, follow_all
 from feeds.streams.streams import Streams
 from tests.support.builders import streams as b
+from tests.support.catalogues import CATALOGUE
 from twin.events import WayClosed, WayClosedData, encode
 from twin.state import snapshot
 from twin.state.records import Change
@@ -181,7 +182,7 @@ async def test_one_streets_fault_stays_in_that_street_and_heals(valkey_url: str)
         used.extend(f"{street} {change.id}" for change in changes)
 
     async with Streams(valkey_url) as streams:
-        replicas = [Replica(streams, b.a_twin()), Replica(streams, Twin(other, []))]
+        replicas = [Replica(streams, b.a_twin()), Replica(streams, Twin(other, [], CATALOGUE))]
         running = asyncio.ensure_future(follow_all(replicas, use))
         await streams.append(S, [b.state(b.GATE, "open")])
         await streams.append_operations(other, [b.a_case("INC-9")])

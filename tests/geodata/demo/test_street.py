@@ -13,8 +13,8 @@ from scipy.sparse.csgraph import connected_components
 
 from geodata.checks import faults
 from geodata.demo import street as demo
+from tests.support.catalogues import CATALOGUE
 from twin.addresses.completeness import DUTIES, completeness
-from twin.catalogue import device_kinds
 from twin.places.fences import Fences
 from twin.places.metres import distance_m, xy_from_lonlat
 from twin.places.model import Building, Compound
@@ -118,7 +118,7 @@ def test_the_street_has_devices_of_every_kind_but_those_of_the_city(
     street: list[Compound],
 ) -> None:
     kinds = {device.kind for compound in street for device in compound.devices}
-    assert kinds == set(device_kinds()) - {"lock", "tilt", "crack"}
+    assert kinds == set(CATALOGUE.devices) - {"lock", "tilt", "crack"}
 
 
 def test_every_compound_has_hydrants_a_muster_point_a_duty_room_and_day_care(
@@ -222,7 +222,7 @@ def test_the_ways_of_the_street_and_of_each_compound_hang_together(
     street: list[Compound],
 ) -> None:
     for compounds in [street, *([compound] for compound in street)]:
-        network = Network(compounds)
+        network = Network(compounds, CATALOGUE.ways.modes)
         ends, size = network.graph.ends, len(network.graph.nodes)
         edges = csr_matrix((np.ones(len(ends)), tuple(ends.T)), (size, size))
         assert connected_components(edges, directed=False)[0] == 1
@@ -238,7 +238,7 @@ def test_the_ways_of_the_street_and_of_each_compound_hang_together(
 
 def test_a_walk_from_another_compound_leads_through_a_gate(street: list[Compound]) -> None:
     door = street[0].buildings[0].entrances[0].lonlat
-    route = Passage(Network(street)).route(street[3].responders[0].post, door)
+    route = Passage(Network(street, CATALOGUE.ways.modes)).route(street[3].responders[0].post, door)
     assert route.via in {"东门", "南门"}
     assert 700 < route.distance_m < 1200
 

@@ -34,6 +34,7 @@ from tests.support.builders.sites import (
     raw,
     write,
 )
+from tests.support.catalogues import CATALOGUE
 from twin.errors import InvalidTerritory
 from twin.places.metres import distance_m, xy_from_lonlat
 from twin.routing.network import Network
@@ -90,7 +91,7 @@ def test_the_only_faults_of_the_real_compound_are_those_of_its_survey(huoju: Rep
 def test_every_door_of_the_real_compound_is_reached_from_every_gate(huoju: Report) -> None:
     compound = huoju.compound
     assert compound
-    passage = Passage(Network([compound]))
+    passage = Passage(Network([compound], CATALOGUE.ways.modes))
     shapes = [polygon(building.outline, compound.origin) for building in compound.buildings]
     walls = shapely.union_all(shapes).buffer(-0.3)
     starts = [place.lonlat for place in compound.devices if place.kind == "gate"]

@@ -16,6 +16,7 @@ from geodata.importing.importer import Options, import_folder
 from geodata.importing.report.report import Report
 from tests.support.builders import files as f
 from tests.support.builders.sites import TERRITORY, write
+from tests.support.catalogues import CATALOGUE
 from twin.places.model import Service
 from twin.routing.isochrone import nearest
 from twin.routing.network import Network
@@ -72,7 +73,7 @@ def test_what_a_map_tells_within_and_around_becomes_services(report: Report) -> 
 
 def test_the_nearest_hydrant_and_clinic_are_found_from_a_door(report: Report) -> None:
     assert report.compound
-    passage = Passage(Network([report.compound]))
+    passage = Passage(Network([report.compound], CATALOGUE.ways.modes))
     start = report.compound.buildings[0].entrances[0].lonlat
     found = nearest(passage, start, report.compound.services, ("hydrant", "clinic"))
     assert [one.service.name for one in found] == ["消火栓", "街口诊所"]

@@ -9,6 +9,7 @@ from layers.cameras import field_of_view
 from layers.rows import cameras
 from tests.support.builders.places import a_block, a_camera, a_place, at
 from tests.support.builders.twin import HUODIAN
+from tests.support.catalogues import CATALOGUE
 from twin.commands.cameras import CameraWish, LensWish
 from twin.places.model import Compound, Grid, Lens
 from twin.places.territory import street_of
@@ -140,7 +141,7 @@ def test_a_camera_is_previewed_where_it_does_not_stand_yet(place: Compound) -> N
 
 
 def test_sights_are_worked_out_when_asked_for_and_once(place: Compound) -> None:
-    known = field_of_view.Sights.of([Twin(street_of(place.territory), [place])])
+    known = field_of_view.Sights.of([Twin(street_of(place.territory), [place], CATALOGUE)])
     street = street_of(place.territory)
     assert known.eyes(street) is known.eyes(street)
     assert known.coverage("huodian") is known.coverage("huodian")

@@ -14,6 +14,7 @@ from tests.support.builders.layers import (
     reported,
     step,
 )
+from tests.support.catalogues import CATALOGUE
 from twin import events
 from twin.commands.decide import Command, decide
 from twin.commands.roles import Actor
@@ -48,7 +49,7 @@ def twin() -> Twin:
     assert call.room
     path = Path(id="p", kind="foot", line=(at_m(0, 0), at_m(300, 0)))
     compound = msgspec.structs.replace(bare, devices=places, paths=(path,), buildings=())
-    twin = Twin(STREET, [compound])
+    twin = Twin(STREET, [compound], CATALOGUE)
     duty = events.StatusData(status="available")
     twin.apply(events.ResponderStatus(id="d", subject=ZHOU, time=at(0), by="zhou", data=duty))
     twin.apply(raised(CALL, at(0)))

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from layers.routes import reach
 from tests.support.builders.places import a_gate, a_place, at
 from tests.support.builders.twin import HUODIAN, STREET, a_state
+from tests.support.catalogues import CATALOGUE
 from twin.places.model import Service
 from twin.routing.network import Network
 from twin.routing.obstacles import Live
@@ -25,8 +26,8 @@ def lived() -> tuple[Twin, Live]:
     block = replace(plain.buildings[0], territory=GRID)
     place = replace(plain, services=services, buildings=(block,), households=100,
                     devices=(*plain.devices, car_gate))  # fmt: skip
-    twin = Twin(STREET, [place])
-    return twin, Live(Network([place]), twin)
+    twin = Twin(STREET, [place], CATALOGUE)
+    return twin, Live(Network([place], CATALOGUE.ways.modes), twin)
 
 
 def test_the_circle_says_what_share_of_the_buildings_it_covers():

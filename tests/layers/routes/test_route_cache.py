@@ -18,6 +18,7 @@ from tests.support.builders.twin import (
     a_twin,
     after,
 )
+from tests.support.catalogues import CATALOGUE
 from tests.twin.routing.test_roads import a_district
 from twin.commands.roles import Actor
 from twin.dispatch.trips import Goal, Trips
@@ -28,14 +29,14 @@ GATE = "huodian/gate/东门"
 
 
 def learned() -> tuple[Lives, Twin]:
-    lives, twin = Lives(), Twin(STREET, [a_place()])
+    lives, twin = Lives(), Twin(STREET, [a_place()], CATALOGUE)
     lives.learn([twin])
     return lives, twin
 
 
 def test_a_replay_shares_the_network_and_has_its_own_gates():
     lives, twin = learned()
-    past = Twin(STREET, [a_place()])
+    past = Twin(STREET, [a_place()], CATALOGUE)
     now_live, past_live = lives.live(twin), lives.live(past)
     assert now_live and past_live and now_live.network is past_live.network
     twin.apply(a_state(GATE, "fault"))
@@ -45,7 +46,7 @@ def test_a_replay_shares_the_network_and_has_its_own_gates():
 
 
 def test_the_districts_roads_and_services_count_too():
-    lives, twin = Lives(), Twin(STREET, [a_place()])
+    lives, twin = Lives(), Twin(STREET, [a_place()], CATALOGUE)
     road = a_path("district", (150, 100), (400, 100), kind="road")
     lives.learn([twin], [a_district(road, spots=(at(300, 120),))])
     live = lives.live(twin)
@@ -59,7 +60,11 @@ def test_a_large_city_s_networks_are_made_when_asked_for_and_few_are_held(
 ):
     monkeypatch.setattr("layers.routes.route_cache.EAGER", 0)
     monkeypatch.setattr("layers.routes.route_cache.KEPT", 1)
-    lives, first, second = Lives(), Twin(STREET, [a_place()]), Twin("lusong.jianning", [a_place()])
+    lives, first, second = (
+        Lives(),
+        Twin(STREET, [a_place()], CATALOGUE),
+        Twin("lusong.jianning", [a_place()], CATALOGUE),
+    )
     lives.learn([first, second])
     assert lives.live(first) is None
     lives.ready(first)
@@ -114,7 +119,10 @@ def test_the_way_of_who_was_located_is_known_though_our_clock_was_set_back():
 
 
 def test_a_street_whose_ways_cannot_be_worked_out_takes_no_other_with_it(monkeypatch):
-    first, second = Twin(STREET, [a_place()]), Twin("lusong.jianning", [a_place()])
+    first, second = (
+        Twin(STREET, [a_place()], CATALOGUE),
+        Twin("lusong.jianning", [a_place()], CATALOGUE),
+    )
     around = module.Surroundings
 
     def fails_for_first(street, *rest):

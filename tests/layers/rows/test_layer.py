@@ -4,12 +4,12 @@ import doctest
 
 from layers.rows import layer
 from layers.rows.layer import LAYERS, SWITCHES, kinds_shown
-from twin.catalogue import device_kinds
+from tests.support.catalogues import CATALOGUE
 
 
 def test_every_device_kind_is_drawn_by_exactly_one_layer():
     drawn = [kind for one in LAYERS for kind in one.kinds]
-    assert sorted(drawn) == sorted(device_kinds())
+    assert sorted(drawn) == sorted(CATALOGUE.devices)
 
 
 def test_names_and_labels_are_unique_and_incidents_lie_above_everything_near():
@@ -23,7 +23,7 @@ def test_sensors_have_a_switch_for_every_kind():
 
 
 def test_no_choice_of_switches_shows_everything():
-    assert kinds_shown(frozenset()) == set(device_kinds())
+    assert kinds_shown(frozenset()) == set(CATALOGUE.devices)
     assert kinds_shown(frozenset({"buildings"})) == set()
 
 

@@ -11,7 +11,7 @@ from layers.rows.layer import LAYERS, SWITCHES
 from layers.style import palette, tiles
 from layers.style import parts as style_parts
 from layers.style.document import MAX_ZOOM, SOURCES, style
-from twin.catalogue import device_kinds, incident_kinds
+from tests.support.catalogues import CATALOGUE
 
 CHINESE, ENGLISH = style("zh-CN"), style("en")
 DRAWN = {layer["id"]: layer for layer in CHINESE["layers"]}
@@ -132,8 +132,8 @@ def test_languages_share_the_picture_and_differ_in_words():
 
 def test_the_browser_is_told_what_devices_and_cases_are_called():
     told = CHINESE["metadata"]
-    assert set(told["dayuan:kinds"]) == set(device_kinds())
-    assert set(told["dayuan:incidents"]) == set(incident_kinds())
+    assert set(told["dayuan:kinds"]) == set(CATALOGUE.devices)
+    assert set(told["dayuan:incidents"]) == set(CATALOGUE.incidents)
     assert told["dayuan:palette"]["level1"] == palette.LEVELS[1]
 
 

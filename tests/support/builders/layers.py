@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from tests.support.catalogues import CATALOGUE
 from twin import events
 from twin.places.model import Building, Compound, DevicePlace, Grid, LonLat, ResponderCard, Ring
 from twin.state.twin import Twin
@@ -86,7 +87,7 @@ def a_compound(name: str, each: int = 2, lon: float = 113.1) -> Compound:
 def a_street(*names: str, each: int = 2) -> Twin:
     names = names or ("huodian", "jinyuan")
     places = [a_compound(name, each, lon=113.1 + n / 50) for n, name in enumerate(names)]
-    return Twin(STREET, places)
+    return Twin(STREET, places, CATALOGUE)
 
 
 def _envelope(subject: str, when: datetime) -> dict[str, Any]:

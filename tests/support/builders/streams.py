@@ -12,6 +12,7 @@ import redis
 from feeds.streams.batches import Batch, Position
 from feeds.streams.keys import key
 from feeds.streams.streams import Streams
+from tests.support.catalogues import CATALOGUE
 from twin import events as ev
 from twin.commands.roles import Actor
 from twin.places.model import Compound, DevicePlace, Grid, LonLat, ResponderCard, Ring
@@ -69,7 +70,7 @@ def a_compound(each: int = 3, name: str = "huodian") -> Compound:
 
 
 def a_twin(each: int = 3) -> Twin:
-    return Twin(STREET, [a_compound(each)])
+    return Twin(STREET, [a_compound(each)], CATALOGUE)
 
 
 def now() -> datetime:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.support.catalogues import CATALOGUE
 from twin import events as e
 from twin.commands.decide import Command, decide
 from twin.commands.roles import Actor
@@ -116,7 +117,7 @@ def jinyuan() -> Compound:
 
 def a_twin() -> Twin:
     """Two compounds, nothing reported, three responders of huodian on duty."""
-    twin = Twin(STREET, [huodian(), jinyuan()])
+    twin = Twin(STREET, [huodian(), jinyuan()], CATALOGUE)
     for who in (ZHOU, LI, WANG):
         twin.apply(on_duty(who))
     return twin
@@ -227,6 +228,6 @@ def ask_everything(twin: Twin, now: datetime = NOON) -> None:
     for event in outstanding(twin):
         twin.apply(event)
     twin.fold(twin.due(now))
-    other = Twin(STREET, [huodian(), jinyuan()])
+    other = Twin(STREET, [huodian(), jinyuan()], CATALOGUE)
     other.restore(twin.snapshot())
     assert other.snapshot() == twin.snapshot()

@@ -20,10 +20,10 @@ from tests.support.builders.twin import (
     on_duty,
     walk,
 )  # fmt: skip
+from tests.support.catalogues import CATALOGUE
 from tests.support.stories import commands, try_command
 from twin import events as e
-from twin.cases.lifecycle import MOVES, STATES, WORKING, legal, verify_first
-from twin.catalogue import incident_kinds
+from twin.cases.lifecycle import MOVES, STATES, WORKING, legal
 from twin.errors import CommandRejected
 from twin.state.records import BUSY_STEPS, FINISHED
 
@@ -50,7 +50,7 @@ def test_a_case_walks_from_reported_to_closed_and_remembers_when(twin):
 
 def test_deadlines_come_from_the_kind(twin):
     incident = twin.incidents[a_call(twin)]
-    row = incident_kinds()["one_key_call"]
+    row = CATALOGUE.incidents["one_key_call"]
     assert incident.response_due_at == after(row.response_s)
     assert incident.resolve_due_at == after(row.resolve_s)
     assert incident.due_at == incident.response_due_at
@@ -64,7 +64,7 @@ def test_deadlines_come_from_the_kind(twin):
 
 def test_an_ordinary_case_is_verified_before_anybody_is_sent(twin):
     incident = twin.incidents[a_gate_fault(twin)]
-    assert verify_first(incident)
+    assert CATALOGUE.incident(incident.kind).verify_first
     with pytest.raises(CommandRejected, match="illegal_state"):
         give(twin, "assign", incident.id, responder=ZHOU)
     give(twin, "verify", incident.id)
@@ -133,7 +133,7 @@ def test_a_finished_case_can_be_opened_again_with_new_deadlines(twin, state, the
     assert incident.id not in twin.open_incidents
     give(twin, "reopen", incident.id, SUN, at=after(900), text="居民复诉")
     assert incident.state == then and incident.id in twin.open_incidents
-    assert incident.response_due_at == after(900 + incident_kinds()[incident.kind].response_s)
+    assert incident.response_due_at == after(900 + CATALOGUE.incidents[incident.kind].response_s)
     assert not incident.handled_by and not incident.checked_by
     assert incident.log[-1].text == "居民复诉"
 
@@ -158,11 +158,11 @@ def test_an_event_of_another_version_is_no_news(twin):
 def test_an_illegal_event_of_the_right_version_is_recorded_but_moves_nothing(twin):
     incident = twin.incidents[a_call(twin)]
     event = e.IncidentClosed(id="x", subject=incident.id, time=NOON, data=e.NoteData(version=2))
-    assert not legal(incident, event)
+    assert not legal(incident, event, CATALOGUE.incident(incident.kind))
     assert twin.apply(event) == [incident]
     assert (incident.state, incident.version) == ("reported", 2)
     assert incident.log[-1].type == "incident.closed"
-    assert not legal(incident, on_duty(ZHOU))
+    assert not legal(incident, on_duty(ZHOU), CATALOGUE.incident(incident.kind))
 
 
 def test_a_case_that_is_reported_again_or_not_as_version_one_is_no_news(twin):

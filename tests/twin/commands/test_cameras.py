@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.builders.places import a_block, a_camera, a_gate, a_place, at
 from tests.support.builders.twin import HUODIAN
+from tests.support.catalogues import CATALOGUE
 from twin.commands.cameras import CameraWish, camera_of, changes, placed, placing, viewing
 from twin.commands.roles import Actor
 from twin.errors import CommandRejected
@@ -37,7 +38,7 @@ def place() -> Compound:
 
 @pytest.fixture
 def twin(place: Compound) -> Twin:
-    return Twin(street_of(place.territory), [place])
+    return Twin(street_of(place.territory), [place], CATALOGUE)
 
 
 def wish(**fields: Any) -> CameraWish:

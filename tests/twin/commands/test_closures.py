@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from tests.support.builders.places import XY, a_place, at
 from tests.support.builders.twin import CHEN, HUODIAN, STREET, after
+from tests.support.catalogues import CATALOGUE
 from twin.commands.closures import BESIDE_M, LARGEST_M2
 from twin.commands.decide import Command, decide
 from twin.commands.roles import Actor
@@ -38,7 +39,7 @@ def neighbour() -> Compound:
 
 
 def close(by: Actor = CHEN, **args: object) -> WayClosed:
-    twin = Twin(STREET, [a_place(), neighbour()])
+    twin = Twin(STREET, [a_place(), neighbour()], CATALOGUE)
     told = {"reason": "x", "kind": "works"} | args
     (event,) = decide(twin, Command(name="close_way", target="huodian", by=by, args=told), after(0))
     assert isinstance(event, WayClosed)

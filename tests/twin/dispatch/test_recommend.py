@@ -17,6 +17,7 @@ from tests.support.builders.twin import (
     on_duty,
     settle,
 )
+from tests.support.catalogues import CATALOGUE
 from twin.dispatch.recommend import KNOWN_FOR, MOST, Recommendation, recommend
 from twin.places.model import DevicePlace, LonLat, ResponderCard
 from twin.routing.network import Network
@@ -40,12 +41,12 @@ def a_call_in_a_flat(*cards: ResponderCard) -> tuple[Twin, Incident, Live]:
         id=CALL, kind="call", name="一键呼", lonlat=at(32, 30), territory=f"{STREET}.x.huodian.g1"
     )
     place = a_place(devices=(*a_place().devices, call), responders=cards)
-    twin = Twin(STREET, [place])
+    twin = Twin(STREET, [place], CATALOGUE)
     for card in cards:
         twin.apply(on_duty(card.id))
     settle(twin, [a_state(CALL, "pressed")])
     (incident,) = twin.open_incidents.values()
-    return twin, incident, Live(Network([place]), twin)
+    return twin, incident, Live(Network([place], CATALOGUE.ways.modes), twin)
 
 
 def ranked(twin: Twin, incident: Incident, live: Live, seconds: float = 0) -> list[Recommendation]:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.builders.places import a_place, at, metres
 from tests.support.builders.twin import STREET, a_state, settle
+from tests.support.catalogues import CATALOGUE
 from twin.dispatch.trips import Goal, Trips, goal_of
 from twin.places.model import DevicePlace
 from twin.routing.network import Network
@@ -18,8 +19,8 @@ CALL = DevicePlace(id="huodian/call/1", kind="call", name="一键呼", lonlat=at
 
 def lived() -> tuple[Twin, Live]:
     place = a_place(devices=(*a_place().devices, CALL))
-    twin = Twin(STREET, [place])
-    return twin, Live(Network([place]), twin)
+    twin = Twin(STREET, [place], CATALOGUE)
+    return twin, Live(Network([place], CATALOGUE.ways.modes), twin)
 
 
 def test_a_case_in_a_flat_is_reached_by_the_door_of_its_unit_and_up_its_stairs() -> None:

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from tests.support.builders.places import a_block, a_path, a_place, at, metres
 from tests.support.builders.twin import STREET, a_state
+from tests.support.catalogues import CATALOGUE
 from twin.places.model import Service
 from twin.routing.evacuation import FLOW_A_METRE, PEOPLE_A_HOUSEHOLD, evacuate, people_of
 from twin.routing.network import Network
@@ -32,7 +33,7 @@ def test_people_are_spread_over_the_homes_by_their_floors() -> None:
 def test_everybody_goes_to_the_nearest_muster_point_and_loads_add_up_on_the_way() -> None:
     blocks = tuple(a_block(f"b{x}", x, 5, x + 10, 15, (x + 5, 5)) for x in (0, 100, 300))
     network = Network([a_place(paths=(a_path("lane", (-50, 0), (400, 0)),), buildings=blocks,
-                               walls=(), devices=())])  # fmt: skip
+                               walls=(), devices=())], CATALOGUE.ways.modes)  # fmt: skip
     found = evacuate(Passage(network), {"b0": 10, "b100": 20, "b300": 40},
                      [a_muster(-40, 1), a_muster(390, 1)])  # fmt: skip
     assert [muster.people for muster in found.musters] == [30, 40]
@@ -45,7 +46,7 @@ def test_everybody_goes_to_the_nearest_muster_point_and_loads_add_up_on_the_way(
 
 
 def test_flows_meet_and_pass_the_gate_that_has_to_be_opened() -> None:
-    network = Network([a_place()])
+    network = Network([a_place()], CATALOGUE.ways.modes)
     found = evacuate(Passage(network), {"b1": 90}, [a_muster(60, 99)])
     assert [(gate.name, gate.people) for gate in found.gates] == [("东门", 90)]
     assert max(load.people for load in found.loads) == 90
@@ -53,8 +54,8 @@ def test_flows_meet_and_pass_the_gate_that_has_to_be_opened() -> None:
 
 
 def test_behind_a_faulty_gate_people_go_elsewhere_or_are_named_as_stuck() -> None:
-    twin = Twin(STREET, [a_place()])
-    live = Live(Network([a_place()]), twin)
+    twin = Twin(STREET, [a_place()], CATALOGUE)
+    live = Live(Network([a_place()], CATALOGUE.ways.modes), twin)
     twin.apply(a_state("huodian/gate/东门", "fault"))
     inside = evacuate(live.passage(), {"b1": 90}, [a_muster(60, 99), a_muster(0, 60)])
     assert [muster.people for muster in inside.musters] == [0, 90] and inside.gates == []
@@ -63,5 +64,5 @@ def test_behind_a_faulty_gate_people_go_elsewhere_or_are_named_as_stuck() -> Non
 
 
 def test_without_muster_points_everybody_is_stuck() -> None:
-    found = evacuate(Passage(Network([a_place()])), {"b1": 90}, [])
+    found = evacuate(Passage(Network([a_place()], CATALOGUE.ways.modes)), {"b1": 90}, [])
     assert found.stranded == ["b1"] and found.musters == []

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.builders.places import a_block, a_path, a_place, at
+from tests.support.catalogues import CATALOGUE
 from tests.twin.routing.test_search import OBSTACLES, PLACES, blocked, town
 from twin.places.metres import xy_from_lonlat
 from twin.places.model import LonLat, Service
@@ -52,7 +53,9 @@ def test_more_time_reaches_no_less_and_an_obstacle_no_more(
 def test_the_circle_covers_the_buildings_whose_doors_are_in_reach_and_the_ground_beside() -> None:
     paths = (a_path("long", (0, 0), (2000, 0)),)
     blocks = tuple(a_block(f"b{x}", x, 5, x + 20, 15, (x + 10, 5)) for x in range(0, 2000, 200))
-    network = Network([a_place(paths=paths, buildings=blocks, walls=(), devices=())])
+    network = Network(
+        [a_place(paths=paths, buildings=blocks, walls=(), devices=())], CATALOGUE.ways.modes
+    )
     found = circle(Passage(network), at(0, 0))
     assert found.covered == ["b0", "b200", "b400", "b600"]
     west, _, east, _ = ground(found).bounds
@@ -69,7 +72,7 @@ def test_beyond_a_shut_gate_nothing_is_reached() -> None:
 
 
 def test_the_nearest_of_each_kind_is_found_by_way_and_not_as_the_crow_flies() -> None:
-    network = Network([a_place()])
+    network = Network([a_place()], CATALOGUE.ways.modes)
     services = [a_service("hydrant", 50, 62), a_service("hydrant", 100, 12),
                 a_service("clinic", 60, 98), a_service("police", 0, 0)]  # fmt: skip
     found = nearest(Passage(network), at(75, 42), services, ("hydrant", "clinic", "duty_room"))
@@ -80,7 +83,7 @@ def test_the_nearest_of_each_kind_is_found_by_way_and_not_as_the_crow_flies() ->
 
 def test_engines_come_by_road_as_far_as_it_leads_and_their_crew_walks_on() -> None:
     road = a_path("road", (150, 100), (2000, 100), kind="road")
-    network = Network([a_place()], [road])
+    network = Network([a_place()], CATALOGUE.ways.modes, [road])
     stations = [a_service("fire_station", 1900, 110), a_service("clinic", 1900, 110)]
     engine, clinic = nearest(Passage(network), at(50, 62), stations, ("fire_station", "clinic"))
     assert engine.route.mode == "vehicle" and engine.route.via == "东门"
@@ -89,6 +92,6 @@ def test_engines_come_by_road_as_far_as_it_leads_and_their_crew_walks_on() -> No
 
 
 def test_without_any_way_nothing_is_reached() -> None:
-    empty = Network([a_place(paths=())])
+    empty = Network([a_place(paths=())], CATALOGUE.ways.modes)
     assert circle(Passage(empty), at(0, 0)).covered == []
     assert nearest(Passage(empty), at(0, 0), [a_service("hydrant", 5, 5)], ("hydrant",)) == []

@@ -7,18 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.builders.places import a_path, a_place, at, metres
+from tests.support.catalogues import CATALOGUE
 from twin.places.metres import distance_m
 from twin.places.model import LonLat, Path
 from twin.routing.network import Network
 from twin.routing.search import KEPT, Passage
 from twin.routing.values import WALK_M_S
 
-WAYS = Passage(Network([a_place()]))
+WAYS = Passage(Network([a_place()], CATALOGUE.ways.modes))
 SPOTS = st.tuples(st.floats(-60, 160), st.floats(-10, 120)).map(lambda xy: at(*xy))
 
 
 def ways_over(*paths: Path) -> Passage:
-    return Passage(Network([a_place(paths=paths, buildings=(), walls=())]))
+    return Passage(Network([a_place(paths=paths, buildings=(), walls=())], CATALOGUE.ways.modes))
 
 
 def length_m(line: list[LonLat]) -> float:
@@ -54,7 +55,7 @@ def test_where_no_path_leads_the_way_is_straight() -> None:
 
 def test_without_any_path_the_way_is_straight() -> None:
     assert metres(ways_over().route(at(0, 0), at(3, 4)).line) == [(0, 0), (3, 4)]
-    assert Passage(Network([])).route((0.0, 0.0), (0.0, 0.0)).distance_m == 0
+    assert Passage(Network([], CATALOGUE.ways.modes)).route((0.0, 0.0), (0.0, 0.0)).distance_m == 0
 
 
 def test_two_places_on_one_stretch_go_along_it() -> None:
@@ -82,7 +83,9 @@ def test_nobody_steps_onto_the_street_through_the_wall() -> None:
 
 
 def test_behind_walls_on_all_sides_the_nearest_path_has_to_do() -> None:
-    far = Passage(Network([a_place(paths=(a_path("far", (0, 200), (100, 200)),))]))
+    far = Passage(
+        Network([a_place(paths=(a_path("far", (0, 200), (100, 200)),))], CATALOGUE.ways.modes)
+    )
     assert metres(far.route(at(50, 60), at(0, 200)).line) == [(50, 60), (50, 200), (0, 200)]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.builders.places import a_path, a_place, at
 from tests.support.builders.twin import STREET, a_state, after, give
-from twin.catalogue.ways import mode_of, ways
+from tests.support.catalogues import CATALOGUE
 from twin.errors import CommandRejected
 from twin.events import DesiredData, DeviceDesired
 from twin.places.model import DevicePlace, LonLat
@@ -18,8 +18,8 @@ NORTH, STREET_SIDE = at(0, 60), at(-40, 100)
 
 def lived(**more: object) -> tuple[Twin, Live]:
     place = a_place(**more)
-    twin = Twin(STREET, [place])
-    return twin, Live(Network([place]), twin)
+    twin = Twin(STREET, [place], CATALOGUE)
+    return twin, Live(Network([place], CATALOGUE.ways.modes), twin)
 
 
 def ordered(state: str, seconds: float = 1) -> DeviceDesired:
@@ -68,7 +68,7 @@ def test_one_gate_that_turns_leaves_the_network_and_makes_one_new_passage() -> N
     twin.apply(a_state(GATE, "fault", after(1)))
     shut = live.passage()
     assert shut is live.passage() is not before and shut.network is live.network
-    twin.restore(Twin(STREET, [a_place()]).snapshot())
+    twin.restore(Twin(STREET, [a_place()], CATALOGUE).snapshot())
     assert live.passage() is before
 
 
@@ -76,9 +76,9 @@ def test_a_lift_that_traps_people_carries_nobody_and_other_kinds_stand_in_no_way
     lift = DevicePlace(id="huodian/lift/1", kind="lift", name="2号梯", lonlat=at(30, 25),
                        territory="x", building="b1", unit="1")  # fmt: skip
     twin, live = lived(devices=(lift,))
-    assert of_device(twin.devices[lift.id]) is None
+    assert of_device(twin.devices[lift.id], CATALOGUE.ways) is None
     twin.apply(a_state(lift.id, "people_trapped"))
-    found = of_device(twin.devices[lift.id])
+    found = of_device(twin.devices[lift.id], CATALOGUE.ways)
     assert found is not None and (found.code, found.name) == ("lift.people_trapped", "2号梯")
     assert live.lifts("b1", "1") == [twin.devices[lift.id]] and live.lifts("b1", "2") == []
 
@@ -134,7 +134,7 @@ def test_a_way_that_is_open_again_cannot_be_opened_twice() -> None:
 def test_closed_ways_are_kept_in_a_snapshot() -> None:
     twin, live = lived()
     give(twin, "close_way", "huodian", kind="works", reason="挖沟", path="out")
-    again = Twin(STREET, [a_place()])
+    again = Twin(STREET, [a_place()], CATALOGUE)
     again.restore(twin.snapshot())
     assert again.snapshot() == twin.snapshot()
     assert Live(live.network, again).standing() == live.standing()
@@ -145,11 +145,19 @@ def test_a_unit_door_is_no_gate_on_the_way_and_a_gate_far_from_paths_stops_nothi
                        territory="x", building="b1")  # fmt: skip
     far = DevicePlace(id="huodian/gate/2", kind="gate", name="孤门", lonlat=at(50, 80),
                       territory="x")  # fmt: skip
-    network = Network([a_place(devices=(door, far), paths=(a_path("p", (0, 10), (100, 10)),))])
+    network = Network(
+        [a_place(devices=(door, far), paths=(a_path("p", (0, 10), (100, 10)),))],
+        CATALOGUE.ways.modes,
+    )
     assert list(network.gates) == [far.id] and network.gates[far.id].spots == ()
 
 
 def test_the_catalogue_has_a_row_for_every_state_and_a_mode_for_every_vehicle() -> None:
-    assert set(ways().modes) == {"foot", "ebike", "vehicle"}
-    assert [mode_of(word) for word in ("foot", "vehicle", "broom")] == ["foot", "vehicle", "foot"]
-    assert all(row.reason for row in (*ways().gates.values(), *ways().lifts.values()))
+    ways = CATALOGUE.ways
+    assert set(ways.modes) == {"foot", "ebike", "vehicle"}
+    assert [ways.mode_of(word) for word in ("foot", "vehicle", "broom")] == [
+        "foot",
+        "vehicle",
+        "foot",
+    ]
+    assert all(row.reason for row in (*ways.gates.values(), *ways.lifts.values()))

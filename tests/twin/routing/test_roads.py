@@ -3,6 +3,7 @@ from __future__ import annotations
 import msgspec
 
 from tests.support.builders.places import a_path, a_place, at
+from tests.support.catalogues import CATALOGUE
 from twin.places.model import District, Division, LonLat, Path, Ring, Service
 from twin.routing.network import Network
 from twin.routing.roads import BEYOND_M, Surroundings
@@ -63,5 +64,7 @@ def test_services_count_as_far_as_roads():
 def test_a_way_goes_by_the_districts_roads():
     road = a_path("road", (150, 100), (900, 100), kind="road")
     around = Surroundings(STREET, [a_place()], [a_district(road)])
-    route = Passage(Network([a_place()], around.roads())).route(at(880, 110), at(0, 60))
+    route = Passage(Network([a_place()], CATALOGUE.ways.modes, around.roads())).route(
+        at(880, 110), at(0, 60)
+    )
     assert route.via == "东门" and route.distance_m > 880

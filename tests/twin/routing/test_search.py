@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.builders.places import a_path, a_place, at, metres
+from tests.support.catalogues import CATALOGUE
 from twin.places.metres import distance_m
 from twin.places.model import LonLat
 from twin.routing.network import Network
@@ -26,7 +27,9 @@ def town() -> Network:
     kinds = ("road", "foot", "lane", "foot", "road")
     rows = [a_path(f"r{n}", (0, n * 25), (100, n * 25), kind=k) for n, k in enumerate(kinds)]
     columns = [a_path(f"c{n}", (n * 25, 0), (n * 25, 100), kind=k) for n, k in enumerate(kinds)]
-    return Network([a_place(paths=(*rows, *columns), buildings=(), walls=(), devices=())])
+    return Network(
+        [a_place(paths=(*rows, *columns), buildings=(), walls=(), devices=())], CATALOGUE.ways.modes
+    )
 
 
 def blocked(spots: list[tuple[int, float, float]], stops: frozenset[str] = ALL) -> Passage:
@@ -141,7 +144,9 @@ def test_what_stands_in_the_way_is_named_with_what_would_be_quicker() -> None:
 
 def test_of_two_edges_between_the_same_places_the_quicker_is_taken() -> None:
     paths = (a_path("long", (0, 0), (0, 30), (40, 30), (40, 0)), a_path("short", (0, 0), (40, 0)))
-    network = Network([a_place(paths=paths, buildings=(), walls=(), devices=())])
+    network = Network(
+        [a_place(paths=paths, buildings=(), walls=(), devices=())], CATALOGUE.ways.modes
+    )
     assert Passage(network).route(at(0, 0), at(40, 0)).distance_m == pytest.approx(40, abs=0.1)
     (short,) = network.edges_of("short").tolist()
     shut = Passage(network, [Placed(Obstacle("x", "closure.works", "", ALL), short, 5.0, 6.0)])

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from tests.support.builders.places import a_block, a_place, at
 from tests.support.builders.twin import STREET, a_state, after
+from tests.support.catalogues import CATALOGUE
 from twin.places.model import Building, DevicePlace, Entrance
 from twin.routing.network import Network
 from twin.routing.obstacles import Live
@@ -21,8 +22,8 @@ def a_lift(number: int) -> DevicePlace:
 
 def lived(building: Building, *lifts: DevicePlace) -> tuple[Twin, Live]:
     place = a_place(buildings=(building,), devices=lifts)
-    twin = Twin(STREET, [place])
-    return twin, Live(Network([place]), twin)
+    twin = Twin(STREET, [place], CATALOGUE)
+    return twin, Live(Network([place], CATALOGUE.ways.modes), twin)
 
 
 def test_on_the_ground_nobody_climbs_and_to_the_third_floor_everybody_walks() -> None:

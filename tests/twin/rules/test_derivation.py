@@ -29,6 +29,7 @@ from tests.support.builders.twin import (
     settle,
     silence,
 )  # fmt: skip
+from tests.support.catalogues import CATALOGUE
 from tests.support.stories import stories
 from twin import events as e
 from twin.rules.derivation import follow, follow_late, local_day, next_id, outstanding
@@ -298,7 +299,7 @@ COVER_OPEN = f"{MANHOLE}#manhole_open"
 
 def told_only_operations(twin: Twin, story: list[e.Event]) -> Twin:
     """A twin over what is left when the telemetry is trimmed: operations are kept for ever."""
-    other = Twin(STREET, list(twin.compounds.values()))
+    other = Twin(STREET, list(twin.compounds.values()), CATALOGUE)
     other.fold([event for event in story if not isinstance(event, e.TELEMETRY)])
     return other
 
@@ -341,7 +342,10 @@ def test_an_alarm_without_telemetry_behind_it_stays_until_its_device_speaks(subj
 def test_an_alarm_outlives_its_place_being_away_and_ends_when_the_device_says_so():
     twin = a_twin()
     settle(twin, [a_state(MANHOLE, "shifted")])
-    without, back = Twin(STREET, [jinyuan()]), Twin(STREET, [huodian(), jinyuan()])
+    without, back = (
+        Twin(STREET, [jinyuan()], CATALOGUE),
+        Twin(STREET, [huodian(), jinyuan()], CATALOGUE),
+    )
     without.restore(twin.snapshot())
     without.fold([acknowledged(2)])
     assert without.due(after(1e6)) == [] and list(outstanding(without)) == []
@@ -355,7 +359,7 @@ def test_an_alarm_outlives_its_place_being_away_and_ends_when_the_device_says_so
 def test_an_alarm_is_folded_while_its_place_is_away_so_that_its_next_version_fits():
     twin = a_twin()
     raised = settle(twin, [a_state(MANHOLE, "shifted")])
-    without = Twin(STREET, [jinyuan()])
+    without = Twin(STREET, [jinyuan()], CATALOGUE)
     without.fold([*raised, acknowledged(2)])
     assert without.alarms[COVER_OPEN].version == twin.alarms[COVER_OPEN].version + 1 == 2
     assert without.territory_of(COVER_OPEN) == STREET

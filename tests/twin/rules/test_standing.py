@@ -29,8 +29,9 @@ from tests.support.builders.twin import (
     silence,
     walk,
 )  # fmt: skip
+from tests.support.catalogues import CATALOGUE
 from tests.support.stories import stories
-from twin.catalogue import GRAVE, rules
+from twin.catalogue import GRAVE
 from twin.commands.decide import Command, decide
 from twin.commands.roles import Actor
 from twin.errors import CommandRejected
@@ -121,7 +122,7 @@ def test_alarms_of_another_grid_are_not_named_to_whoever_may_not_see_them() -> N
 def test_an_alarm_that_holds_after_the_close_is_raised_again_and_opens_its_case(twin: Twin) -> None:
     case = a_call(twin)
     walk(twin, case, "closed")
-    alarm, wait_s = twin.alarms[PRESSED], rules()["call_pressed"].realarm_s
+    alarm, wait_s = twin.alarms[PRESSED], CATALOGUE.rules["call_pressed"].realarm_s
     assert without_case(twin, alarm) and unattended(twin, alarm)
     assert tick(twin, after(CLOSED_S + wait_s - 1)) == []
 
@@ -139,7 +140,7 @@ def test_an_alarm_that_holds_after_the_close_is_raised_again_and_opens_its_case(
 
 def test_it_is_raised_as_of_when_it_was_due_whenever_an_engine_looks(twin: Twin) -> None:
     walk(twin, a_call(twin), "closed")
-    at = after(CLOSED_S + rules()["call_pressed"].realarm_s)
+    at = after(CLOSED_S + CATALOGUE.rules["call_pressed"].realarm_s)
     for late_s in (0, 5, 3000):
         (raised,) = realarms(twin, twin.alarms.values(), Reckoning(after(late_s, at)))
         assert raised.time == at
@@ -164,8 +165,8 @@ def test_a_case_that_was_called_off_comes_back_too(twin: Twin, name: str) -> Non
     settle(twin, [a_state(MANHOLE, "open")])
     (case,) = twin.open_incidents
     give(twin, name, case, CHEN, after(10), text="以为误报")
-    assert tick(twin, after(10 + rules()["manhole_open"].realarm_s - 1)) == []
-    assert len(tick(twin, after(10 + rules()["manhole_open"].realarm_s))) == 2
+    assert tick(twin, after(10 + CATALOGUE.rules["manhole_open"].realarm_s - 1)) == []
+    assert len(tick(twin, after(10 + CATALOGUE.rules["manhole_open"].realarm_s))) == 2
     assert list(twin.open_incidents) == [case]
 
 
@@ -173,7 +174,7 @@ def test_a_note_on_a_closed_case_does_not_put_off_its_return(twin: Twin) -> None
     case = a_call(twin)
     walk(twin, case, "closed")
     give(twin, "note", case, CHEN, after(CLOSED_S + 200), text="已联系厂家")
-    assert len(tick(twin, after(CLOSED_S + rules()["call_pressed"].realarm_s))) == 2
+    assert len(tick(twin, after(CLOSED_S + CATALOGUE.rules["call_pressed"].realarm_s))) == 2
 
 
 def test_a_shelved_alarm_rests_until_its_shelf_ends(twin: Twin) -> None:
@@ -214,7 +215,7 @@ def test_a_takeover_between_the_alarm_and_its_case_repeats_nothing_and_loses_not
     walk(twin, case, "closed")
     (raised,) = twin.due(after(400))
     twin.apply(raised)
-    again = Twin(STREET, list(twin.compounds.values()))
+    again = Twin(STREET, list(twin.compounds.values()), CATALOGUE)
     again.restore(twin.snapshot())
     assert again.due(after(401)) == []
     (reopened,) = outstanding(again)
@@ -244,7 +245,7 @@ def test_an_alarm_from_before_it_was_noted_when_it_began_keeps_when_it_was_raise
 def test_an_alarm_whose_device_stands_nowhere_now_rests() -> None:
     twin = a_twin()
     walk(twin, a_call(twin), "closed")
-    emptied = Twin(STREET, [])
+    emptied = Twin(STREET, [], CATALOGUE)
     emptied.restore(twin.snapshot())
     alarm = emptied.alarms[PRESSED]
     assert alarm.active and list(realarms(emptied, [alarm], Reckoning(after(1000)))) == []
@@ -269,12 +270,12 @@ def test_nothing_grave_that_holds_is_left_without_a_case_for_long(
 ) -> None:
     twin = a_twin()
     settle(twin, log)
-    longest = max(rule.realarm_s for rule in rules().values())
+    longest = max(rule.realarm_s for rule in CATALOGUE.rules.values())
     at = after(2000 + wait_s)
     for step in range(4):
         tick(twin, after(step * longest, at))
     held = [alarm for alarm in twin.alarms.values() if unattended(twin, alarm)]
-    assert [alarm.id for alarm in held if rules()[alarm.rule].incident] == []
+    assert [alarm.id for alarm in held if CATALOGUE.rules[alarm.rule].incident] == []
 
 
 @given(stories(), st.integers(0, 9000))
@@ -294,5 +295,5 @@ def test_what_time_brings_is_the_same_for_whoever_asks(log: list[Event], at_s: i
 
 
 def test_every_grave_rule_that_opens_a_case_says_when_it_is_raised_again() -> None:
-    for name, rule in rules().items():
+    for name, rule in CATALOGUE.rules.items():
         assert not rule.incident or rule.level > GRAVE or 0 < rule.realarm_s <= 900, name

@@ -25,6 +25,7 @@ from tests.support.builders.twin import (
     settle,
     silence,
 )  # fmt: skip
+from tests.support.catalogues import CATALOGUE
 from twin import events as e
 from twin.errors import EntrySetAside, EventRejected
 from twin.state.twin import Twin
@@ -100,7 +101,7 @@ def test_a_clock_in_another_zone_tells_the_same_time(twin):
 
 def test_a_street_without_compounds_takes_no_position():
     with pytest.raises(EventRejected):
-        Twin(STREET, []).check(a_position(ZHOU), NOON)
+        Twin(STREET, [], CATALOGUE).check(a_position(ZHOU), NOON)
 
 
 # --- times at the ends of the calendar ---------------------------------------------------------

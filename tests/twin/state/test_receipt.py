@@ -28,6 +28,7 @@ from tests.support.builders.twin import (
     jinyuan,
     settle,
 )  # fmt: skip
+from tests.support.catalogues import CATALOGUE
 from twin import events as e
 from twin.errors import EventRejected
 from twin.rules.derivation import follow
@@ -342,7 +343,7 @@ def test_the_same_entries_give_the_same_bytes_in_any_batches_after_any_restore(t
     whole = read(told)
     assert read(told, size=size).snapshot() == whole.snapshot()
     cut = data.draw(st.integers(0, len(told)))
-    resumed = Twin(STREET, [huodian(), jinyuan()])
+    resumed = Twin(STREET, [huodian(), jinyuan()], CATALOGUE)
     resumed.restore(read(told[:cut]).snapshot())
     assert read(told[cut:], resumed, size).snapshot() == whole.snapshot()
 

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 from tests.support.builders.twin import GATE, ZHOU, a_state, after, on_duty
-from twin.catalogue import device_kinds
+from tests.support.catalogues import CATALOGUE
 from twin.state.records import traits_of
 
 
 def test_the_first_quantity_of_a_kind_is_the_primary_one():
-    traits = traits_of("manhole", device_kinds()["manhole"])
+    traits = traits_of("manhole", CATALOGUE.devices["manhole"])
     assert traits.primary == "water_level_m"
     assert traits.codes == {"closed": 0, "open": 1, "shifted": 2, "fault": 3}
-    assert traits_of("camera", device_kinds()["camera"]).primary == ""
+    assert traits_of("camera", CATALOGUE.devices["camera"]).primary == ""
 
 
 def test_a_code_is_the_position_of_the_state_in_the_kinds_list(twin):

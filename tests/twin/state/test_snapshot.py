@@ -26,6 +26,7 @@ from tests.support.builders.twin import (
     settle,
     walk,
 )  # fmt: skip
+from tests.support.catalogues import CATALOGUE
 from tests.support.stories import stories
 from twin import events as e
 from twin.errors import InvalidSnapshot
@@ -42,7 +43,7 @@ def a_busy_twin() -> Twin:
 
 
 def test_a_restored_twin_is_the_same_and_derives_the_same():
-    twin, other = a_busy_twin(), Twin(STREET, [huodian(), jinyuan()])
+    twin, other = a_busy_twin(), Twin(STREET, [huodian(), jinyuan()], CATALOGUE)
     other.restore(twin.snapshot())
     assert other.snapshot() == twin.snapshot()
     assert other.responders[LI].assignments == twin.responders[LI].assignments != ()
@@ -53,7 +54,7 @@ def test_a_restored_twin_is_the_same_and_derives_the_same():
 
 
 def test_a_snapshot_from_before_duty_had_versions_opens():
-    twin, other = a_busy_twin(), Twin(STREET, [huodian(), jinyuan()])
+    twin, other = a_busy_twin(), Twin(STREET, [huodian(), jinyuan()], CATALOGUE)
     saved = msgspec.msgpack.decode(twin.snapshot())
     saved["responders"] = [row[:7] for row in saved["responders"]]
     other.restore(msgspec.msgpack.encode(saved))
@@ -69,13 +70,13 @@ def test_restoring_forgets_what_was_there_before():
 
 
 def test_the_order_of_the_places_does_not_matter():
-    twin, other = a_busy_twin(), Twin(STREET, [jinyuan(), huodian()])
+    twin, other = a_busy_twin(), Twin(STREET, [jinyuan(), huodian()], CATALOGUE)
     other.restore(twin.snapshot())
     assert other.snapshot() == twin.snapshot()
 
 
 def test_what_no_longer_stands_in_a_place_is_left_out():
-    twin, other = a_busy_twin(), Twin(STREET, [jinyuan()])
+    twin, other = a_busy_twin(), Twin(STREET, [jinyuan()], CATALOGUE)
     other.restore(twin.snapshot())
     assert GATE not in other.devices and ZHOU not in other.responders
     assert set(other.incidents) == set(twin.incidents)
@@ -87,7 +88,7 @@ def test_bytes_that_are_no_snapshot_of_this_street_are_refused():
     with pytest.raises(InvalidSnapshot):
         twin.restore(b"nonsense")
     with pytest.raises(InvalidSnapshot, match="street"):
-        twin.restore(Twin("some.street", []).snapshot())
+        twin.restore(Twin("some.street", [], CATALOGUE).snapshot())
     assert twin.incidents, "a refused snapshot leaves the twin as it was"
 
 
@@ -115,7 +116,7 @@ def test_a_damaged_snapshot_is_refused_by_one_error_or_read(data):
     place = data.draw(st.integers(0, len(FULL) - 1))
     byte = data.draw(st.integers(0, 255))
     end = data.draw(st.sampled_from([len(FULL), place]))
-    twin = Twin(STREET, [huodian(), jinyuan()])
+    twin = Twin(STREET, [huodian(), jinyuan()], CATALOGUE)
     try:
         twin.restore((FULL[:place] + bytes([byte]) + FULL[place + 1 :])[:end])
     except InvalidSnapshot:
@@ -142,7 +143,7 @@ def test_a_foreign_or_older_snapshot_is_refused_by_one_error(wrong):
 def test_a_state_that_the_catalogue_has_no_more_is_unknown_after_a_restore():
     raw = msgspec.msgpack.decode(FULL)
     raw["devices"] = [[row[0], 99, *row[2:]] for row in raw["devices"]]
-    twin = Twin(STREET, [huodian(), jinyuan()])
+    twin = Twin(STREET, [huodian(), jinyuan()], CATALOGUE)
     twin.restore(msgspec.msgpack.encode(raw))
     assert {device.state for device in twin.devices.values()} == {None}
     ask_everything(twin)
@@ -150,7 +151,7 @@ def test_a_state_that_the_catalogue_has_no_more_is_unknown_after_a_restore():
 
 @given(stories(), st.data())
 def test_any_part_of_the_telemetry_may_be_missing(story, data):
-    twin = Twin(STREET, [huodian(), jinyuan()])
+    twin = Twin(STREET, [huodian(), jinyuan()], CATALOGUE)
     twin.fold([
         event for event in story
         if not isinstance(event, e.TELEMETRY) or data.draw(st.booleans())

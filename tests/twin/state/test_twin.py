@@ -21,6 +21,7 @@ from tests.support.builders.twin import (
     jinyuan,
     silence,
 )  # fmt: skip
+from tests.support.catalogues import CATALOGUE
 from tests.support.stories import stories
 from twin import events as e
 from twin.errors import InvalidPlace
@@ -121,7 +122,7 @@ def test_a_place_with_a_device_of_no_kind_is_refused():
         devices=(a_device("huodian/moat/1"),),
     )
     with pytest.raises(InvalidPlace, match="moat"):
-        Twin(STREET, [place])
+        Twin(STREET, [place], CATALOGUE)
 
 
 # --- silence -----------------------------------------------------------------------------------
@@ -166,7 +167,7 @@ def test_silence_may_be_read_before_the_report_it_follows(twin):
 
 
 def test_the_newest_event_is_remembered(twin):
-    assert Twin(STREET, [huodian()]).newest_at is None
+    assert Twin(STREET, [huodian()], CATALOGUE).newest_at is None
     twin.fold([a_state(GATE, "open", after(30)), a_state(CALL, "idle", after(20))])
     assert twin.newest_at == after(30)
 
@@ -186,5 +187,5 @@ def test_every_subject_has_a_territory_and_a_strange_one_belongs_to_more(twin):
 
 
 def test_two_compounds_share_one_twin():
-    twin = Twin(STREET, [jinyuan(), huodian()])
+    twin = Twin(STREET, [jinyuan(), huodian()], CATALOGUE)
     assert [twin.devices[key].index for key in ("jinyuan/power/1", GATE)] == [1, 1]

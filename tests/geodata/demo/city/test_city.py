@@ -14,8 +14,8 @@ from geodata.checks import faults
 from geodata.demo.city import city as city_module
 from geodata.demo.city.city import City
 from geodata.demo.city.ground import ground
+from tests.support.catalogues import CATALOGUE
 from tests.support.streets.cities import lusong
-from twin.catalogue import device_kinds
 from twin.places.metres import xy_from_lonlat
 from twin.places.model import Compound, Division, Ring, Service
 from twin.places.territory import contains, street_of
@@ -58,7 +58,7 @@ def test_the_counts_are_those_of_the_real_district(city: City) -> None:
     assert len(city.compounds) == 42
     assert (kinds["camera"], kinds["lift"], len(barriers)) == (2014, 50, 36)
     assert len({street_of(compound.territory) for compound in city.compounds}) == 8
-    assert set(kinds) == set(device_kinds())
+    assert set(kinds) == set(CATALOGUE.devices)
     care = services(city, "day_care")
     assert (len(care), sum(one.capacity for one in care)) == (84, 404)
 
@@ -195,7 +195,9 @@ def networks(city: City) -> dict[str, Network]:
     for compound in city.compounds:
         streets.setdefault(street_of(compound.territory), []).append(compound)
     return {
-        street: Network(own, Surroundings(street, own, [city.district]).roads())
+        street: Network(
+            own, CATALOGUE.ways.modes, Surroundings(street, own, [city.district]).roads()
+        )
         for street, own in streets.items()
     }
 
@@ -211,7 +213,7 @@ def parts(network: Network) -> np.ndarray:
 def test_the_ways_of_every_street_hang_together(city: City, networks: dict[str, Network]) -> None:
     for street, network in networks.items():
         own = [one for one in city.compounds if street_of(one.territory) == street]
-        assert not parts(Network(own)).any(), street
+        assert not parts(Network(own, CATALOGUE.ways.modes)).any(), street
         assert not parts(network).any(), street
 
 

@@ -9,6 +9,7 @@ from geodata.checks import faults
 from geodata.demo.city.city import City
 from geodata.demo.city.scale import _cut, _quotas
 from geodata.demo.city.street_grid import Cell
+from tests.support.catalogues import CATALOGUE
 from tests.support.streets.cities import putuo
 from twin.places.metres import xy_from_lonlat
 from twin.places.territory import parse, street_of
@@ -74,7 +75,7 @@ def test_one_walks_from_one_compound_of_a_street_to_another(city: City) -> None:
     street = street_of(city.compounds[0].territory)
     own = [one for one in city.compounds if street_of(one.territory) == street]
     doors = [one.buildings[0].entrances[0].lonlat for one in own]
-    seconds = Passage(Network(own)).costs_to(doors[0], doors[1:])
+    seconds = Passage(Network(own, CATALOGUE.ways.modes)).costs_to(doors[0], doors[1:])
     assert (seconds < 3 * 3600).all() and (seconds[-5:] > 60).all()
 
 

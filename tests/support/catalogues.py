@@ -1,0 +1,18 @@
+"""The catalogue that tests hand to twins, and others with a row changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from msgspec.structs import replace as changed
+
+from twin.catalogue import Catalogue, load
+
+CATALOGUE = load()
+"""The rows of the product, read once for all tests of a process."""
+
+
+def with_rule(name: str, **fields: object) -> Catalogue:
+    """The product's catalogue with some fields of one rule changed."""
+    row = changed(CATALOGUE.rules[name], **fields)
+    return replace(CATALOGUE, rules={**CATALOGUE.rules, name: row})

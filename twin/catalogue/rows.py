@@ -1,0 +1,59 @@
+"""The rows of ``devices.toml``, ``rules.toml`` and ``incidents.toml`` as values."""
+
+from __future__ import annotations
+
+import msgspec
+
+MAX_STATES = 8
+
+GRAVE = 2
+"""Levels Ⅰ and Ⅱ: an alarm of these needs a case for as long as it holds."""
+
+
+class DeviceKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A row of ``devices.toml``; the file's head explains each field."""
+
+    layer: str
+    label: str
+    en: str
+    glyph: str
+    states: tuple[str, ...]
+    patience_s: int
+    quantities: dict[str, str] = {}
+    desired: tuple[str, ...] = ()
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A row of ``rules.toml``; the file's head explains each field."""
+
+    kinds: tuple[str, ...]
+    label: str
+    en: str
+    level: int
+    states: tuple[str, ...] = ()
+    silent: bool = False
+    quantity: str = ""
+    above: float | None = None
+    below: float | None = None
+    dead_band: float = 0.0
+    hours: tuple[int, int] | None = None
+    incident: str = ""
+    correlate: str = ""
+    realarm_s: int = 0
+    never_late: bool = False
+    source: str = ""
+
+
+class IncidentKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A row of ``incidents.toml``; the file's head explains each field."""
+
+    label: str
+    en: str
+    level: int
+    skills: tuple[str, ...]
+    verify_first: bool
+    response_s: int
+    resolve_s: int
+    advice: str
+    advice_en: str
+    source: str
