@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from feeds.demo.walkers import Walker
+from twin.cases.workflow import is_believed
+from twin.catalogue.workflows import workflow
 from twin.commands.roles import Actor
-from twin.commands.table import Command
+from twin.commands.table import CASES, Command, next_step
 from twin.dispatch.recommend import recommend
 from twin.routing.network import Network
 from twin.routing.obstacles import Live
@@ -45,8 +47,8 @@ WORDS = {
     "charger_hot": "已断电降温，更换插座。",
 }
 DONE = "现场处理完毕，情况正常。"
-REVIEW = {"handled": ("check", "回访满意。"), "checked": ("close", "")}
-"""What the reviewer does next, and says, by the state of the case."""
+REVIEW = {"check": "回访满意。", "close": ""}
+"""What the reviewer does with a case that is dealt with, in turn, and says."""
 HELD_FOR_S = 60.0
 """Seconds that the reviewer waits for an alarm to clear."""
 HELD = "已到现场处置，设备告警尚未恢复，持续关注。"
@@ -105,17 +107,17 @@ class Crews:
     def _is_seen(self, twin: Twin, alarm: Alarm, now: datetime) -> bool:
         """Alarms of a case are seen by whoever takes it; what joins it later, like the others."""
         case = twin.open_incidents.get(alarm.incident or "")
-        if case is not None and case.state in ("reported", "verified"):
+        if case is not None and case.stage == "waiting":
             return False
         waits_s = HANDS_OFF_S if self._human(now) else SEE_AFTER_S
         return alarm.last_at is not None and (now - alarm.last_at).total_seconds() >= waits_s
 
     def _next(self, twin: Twin, incident: Incident, now: datetime) -> Command | None:
         waited_s = (now - incident.last_at).total_seconds()
-        if incident.state in ("reported", "verified"):
+        if incident.stage == "waiting":
             return self._dispatch(twin, incident, now, waited_s)
         patience_s = HANDS_OFF_S if self._human(now) else 0.0
-        if incident.state in REVIEW:
+        if incident.stage == "settled":
             return self._review(twin, incident, waited_s, patience_s)
         return self._work(twin, incident, now)
 
@@ -123,22 +125,24 @@ class Crews:
         self, twin: Twin, incident: Incident, waited_s: float, patience_s: float
     ) -> Command | None:
         """Check and close; while an alarm of the case holds only after a time, and saying so."""
-        name, words = REVIEW[incident.state]
+        name = next(name for name in REVIEW if incident.state in CASES[name].out_of)
         held = bool(holding(twin, incident))
         if waited_s < max(patience_s, HELD_FOR_S if held else STEP_S[name]):
             return None
         args: dict[str, object] = {"passed": True} if name == "check" else {}
-        return self._ask(name, incident, self._reviewer, **args, text=HELD if held else words)
+        return self._ask(
+            name, incident, self._reviewer, **args, text=HELD if held else REVIEW[name]
+        )
 
     def _dispatch(
         self, twin: Twin, incident: Incident, now: datetime, waited_s: float
     ) -> Command | None:
         waits_s = HANDS_OFF_S if self._human(now) else DISPATCH_AFTER_S[incident.level]
-        if incident.state == "verified":
+        if workflow().states[incident.state].believed:
             waits_s /= 2
         if waited_s < waits_s:
             return None
-        if incident.state == "reported" and twin.catalogue.incident(incident.kind).verify_first:
+        if not is_believed(incident, twin.catalogue.incident(incident.kind)):
             return self._ask("verify", incident, self._dispatcher)
         found = recommend(twin, incident, self._follow(twin), now)
         could = [one for one in found if one.responder in self.walkers.keys() - self._sent]
@@ -163,21 +167,22 @@ class Crews:
         return None
 
     def _step(
-        self, twin: Twin, state: str, incident: Incident, walker: Walker, waited_s: float
+        self, twin: Twin, step: str, incident: Incident, walker: Walker, waited_s: float
     ) -> str | None:
         """The next step of somebody on a case; they go to one case after the other."""
-        if state == "assigned":
-            return "accept" if waited_s >= STEP_S["accept"] else None
+        name = next_step(step)
+        if name == "accept":
+            return name if waited_s >= STEP_S[name] else None
         if walker.case not in (None, incident.id):
             return None
-        if state == "accepted":
-            return "start" if waited_s >= STEP_S["start"] else None
+        if name == "start":
+            return name if waited_s >= STEP_S[name] else None
         if walker.case is None:
             walker.send(self._follow(twin).passage(), incident.lonlat, incident.id)
-        if state == "en_route":
-            return "arrive" if walker.arrived else None
+        if name == "arrive":
+            return name if walker.arrived else None
         hold_s = self.hold_s.get(incident.device, STEP_S["handle"])
-        return "handle" if waited_s >= hold_s else None
+        return name if waited_s >= hold_s else None
 
     def _release(self, twin: Twin) -> None:
         for who, walker in self.walkers.items():

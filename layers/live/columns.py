@@ -22,9 +22,6 @@ from twin.places import territory
 from twin.state.records import Alarm, Device
 from twin.state.twin import Twin
 
-SHOWN_LABELS = frozenset({"unacknowledged", "acknowledged"})
-"""Alarm labels that colour a device: active and not shelved."""
-
 KINDS = tuple(device_kinds())
 _KIND_NUMBER = {name: number for number, name in enumerate(KINDS)}
 _PATIENCE_MS = np.array([device_kinds()[name].patience_s * 1000.0 for name in KINDS])
@@ -105,7 +102,7 @@ class Columns:
         if row is None:
             return
         levels = self._levels.setdefault(device, {})
-        if alarm.label in SHOWN_LABELS:
+        if alarm.calling:
             levels[alarm.id] = alarm.level
         else:
             levels.pop(alarm.id, None)

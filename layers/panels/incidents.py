@@ -9,6 +9,7 @@ from typing import Any
 from layers.live.columns import milliseconds
 from layers.live.redaction import place_words
 from layers.rows.layer_row import Layer
+from twin.catalogue.workflows import workflow
 from twin.rules.standing import holding
 from twin.state.records import Incident, Responder
 from twin.state.twin import Twin
@@ -18,11 +19,6 @@ LAYER = Layer(name="incidents", label="layers.incidents", counts="open incidents
 KEPT_S = 900
 """A finished case stays on screens this long, so that people see how it ended."""
 
-UNDER_WAY = frozenset({"assigned", "accepted", "en_route"})
-"""Crew states in which somebody is still to come."""
-
-UNSEEN = frozenset({"unacknowledged", "returned_unacknowledged"})
-
 Travel = Callable[[Responder, Incident, datetime], float | None]
 """Seconds a responder still needs to a case, as of an instant; None where no way is known."""
 
@@ -30,6 +26,12 @@ Travel = Callable[[Responder, Incident, datetime], float | None]
 def no_travel(responder: Responder, incident: Incident, now: datetime) -> float | None:
     """The travel time where no path network is at hand: unknown."""
     return None
+
+
+def is_coming(step: str) -> bool:
+    """Whether a crew member at this step is still to arrive."""
+    row = workflow().steps.get(step)
+    return row is not None and row.coming
 
 
 def unacked(twin: Twin, incident: Incident) -> bool:
@@ -42,8 +44,8 @@ def unacked(twin: Twin, incident: Incident) -> bool:
         return False
     alarms = [twin.alarms[name] for name in incident.alarms if name in twin.alarms]
     if not alarms:
-        return incident.state == "reported"
-    return any(alarm.label in UNSEEN for alarm in alarms)
+        return incident.state == workflow().start
+    return any(alarm.unseen for alarm in alarms)
 
 
 def thing(
@@ -103,7 +105,7 @@ def _crew(twin: Twin, incident: Incident, travel: Travel, now: datetime) -> list
 def _eta(
     responder: Responder, incident: Incident, state: str, travel: Travel, now: datetime
 ) -> int | None:
-    if state not in UNDER_WAY:
+    if not is_coming(state):
         return None
     seconds = travel(responder, incident, now)
     return None if seconds is None else round(seconds)

@@ -17,13 +17,8 @@ from layers.live.columns import KINDS, milliseconds
 from layers.live.frames import Bytes, Indices
 from layers.rows.layer import LAYERS
 from twin.catalogue import MAX_STATES, device_kinds
+from twin.catalogue.workflows import workflow
 from twin.state.records import Incident
-
-WAITING = frozenset({"reported", "verified"})
-"""States in which nobody has been sent yet."""
-
-RESOLVED = frozenset({"handled", "checked", "closed"})
-"""States in which the matter is dealt with; the resolve deadline counts to the first of them."""
 
 TOTALS = {"cameras": "camera", "lifts": "lift"}
 """Device kinds that the head of the wall counts; beside them the barriers for vehicles."""
@@ -52,20 +47,21 @@ class Fact(NamedTuple):
 
 def fact(incident: Incident, unacked: bool) -> Fact:
     """The fact of one case."""
-    accepted, handled = incident.times.get("accepted"), incident.times.get("handled")
-    resolved = handled is not None and incident.state in RESOLVED
+    flow = workflow()
+    accepted, handled = incident.times.get(flow.responded), incident.times.get(flow.resolved)
+    resolved = flow.states[incident.state].resolves
     return Fact(
         incident.territory,
         incident.compound,
         incident.level,
         incident.open,
         unacked,
-        incident.state in WAITING,
+        incident.state in flow.waiting,
         incident.source in PROACTIVE,
         milliseconds(incident.reported_at),
         milliseconds(accepted) if accepted else None,
         milliseconds(incident.resolve_due_at),
-        milliseconds(handled) if resolved else None,
+        milliseconds(handled) if handled is not None and resolved else None,
     )
 
 

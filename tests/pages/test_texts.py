@@ -6,10 +6,10 @@ import pytest
 from layers.rows.layer import LAYERS
 from pages import texts
 from tests.support.catalogues import CATALOGUE
+from twin.catalogue.workflows import workflow
 from twin.commands.roles import ROLES
 from twin.commands.table import COMMANDS
 from twin.events import OPERATIONS_TYPES
-from twin.state.records import BUSY_STEPS, FINISHED
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for path in sorted((ROOT / "assets").rglob("*.mjs")) if "vendor" not in path.parts]
@@ -81,8 +81,8 @@ def test_every_state_a_device_can_have_has_a_word() -> None:
 def test_every_layer_and_every_responders_state_has_a_word() -> None:
     known = set(texts.catalogue("en"))
     assert {layer.label for layer in LAYERS} <= known
-    assert {f"crew.{state}" for state in BUSY_STEPS} <= known
-    assert {f"state.{state}" for state in FINISHED} <= known
+    assert {f"crew.{step}" for step in workflow().steps} <= known
+    assert {f"state.{state}" for state in workflow().states} <= known
     assert {f"action.{command}" for command in COMMANDS} <= known
     assert {f"role.{role}" for role in ROLES} <= known
 

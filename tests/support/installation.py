@@ -34,7 +34,6 @@ ROOT = Path(__file__).parents[2]
 STREET = "lusong.hejiatu"
 TELEMETRY, OPERATIONS = (f"dayuan:{{{STREET}}}:{name}" for name in ("telemetry", "operations"))
 PASSWORD = "long enough to be one"
-FINISHED = ("closed", "rejected", "cancelled")
 
 
 class House:
@@ -104,7 +103,7 @@ class House:
     def open_cases(self) -> list[Any]:
         """Cases that somebody must still finish."""
         found = self.truth().incidents.values()
-        return [case for case in found if case.state not in FINISHED]
+        return [case for case in found if case.open]
 
     def tidy(self) -> None:
         """Let the devices be well and end every open case, as a dispatcher would."""

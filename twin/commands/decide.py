@@ -14,7 +14,8 @@ from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 
-from twin.cases.lifecycle import legal, step_of
+from twin.cases.workflow import legal, step_of
+from twin.catalogue.workflows import workflow
 from twin.commands import closures, duty, roles
 from twin.commands.roles import Actor
 from twin.commands.table import ALARM_NEEDS, CASES, COMMANDS, DUTY, NEEDS, SENDS, Args, Command
@@ -210,9 +211,9 @@ def _not_theirs(incident: Incident, name: str, by: Actor, responder: str) -> str
     if by.role == "responder":
         if by.responder is None or responder not in ("", by.responder):
             return "a responder acts for themselves only"
-        if step_of(incident, by.responder) in (None, "released"):
+        if step_of(incident, by.responder) in (None, workflow().released):
             return "not assigned to this case"
-    if name == "check" and incident.state == "handled":
+    if name == "check" and incident.state in CASES[name].out_of:
         handler = by.responder is not None and by.responder == incident.handled_by
         if handler or by.account == incident.handled_recorder:
             return "whoever handled it or recorded that does not check it"

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from twin.catalogue.workflows import workflow
 from twin.commands.roles import Actor
 from twin.events import (
     CheckedData,
@@ -29,6 +30,7 @@ from twin.events import (
     ReassignedData,
     ResponderData,
     Words,
+    type_of,
 )
 
 SHELF_CAP_MIN = 24 * 60
@@ -63,16 +65,25 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 class Row(msgspec.Struct, frozen=True):
     """A row of the case commands: the event, its data from (version, arguments), what it needs.
 
-    ``step`` is the crew state that the responder must be in; ``sees`` says that whoever does
-    this has seen the alarms of the case; ``while_held`` it needs, too, while one of them holds.
+    ``sees`` says that whoever does this has seen the alarms of the case; ``while_held`` it needs,
+    too, while one of them holds. From which states, ``workflows.toml`` says in the event's row.
     """
 
     event: Any
     data: Callable[[int, Args], Any]
     needs: tuple[str, ...] = ()
-    step: str = ""
     sees: bool = False
     while_held: tuple[str, ...] = ()
+
+    @property
+    def step(self) -> str:
+        """The step that the responder must be at; empty when it is not about one."""
+        return workflow().moves[type_of(self.event)].at
+
+    @property
+    def out_of(self) -> tuple[str, ...]:
+        """The states that a case can be in for this."""
+        return workflow().moves[type_of(self.event)].from_
 
 
 def _note(version: int, args: Args) -> NoteData:
@@ -99,16 +110,23 @@ CASES: dict[str, Row] = {
     "assign": Row(IncidentAssigned, _for_responder, ("responder",), sees=True),
     "add_responder": Row(IncidentResponderAdded, _for_responder, ("responder",)),
     "reassign": Row(IncidentReassigned, _instead, ("responder",)),
-    "accept": Row(IncidentAccepted, _for_responder, step="assigned"),
-    "start": Row(IncidentStarted, _for_responder, step="accepted"),
-    "arrive": Row(IncidentArrived, _for_responder, step="en_route"),
-    "handle": Row(IncidentHandled, _for_responder, step="on_scene"),
+    "accept": Row(IncidentAccepted, _for_responder),
+    "start": Row(IncidentStarted, _for_responder),
+    "arrive": Row(IncidentArrived, _for_responder),
+    "handle": Row(IncidentHandled, _for_responder),
     "check": Row(IncidentChecked, _checked, ("passed",), while_held=("text",)),
     "close": Row(IncidentClosed, _note, while_held=("text",)),
     "cancel": Row(IncidentCancelled, _note, ("text",), sees=True),
     "reopen": Row(IncidentReopened, _note, ("text",)),
     "note": Row(IncidentNoted, _note, ("text",)),
 }
+
+
+def next_step(step: str) -> str:
+    """The command that a responder at this step of a case gives next; empty when there is none."""
+    return next((name for name, row in CASES.items() if step and row.step == step), "")
+
+
 ALARM_NEEDS: dict[str, tuple[str, ...]] = {
     "acknowledge": (),
     "shelve": ("reason", "minutes"),

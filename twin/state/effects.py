@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from twin.cases.lifecycle import advance, report
+from twin.cases.workflow import advance, report
 from twin.events import (
     OPERATIONS,
     TELEMETRY,

@@ -11,17 +11,12 @@ from datetime import datetime, timedelta
 import msgspec
 
 from twin.catalogue import DeviceKind
+from twin.catalogue.workflows import workflow
 from twin.events import TELEMETRY, DeviceState, Event, type_of
 from twin.places.model import DevicePlace, LonLat, ResponderCard
 
 UNKNOWN = -1
 """The state code of a device that has not reported a state yet."""
-
-BUSY_STEPS = ("assigned", "accepted", "en_route", "on_scene")
-"""Crew states, in order, that keep a responder from other work."""
-
-FINISHED = frozenset({"closed", "rejected", "cancelled"})
-"""Incident states in which nobody works on the case any more."""
 
 
 class Traits(msgspec.Struct, frozen=True, gc=False):
@@ -84,6 +79,16 @@ class Alarm(msgspec.Struct, gc=False, eq=False, kw_only=True):
     version: int = 0
     last_by: str = ""
     last_at: datetime | None = None
+
+    @property
+    def calling(self) -> bool:
+        """Whether it holds and nobody silenced it."""
+        return self.active and self.shelved_until is None
+
+    @property
+    def unseen(self) -> bool:
+        """Whether nobody has acknowledged it yet, and nobody silenced it."""
+        return not self.acked and self.shelved_until is None
 
     @property
     def label(self) -> str:
@@ -238,7 +243,7 @@ class Responder(msgspec.Struct, gc=False, eq=False, kw_only=True):
 
 
 class Crew(msgspec.Struct, gc=False):
-    """A responder's part in a case: assigned to on_scene, then handled or released, since when."""
+    """A responder's part in a case: a step of ``workflows.toml``, since when."""
 
     state: str
     since: datetime
@@ -255,7 +260,7 @@ class LogEntry(msgspec.Struct, frozen=True, gc=False):
 
 
 class Incident(msgspec.Struct, gc=False, eq=False, kw_only=True):
-    """A case with its life so far; ``twin.cases.lifecycle`` has the table of what may happen to it.
+    """A case with its life so far; ``workflows.toml`` says what may happen to it.
 
     ``times`` holds when each state was reached: for the working states the first time, for those
     that finish a case the last. ``crew`` keeps released responders, for the record.
@@ -292,19 +297,25 @@ class Incident(msgspec.Struct, gc=False, eq=False, kw_only=True):
     @property
     def open(self) -> bool:
         """Whether somebody still has something to do about it."""
-        return self.state not in FINISHED
+        return self.state not in workflow().finished
+
+    @property
+    def stage(self) -> str:
+        """waiting, working, settled or finished: what the state means to people."""
+        return workflow().stage(self.state)
 
     @property
     def working(self) -> tuple[str, ...]:
         """The responders who are on it now, in the order they were assigned."""
-        return tuple(who for who, crew in self.crew.items() if crew.state in BUSY_STEPS)
+        busy = workflow().busy
+        return tuple(who for who, crew in self.crew.items() if crew.state in busy)
 
     @property
     def due_at(self) -> datetime | None:
         """The deadline that runs now: to assign somebody, then to have it handled, then none."""
-        if self.state in ("reported", "verified"):
+        if self.stage == "waiting":
             return self.response_due_at
-        return self.resolve_due_at if self.state in BUSY_STEPS else None
+        return self.resolve_due_at if self.stage == "working" else None
 
 
 class Closure(msgspec.Struct, gc=False, eq=False, kw_only=True):

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from twin.cases.lifecycle import MOVES
+from twin.catalogue.workflows import workflow
 from twin.commands.table import ALARM_NEEDS, CASES, COMMANDS, DUTY, SENDS, WAY_NEEDS, Args
-from twin.state.records import BUSY_STEPS
+from twin.events import BY_TYPE
+
+MOVES = {BY_TYPE[name]: move for name, move in workflow().moves.items()}
+BUSY_STEPS = workflow().busy
 
 
 def test_every_case_command_asks_for_a_move_that_the_life_cycle_has():

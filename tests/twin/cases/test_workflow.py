@@ -23,10 +23,14 @@ from tests.support.builders.twin import (
 from tests.support.catalogues import CATALOGUE
 from tests.support.stories import commands, try_command
 from twin import events as e
-from twin.cases.lifecycle import MOVES, STATES, WORKING, legal
+from twin.cases.workflow import legal
+from twin.catalogue.workflows import workflow
 from twin.errors import CommandRejected
-from twin.state.records import BUSY_STEPS, FINISHED
 
+FLOW = workflow()
+STATES, FINISHED, BUSY_STEPS = frozenset(FLOW.states), FLOW.finished, FLOW.busy
+WORKING = FLOW.of_stage("working")
+MOVES = {e.BY_TYPE[name]: move for name, move in FLOW.moves.items()}
 ORDER = ("reported", "assigned", "accepted", "en_route", "on_scene", "handled", "checked", "closed")
 
 
@@ -258,7 +262,7 @@ def test_no_sequence_of_commands_reaches_an_illegal_state(data):
             moved = [event for event in events if event.subject == incident.id]
             assert len(moved) <= 1
             if moved:
-                assert before[incident.id] in MOVES[type(moved[0])].frm
+                assert before[incident.id] in MOVES[type(moved[0])].from_
             else:
                 assert incident.state == before[incident.id]
 
