@@ -21,8 +21,10 @@ from layers.sharing.catalogue import COLLECTIONS
 from pages.texts import catalogue
 from twin.catalogue import load
 from twin.catalogue.conditions import condition_kinds
-from twin.commands import roles as people
-from twin.commands.table import CASES, NEEDS
+from twin.catalogue.workflows import workflow
+from twin.commands.roles import ROLES
+from twin.commands.table import CASES, TABLE, may
+from twin.commands.table import Row as CommandRow
 from twin.events import BY_TYPE, TELEMETRY_TYPES, Event
 
 CATALOGUE = load()
@@ -112,11 +114,55 @@ def incidents() -> Iterator[Row]:
 
 def requests() -> Iterator[Row]:
     """Every command a person may give, what it needs and who may."""
-    yield "Command", "Needs", "And while an alarm of the case holds", *people.ROLES
-    for name, needs in NEEDS.items():
-        allowed = ("yes" if people.may(role, name) else "" for role in people.ROLES)
-        held = CASES[name].while_held if name in CASES else ()
-        yield f"`{name}`", _codes(needs), _codes(held), *allowed
+    head = ("Command", "", "Aimed at", "Needs", "May carry", "And while an alarm of the case holds")
+    yield *head, "Key", *ROLES
+    for name, row in TABLE.items():
+        if not row.door:
+            yield _request(name, row)
+
+
+def doors() -> Iterator[Row]:
+    """Every command that has a route of its own."""
+    yield "Command", "", "Route", "Aimed at", "Needs", "May carry", *ROLES
+    for name, row in TABLE.items():
+        if row.door:
+            words = (f"`{name}`", f"{row.label} {row.en}", f"`{row.door}`", row.target)
+            yield *words, _codes(row.needs), _codes(row.takes), *_allowed(name)
+
+
+def _request(name: str, row: CommandRow) -> Row:
+    held = CASES[name].while_held if name in CASES else ()
+    carried = (_codes(row.needs), _codes(row.takes), _codes(held))
+    words = (f"`{name}`", f"{row.label} {row.en}", row.target)
+    return (*words, *carried, f"`{row.key.upper()}`" if row.key else "", *_allowed(name))
+
+
+def _allowed(command: str) -> Iterator[str]:
+    return ("yes" if may(role, command) else "" for role in ROLES)
+
+
+def states() -> Iterator[Row]:
+    """Every state of a case."""
+    flow = workflow()
+    yield "State", "", "Stage", "Commands"
+    for name, state in flow.states.items():
+        taken = (command for command, row in CASES.items() if name in row.out_of)
+        yield f"`{name}`", f"{state.label} {state.en}", state.stage, _codes(taken)
+
+
+def moves() -> Iterator[Row]:
+    """Every event that moves a case."""
+    yield "Event", "", "Out of", "To", "Responder at", "Responder then"
+    for name, move in workflow().moves.items():
+        to = [move.to, move.believed_to]
+        yield (
+            f"`{name}`",
+            f"{move.label} {move.en}",
+            _codes(move.from_),
+            _codes(filter(None, to)),
+            _codes([move.at] if move.at else []),
+            _codes([move.step] if move.step else []),
+        )
 
 
 def layers() -> Iterator[Row]:
@@ -149,7 +195,7 @@ def collections() -> Iterator[Row]:
     yield "Collection", "", "Holds", "Shape", "`datetime` asks for", "For"
     for one in COLLECTIONS.values():
         asks = f"`{one.time}`" if one.time else ""
-        roles = ", ".join(role for role in people.ROLES if one.open_to(role))
+        roles = ", ".join(role for role in ROLES if one.open_to(role))
         everybody = "everybody" if not one.roles else roles
         yield f"`{one.id}`", one.title, one.about, one.shape, asks, everybody
 
@@ -177,8 +223,8 @@ def conditions() -> Iterator[Row]:
 TABLES: dict[str, Callable[[], Iterable[Row]]] = {
     table.__name__: table
     for table in (
-        settings, commands, events, devices, alarms, incidents, requests, layers, scenarios, keys,
-        collections, fields, conditions,
+        settings, commands, events, devices, alarms, incidents, states, moves, requests, doors,
+        layers, scenarios, keys, collections, fields, conditions,
     )
 }  # fmt: skip
 

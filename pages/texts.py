@@ -1,19 +1,36 @@
 """Every string a person reads, by key and language, from ``texts/<language>.toml``.
 
 The files hold tables; a key is the dotted path to a leaf (``queue.waiting``). Words in braces
-are filled in where the text is shown: ``{n} 件``.
+are filled in where the text is shown: ``{n} 件``. What a command, a state or a step of a case is
+called stands in its own row, so that a new one brings its words along.
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
+
+from twin.catalogue.workflows import workflow
+from twin.commands.table import TABLE
 
 LANGUAGES = ("zh-CN", "en")
 DEFAULT = LANGUAGES[0]
+
+
+class _Named(Protocol):
+    """A row with its words in both languages."""
+
+    @property
+    def label(self) -> str:
+        """In Chinese."""
+
+    @property
+    def en(self) -> str:
+        """In English."""
 
 
 def language(wanted: str | None) -> str:
@@ -29,7 +46,8 @@ def language(wanted: str | None) -> str:
 def catalogue(lang: str) -> MappingProxyType[str, str]:
     """All texts of one language, key to text. Raises FileNotFoundError for an unknown language."""
     source = resources.files("pages").joinpath("texts", f"{lang}.toml").read_text("utf-8")
-    return MappingProxyType(dict(_leaves(tomllib.loads(source), "")))
+    words = dict(_leaves(tomllib.loads(source), ""))
+    return MappingProxyType(words | {key: _word(row, lang) for key, row in _rows()})
 
 
 def text(lang: str, key: str, **words: object) -> str:
@@ -39,6 +57,19 @@ def text(lang: str, key: str, **words: object) -> str:
     '3'
     """
     return catalogue(lang)[key].format(**words)
+
+
+def _rows() -> Iterator[tuple[str, _Named]]:
+    """The rows that bring their own words, by the key of the text."""
+    flow = workflow()
+    yield from ((f"action.{name}", row) for name, row in TABLE.items())
+    yield from ((f"state.{name}", row) for name, row in flow.states.items())
+    yield from ((f"crew.{name}", row) for name, row in flow.steps.items())
+    yield from ((f"log.{event}", row) for event, row in flow.moves.items())
+
+
+def _word(row: _Named, lang: str) -> str:
+    return row.label if lang == DEFAULT else row.en
 
 
 def _leaves(table: dict[str, Any], prefix: str) -> list[tuple[str, str]]:

@@ -35,7 +35,7 @@ from tests.conftest import serving
 from tests.support.live_screen import LiveScreen, watching
 from tests.support.streets import two_streets as t
 from tests.support.web_role import WebRole, open_web_role
-from twin.commands.roles import MAY, may
+from twin.commands.table import COMMANDS, may
 from twin.places.model import Compound
 from twin.places.territory import covers, touches
 
@@ -69,7 +69,7 @@ def gets(*urls: str) -> list[Ask]:
 
 def _commands() -> Iterator[Ask]:
     for number, target in enumerate(TARGETS):
-        for name in MAY:
+        for name in COMMANDS:
             version = number % 2 or None
             wish = {"command": name, "target": target, "version": version, "args": ARGS}
             yield Ask("POST", "/api/commands", wish)

@@ -11,10 +11,10 @@ from layers.panels import incidents
 from layers.sharing.collection import Collection, Field, Kind, Row, Scalar, Seen, Source, World
 from layers.sharing.still import COMPOUND, TERRITORY
 from twin.catalogue import device_kinds, incident_kind, rules
-from twin.commands.roles import MAY
+from twin.commands.roles import WORK
 from twin.state.records import Device
 
-WORKS_ON_CASES = MAY["note"]
+WORKS_ON_CASES = WORK
 """Roles that may see people: whoever works on cases, and nobody else (domain.md 7, item 4)."""
 
 

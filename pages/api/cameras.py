@@ -19,6 +19,7 @@ from pages.api.screens import MAX_COMMAND_BYTES, Backstage, actor_of, joinable
 from pages.door.guard import Person
 from twin.commands import cameras
 from twin.commands.cameras import CameraWish
+from twin.commands.table import may
 from twin.errors import CommandRejected
 from twin.events import AccountData, CommandRefused, Event
 from twin.places.model import Compound, DevicePlace
@@ -31,8 +32,6 @@ Edit = Callable[[str, Change, Mapping[str, Any]], tuple[Compound, Compound]]
 """(compound, change, who and what for the log) -> before and after, on disk; can be undone."""
 Record = Callable[[str, Sequence[Event]], Awaitable[object]]
 
-ROLE = "administrator"
-"""Who may place cameras."""
 STATUS = {"unknown": 404, "not_permitted": 403, "illegal_state": 409, "read_only": 409}
 """HTTP status for a refusal's code; all other codes are 422."""
 
@@ -85,13 +84,14 @@ def _reading(
         twin, place = found
         compound = twin.compounds[camera.partition("/")[0]]
         content = await asyncio.to_thread(field_of_view.camera, compound, place)
+        posable = placeable and may(who.role, "place_camera")
         return _json(
             content
             | {
                 "working": field_of_view.working(twin, camera),
-                "purposes": cameras.PURPOSES if who.role in cameras.VIEWERS else (),
+                "purposes": cameras.PURPOSES if may(who.role, "view_camera") else (),
                 "stream_allowed": _allowed(place, origins),
-                "pose": field_of_view.pose(place) if placeable and who.role == ROLE else None,
+                "pose": field_of_view.pose(place) if posable else None,
             }
         )
 
@@ -189,7 +189,7 @@ def _trying(routes: APIRouter, stage: Backstage) -> None:
 
 def _own(stage: Backstage, who: Person, camera: str) -> tuple[Twin, DevicePlace] | Response:
     """A camera that the person may place, with its street; or why not."""
-    if who.role != ROLE:
+    if not may(who.role, "place_camera"):
         return _refusal(403, "not_permitted", "for administrators")
     return _camera(stage.hub, who, camera) or _refusal(404, "unknown", "no such camera")
 

@@ -17,11 +17,11 @@ from pages.door import cookies
 from pages.door.guard import Person
 from pages.screens import import_page
 from pages.texts import language
+from twin.commands.table import may
 from twin.errors import InvalidTerritory
 from twin.places import territory
 
 MAX_WISH_BYTES = 64 * 1024
-ROLE = "administrator"
 REFUSALS = {
     "role": "for administrators",
     "labels": "a territory of four labels is needed",
@@ -76,21 +76,21 @@ def router(
     @routes.get("/import")
     async def page(request: Request) -> Response:
         person = request.scope["person"]
-        if person.role != ROLE:
+        if not may(person.role, "import"):
             return RedirectResponse("/", 303)
         return HTMLResponse(import_page.render(_language(request), person.prefixes))
 
     @routes.get("/api/imports")
     async def log(request: Request) -> Response:
         person = request.scope["person"]
-        if person.role != ROLE:
+        if not may(person.role, "import"):
             return _refusal(403, "role")
         return await answer(imports.log(partial(territory.covers, person.prefixes)))
 
     @routes.post("/api/imports")
     async def begin(request: Request) -> Response:
         person = request.scope["person"]
-        if person.role != ROLE:
+        if not may(person.role, "import"):
             return _refusal(403, "role")
         return await answer(_begun(imports, person))
 
@@ -99,14 +99,14 @@ def router(
         person = request.scope["person"]
         asked = await _body(request, dict[str, str])
         where = asked.get("territory", "") if asked else ""
-        if code := _may_not(person, where):
+        if code := _may_not(person, "undo_import", where):
             return _refusal(403, code)
         return await answer(_undone(imports, person, where, _language(request)))
 
     @routes.post("/api/imports/{job}/files")
     async def receive(request: Request, job: str, name: str) -> Response:
         person = request.scope["person"]
-        if person.role != ROLE:
+        if not may(person.role, "import"):
             return _refusal(403, "role")
         return await answer(_received(imports, person, job, name, request))
 
@@ -116,7 +116,7 @@ def router(
         asked = await _body(request, wish)
         if asked is None:
             return _refusal(422, "unread")
-        if code := _may_not(person, asked.territory):
+        if code := _may_not(person, "import", asked.territory):
             return _refusal(403, code)
         if not asked.name.strip():
             return _refusal(422, "name")
@@ -165,9 +165,9 @@ def _language(request: Request) -> str:
     return language(cookies.value(request.headers, "dayuan_language"))
 
 
-def _may_not(person: Person, where: str) -> str:
-    """Why a person may not import there, by a word of ``REFUSALS``, or nothing."""
-    if person.role != ROLE:
+def _may_not(person: Person, command: str, where: str) -> str:
+    """Why a person may not give a command there, by a word of ``REFUSALS``, or nothing."""
+    if not may(person.role, command):
         return "role"
     try:
         labels = territory.parse(where)

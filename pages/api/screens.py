@@ -27,7 +27,8 @@ from layers.style import document
 from pages.door.guard import Person
 from pages.texts import DEFAULT, LANGUAGES, catalogue, language
 from twin.catalogue import device_kinds, incident_kinds, rules
-from twin.commands.roles import MAY, OF_ONESELF, Actor, may
+from twin.commands.roles import Actor
+from twin.commands.table import TABLE, may, of_oneself
 from twin.dispatch.recommend import KNOWN_FOR
 from twin.errors import CommandRejected
 from twin.places.territory import covers, touches
@@ -166,8 +167,8 @@ def _places(routes: APIRouter, stage: Backstage) -> None:
                 "role": who.role,
                 "prefixes": who.prefixes,
                 "responder": who.responder,
-                "may": [name for name in MAY if may(who.role, name)],
-                "of_oneself": sorted(OF_ONESELF.get(who.role, ())),
+                "may": [name for name in TABLE if may(who.role, name)],
+                "of_oneself": of_oneself(who.role),
             }
         )
 

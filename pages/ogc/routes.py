@@ -26,11 +26,10 @@ from layers.sharing.query import BadQuery, Query, read
 from pages.door.guard import Person
 from pages.ogc import documents
 from pages.ogc.documents import GEOJSON, JSON, ROOT, SCHEMA
+from twin.commands.table import may
 
 AT_ONCE = 4
 """Requests for features worked on at the same time; further ones wait their turn."""
-EXPORTERS = frozenset({"administrator", "dispatcher"})
-"""Roles that may take everything they see away in one file."""
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 _METHODS = ["GET", "HEAD"]
 _encoder = msgspec.json.Encoder()
@@ -163,7 +162,7 @@ class Sharing:
 
 def exports(asker: Asker) -> bool:
     """Whether somebody may fetch everything as a file."""
-    return asker.role in EXPORTERS
+    return may(asker.role, "export")
 
 
 def router(sharing: Sharing, export: Answering) -> APIRouter:

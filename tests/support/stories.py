@@ -31,7 +31,7 @@ from tests.support.builders.twin import (
 )  # fmt: skip
 from tests.support.catalogues import CATALOGUE
 from twin.commands.decide import Command, decide
-from twin.commands.table import ALARM_NEEDS, CASES, DUTY
+from twin.commands.table import CASES, DUTY, at_target
 from twin.errors import CommandRejected
 from twin.events import Event, FeedChanged, FeedData
 from twin.state.twin import Twin
@@ -67,7 +67,7 @@ def reports(draw: Any) -> Event:
 @st.composite
 def commands(draw: Any, twin: Twin) -> Command:
     """A command that somebody might give now: often sensible, often not."""
-    name = draw(st.sampled_from((*CASES, *ALARM_NEEDS, *DUTY)))
+    name = draw(st.sampled_from((*CASES, *at_target("alarm"), *DUTY)))
     things = twin.incidents if name in CASES else twin.responders if name in DUTY else twin.alarms
     targets = list(things) or ["INC-0000-0000"]
     text = draw(st.sampled_from(("", "电话核实")))

@@ -24,6 +24,8 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class State(_Row, frozen=True):
     """A state of a case; the file's head explains each field."""
 
+    label: str
+    en: str
     stage: Stage
     believed: bool = False
     resolves: bool = False
@@ -32,6 +34,8 @@ class State(_Row, frozen=True):
 class Step(_Row, frozen=True):
     """How far a responder is with a case; the file's head explains each field."""
 
+    label: str
+    en: str
     busy: bool = False
     coming: bool = False
     moving: bool = False
@@ -40,6 +44,8 @@ class Step(_Row, frozen=True):
 class Move(_Row, frozen=True, rename={"from_": "from"}):
     """What an event does to a case; once read, ``from_`` holds states only."""
 
+    label: str
+    en: str
     from_: tuple[str, ...]
     to: str = ""
     believed_to: str = ""

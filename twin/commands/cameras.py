@@ -15,6 +15,7 @@ import shapely
 from msgspec import UNSET, Meta, UnsetType
 
 from twin.commands.roles import Actor
+from twin.commands.table import may
 from twin.errors import CommandRejected
 from twin.events import CameraPlaced, CameraViewed, PlacedData, ViewedData
 from twin.places.metres import xy_from_lonlat
@@ -23,8 +24,6 @@ from twin.places.territory import covers
 from twin.state.twin import Twin
 from twin.visibility.window_privacy import Glimpse, glimpses
 
-VIEWERS = frozenset({"dispatcher", "responder", "reviewer", "administrator"})
-"""Roles that may be shown a real picture."""
 PURPOSES = ("incident", "patrol", "fault", "drill", "request")
 """Why a real picture may be looked at; ``incident`` names the case."""
 STREAM_KINDS = ("hls", "webrtc", "mjpeg", "still")
@@ -143,7 +142,7 @@ def viewing(
     Raises CommandRejected ``not_permitted`` for the role, ``unknown`` for a camera or case that
     is not the account's to see, ``invalid`` without a purpose, ``illegal_state`` without a stream.
     """
-    if by.role not in VIEWERS:
+    if not may(by.role, "view_camera"):
         raise CommandRejected("not_permitted", f"a {by.role} may not view cameras")
     device = twin.devices.get(camera)
     if device is None or device.kind != "camera" or not covers(by.prefixes, device.place.territory):

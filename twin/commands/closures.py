@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import shapely
 
-from twin.commands.table import Args, Command
+from twin.commands.table import TABLE, Args, Command
 from twin.errors import CommandRejected
 from twin.events import Event, WayClosed, WayClosedData, WayOpened, WayOpenedData
 from twin.places.metres import xy_from_lonlat
@@ -65,7 +65,7 @@ def opened(closure: Closure, args: Args, command: Command, at: datetime) -> Even
 
     Raises CommandRejected ``illegal_state`` when it is open already.
     """
-    if not closure.closed:
+    if not TABLE["open_way"].fits(closure):
         raise CommandRejected("illegal_state", "cannot open_way when open", **detail(closure))
     version = closure.version + 1
     return WayOpened(

@@ -8,7 +8,7 @@ here: the events count when they come back through ``Twin.apply``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, NoReturn
 
@@ -16,9 +16,18 @@ import msgspec
 
 from twin.cases.workflow import legal, step_of
 from twin.catalogue.workflows import workflow
-from twin.commands import closures, duty, roles
+from twin.commands import closures, duty
 from twin.commands.roles import Actor
-from twin.commands.table import ALARM_NEEDS, CASES, COMMANDS, DUTY, NEEDS, SENDS, Args, Command
+from twin.commands.table import (
+    CASES,
+    COMMANDS,
+    TABLE,
+    Args,
+    Command,
+    Target,
+    at_target,
+    may,
+)
 from twin.errors import CommandRejected, StaleVersion
 from twin.events import (
     AlarmAcknowledged,
@@ -41,6 +50,10 @@ __all__ = [
 ]  # fmt: skip
 
 
+Thing = Incident | Alarm | Device | Closure | Compound | Responder
+"""What a command of ``COMMANDS`` can be aimed at."""
+
+
 class Append(NamedTuple):
     """Events to append in one compare-and-set step: on which thing, expecting which version."""
 
@@ -58,7 +71,7 @@ def decide(twin: Twin, command: Command, at: datetime) -> list[Event]:
     """
     if command.name not in COMMANDS:
         raise CommandRejected("invalid", f"no command {command.name!r}")
-    if not roles.may(command.by.role, command.name):
+    if not may(command.by.role, command.name):
         raise CommandRejected("not_permitted", f"a {command.by.role} may not {command.name}")
     args = _args(command)
     target = _target(twin, command)
@@ -86,7 +99,7 @@ def possible(twin: Twin, incident: Incident, actor: Actor) -> list[str]:
     if not _reach(incident, actor):
         return []
     names = [name for name in CASES if _possible(twin, incident, name, actor)]
-    if roles.may(actor.role, "acknowledge") and _unseen(twin, incident):
+    if may(actor.role, "acknowledge") and _unseen(twin, incident):
         names.insert(0, "acknowledge")
     return names
 
@@ -96,7 +109,7 @@ def possible_for_alarm(twin: Twin, alarm: Alarm, actor: Actor) -> list[str]:
     if not covers(actor.prefixes, twin.territory_of(alarm.id)):
         return []
     return [
-        name for name in ALARM_NEEDS if roles.may(actor.role, name) and _alarm_takes(alarm, name)
+        name for name in at_target("alarm") if may(actor.role, name) and TABLE[name].fits(alarm)
     ]
 
 
@@ -136,35 +149,30 @@ def _args(command: Command) -> Args:
         args = msgspec.convert(command.args, Args)
     except msgspec.ValidationError as exc:
         raise CommandRejected("invalid", f"{command.name}: {exc}") from exc
-    for name in NEEDS[command.name]:
+    for name in TABLE[command.name].needs:
         if getattr(args, name) in ("", None, 0) and getattr(args, name) is not False:
             raise CommandRejected("invalid", f"{command.name} needs {name}", field=name)
     return args
 
 
-def _target(
-    twin: Twin, command: Command
-) -> Incident | Alarm | Device | Closure | Compound | Responder:
-    found: Incident | Alarm | Device | Closure | Compound | Responder | None
-    if command.name == "set_device":
-        found = twin.devices.get(command.target)
-    elif command.name == "close_way":
-        found = twin.compounds.get(command.target)
-    elif command.name == "open_way":
-        found = twin.closures.get(command.target)
-    elif command.name in DUTY:
-        found = twin.responders.get(command.target)
-    elif command.name in CASES:
+def _target(twin: Twin, command: Command) -> Thing:
+    found = _things(twin, TABLE[command.name].target).get(command.target)
+    if found is None and command.name == "acknowledge":
         found = twin.incidents.get(command.target)
-    else:
-        found = twin.alarms.get(command.target)
-        if found is None and command.name == "acknowledge":
-            found = twin.incidents.get(command.target)
     reached = isinstance(found, Incident) and _reach(found, command.by)
     reached |= isinstance(found, Responder) and found.id == command.by.responder
     if found is None or not (reached or covers(command.by.prefixes, twin.territory_of(found.id))):
         raise CommandRejected("unknown", f"no {command.target!r} here")
     return found
+
+
+def _things(twin: Twin, kind: Target) -> Mapping[str, Thing]:
+    """All things of a kind that a command can be aimed at."""
+    kinds: dict[str, Mapping[str, Thing]] = {
+        "alarm": twin.alarms, "incident": twin.incidents, "device": twin.devices,
+        "compound": twin.compounds, "closure": twin.closures, "responder": twin.responders,
+    }  # fmt: skip
+    return kinds[kind]
 
 
 def _reach(incident: Incident, actor: Actor) -> bool:
@@ -184,7 +192,7 @@ def _case_events(
     if refusal := _not_theirs(incident, name, by, args.responder):
         raise CommandRejected("not_permitted", refusal, **detail(incident))
     args = _filled(incident, name, by, args)
-    if name in SENDS:
+    if CASES[name].sends:
         _ask_duty(twin, incident, args.responder, by)
     event = _case_event(incident, name, args, by.account, at)
     if not legal(incident, event, twin.catalogue.incident(incident.kind)):
@@ -269,7 +277,7 @@ def _ask_reason(twin: Twin, incident: Incident, command: Command, args: Args) ->
 
 def _possible(twin: Twin, incident: Incident, name: str, actor: Actor) -> bool:
     """Whether some arguments exist that the case would take, with somebody new to send."""
-    if not roles.may(actor.role, name) or _not_theirs(incident, name, actor, ""):
+    if not may(actor.role, name) or _not_theirs(incident, name, actor, ""):
         return False
     row = CASES[name]
     if row.step:
@@ -313,18 +321,13 @@ def _envelope(twin: Twin, alarm: Alarm, by: Actor, at: datetime) -> dict[str, An
     }
 
 
-def _alarm_takes(alarm: Alarm, name: str) -> bool:
-    shelved = alarm.shelved_until is not None
-    return {"acknowledge": not alarm.acked, "shelve": not shelved, "unshelve": shelved}[name]
-
-
 def _alarm_events(
     twin: Twin, target: Incident | Alarm, args: Args, command: Command, at: datetime
 ) -> list[Event]:
     if isinstance(target, Incident):
         acks = list(_acks(twin, target, command.by, at))
         return acks or _illegal("acknowledge", target)
-    if not _alarm_takes(target, command.name):
+    if not TABLE[command.name].fits(target):
         _illegal(command.name, target)
     envelope, version = _envelope(twin, target, command.by, at), target.version + 1
     if command.name == "acknowledge":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from twin.commands.roles import Actor
-from twin.commands.table import DUTY, Args, Command
+from twin.commands.table import DUTY, Args, Command, taken
 from twin.errors import CommandRejected
 from twin.events import ResponderStatus, StatusData
 from twin.places.territory import covers
@@ -15,10 +15,7 @@ from twin.state.twin import Twin
 
 def takes(responder: Responder) -> list[str]:
     """The duty commands that a responder's state allows now, whoever gives them."""
-    if responder.duty == "off_duty":
-        return ["duty_on"]
-    back = ["duty_on"] if responder.duty != "available" else []
-    return back if responder.assignments else [*back, "duty_off"]
+    return taken("responder", responder)
 
 
 def changed(
@@ -43,7 +40,7 @@ def changed(
         time=at,
         by=command.by.account,
         territory=responder.card.territory,
-        data=StatusData(status=DUTY[command.name], reason=args.reason, version=version),
+        data=StatusData(status=DUTY[command.name].duty, reason=args.reason, version=version),
     )
 
 

@@ -1,4 +1,7 @@
-"""Who may do what: roles, and the commands each may give. Territory is asked for separately."""
+"""Who people are: their roles, and sets of roles that the rows of the command table name.
+
+Territory is asked for separately.
+"""
 
 from __future__ import annotations
 
@@ -7,38 +10,18 @@ import msgspec
 ROLES = ("viewer", "responder", "dispatcher", "reviewer", "administrator")
 """Every role an account can have. Administrators keep accounts and sources, not cases."""
 
-_DISPATCH = frozenset({"dispatcher"})
-_STEP = frozenset({"dispatcher", "responder"})
-_REVIEW = frozenset({"dispatcher", "reviewer"})
-
-MAY: dict[str, frozenset[str]] = {
-    "acknowledge": _DISPATCH,
-    "shelve": _DISPATCH,
-    "unshelve": _DISPATCH,
-    "verify": _DISPATCH,
-    "reject": _DISPATCH,
-    "assign": _DISPATCH,
-    "add_responder": _DISPATCH,
-    "reassign": _DISPATCH,
-    "accept": _STEP,
-    "start": _STEP,
-    "arrive": _STEP,
-    "handle": _STEP,
-    "check": _REVIEW,
-    "close": _REVIEW,
-    "cancel": _DISPATCH,
-    "reopen": _REVIEW,
-    "note": _STEP | _REVIEW,
-    "set_device": _DISPATCH,
-    "close_way": _DISPATCH,
-    "open_way": _DISPATCH,
-    "duty_on": _STEP,
-    "duty_off": _STEP,
-}
-"""Which roles may give a command."""
-
-OF_ONESELF: dict[str, frozenset[str]] = {"responder": frozenset({"duty_on", "duty_off"})}
-"""Commands aimed at a person that a role may give of the own card only."""
+DISPATCH = frozenset({"dispatcher"})
+STEP = frozenset({"dispatcher", "responder"})
+"""Who takes a responder's steps: they themselves, and whoever hears of it by radio."""
+REVIEW = frozenset({"dispatcher", "reviewer"})
+WORK = STEP | REVIEW
+"""Whoever works on cases."""
+KEEP = frozenset({"administrator"})
+"""Who keeps accounts, sources and places."""
+OPERATE = WORK | KEEP
+EXPORT = DISPATCH | KEEP
+"""Who may take everything they see away in one file."""
+EVERYBODY = frozenset(ROLES)
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,12 +31,3 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     prefixes: tuple[str, ...]
     responder: str | None = None
-
-
-def may(role: str, command: str) -> bool:
-    """Whether a role may give a command at all.
-
-    >>> may("viewer", "assign"), may("dispatcher", "assign")
-    (False, True)
-    """
-    return role in MAY.get(command, ())

@@ -1,40 +1,48 @@
-"""What a command is: its name, target and arguments, and the table of those that move a case."""
+"""The table of commands: everything a person may ask for, as one row each.
+
+A row says what the command is aimed at, what it carries, which roles may give it, which event it
+becomes, and how screens offer it. The API, the reference pages, the leak test, the keyboard and
+the dialogs read it. From which states a case takes a command, ``workflows.toml`` says in the row
+of its event.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
+from twin import events
 from twin.catalogue.workflows import workflow
-from twin.commands.roles import Actor
-from twin.events import (
-    CheckedData,
-    IncidentAccepted,
-    IncidentArrived,
-    IncidentAssigned,
-    IncidentCancelled,
-    IncidentChecked,
-    IncidentClosed,
-    IncidentHandled,
-    IncidentNoted,
-    IncidentReassigned,
-    IncidentRejected,
-    IncidentReopened,
-    IncidentResponderAdded,
-    IncidentStarted,
-    IncidentVerified,
-    NoteData,
-    ReassignedData,
-    ResponderData,
-    Words,
-    type_of,
+from twin.commands.roles import (
+    DISPATCH,
+    EVERYBODY,
+    EXPORT,
+    KEEP,
+    OPERATE,
+    REVIEW,
+    STEP,
+    WORK,
+    Actor,
 )
+from twin.events import Event, Words, type_of
 
 SHELF_CAP_MIN = 24 * 60
 """Nobody may silence an alarm for longer (domain.md 1.1)."""
+
+Target = Literal[
+    "alarm", "incident", "device", "compound", "closure", "responder", "camera", "territory",
+    "session",
+]  # fmt: skip
+"""What a command is aimed at; a session is a replay."""
+
+Tone = Literal["", "plain", "primary"]
+"""How a command's button looks; empty for one that has none of its own."""
+
+Form = Literal["", "reason", "shelve", "check", "settle", "recommend", "crew", "note"]
+"""What a screen asks before it sends the command, or the part of the panel that gives it."""
 
 
 class Args(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,17 +70,50 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     args: dict[str, Any] = {}
 
 
-class Row(msgspec.Struct, frozen=True):
-    """A row of the case commands: the event, its data from (version, arguments), what it needs.
+def _always(thing: Any) -> bool:
+    return True
 
-    ``sees`` says that whoever does this has seen the alarms of the case; ``while_held`` it needs,
-    too, while one of them holds. From which states, ``workflows.toml`` says in the event's row.
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A command. ``label`` and ``en`` are the words of its button.
+
+    ``needs`` are the arguments it must carry, ``takes`` those it may; ``choices`` the values that
+    a screen proposes for one. ``fits`` says whether an alarm, a closed way or a responder takes it
+    as it is, ``offered`` whether screens propose it then. ``place`` is where its button stands
+    among others, ``key`` its key. A row with a ``door`` is not given by ``POST /api/commands`` but
+    by that route, which has a body of its own; ``twin.commands.cameras`` and the rooms behind the
+    routes carry these out.
+    """
+
+    target: Target
+    label: str
+    en: str
+    roles: frozenset[str]
+    event: type[Event] | None = None
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    choices: dict[str, tuple[str | int, ...]] = {}
+    of_oneself: frozenset[str] = frozenset()
+    fits: Callable[[Any], bool] = _always
+    offered: Callable[[Any], bool] = _always
+    tone: Tone = ""
+    place: int = 0
+    form: Form = ""
+    key: str = ""
+    door: str = ""
+
+
+class CaseRow(Row, frozen=True, kw_only=True):
+    """A command that moves a case by the next event of it.
+
+    ``sees`` says that whoever does this has seen the alarms of the case, ``sends`` that it puts
+    somebody on the case who was not on it; ``while_held`` it needs, too, while an alarm holds.
     """
 
     event: Any
-    data: Callable[[int, Args], Any]
-    needs: tuple[str, ...] = ()
+    target: Target = "incident"
     sees: bool = False
+    sends: bool = False
     while_held: tuple[str, ...] = ()
 
     @property
@@ -85,70 +126,196 @@ class Row(msgspec.Struct, frozen=True):
         """The states that a case can be in for this."""
         return workflow().moves[type_of(self.event)].from_
 
-
-def _note(version: int, args: Args) -> NoteData:
-    return NoteData(version=version, text=args.text)
-
-
-def _for_responder(version: int, args: Args) -> ResponderData:
-    return ResponderData(version=version, responder=args.responder, text=args.text)
+    def data(self, version: int, args: Args) -> Any:
+        """What the event says: the version it makes, and the arguments that it has a field for."""
+        (shape,) = (one.type for one in msgspec.structs.fields(self.event) if one.name == "data")
+        names = [name for name in shape.__struct_fields__ if name != "version"]
+        return shape(version=version, **{name: getattr(args, name) for name in names})
 
 
-def _instead(version: int, args: Args) -> ReassignedData:
-    return ReassignedData(
-        version=version, responder=args.responder, instead_of=args.instead_of, text=args.text
-    )
+class DutyRow(Row, frozen=True, kw_only=True):
+    """A command that puts a responder on or off duty; ``duty`` is what it leads to."""
+
+    duty: str
+    event: type[Event] = events.ResponderStatus
+    target: Target = "responder"
+    of_oneself: frozenset[str] = frozenset({"responder"})
 
 
-def _checked(version: int, args: Args) -> CheckedData:
-    return CheckedData(version=version, passed=bool(args.passed), text=args.text)
+TABLE: dict[str, Row] = {
+    # --- alarms; acknowledge goes to all alarms of a case, too -------------------------------
+    "acknowledge": Row(
+        target="alarm", label="确认告警", en="Acknowledge", roles=DISPATCH,
+        event=events.AlarmAcknowledged, fits=lambda alarm: not alarm.acked,
+        offered=lambda alarm: alarm.unseen, tone="primary", place=1, key="q",
+    ),
+    "shelve": Row(
+        target="alarm", label="搁置告警", en="Shelve alarm", roles=DISPATCH,
+        event=events.AlarmShelved, needs=("reason", "minutes"),
+        choices={"minutes": (15, 60, 480)}, fits=lambda alarm: alarm.shelved_until is None,
+        offered=lambda alarm: alarm.active or alarm.unseen, tone="plain", place=6,
+        form="shelve", key="s",
+    ),
+    "unshelve": Row(
+        target="alarm", label="取消搁置", en="Unshelve", roles=DISPATCH,
+        event=events.AlarmUnshelved, fits=lambda alarm: alarm.shelved_until is not None,
+        tone="plain", place=7,
+    ),
+    # --- cases ---------------------------------------------------------------------------------
+    "verify": CaseRow(
+        label="核实", en="Verify", roles=DISPATCH, event=events.IncidentVerified,
+        takes=("text",), sees=True, tone="primary", place=2, key="v",
+    ),
+    "reject": CaseRow(
+        label="不属实", en="Unfounded", roles=DISPATCH, event=events.IncidentRejected,
+        needs=("text",), sees=True, tone="plain", place=5, form="reason", key="x",
+    ),
+    "assign": CaseRow(
+        label="指派", en="Assign", roles=DISPATCH, event=events.IncidentAssigned,
+        needs=("responder",), takes=("text",), sees=True, sends=True, form="recommend", key="a",
+    ),
+    "add_responder": CaseRow(
+        label="加派", en="Add", roles=DISPATCH, event=events.IncidentResponderAdded,
+        needs=("responder",), takes=("text",), sends=True,
+    ),
+    "reassign": CaseRow(
+        label="改派", en="Swap", roles=DISPATCH, event=events.IncidentReassigned,
+        needs=("responder",), takes=("instead_of", "text"), sends=True,
+    ),
+    "accept": CaseRow(
+        label="接单", en="Accepted", roles=STEP, event=events.IncidentAccepted,
+        takes=("responder", "text"), form="crew", key="g",
+    ),
+    "start": CaseRow(
+        label="出发", en="Set out", roles=STEP, event=events.IncidentStarted,
+        takes=("responder", "text"), form="crew", key="g",
+    ),
+    "arrive": CaseRow(
+        label="到场", en="Arrived", roles=STEP, event=events.IncidentArrived,
+        takes=("responder", "text"), form="crew", key="g",
+    ),
+    "handle": CaseRow(
+        label="处置完", en="Handled", roles=STEP, event=events.IncidentHandled,
+        takes=("responder", "text"), form="crew", key="g",
+    ),
+    "check": CaseRow(
+        label="复核", en="Check", roles=REVIEW, event=events.IncidentChecked,
+        needs=("passed",), takes=("text",), while_held=("text",), tone="primary", place=3,
+        form="check", key="t",
+    ),
+    "close": CaseRow(
+        label="结案", en="Close", roles=REVIEW, event=events.IncidentClosed, takes=("text",),
+        while_held=("text",), tone="primary", place=4, form="settle", key="c",
+    ),
+    "cancel": CaseRow(
+        label="撤销", en="Call off", roles=DISPATCH, event=events.IncidentCancelled,
+        needs=("text",), sees=True, tone="plain", place=8, form="reason",
+    ),
+    "reopen": CaseRow(
+        label="重开", en="Reopen", roles=REVIEW, event=events.IncidentReopened,
+        needs=("text",), tone="plain", place=9, form="reason",
+    ),
+    "note": CaseRow(
+        label="记录", en="Note", roles=WORK, event=events.IncidentNoted, needs=("text",),
+        form="note", key="n",
+    ),
+    # --- devices, ways, duty -------------------------------------------------------------------
+    "set_device": Row(
+        target="device", label="设备控制", en="Operate device", roles=DISPATCH,
+        event=events.DeviceDesired, needs=("state",),
+    ),
+    "close_way": Row(
+        target="compound", label="封闭道路", en="Close a way", roles=DISPATCH,
+        event=events.WayClosed, needs=("kind", "reason"), takes=("path", "outline", "minutes"),
+        choices={"minutes": (0, 60, 480)},
+    ),
+    "open_way": Row(
+        target="closure", label="恢复通行", en="Open the way", roles=DISPATCH,
+        event=events.WayOpened, takes=("reason",), fits=lambda closure: closure.closed,
+    ),
+    "duty_on": DutyRow(
+        label="上班", en="Start duty", roles=STEP, takes=("reason",), duty="available",
+        fits=lambda responder: responder.duty != "available",
+    ),
+    "duty_off": DutyRow(
+        label="下班", en="End duty", roles=STEP, takes=("reason",), duty="off_duty",
+        fits=lambda responder: responder.duty != "off_duty" and not responder.assignments,
+    ),
+    # --- through doors of their own ------------------------------------------------------------
+    "view_camera": Row(
+        target="camera", label="查看画面", en="View the picture", roles=OPERATE,
+        event=events.CameraViewed, needs=("purpose",), takes=("incident",),
+        door="POST /api/cameras/{camera:path}/view",
+    ),
+    "place_camera": Row(
+        target="camera", label="调整摄像机", en="Place the camera", roles=KEEP,
+        event=events.CameraPlaced, door="PUT /api/cameras/{camera:path}",
+        takes=("name", "lonlat", "height_m", "azimuth_deg", "hfov_deg", "range_m", "lens"),
+    ),
+    "import": Row(
+        target="territory", label="导入小区", en="Import a compound", roles=KEEP,
+        needs=("territory", "name"), door="POST /api/imports/{job}/run",
+    ),
+    "undo_import": Row(
+        target="territory", label="撤回导入", en="Take an import back", roles=KEEP,
+        needs=("territory",), door="POST /api/imports/undo",
+    ),
+    "export": Row(
+        target="territory", label="导出数据", en="Export data", roles=EXPORT,
+        event=events.DataExported, takes=("collections", "format"), door="GET /ogc/export",
+    ),
+    "open_replay": Row(
+        target="session", label="打开回放", en="Open a replay", roles=EVERYBODY, takes=("at",),
+        door="POST /api/replay",
+    ),
+    "drive_replay": Row(
+        target="session", label="控制回放", en="Move the clock of a replay", roles=EVERYBODY,
+        needs=("do",), takes=("at", "speed"), door="WEBSOCKET /live",
+    ),
+}  # fmt: skip
+"""Every command by its name. A viewer drives no replay but its own."""
+
+COMMANDS = tuple(name for name, row in TABLE.items() if not row.door)
+"""The names that ``POST /api/commands`` takes."""
+
+CASES = {name: row for name, row in TABLE.items() if isinstance(row, CaseRow)}
+"""Those that move a case."""
+
+DUTY = {name: row for name, row in TABLE.items() if isinstance(row, DutyRow)}
+"""Those that put a responder on or off duty."""
+
+NEEDS = {name: TABLE[name].needs for name in COMMANDS}
+"""The arguments that each of ``COMMANDS`` must carry."""
 
 
-CASES: dict[str, Row] = {
-    "verify": Row(IncidentVerified, _note, sees=True),
-    "reject": Row(IncidentRejected, _note, ("text",), sees=True),
-    "assign": Row(IncidentAssigned, _for_responder, ("responder",), sees=True),
-    "add_responder": Row(IncidentResponderAdded, _for_responder, ("responder",)),
-    "reassign": Row(IncidentReassigned, _instead, ("responder",)),
-    "accept": Row(IncidentAccepted, _for_responder),
-    "start": Row(IncidentStarted, _for_responder),
-    "arrive": Row(IncidentArrived, _for_responder),
-    "handle": Row(IncidentHandled, _for_responder),
-    "check": Row(IncidentChecked, _checked, ("passed",), while_held=("text",)),
-    "close": Row(IncidentClosed, _note, while_held=("text",)),
-    "cancel": Row(IncidentCancelled, _note, ("text",), sees=True),
-    "reopen": Row(IncidentReopened, _note, ("text",)),
-    "note": Row(IncidentNoted, _note, ("text",)),
-}
+def at_target(kind: Target) -> dict[str, Row]:
+    """The commands that are aimed at one kind of thing, those with a door left out."""
+    return {name: TABLE[name] for name in COMMANDS if TABLE[name].target == kind}
+
+
+def may(role: str, command: str) -> bool:
+    """Whether a role may give a command at all.
+
+    >>> may("viewer", "assign"), may("dispatcher", "assign")
+    (False, True)
+    """
+    row = TABLE.get(command)
+    return row is not None and role in row.roles
+
+
+def of_oneself(role: str) -> list[str]:
+    """The commands aimed at a person that a role may give of the own card only, sorted."""
+    return sorted(name for name, row in TABLE.items() if role in row.of_oneself)
+
+
+def taken(kind: Target, thing: Any) -> list[str]:
+    """The commands that screens offer for an alarm, a closed way or a responder as it is now.
+
+    Whoever may give them is asked for separately.
+    """
+    return [name for name, row in at_target(kind).items() if row.fits(thing) and row.offered(thing)]
 
 
 def next_step(step: str) -> str:
     """The command that a responder at this step of a case gives next; empty when there is none."""
     return next((name for name, row in CASES.items() if step and row.step == step), "")
-
-
-ALARM_NEEDS: dict[str, tuple[str, ...]] = {
-    "acknowledge": (),
-    "shelve": ("reason", "minutes"),
-    "unshelve": (),
-}
-SENDS = frozenset({"assign", "add_responder", "reassign"})
-"""Commands that put a responder on a case who was not on it."""
-
-WAY_NEEDS: dict[str, tuple[str, ...]] = {"close_way": ("kind", "reason"), "open_way": ()}
-"""``close_way`` is aimed at a compound and needs ``path`` or ``outline`` beside these."""
-
-DUTY: dict[str, str] = {"duty_on": "available", "duty_off": "off_duty"}
-"""Commands aimed at a responder, and the duty each leads to."""
-
-NEEDS: dict[str, tuple[str, ...]] = {
-    **ALARM_NEEDS,
-    **{name: row.needs for name, row in CASES.items()},
-    "set_device": ("state",),
-    **WAY_NEEDS,
-    **dict.fromkeys(DUTY, ()),
-}
-"""The arguments that each command must carry."""
-
-COMMANDS = tuple(NEEDS)
-"""Every command's name."""

@@ -87,8 +87,12 @@ def test_a_row_with_another_field_deed_or_shape_is_refused(change):
 
 def test_a_step_added_to_the_rows_is_walked_without_a_line_of_code():
     found = rows(closed={"from": ["archived"]})
-    found["states"]["archived"] = {"stage": "settled", "resolves": True}
-    found["moves"]["incident.archived"] = {"from": ["checked"], "to": "archived"}
+    found["states"]["archived"] = {
+        "label": "已归档", "en": "archived", "stage": "settled", "resolves": True,
+    }  # fmt: skip
+    found["moves"]["incident.archived"] = {
+        "label": "归档", "en": "archived", "from": ["checked"], "to": "archived",
+    }  # fmt: skip
     flow = workflow_of(found)
     assert not flow.leaves(type_of(IncidentClosed), "checked")
     assert flow.leaves("incident.archived", "checked") and flow.stage("archived") == "settled"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from twin.catalogue.workflows import workflow
-from twin.commands.table import ALARM_NEEDS, CASES, COMMANDS, DUTY, SENDS, WAY_NEEDS, Args
+from twin.commands.table import CASES, COMMANDS, TABLE, Args, at_target, next_step
 from twin.events import BY_TYPE
 
 MOVES = {BY_TYPE[name]: move for name, move in workflow().moves.items()}
@@ -17,7 +17,9 @@ def test_every_case_command_asks_for_a_move_that_the_life_cycle_has():
 
 
 def test_commands_that_send_name_whom_and_steps_follow_the_crew():
-    assert all("responder" in CASES[name].needs for name in SENDS)
+    sends = [name for name, row in CASES.items() if row.sends]
+    assert sends == ["assign", "add_responder", "reassign"]
+    assert all("responder" in CASES[name].needs for name in sends)
     assert [row.step for row in CASES.values() if row.step] == list(BUSY_STEPS)
 
 
@@ -27,6 +29,39 @@ def test_the_data_of_a_case_command_carries_the_version(row):
     assert data.version == 7 and data.text == "t"
 
 
-def test_names_are_unique():
-    sorts = (CASES, ALARM_NEEDS, ("set_device",), WAY_NEEDS, DUTY)
-    assert len(set(COMMANDS)) == len(COMMANDS) == sum(map(len, sorts))
+def test_every_command_is_aimed_at_one_kind_of_thing_and_has_arguments_that_exist():
+    kinds = ("alarm", "incident", "device", "compound", "closure", "responder")
+    assert sorted(name for kind in kinds for name in at_target(kind)) == sorted(COMMANDS)
+    assert len(set(COMMANDS)) == len(COMMANDS)
+    fields = set(Args.__struct_fields__)
+    for name in COMMANDS:
+        row = TABLE[name]
+        assert {*row.needs, *row.takes} <= fields, name
+        assert not {*row.needs} & {*row.takes}, name
+        assert {*row.choices} <= {*row.needs, *row.takes}, name
+
+
+def test_a_command_with_a_door_is_none_that_the_table_of_targets_has():
+    doors = {name for name, row in TABLE.items() if row.door}
+    assert doors == set(TABLE) - set(COMMANDS)
+    assert not any(row.fits is None for row in TABLE.values())
+
+
+def test_a_button_has_a_place_of_its_own_and_a_key_one_meaning():
+    places = [row.place for row in TABLE.values() if row.tone]
+    assert sorted(places) == list(range(1, len(places) + 1))
+    assert not [name for name, row in TABLE.items() if bool(row.tone) != bool(row.place)]
+    keys = {}
+    for name, row in TABLE.items():
+        if row.key:
+            keys.setdefault(row.key, []).append(name)
+    assert {key for key, names in keys.items() if len(names) > 1} == {"g"}
+    assert keys["g"] == [next_step(step) for step in BUSY_STEPS]
+
+
+def test_a_step_that_nobody_takes_next_has_no_command():
+    assert next_step("released") == next_step("handled") == next_step("") == ""
+
+
+def test_words_of_a_command_stand_in_its_row_in_both_languages():
+    assert all(row.label and row.en for row in TABLE.values())
