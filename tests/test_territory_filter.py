@@ -35,7 +35,7 @@ from tests.conftest import serving
 from tests.support.live_screen import LiveScreen, watching
 from tests.support.streets import two_streets as t
 from tests.support.web_role import WebRole, open_web_role
-from twin.commands.table import COMMANDS, may
+from twin.commands.table import COMMANDS, TABLE, may
 from twin.places.model import Compound
 from twin.places.territory import covers, touches
 
@@ -301,6 +301,8 @@ async def test_every_route_of_the_application_is_listed_with_how_it_is_asked(
     async with house.browser(await house.admit(t.DISTRICT)) as browser:
         await browser.get("/")
     assert set(routes(house.application.routes)) == set(probes("replay:x"))
+    doors = {tuple(row.door.split(" ")) for row in TABLE.values() if row.door}
+    assert doors <= set(probes("replay:x")), "a command's door is asked like every other route"
 
 
 async def test_the_search_for_leaks_finds_what_the_district_sees(house: WebRole) -> None:
