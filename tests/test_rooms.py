@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -32,6 +33,17 @@ MAY_NOT_USE = {
 }
 NO_IO = {"asyncio", "io", "os", "socket", "subprocess", "threading", "time", "random", "secrets"}
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "perf_counter"}
+# Folders of the browser's half: words and ui below map and panels, which do not know each other.
+MODULES_MAY_IMPORT = {
+    "geometry": set(),
+    "session": set(),
+    "records": set(),
+    "words": {"geometry", "session"},
+    "ui": {"session", "words"},
+    "map": {"geometry", "records", "session", "words"},
+    "panels": {"geometry", "records", "session", "ui", "words"},
+    "pages": {"session", "ui", "words"},
+}
 MEANINGLESS = {"util", "utils", "helper", "helpers", "common", "core", "misc", "manager"}
 MOST_LINES = 400
 MOST_FILES = 16
@@ -56,6 +68,11 @@ def imported(path: Path) -> Iterator[tuple[str, int]]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}:{node.lineno}: a relative import"
             yield node.module or "", node.lineno
+
+
+def modules() -> list[Path]:
+    """The browser's modules, without those of others."""
+    return [path for path in HOUSE.glob("assets/**/*.*js") if "vendor" not in path.parts]
 
 
 def where(path: Path, line: int) -> str:
@@ -141,8 +158,7 @@ def test_every_file_says_what_it_is_and_has_a_name_with_a_meaning(room: str) -> 
 
 
 def test_files_stay_short_enough_to_read() -> None:
-    modules = [path for path in HOUSE.glob("assets/**/*.*js") if "vendor" not in path.parts]
-    files = [HOUSE / "app.py", *modules, *(path for room in ROOMS for path in sources(room))]
+    files = [HOUSE / "app.py", *modules(), *(path for room in ROOMS for path in sources(room))]
     lines = {str(path.relative_to(HOUSE)): path.read_text("utf-8").count("\n") for path in files}
     assert {name for name, count in lines.items() if count > MOST_LINES} == set()
 
@@ -176,3 +192,22 @@ def test_a_folder_is_a_topic_and_holds_few_files(room: str) -> None:
         and "files here" not in (ast.get_docstring(tree(folder / "__init__.py")) or "")
     }
     assert crowded == {}
+
+
+@pytest.mark.parametrize("folder", sorted(MODULES_MAY_IMPORT))
+def test_a_folder_of_modules_imports_only_what_lies_below_it(folder: str) -> None:
+    """Also what it fetches late, and what its JSDoc takes types from."""
+    wrong = [
+        f"{where(path, 1)} imports {target}"
+        for path in modules()
+        if path.is_relative_to(HOUSE / "assets" / folder)
+        for name in re.findall(r'"(\.\.?/[^"]+\.mjs)"', path.read_text("utf-8"))
+        if (target := (path.parent / name).resolve().relative_to(HOUSE / "assets").parts[0])
+        not in {folder, "vendor"} | MODULES_MAY_IMPORT[folder]
+    ]
+    assert wrong == []
+
+
+def test_every_folder_of_modules_has_its_place() -> None:
+    folders = {path.relative_to(HOUSE / "assets").parts[0] for path in modules()}
+    assert {name for name in folders if "." not in name} == set(MODULES_MAY_IMPORT)

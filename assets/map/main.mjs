@@ -1,8 +1,9 @@
 // The map of one page: made from the style the server computed, fed by the live socket.
-import { AttributionControl, Map as MapLibre, NavigationControl, prewarm } from "../vendor/maplibre-gl.mjs";
+import { prewarm } from "../vendor/maplibre-gl.mjs";
+import { begin, dress, firstView, owe } from "./begin.mjs";
 import { compoundName } from "../words/names.mjs";
 import { t } from "../words/texts.mjs";
-import { atRightEdge, createCamera, viewOf, wideViewOf } from "./viewpoint.mjs";
+import { atRightEdge, createCamera } from "./viewpoint.mjs";
 import { drawBasemap } from "./places/basemap.mjs";
 import { createCases } from "./records/cases.mjs";
 import { createCrowding } from "./records/decluttering.mjs";
@@ -26,7 +27,6 @@ import { createHome } from "./home.mjs";
 import { around } from "./places/levels.mjs";
 import { createOutlines } from "./places/outlines.mjs";
 import { creditsOf } from "./places/attribution.mjs";
-import { scaled } from "./scaling.mjs";
 import { createPlaces } from "./places/sources.mjs";
 import { createTelling } from "../words/records.mjs";
 import { createWays } from "./ways.mjs";
@@ -303,6 +303,11 @@ export async function createMap(
     highlightCameras: focus.cameras,
     sighting,
     placing,
+    /** What makes views from cameras over these places; fetched when the first is looked at. */
+    cameraViews: async () => {
+      const { createCameraView } = await import("./cameras/view.mjs");
+      return (viewNode) => createCameraView(map, viewNode);
+    },
     resize: () => map.resize(),
     project: (lonlat) => map.project(lonlat),
     setLanguage: async (newLang) => {
@@ -325,14 +330,6 @@ export async function createMap(
   }
 }
 
-/** Say whose data the places are: folded up, one press away. */
-function owe(map, credits) {
-  map.addControl(new AttributionControl({ compact: true, customAttribution: credits }), "bottom-right");
-  const node = map.getContainer().querySelector(".maplibregl-ctrl-attrib");
-  node?.classList.remove("maplibregl-compact-show");
-  node?.removeAttribute("open");
-}
-
 /**
  * Which compounds are drawn in full, for the tiles to leave out. One that comes is left out once it
  * stands, one that goes is put back at once: rather twice for a moment than not at all.
@@ -348,40 +345,6 @@ function createInFull(map) {
       drawn = ids;
     },
   };
-}
-
-/** The library's own looks, before ours: controls, popups and marks stand where they belong by them. */
-function dress() {
-  const link = document.createElement("link");
-  [link.rel, link.href] = ["stylesheet", "/assets/vendor/maplibre-gl.css"];
-  if (!document.querySelector(`link[href="${link.getAttribute("href")}"]`)) document.head.prepend(link);
-}
-
-/** Where to look from the beginning: a map that begins elsewhere cuts and draws that first. */
-function firstView({ clientWidth: width, clientHeight: height }, screen, summaries, first) {
-  const place = summaries.find(({ id }) => id === first);
-  if (place) return viewOf(place.bounds, undefined, { screen, width, height });
-  return summaries.length ? wideViewOf(around(summaries), { screen, width, height }) : {};
-}
-
-/** The map itself; letters and symbols as large as the page's own. */
-function begin(node, style, screen, slow) {
-  const letters = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
-  const map = new MapLibre({
-    container: node,
-    style: scaled(style, screen === "wall" ? Math.max(1, letters / 14) : 1),
-    maxZoom: 22,
-    maxPitch: 70,
-    attributionControl: false,
-    fadeDuration: 0, // labels are placed in one go: fading ones take many frames, and facts do not wait
-    canvasContextAttributes: { antialias: !slow && devicePixelRatio < 2 },
-    ...(slow && { pixelRatio: 1 }),
-    interactive: screen !== "wall" || matchMedia("(pointer: fine)").matches,
-  });
-  if (screen !== "wall") map.addControl(new NavigationControl({ visualizePitch: true }), "top-right");
-  map.getCanvas().setAttribute("aria-label", t("map.label"));
-  map.on("error", ({ error }) => console.warn("map", error));
-  return map;
 }
 
 /** @param {Row} style */

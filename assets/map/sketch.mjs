@@ -1,6 +1,6 @@
 // An area drawn on the map: clicks set its corners; Enter, a double click or the first corner ends,
 // Backspace takes the last corner back, Escape leaves.
-import { spot } from "./records/rings.mjs";
+import { spot } from "../geometry/rings.mjs";
 
 const NEAR_PX = 7; // two clicks this near are one, as those of a double click are
 const LEAST = 3;

@@ -55,7 +55,7 @@ export function partsOf(row, desk) {
   };
 }
 
-/** @param {import("../main.mjs").Desk} desk */
+/** @param {import("./desk.mjs").Desk} desk */
 export function createConditions(desk) {
   const list = byId("conditions");
   const create = () => h("li", {}, h("strong"), h("span", { class: "where" }), h("span", { class: "mend" }));

@@ -36,7 +36,7 @@ function minuteWords({ p50_ms, p95_ms }) {
   return Number.isFinite(p50_ms) ? t("live.minute", { p50: span(p50_ms), p95: span(p95_ms) }) : null;
 }
 
-/** @param {import("../main.mjs").Desk} desk */
+/** @param {import("./desk.mjs").Desk} desk */
 export function createHeader(desk) {
   const draw = () => {
     drawChip(desk);

@@ -1,5 +1,6 @@
 // Layer switches with counts, remembered per person.
-import { byId, h, keyed, memory, say, attribute } from "../ui/dom.mjs";
+import { byId, h, keyed, say, attribute } from "../ui/dom.mjs";
+import { memory } from "../session/memory.mjs";
 import { figure } from "../words/format.mjs";
 import { deviceKind } from "../words/names.mjs";
 import { has, t } from "../words/texts.mjs";
@@ -46,7 +47,7 @@ const nameOf = (layer) => {
 
 const ROOMY_PX = 480; // on a narrower map the open list would hide what it is about
 
-/** @param {import("../main.mjs").Desk} desk */
+/** @param {import("./desk.mjs").Desk} desk */
 export function createLayers(desk) {
   const list = byId("layers-list");
   if (byId("map-area").clientWidth < ROOMY_PX) byId("layers").open = false;

@@ -4,7 +4,7 @@ import { grouped, partsOf } from "./conditions.mjs";
 import { byId } from "../ui/dom.mjs";
 import { compoundName, incidentTitle, levelWords, placeWords, ruleTitle } from "../words/names.mjs";
 import { t } from "../words/texts.mjs";
-import { FINISHED, unattended } from "./case/records.mjs";
+import { FINISHED, unattended } from "../records/cases.mjs";
 
 const NEWS_MS = 60_000; // what a replay leaps over is history, not news
 const GRACE_MS = 1000; // an alarm's case follows it by then, and tells the same

@@ -2,7 +2,7 @@
 import { calmHere, known } from "./wall/calm.mjs";
 import { attribute, byId, h, keyed, mark, say, shown } from "../ui/dom.mjs";
 import { NUMERALS, deadline, elapsed, travel } from "../words/format.mjs";
-import { FINISHED, TABS, lead, listed, unattended } from "./case/records.mjs";
+import { FINISHED, TABS, lead, listed, unattended } from "../records/cases.mjs";
 import {
   compoundName,
   crewWord,
@@ -87,7 +87,7 @@ function drawDeadline(track, incident, now, ended) {
   track.firstElementChild.style.setProperty("--share", ended ? 0 : share.toFixed(3));
 }
 
-/** @param {import("../main.mjs").Desk} desk */
+/** @param {import("./desk.mjs").Desk} desk */
 export function createQueue(desk) {
   const list = byId("queue-list");
   let tab = "waiting";

@@ -10,7 +10,7 @@ export function bannerWords({ mode, speed, now }) {
 }
 
 /**
- * @param {import("../main.mjs").Desk} desk
+ * @param {import("./desk.mjs").Desk} desk
  * @param {(order: Row) => void} send puts a clock order on the socket
  */
 export function createTransport(desk, send) {

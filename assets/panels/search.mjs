@@ -5,7 +5,7 @@ import { t } from "../words/texts.mjs";
 
 const PAUSE_MS = 120;
 
-/** @param {import("../main.mjs").Desk} desk */
+/** @param {import("./desk.mjs").Desk} desk */
 export function createSearch(desk, get = fetch) {
   let found = [];
   let index = 0;

@@ -25,7 +25,7 @@ export function binWords(strip, index) {
 }
 
 /**
- * @param {import("../main.mjs").Desk} desk
+ * @param {import("./desk.mjs").Desk} desk
  * @param {((at: number) => void)|null} onChoose null makes it a picture, as on the wall
  */
 export function createStrip(desk, onChoose) {

@@ -92,25 +92,13 @@ export function mark(level) {
   return h("span", { class: "mark", "data-level": level, "aria-hidden": "true" });
 }
 
-/** Remember or recall a value in this browser; a closed storage is no error. */
-export const memory = {
-  get(key, otherwise = null) {
-    try {
-      return JSON.parse(localStorage.getItem(key)) ?? otherwise;
-    } catch {
-      return otherwise;
-    }
-  },
-  set(key, value) {
-    try {
-      localStorage.setItem(key, JSON.stringify(value));
-    } catch {
-      // private windows may refuse; the choice then lasts until the page is left
-    }
-  },
-};
-
 /** A button that waits keeps the focus, which a disabled one would lose. */
 export function pending(button, busy) {
   attribute(button, "aria-disabled", busy ? "true" : null);
+}
+
+/** Set a list's lines. */
+export function lines(list, rows) {
+  while (list.children.length > rows.length) list.lastChild.remove();
+  rows.forEach((row, i) => say(list.children[i] ?? list.appendChild(h("li", {})), row));
 }

@@ -1,5 +1,5 @@
 // Pixel density in words: editions of IEC 62676-4 and their levels, as the catalogue has them.
-import { attribute, h, memory, say } from "../ui/dom.mjs";
+import { memory } from "../session/memory.mjs";
 import { inLanguage, t } from "./texts.mjs";
 
 const KEY = "dayuan.edition";
@@ -7,6 +7,9 @@ const FIRST = "2014";
 
 /** The edition this person reads densities in. */
 export const edition = () => memory.get(KEY, FIRST);
+
+/** Remember the edition this person chose. */
+export const chooseEdition = (year) => memory.set(KEY, year);
 
 /** A level's name in the language on screen. */
 export function levelName(catalogue, year, name) {
@@ -24,29 +27,6 @@ export function densityWords(camera, catalogue, year = edition()) {
   if (camera.beside) words.push(t("sight.beside"));
   else if (camera.certainty < 1) words.push(t("sight.maybe"));
   return words.filter(Boolean).join(" ");
-}
-
-/** Buttons for the editions; `onChange` when another is chosen. */
-export function editionSwitch(catalogue, onChange) {
-  const years = Object.keys(catalogue.densities ?? {});
-  const buttons = years.map((year) =>
-    h("button", {
-      type: "button",
-      text: year,
-      onclick: () => {
-        memory.set(KEY, year);
-        onChange(year);
-      },
-    }),
-  );
-  const node = h("div", { class: "editions", role: "group" }, ...buttons);
-  return {
-    node,
-    draw: () => {
-      attribute(node, "aria-label", t("sight.edition"));
-      buttons.forEach((button, i) => attribute(button, "aria-pressed", String(years[i] === edition())));
-    },
-  };
 }
 
 /** Rings of one edition. */
@@ -67,10 +47,4 @@ export function ringLabel({ properties, geometry }, i = 0) {
 /** A line of the key to the rings. */
 export function ringWords({ properties: { label, en, px_m: px, radius_m: radius } }) {
   return `${t("sight.ring", { level: inLanguage(label, en), px })} · ${radius} m`;
-}
-
-/** Set a list's lines. */
-export function lines(list, rows) {
-  while (list.children.length > rows.length) list.lastChild.remove();
-  rows.forEach((row, i) => say(list.children[i] ?? list.appendChild(h("li", {})), row));
 }

@@ -1,8 +1,8 @@
 // What a thing on the map is called and what it says, in the language on screen.
-import { readingWords } from "../panels/camera/device.mjs";
+import { readingWords } from "./readings.mjs";
 import { compoundName, homeName, levelWords, roleWord, stateWord, whereabouts } from "./names.mjs";
 import { has, inLanguage, t } from "./texts.mjs";
-import { centroid } from "../map/geometry.mjs";
+import { centroid } from "../geometry/shapes.mjs";
 
 const word = (key, otherwise) => (has(key) ? t(key) : otherwise);
 

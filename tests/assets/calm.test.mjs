@@ -5,7 +5,7 @@ import { calm } from "../../assets/panels/wall/calm.mjs";
 import { DWELL_MS, step } from "../../assets/panels/wall/rotation.mjs";
 import { logWords } from "../../assets/words/names.mjs";
 import { speak } from "../../assets/words/texts.mjs";
-import { listed, unattended, worst } from "../../assets/panels/case/records.mjs";
+import { listed, unattended, worst } from "../../assets/records/cases.mjs";
 import { backIn, heldLines, heldWords } from "../../assets/panels/case/holding.mjs";
 import { aboutKey } from "../../assets/panels/case/case.mjs";
 import { emptyWords } from "../../assets/panels/queue.mjs";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { nearestSide } from "../../assets/map/fitting.mjs";
-import { centroid, distance, moved } from "../../assets/map/geometry.mjs";
+import { centroid, distance, moved } from "../../assets/geometry/shapes.mjs";
 import { foremost } from "../../assets/map/picking.mjs";
 import {
   cabin,
@@ -18,7 +18,7 @@ import {
   treads,
 } from "../../assets/map/inside/storeys.mjs";
 import { aboutWords, rowWords } from "../../assets/panels/building/building.mjs";
-import { byKind, casesIn, devicesOn, firstFloor, floorOf, floorOfCase, floorRows, stepped } from "../../assets/panels/building/floors.mjs";
+import { byKind, casesIn, devicesOn, firstFloor, floorOf, floorOfCase, floorRows, stepped } from "../../assets/records/floors.mjs";
 import { actionOf, cap, SHORTCUTS } from "../../assets/panels/keys.mjs";
 import { speak } from "../../assets/words/texts.mjs";
 

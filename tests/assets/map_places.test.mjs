@@ -11,7 +11,7 @@ import {
   roofPoints,
   thick,
   wallShapes,
-} from "../../assets/map/geometry.mjs";
+} from "../../assets/geometry/shapes.mjs";
 import { acrossBearing, bestView, fitView, standing } from "../../assets/map/fitting.mjs";
 
 const HERE = [113.15, 27.83];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withKinds } from "../../assets/map/records/devices.mjs";
-import { moved } from "../../assets/map/geometry.mjs";
+import { moved } from "../../assets/geometry/shapes.mjs";
 import { distanceField } from "../../assets/map/icons.mjs";
 import { GLIDE_MS, JUMP_M, createMovers, createTracks } from "../../assets/map/records/movers.mjs";
 import { rollupFeatures, rollupWords } from "../../assets/map/records/rollups.mjs";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { acrossOf } from "../../assets/map/cameras/angles.mjs";
+import { acrossOf } from "../../assets/geometry/angles.mjs";
 import { maskShapes } from "../../assets/panels/camera/masks.mjs";
 
 const RADIANS = Math.PI / 180;

@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ACTIONS, commandsFor, offered, sending } from "../../assets/panels/case/actions.mjs";
 import { createClock } from "../../assets/panels/clock.mjs";
-import { readingWords } from "../../assets/panels/camera/device.mjs";
+import { readingWords } from "../../assets/words/readings.mjs";
 import { clock, deadline, elapsed, fieldInstant, fieldValue, metres, percent, travel } from "../../assets/words/format.mjs";
 import { SHORTCUTS, actionOf, cap, capOf } from "../../assets/panels/keys.mjs";
 import { fresh } from "../../assets/panels/news.mjs";
 import { barHeight, binAt } from "../../assets/panels/strip.mjs";
 import { fill } from "../../assets/words/texts.mjs";
 import { layerRows } from "../../assets/panels/layers.mjs";
-import { lead, listed, neighbour, open, worst } from "../../assets/panels/case/records.mjs";
-import { rejectedRows } from "../../assets/ui/sheets.mjs";
+import { lead, listed, neighbour, open, worst } from "../../assets/records/cases.mjs";
+import { rejectedRows } from "../../assets/panels/sheets.mjs";
 
 const incident = (id, more = {}) => ({ id, level: 3, state: "reported", at: 0, crew: [], unacked: false, version: 1, ...more });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { drawable } from "../../assets/map/cameras/angles.mjs";
+import { drawable } from "../../assets/geometry/angles.mjs";
 import { seenStyle } from "../../assets/map/cameras/view.mjs";
 import { densityWords, ofEdition, ringLabel, ringWords } from "../../assets/words/densities.mjs";
 import { askToView } from "../../assets/panels/camera/picture.mjs";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { createModel } from "../../assets/session/live_model.mjs";
 import { createWays, obstacleShapes } from "../../assets/map/ways.mjs";
 import { createDetails } from "../../assets/panels/case/details.mjs";
-import { areaOf, around } from "../../assets/map/records/rings.mjs";
+import { areaOf, around } from "../../assets/geometry/rings.mjs";
 import { createSketch, sketchShapes } from "../../assets/map/sketch.mjs";
 import { tripWords } from "../../assets/words/trips.mjs";
 

@@ -1,5 +1,5 @@
 // What cameras see, on the map: coverage with its gaps, rings of pixel density, who sees a case.
-import { point } from "../geometry.mjs";
+import { point } from "../../geometry/shapes.mjs";
 
 const HATCH_PX = 12;
 const HATCHES = { "hatch-gap": "#b79bff", "hatch-lost": "#ff8fc7" };

@@ -1,6 +1,6 @@
 // A camera that is being placed, on the map: a grip to move it by, another to turn it by.
 import { Marker } from "../../vendor/maplibre-gl.mjs";
-import { metresPerDegree, moved } from "../geometry.mjs";
+import { metresPerDegree, moved } from "../../geometry/shapes.mjs";
 
 const ARM_PX = 72;
 const AROUND_M = 40_075_017;

@@ -1,7 +1,7 @@
 // What a camera would see: a second map over the same places, looked at from the camera's pose.
 import { Map as MapLibre } from "../../vendor/maplibre-gl.mjs";
 import { t } from "../../words/texts.mjs";
-import { drawable } from "./angles.mjs";
+import { drawable } from "../../geometry/angles.mjs";
 import { createLife, remove } from "../life.mjs";
 
 const EMPTY = { type: "FeatureCollection", features: [] };

@@ -1,8 +1,8 @@
 // The open building on the map: its storeys lifted apart, marks on the chosen one, lift cabins where
 // they are; everything else steps back. Data moves marks and colours, never the view.
-import { casesIn, floorOf, floorOfCase } from "../../panels/building/floors.mjs";
+import { casesIn, floorOf, floorOfCase } from "../../records/floors.mjs";
 import { t } from "../../words/texts.mjs";
-import { point } from "../geometry.mjs";
+import { point } from "../../geometry/shapes.mjs";
 import { cabin, corners, extent, leftmost, levels, plateId, plates, shafts, standing, towards } from "./storeys.mjs";
 
 const AGE_OPACITY = [1, 0.75, 0.6, 0.4];

@@ -1,7 +1,7 @@
 // A building taken apart: its storeys as plates lifted off each other, what stands on the chosen
 // one, and where things are then. Pure; `told` is the answer of /api/buildings.
 import { acrossBearing } from "../fitting.mjs";
-import { distance, grown, metresPerDegree, moved, thick } from "../geometry.mjs";
+import { distance, grown, metresPerDegree, moved, thick } from "../../geometry/shapes.mjs";
 
 const PLATE_M = 0.45;
 const WALL_M = 1; // walls of the chosen storey: low enough to look over them

@@ -1,5 +1,5 @@
 // The name of every compound that is drawn in full, on the far edge of its ground: which one is it?
-import { point } from "../geometry.mjs";
+import { point } from "../../geometry/shapes.mjs";
 
 /**
  * The names to draw.

@@ -1,5 +1,5 @@
 // What stands still: fetched once per version of a compound, put into the style's sources.
-import { collection, floorBands, gridPoints, point, roofPoints, wallShapes } from "../geometry.mjs";
+import { collection, floorBands, gridPoints, point, roofPoints, wallShapes } from "../../geometry/shapes.mjs";
 import { MANY } from "./levels.mjs";
 
 const COPIED = ["areas", "paths", "surroundings", "boundary", "grids", "buildings", "fields"];

@@ -1,7 +1,7 @@
 // Incidents on the map: a mark of their level's shape, the building they are in lit through, a ring
 // that beats while nobody has acknowledged a level Ⅰ.
 import { Marker } from "../../vendor/maplibre-gl.mjs";
-import { point } from "../geometry.mjs";
+import { point } from "../../geometry/shapes.mjs";
 import { apart, litShapes, pixelsPerMetre, spotOf } from "./points.mjs";
 
 const FINISHED = new Set(["closed", "rejected", "cancelled"]);

@@ -2,7 +2,7 @@
 // with an alarm, which must be seen however crowded it is.
 import { unpackState } from "../../session/frames.mjs";
 import { t } from "../../words/texts.mjs";
-import { point } from "../geometry.mjs";
+import { point } from "../../geometry/shapes.mjs";
 import { gateIcon } from "../icons.mjs";
 
 const WORDS = {

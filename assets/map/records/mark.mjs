@@ -1,6 +1,6 @@
 // A place somebody asked for: a pin at its entrance, a band of light around its floor.
 import { Marker } from "../../vendor/maplibre-gl.mjs";
-import { collection, grown } from "../geometry.mjs";
+import { collection, grown } from "../../geometry/shapes.mjs";
 
 const SOURCE = "marked";
 const FOOT_M = 1.4; // the plinth of light that says which building it is

@@ -1,6 +1,6 @@
 // Responders walk: each glides from where it is drawn to where it was last heard of. Pure but for
 // the frame loop at the end, which is handed in.
-import { distance } from "../geometry.mjs";
+import { distance } from "../../geometry/shapes.mjs";
 
 /** A glide never lasts longer: the map must not lag behind the truth. */
 export const GLIDE_MS = 1000;

@@ -1,5 +1,5 @@
 // Where cases are drawn, and the light they put into buildings. Pure.
-import { centroid, grown, moved } from "../geometry.mjs";
+import { centroid, grown, moved } from "../../geometry/shapes.mjs";
 
 const STOREY_M = 3;
 

@@ -2,7 +2,7 @@
 // nobody has acknowledged, and counts.
 import { NUMERALS } from "../../words/format.mjs";
 import { t } from "../../words/texts.mjs";
-import { point } from "../geometry.mjs";
+import { point } from "../../geometry/shapes.mjs";
 import { around, levelFor, parent, summed, together } from "../places/levels.mjs";
 
 const FEW = 64; // marks of so few are drawn beyond the view too, to be there when the map is dragged

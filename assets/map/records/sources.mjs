@@ -1,6 +1,6 @@
 // Whole contents of small sources, handed to the map only when they changed: each hand-over is cut
 // into tiles anew and its labels placed anew.
-import { collection } from "../geometry.mjs";
+import { collection } from "../../geometry/shapes.mjs";
 
 /**
  * @param {(name: string) => {setData: (data: Row) => void}} source

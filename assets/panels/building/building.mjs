@@ -1,8 +1,8 @@
 // The card of an open building: what it is, its floors as a rail with counts, what is on the chosen
 // floor, its lifts, its open cases, its devices. Opened by a person, closed by a person.
 import { attribute, byId, h, keyed, mark, say, shown, takenBy } from "../../ui/dom.mjs";
-import { readingWords } from "../camera/device.mjs";
-import { byKind, casesIn, devicesOn, firstFloor, floorOf, floorRows, stepped } from "./floors.mjs";
+import { readingWords } from "../../words/readings.mjs";
+import { byKind, casesIn, devicesOn, firstFloor, floorOf, floorRows, stepped } from "../../records/floors.mjs";
 import { NUMERALS, figure } from "../../words/format.mjs";
 import { countWords } from "../layers.mjs";
 import { deviceKind, floorName, homeName, incidentTitle, levelWords, placeWords } from "../../words/names.mjs";

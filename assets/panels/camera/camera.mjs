@@ -1,14 +1,15 @@
 // The part of a device's card that only cameras have: what it would see, its lens, its rings, and
 // the real picture for whoever says why.
-import { acrossOf, drawable } from "../../map/cameras/angles.mjs";
-import { edition, editionSwitch, lines, ofEdition, ringLabel, ringWords } from "../../words/densities.mjs";
-import { attribute, h, say, shown } from "../../ui/dom.mjs";
+import { acrossOf, drawable } from "../../geometry/angles.mjs";
+import { edition, ofEdition, ringLabel, ringWords } from "../../words/densities.mjs";
+import { editionSwitch } from "../../ui/edition_switch.mjs";
+import { attribute, h, lines, say, shown } from "../../ui/dom.mjs";
 import { drawMasks, maskLayer, maskShapes } from "./masks.mjs";
 import { askToView, showPicture, sizeOf } from "./picture.mjs";
 import { createPlacing } from "./placing.mjs";
 import { language, t } from "../../words/texts.mjs";
 
-/** @param {import("../../main.mjs").Desk} desk */
+/** @param {import("../desk.mjs").Desk} desk */
 export function createCamera(desk) {
   const part = skeleton();
   const editions = editionSwitch(desk.catalogue, () => (paint(), desk.redraw()));
@@ -60,9 +61,9 @@ export function createCamera(desk) {
     paint();
     const map = desk.map();
     if (!map || !told() || told().azimuth_deg === null) return;
-    const { createCameraView } = await import("../../map/cameras/view.mjs");
+    const createView = await map.cameraViews();
     if (view && !view.stands(map.map)) view = void view.end();
-    view ??= createCameraView(map.map, part.sim);
+    view ??= createView(part.sim);
     if (told()) await view.show(told());
   };
 

@@ -1,6 +1,7 @@
 // Coverage of the compound on the map: its figures and key, and what is lost without some cameras.
-import { edition, editionSwitch, levelName } from "../../words/densities.mjs";
+import { edition, levelName } from "../../words/densities.mjs";
 import { attribute, byId, h, keyed, say, shown } from "../../ui/dom.mjs";
+import { editionSwitch } from "../../ui/edition_switch.mjs";
 import { figure } from "../../words/format.mjs";
 import { compoundName } from "../../words/names.mjs";
 import { t } from "../../words/texts.mjs";
@@ -8,7 +9,7 @@ import { t } from "../../words/texts.mjs";
 const AGAIN_MS = 15_000; // cameras fail and come back meanwhile
 const WORDS = { gap: "coverage.gap", lost: "coverage.lost_class", maybe: "coverage.maybe", below: "coverage.below" };
 
-/** @param {import("../../main.mjs").Desk} desk */
+/** @param {import("../desk.mjs").Desk} desk */
 export function createCoverage(desk) {
   const root = byId("coverage");
   const off = new Set();

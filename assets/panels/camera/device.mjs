@@ -2,32 +2,14 @@
 import { ALARMS_FOR } from "../case/actions.mjs";
 import { createCamera } from "./camera.mjs";
 import { createCard } from "../../ui/card.mjs";
-import { askShelve } from "../../ui/dialogs.mjs";
+import { askShelve } from "../case/dialogs.mjs";
 import { attribute, byId, h, keyed, mark, say, shown } from "../../ui/dom.mjs";
 import { clock } from "../../words/format.mjs";
 import { deviceKind, homeName, levelWords, ruleTitle } from "../../words/names.mjs";
-import { has, t } from "../../words/texts.mjs";
+import { readingWords } from "../../words/readings.mjs";
+import { t } from "../../words/texts.mjs";
 
-const UNITS = { count: "", floor: "F" };
-const AGES = ["", "device.faded", "device.hollow", "device.gone"];
-
-/**
- * What a device says, in words: its state, its reading with unit, and how old that is.
- * @param {string} kind
- * @param {{code: number, age: number, value: number}|null} reading
- * @param {Row} catalogue
- */
-export function readingWords(kind, reading, catalogue) {
-  if (!reading) return [];
-  const { states = [], quantities = {} } = catalogue.kinds?.[kind] ?? {};
-  const state = states[reading.code] ?? "unknown";
-  const unit = UNITS[Object.values(quantities)[0]] ?? Object.values(quantities)[0] ?? "";
-  const value = Number.isNaN(reading.value) ? "" : `${Number(reading.value.toFixed(2))} ${unit}`.trim();
-  const age = AGES[reading.age] && t(AGES[reading.age]);
-  return [has(`device.${state}`) ? t(`device.${state}`) : state, value, age].filter(Boolean);
-}
-
-/** @param {import("../../main.mjs").Desk} desk */
+/** @param {import("../desk.mjs").Desk} desk */
 export function createDevice(desk) {
   const root = byId("device");
   const [name, about, list] = [h("h2", {}), h("p", { class: "dim" }), h("ul", { class: "alarms" })];

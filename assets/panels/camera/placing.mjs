@@ -7,7 +7,7 @@ const DRAWN_MS = 60;
 const WRONG = { lonlat: () => t("placing.outside"), building: () => t("placing.in_building"), territory: () => t("placing.elsewhere") };
 
 /**
- * @param {import("../../main.mjs").Desk} desk
+ * @param {import("../desk.mjs").Desk} desk
  * @param {object} options
  * @param {(told: Row|null) => void} options.onTry what a camera placed like this would see
  * @param {(told: Row) => void} options.onSaved it is placed like this now

@@ -2,7 +2,7 @@
 import { ALARMS_FOR, NEXT_STEP, active, commandsFor, offered, sending } from "./actions.mjs";
 import { calmHere, known } from "../wall/calm.mjs";
 import { densityWords } from "../../words/densities.mjs";
-import { ASK, askInsteadOf } from "../../ui/dialogs.mjs";
+import { ASK, askInsteadOf } from "./dialogs.mjs";
 import { attribute, byId, h, keyed, mark, pending, say, shown } from "../../ui/dom.mjs";
 import { clock, elapsed, metres, travel } from "../../words/format.mjs";
 import { capOf } from "../keys.mjs";
@@ -25,7 +25,7 @@ import {
 import { inLanguage, t } from "../../words/texts.mjs";
 import { createWays } from "./ways.mjs";
 
-/** @param {import("../../main.mjs").Desk} desk */
+/** @param {import("../desk.mjs").Desk} desk */
 export function createIncident(desk) {
   const root = byId("incident");
   const part = skeleton();

@@ -1,6 +1,6 @@
 // Closing a way: what stands there, for how long, why, and which ground: around the case, or drawn on
 // the map. The ground is on the map before anything is sent, and stays until the server took it.
-import { areaOf, around } from "../../map/records/rings.mjs";
+import { areaOf, around } from "../../geometry/rings.mjs";
 import { attribute, h, say, shown } from "../../ui/dom.mjs";
 import { figure } from "../../words/format.mjs";
 import { has, t } from "../../words/texts.mjs";

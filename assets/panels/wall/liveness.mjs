@@ -1,11 +1,12 @@
 // What a wall does by itself: turns to what needs attention, sounds, walks a few pixels, greys when
 // the link is lost, reloads when nobody would miss it.
-import { attribute, byId, memory, say, shown } from "../../ui/dom.mjs";
+import { attribute, byId, say, shown } from "../../ui/dom.mjs";
+import { memory } from "../../session/memory.mjs";
 import { clock } from "../../words/format.mjs";
 import { mayReload, step } from "./rotation.mjs";
 import { DEFAULTS, rootSize, shift } from "./scale.mjs";
 import { createSound } from "../../ui/sound.mjs";
-import { open, unattended } from "../case/records.mjs";
+import { open, unattended } from "../../records/cases.mjs";
 import { t } from "../../words/texts.mjs";
 
 const JITTER_MS = Math.floor(Math.random() * 20 * 60_000); // many walls do not reload at once
@@ -33,7 +34,7 @@ export function fitLetters(search) {
   addEventListener("resize", fit);
 }
 
-/** @param {import("../../main.mjs").Desk} desk */
+/** @param {import("../desk.mjs").Desk} desk */
 export function createWatch(desk) {
   let view = null;
   let paused = false;

@@ -1,5 +1,5 @@
 // Where a wall looks next. Pure: time and facts come in, a view comes out.
-import { open } from "../case/records.mjs";
+import { open } from "../../records/cases.mjs";
 
 /** How long a wall stays with a compound that needs attention, and with one that does not. */
 export const DWELL_MS = { attention: 12_000, calm: 30_000 };

@@ -4,7 +4,7 @@ import { attribute, byId, h, keyed, mark, say, shown } from "../../ui/dom.mjs";
 import { NUMERALS, clock, day, figure, percent, travel } from "../../words/format.mjs";
 import { compoundName, crewWord, levelWords, placeWords } from "../../words/names.mjs";
 import { card, titleOf, updateCard } from "../queue.mjs";
-import { lead, open, unattended, worst } from "../case/records.mjs";
+import { lead, open, unattended, worst } from "../../records/cases.mjs";
 import { language, t } from "../../words/texts.mjs";
 
 /** Who is on it, for people who stand eight metres away: 周网格员 1′20″ 可达. */
@@ -20,7 +20,7 @@ export function onItWords(incident, detail) {
   return `${member.name} ${crewWord(member.state)}`;
 }
 
-/** @param {import("../../main.mjs").Desk} desk */
+/** @param {import("../desk.mjs").Desk} desk */
 export function createWall(desk) {
   const make = card(() => {});
   const banner = byId("banner");

@@ -1,9 +1,10 @@
 // Sheets that only show something: the keys, and what an administrator must know.
-import { addressSection } from "../panels/addresses.mjs";
-import { ask } from "./dialogs.mjs";
-import { h, memory } from "./dom.mjs";
+import { addressSection } from "./addresses.mjs";
+import { ask } from "../ui/dialogs.mjs";
+import { h } from "../ui/dom.mjs";
+import { memory } from "../session/memory.mjs";
 import { figure } from "../words/format.mjs";
-import { SHORTCUTS, cap } from "../panels/keys.mjs";
+import { SHORTCUTS, cap } from "./keys.mjs";
 import { t } from "../words/texts.mjs";
 
 /** Whether single keys act; a person may switch them off (WCAG 2.1.4). */

@@ -1,6 +1,6 @@
 // Questions about an open building: what is on which floor, how grave, what is out of order. Pure;
 // `told` is the answer of /api/buildings, `reading` what the live model says of a device.
-import { FINISHED } from "../case/records.mjs";
+import { FINISHED } from "./cases.mjs";
 
 const ACTIVE = new Set(["unacknowledged", "acknowledged"]); // as layers/live/columns.py colours devices
 const GONE = 3;
