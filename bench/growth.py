@@ -24,7 +24,7 @@ from bench.stack import resident_mb, running
 from bench.street import STREET, street
 from bench.table import Row, at_most
 from bench.traffic import full_report, now
-from feeds.streams.batches import Batch, Part, Position
+from feeds.streams.batches import Batch, Position, StreamPart
 from feeds.streams.replica import fold_batch
 from geodata.store import load, save
 from layers.live.hub import Hub
@@ -78,7 +78,9 @@ def _take(twin: Twin, hub: Hub, payloads: list[bytes]) -> float:
     begin = process_time()
     for start in range(0, len(payloads), _BATCH):
         some = payloads[start : start + _BATCH]
-        step = fold_batch(twin, Batch(Part([stamp] * len(some), some), Part([], []), Position()))
+        step = fold_batch(
+            twin, Batch(StreamPart([stamp] * len(some), some), StreamPart([], []), Position())
+        )
         assert not step.refused
         hub.changed(STREET, step.changes)
     return process_time() - begin

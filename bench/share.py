@@ -25,7 +25,7 @@ from bench.table import Row, at_most
 from bench.traffic import full_report, now
 from layers.sharing.catalogue import COLLECTIONS
 from layers.sharing.collection import Asker, World
-from layers.sharing.index import Shelf
+from layers.sharing.index import CollectionCache
 from layers.sharing.query import MOST, read
 from twin.state.twin import Twin
 
@@ -37,7 +37,7 @@ _ASKER = Asker((STREET,), False, "dispatcher")
 _encode = msgspec.json.Encoder().encode
 
 
-async def questions(shelf: Shelf, rounds: int) -> dict[str, float]:
+async def questions(shelf: CollectionCache, rounds: int) -> dict[str, float]:
     """CPU seconds for each kind of question, and the longest hold of the loop in milliseconds."""
     found: dict[str, float] = {}
     beat = Beat()
@@ -69,7 +69,7 @@ async def questions(shelf: Shelf, rounds: int) -> dict[str, float]:
     return found
 
 
-async def answered(shelf: Shelf, words: list[tuple[str, str]]) -> bytes:
+async def answered(shelf: CollectionCache, words: list[tuple[str, str]]) -> bytes:
     """A page as the server makes it."""
     page = await shelf.page(_DEVICES, _ASKER, read(_DEVICES, words))
     return await asyncio.to_thread(_encode, await shelf.features(_DEVICES, _ASKER, page.rows))
@@ -109,7 +109,7 @@ def run(smoke: bool = False) -> list[Row]:
     twin = Twin(STREET, compounds, CATALOGUE)
     twin.fold(full_report(compounds, now() - timedelta(seconds=9)), now())
     gc.collect()
-    found = asyncio.run(questions(Shelf(World((twin,))), rounds))
+    found = asyncio.run(questions(CollectionCache(World((twin,))), rounds))
     devices, of = f"{size:,} devices", f"{found['features']:.0f} features"
     return [
         at_most(FIRST_S, figure="share", case=f"first box of {devices}", value=found["first"],

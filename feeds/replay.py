@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from feeds.engine.clocks import ms_of, wall
-from feeds.streams.batches import START, Part, Position, through
+from feeds.streams.batches import START, Position, StreamPart, through
 from feeds.streams.replica import fold_batch
 from feeds.streams.streams import Streams
 from twin.catalogue import Catalogue
@@ -48,7 +48,7 @@ class Clock(Protocol):
         """Let real time pass; the session's time in ms."""
 
 
-class Screen(Protocol):
+class SessionHub(Protocol):
     """Where a session's changes go; ``layers.live.hub.Hub``."""
 
     twins: dict[str, Twin]
@@ -129,7 +129,7 @@ class Recording:
         """The operations received after a position, up to and with ``until_ms``, in batches."""
         while until_ms >= 0:
             batch = await self._streams.read(self.street, after, operations_only=True)
-            part: Part = batch.operations
+            part: StreamPart = batch.operations
             end = through(part, (until_ms, 1 << 64))
             yield decode_batch(part.payloads[:end])
             if not part.ids or end < len(part.ids):
@@ -144,7 +144,7 @@ class Session:
     id: str
     owner: str
     clock: Clock
-    screen: Screen
+    screen: SessionHub
     recordings: list[Recording]
     task: asyncio.Task[None] | None = None
 
@@ -179,7 +179,7 @@ class Session:
         self.screen.tick(_instant(now_ms))
 
 
-MakeScreen = Callable[[Mapping[str, Twin], float, float, float, str], tuple[Screen, Clock]]
+MakeScreen = Callable[[Mapping[str, Twin], float, float, float, str], tuple[SessionHub, Clock]]
 """(twins, start ms, at ms, end ms, session id) to a screen and its paused clock."""
 
 

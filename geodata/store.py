@@ -16,9 +16,9 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from geodata import leaving_out
-from geodata.folded import Folded
 from geodata.last_good import LastGood
 from geodata.leaving_out import LeftOut, Odd, line
+from geodata.packed import PackedSequence
 from twin.errors import InvalidPlace
 from twin.places.model import Area, Building, Compound, District, LonLat, Pipe, Value, Wall
 from twin.places.model import Path as Way
@@ -37,7 +37,7 @@ _NONE = msgspec.Raw(b"[]")
 _Place = TypeVar("_Place", Compound, District)
 
 
-class Places(NamedTuple):
+class PlacesFolder(NamedTuple):
     """What a folder holds, sorted by id, and what of it was left out and why."""
 
     compounds: list[Compound]
@@ -55,10 +55,10 @@ def load_districts(folder: Path | str) -> list[District]:
     return _read(sorted(Path(folder).glob(f"*{DISTRICT}")), _plain, None).districts
 
 
-def read(folder: Path | str, *, fold: bool = False, last_good: Path | None = None) -> Places:
+def read(folder: Path | str, *, fold: bool = False, last_good: Path | None = None) -> PlacesFolder:
     """Every compound and district in a folder; none when there is no such folder.
 
-    ``fold`` holds what is seldom read as ``Folded`` sequences, for processes that live long.
+    ``fold`` holds what is seldom read in a ``PackedSequence``, for processes that live long.
     ``last_good`` is a folder for copies of what could be read: where a file cannot, its copy
     stands for it. Without one nothing is written.
     """
@@ -69,7 +69,7 @@ def read(folder: Path | str, *, fold: bool = False, last_good: Path | None = Non
     return _read(files, _folded if fold else _plain, copies)
 
 
-def _read(files: Sequence[Path], decode: Any, copies: LastGood | None) -> Places:
+def _read(files: Sequence[Path], decode: Any, copies: LastGood | None) -> PlacesFolder:
     compounds: dict[str, Compound] = {}
     districts: dict[str, District] = {}
     left: list[LeftOut] = []
@@ -80,7 +80,7 @@ def _read(files: Sequence[Path], decode: Any, copies: LastGood | None) -> Places
             _take(file, decode, compounds, left, copies)
     for found in (compounds, districts):
         left += leaving_out.doubles(found)
-    return Places(_sorted(compounds), _sorted(districts), sorted(left))
+    return PlacesFolder(_sorted(compounds), _sorted(districts), sorted(left))
 
 
 def _take(
@@ -164,7 +164,7 @@ def _folded(content: bytes) -> Compound:
     half = msgspec.json.decode(content, type=_Half)
     fields = {name: getattr(half, name) for name in Compound.__struct_fields__}
     for name, item in _SELDOM.items():
-        folded = Folded(fields[name], item)
+        folded = PackedSequence(fields[name], item)
         fields[name] = folded if len(folded) else ()  # as nothing is written of nothing
     return Compound(**fields)
 

@@ -61,7 +61,7 @@ class TileSet(msgspec.Struct, frozen=True, kw_only=True):
     maxzoom: int
 
 
-class Index(msgspec.Struct, frozen=True, kw_only=True):
+class TileIndex(msgspec.Struct, frozen=True, kw_only=True):
     """The sets there are."""
 
     sets: tuple[TileSet, ...] = ()
@@ -85,7 +85,7 @@ def main(places: Path, folder: Path) -> int:
 
 def build(
     compounds: Sequence[Compound], districts: Sequence[District], folder: Path
-) -> tuple[Index, list[str]]:
+) -> tuple[TileIndex, list[str]]:
     """Make the sets that are not there yet, then the index; gives it and the names of new files.
 
     A reader sees the old index with all its files or the new one with all of its own: files come
@@ -100,7 +100,7 @@ def build(
             _write(content, folder / name)
             made.append(name)
         sets.append(_told(content, name))
-    index = Index(sets=tuple(sets))
+    index = TileIndex(sets=tuple(sets))
     _replace(folder / INDEX, msgspec.json.encode(index))
     kept = {one.file for one in (*before.sets, *index.sets)}
     for file in folder.glob("*.pmtiles"):
@@ -109,12 +109,12 @@ def build(
     return index, made
 
 
-def read_index(folder: Path) -> Index:
+def read_index(folder: Path) -> TileIndex:
     """The index of a folder; an empty one where none was written."""
     try:
-        return msgspec.json.decode((folder / INDEX).read_bytes(), type=Index)
+        return msgspec.json.decode((folder / INDEX).read_bytes(), type=TileIndex)
     except FileNotFoundError:
-        return Index()
+        return TileIndex()
 
 
 def contents(compounds: Iterable[Compound], districts: Iterable[District]) -> Iterator[Content]:

@@ -33,11 +33,11 @@ from layers.live import hub as live
 from layers.live.clock import Clock
 from layers.live.columns import milliseconds
 from layers.live.hub import Hub
-from layers.panels.incident_detail import Known
+from layers.panels.incident_detail import WorkedOut
 from layers.panels.strip import day_start_ms
 from layers.search.search import Finder
 from layers.sharing.collection import World
-from layers.sharing.index import Shelf
+from layers.sharing.index import CollectionCache
 from pages import server
 from pages.api import addresses, cameras, inside, screens, search, tiles, ways
 from pages.api.basemap import Basemap
@@ -191,7 +191,7 @@ class _Server(uvicorn.Server):
 
 def plug(parts: Parts, assets: Path) -> Any:
     """The application over its parts."""
-    known = Known.unlearned(parts.twins.values())
+    known = WorkedOut.unlearned(parts.twins.values())
     finder = Finder(parts.twins)
     travel = known.lives.travel(parts.twins)
     pulse = Pulse(parts.vitals)
@@ -226,7 +226,7 @@ def plug(parts: Parts, assets: Path) -> Any:
     )  # fmt: skip
 
     world = World(tuple(parts.twins.values()), parts.districts)
-    sharing = Sharing(Shelf(world), hub.places, now, parts.public)
+    sharing = Sharing(CollectionCache(world), hub.places, now, parts.public)
 
     work = Work()
     application = server.build(
@@ -243,7 +243,7 @@ def plug(parts: Parts, assets: Path) -> Any:
             ways.router(stage),
             cameras.router(stage, parts.record, parts.edit, parts.stream_origins),
             inside.router(stage),
-            tiles.router(tiles.Shelf(parts.tiles, parts.districts, parts.basemap), hub.places),
+            tiles.router(tiles.TileFolder(parts.tiles, parts.districts, parts.basemap), hub.places),
         ],
         picture_origins=parts.stream_origins,
         lifespan=_life(parts, hub, known, finder, recordings, work),
@@ -260,7 +260,7 @@ def plug(parts: Parts, assets: Path) -> Any:
 
 
 def _life(
-    parts: Parts, hub: Hub, known: Known, finder: Finder, recordings: Recordings, work: Work
+    parts: Parts, hub: Hub, known: WorkedOut, finder: Finder, recordings: Recordings, work: Work
 ) -> server.Lifespan:
     """What lives as long as the server: the streams are folded, ways and words are learnt."""
 
@@ -296,7 +296,7 @@ def _begun_anew(hub: Hub, anew: asyncio.Event) -> None:
     anew.set()
 
 
-async def _learn_ways(known: Known, parts: Parts, twins: Sequence[Twin]) -> None:
+async def _learn_ways(known: WorkedOut, parts: Parts, twins: Sequence[Twin]) -> None:
     """A street whose ways cannot be worked out has none; it takes no other with it."""
     await asyncio.to_thread(known.learn, twins, parts.districts)
     for street, why in known.lives.failed.items():

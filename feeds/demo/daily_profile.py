@@ -23,7 +23,7 @@ from twin.places.model import Building, Compound, DevicePlace
 from twin.rules.derivation import LOCAL
 
 
-class Fault(NamedTuple):
+class StandingFault(NamedTuple):
     """A row of what is always out of order: one device of a kind in so many, at least one."""
 
     kind: str
@@ -33,9 +33,9 @@ class Fault(NamedTuple):
 
 
 STANDING = (
-    Fault("camera", "offline", None, 60),
-    Fault("charger", "fault", None, 100),
-    Fault("smoke", None, 12.0, 400),
+    StandingFault("camera", "offline", None, 60),
+    StandingFault("charger", "fault", None, 100),
+    StandingFault("smoke", None, 12.0, 400),
 )
 """Only what raises an alarm without a case; faults that somebody repairs are stories."""
 ALSO = {"weighing": ("weight_kg", 4.2)}
@@ -67,7 +67,7 @@ class Who(NamedTuple):
     use: str
 
 
-class _Row(NamedTuple):
+class _Sender(NamedTuple):
     """A device as its reports need it."""
 
     place: DevicePlace
@@ -152,19 +152,19 @@ def _state(state: str) -> StateData:
     return StateData(state=state)
 
 
-def _row(place: DevicePlace, kind: DeviceKind, seed: int, blocks: dict[str, Building]) -> _Row:
+def _row(place: DevicePlace, kind: DeviceKind, seed: int, blocks: dict[str, Building]) -> _Sender:
     block = blocks.get(place.building)
     usual = _USUAL.get(place.kind) or _steady(kind.states[0])
     who = Who(share(f"{seed}/{place.id}"), block.floors if block else 6, place.use)
     # What a kind measures counts only if its day says how much; the rest report their state.
     measures = usual(who, 12.0, 0)[1] is not None
     quantity = next(iter(kind.quantities), "") if measures else ""
-    return _Row(place, who, usual, BY_TYPE[f"{place.kind}.state"], quantity)
+    return _Sender(place, who, usual, BY_TYPE[f"{place.kind}.state"], quantity)
 
 
-def _faults(places: Iterable[DevicePlace], seed: int) -> dict[str, Fault]:
+def _faults(places: Iterable[DevicePlace], seed: int) -> dict[str, StandingFault]:
     """The devices that are out of order whatever the hour; they stand close together."""
-    found: dict[str, Fault] = {}
+    found: dict[str, StandingFault] = {}
     for fault in STANDING:
         could = [place for place in places if place.kind == fault.kind]
         if could:

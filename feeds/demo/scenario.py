@@ -39,7 +39,7 @@ class Pick(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     near: str = ""
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StoryStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Make the devices of a pick say something, at a second or once the case reached a state.
 
     ``normal`` gives them back to the day's rhythm, ``mute`` makes them say nothing.
@@ -75,7 +75,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     lasts_s: float = 0.0
     handle_s: float = 22.0
     picks: dict[str, Pick]
-    steps: tuple[Step, ...]
+    steps: tuple[StoryStep, ...]
 
 
 @cache
@@ -155,13 +155,13 @@ class Story:
                     self._opened = case.id
         return twin.incidents.get(self._opened)
 
-    def _due(self, step: Step, case: Incident | None, now: datetime) -> bool:
+    def _due(self, step: StoryStep, case: Incident | None, now: datetime) -> bool:
         """A case that went on while nobody looked has been in the states between, too."""
         if step.at_s is not None:
             return now - self.begun_at >= timedelta(seconds=step.at_s)
         return case is not None and step.when in case.times
 
-    def _take(self, step: Step, now: datetime) -> list[Event]:
+    def _take(self, step: StoryStep, now: datetime) -> list[Event]:
         told: list[Event] = []
         for place in self.picked[step.pick]:
             if step.normal:

@@ -18,9 +18,9 @@ from feeds.streams.aside import Aside
 from feeds.streams.batches import (
     TELEMETRY,
     Batch,
-    Part,
     Position,
     Progress,
+    StreamPart,
     milliseconds,
     order,
     through,
@@ -187,7 +187,7 @@ class Active:
 
     # --- deriving -----------------------------------------------------------------------------
 
-    async def _take_telemetry(self, part: Part, now_ms: int) -> None:
+    async def _take_telemetry(self, part: StreamPart, now_ms: int) -> None:
         """Apply event after event, and what follows from each before the next.
 
         Not in one go, or a call button pressed and released within a batch would not be seen.
@@ -284,7 +284,7 @@ class Active:
     async def _take_operations(self, read: Batch) -> list[Change]:
         """Apply the operations of a batch, not its telemetry."""
         self.position = Position(self.position.telemetry, read.after.operations)
-        step = fold_batch(self.twin, Batch(Part([], []), read.operations, self.position))
+        step = fold_batch(self.twin, Batch(StreamPart([], []), read.operations, self.position))
         self.reader.take(operations=read.operations)
         await self._reject(step.refused)
         return step.changes

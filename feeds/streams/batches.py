@@ -42,7 +42,7 @@ class Progress(msgspec.Struct, frozen=True):
 _NOTHING: Mapping[bytes, int] = {}
 
 
-class Part:
+class StreamPart:
     """Entries of one stream in order: ids and payloads, parallel. Ids stay bytes: few need them.
 
     ``noted`` is when entries were received, ms since the epoch by id, where that does not stand in
@@ -61,11 +61,11 @@ class Part:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def cut(self, end: int) -> tuple[Part, Part]:
+    def cut(self, end: int) -> tuple[StreamPart, StreamPart]:
         """The part before ``end`` and the part from there on."""
         return (
-            Part(self.ids[:end], self.payloads[:end], self.noted),
-            Part(self.ids[end:], self.payloads[end:], self.noted),
+            StreamPart(self.ids[:end], self.payloads[:end], self.noted),
+            StreamPart(self.ids[end:], self.payloads[end:], self.noted),
         )
 
 
@@ -77,7 +77,7 @@ class Batch:
 
     __slots__ = ("_merged", "after", "operations", "telemetry")
 
-    def __init__(self, telemetry: Part, operations: Part, after: Position) -> None:
+    def __init__(self, telemetry: StreamPart, operations: StreamPart, after: Position) -> None:
         self.telemetry = telemetry
         self.operations = operations
         self.after = after
@@ -139,10 +139,10 @@ def order(entry_id: bytes | str) -> tuple[int, int]:
     return int(ms), int(seq or 0)
 
 
-def part_from_entries(entries: Sequence[Any]) -> Part:
+def part_from_entries(entries: Sequence[Any]) -> StreamPart:
     """The entries of one stream as the server sends them, ``[id, [field, value, ...]]`` each."""
     noted: dict[bytes, int] = {}
-    return Part(
+    return StreamPart(
         [entry[0] for entry in entries],
         [
             fields[1] if len(fields) == 2 and fields[0] == b"e" else _odd(entry_id, fields, noted)
@@ -152,7 +152,7 @@ def part_from_entries(entries: Sequence[Any]) -> Part:
     )
 
 
-def through(part: Part, limit: tuple[int, int]) -> int:
+def through(part: StreamPart, limit: tuple[int, int]) -> int:
     """How many entries of a part come no later than the entry id ``limit``."""
     return bisect_left(part.ids, (limit[0], limit[1] + 1), key=order)
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from feeds.streams.keys import key
 from feeds.streams.link import Link
-from feeds.streams.script import Script
+from feeds.streams.script import LuaScript
 
-_TAKE = Script("take")
-_RELEASE = Script("release")
+_TAKE = LuaScript("take")
+_RELEASE = LuaScript("release")
 
 
 class Lease:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from feeds.errors import RolledBack
-from feeds.streams.batches import OPERATIONS, START, TELEMETRY, Batch, Part, Position, order
+from feeds.streams.batches import OPERATIONS, START, TELEMETRY, Batch, Position, StreamPart, order
 
 
 class Extent(NamedTuple):
@@ -55,7 +55,7 @@ class Tally:
         self.deleted = deleted
         self._looked_at = at
 
-    def take(self, part: Part) -> None:
+    def take(self, part: StreamPart) -> None:
         """Note entries as read."""
         if part.ids:
             self.at = part.ids[-1].decode()
@@ -144,7 +144,7 @@ class Ledger:
         """
         found: list[Gap] = []
         for tally in (self.telemetry, self.operations):
-            part: Part | None = getattr(batch, tally.stream) if batch is not None else None
+            part: StreamPart | None = getattr(batch, tally.stream) if batch is not None else None
             unread = len(part) if part is not None and len(part) < most else None
             gap = tally.compare(extents[tally.stream], unread)
             found += [gap] if gap else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from feeds.streams.batches import Batch, Part, Position, Progress, order
+from feeds.streams.batches import Batch, Position, Progress, StreamPart, order
 from feeds.streams.ledger import Extent, Gap, Ledger
 from feeds.streams.reading import Looked
 from feeds.streams.streams import MOST_AT_ONCE, Streams
@@ -80,9 +80,11 @@ class Reader:
             if seen.extents is not None:
                 return seen
 
-    def take(self, *, telemetry: Part | None = None, operations: Part | None = None) -> None:
+    def take(
+        self, *, telemetry: StreamPart | None = None, operations: StreamPart | None = None
+    ) -> None:
         """Note entries as read."""
-        nothing = Part([], [])
+        nothing = StreamPart([], [])
         self.ledger.take(Batch(telemetry or nothing, operations or nothing, Position()))
 
 

@@ -11,8 +11,8 @@ from feeds.streams.batches import (
     START,
     TELEMETRY,
     Batch,
-    Part,
     Position,
+    StreamPart,
     order,
     part_from_entries,
     through,
@@ -38,7 +38,7 @@ class Range:
     def __init__(self, street: str, name: str, start_ms: int, end_ms: int) -> None:
         self.key = key(street, name)
         self.end_ms = end_ms
-        self.part = Part([], [])
+        self.part = StreamPart([], [])
         self.last = START
         self._next = str(start_ms)
         self._more = True
@@ -57,7 +57,7 @@ class Range:
         """The entry id up to which nothing can turn up any more."""
         return order(self.part.ids[-1]) if self._more else (self.end_ms, 1 << 64)
 
-    def take(self, limit: tuple[int, int]) -> Part:
+    def take(self, limit: tuple[int, int]) -> StreamPart:
         """Hand over what comes no later than ``limit``."""
         taken, self.part = self.part.cut(through(self.part, limit))
         if taken.ids:
@@ -164,7 +164,7 @@ def xread(
 
 def batch_from_reply(after: Position, reply: Any) -> Batch:
     """The batch in an XREAD reply (None: nothing came) to a request made at ``after``."""
-    parts = {TELEMETRY: Part([], []), OPERATIONS: Part([], [])}
+    parts = {TELEMETRY: StreamPart([], []), OPERATIONS: StreamPart([], [])}
     for name, entries in reply or ():
         parts[name.decode().rpartition(":")[2]] = part_from_entries(entries)
     telemetry, operations = parts[TELEMETRY], parts[OPERATIONS]

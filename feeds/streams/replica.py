@@ -22,8 +22,8 @@ from feeds.streams.batches import (
     START,
     TELEMETRY,
     Batch,
-    Part,
     Position,
+    StreamPart,
     milliseconds,
     order,
     through,
@@ -50,7 +50,7 @@ they are used: in pieces of 128 the same batch takes a tenth less (``bench/inges
 _RAISED = b'"alarm.raised"'
 
 
-class Step(NamedTuple):
+class BatchOutcome(NamedTuple):
     """What one batch did: things that changed (maybe repeatedly), and entries refused."""
 
     changes: list[Change]
@@ -60,7 +60,7 @@ class Step(NamedTuple):
     """The twin has begun anew: what it knew before and does not now is gone."""
 
 
-def telemetry_events(part: Part) -> list[Event | EventRejected]:
+def telemetry_events(part: StreamPart) -> list[Event | EventRejected]:
     """The telemetry of a part; an operation among it is refused, for anyone may write there."""
     events = decode_batch(part.payloads)
     if _FROM_OUTSIDE.issuperset(map(type, events)):
@@ -68,7 +68,7 @@ def telemetry_events(part: Part) -> list[Event | EventRejected]:
     return [event if type(event) in _FROM_OUTSIDE else _not_telemetry(event) for event in events]
 
 
-def received_at(twin: Twin, part: Part, index: int) -> datetime:
+def received_at(twin: Twin, part: StreamPart, index: int) -> datetime:
     """When an entry was received, to the second: what its event's time is checked against.
 
     To be asked in the order of the entries, and before the entry is folded.
@@ -79,7 +79,7 @@ def received_at(twin: Twin, part: Part, index: int) -> datetime:
     return twin.clocks.receipt(by_id, None if noted is None else whole_second(noted))
 
 
-def refusal(stream: str, part: Part, index: int, rejected: EventRejected) -> Rejection:
+def refusal(stream: str, part: StreamPart, index: int, rejected: EventRejected) -> Rejection:
     """The record of a refused entry of a part."""
     return Rejection(
         payload=part.payloads[index],
@@ -90,7 +90,7 @@ def refusal(stream: str, part: Part, index: int, rejected: EventRejected) -> Rej
     )
 
 
-def fold_batch(twin: Twin, batch: Batch) -> Step:
+def fold_batch(twin: Twin, batch: Batch) -> BatchOutcome:
     """Fold a batch into a twin, whole and fast; the order between the two streams is no matter."""
     changes: list[Change] = []
     refused: list[Rejection] = []
@@ -99,7 +99,9 @@ def fold_batch(twin: Twin, batch: Batch) -> Step:
         received = received_at(twin, telemetry, first)
         for start in range(first, last, _AT_HAND):
             end = min(start + _AT_HAND, last)
-            events = telemetry_events(Part(telemetry.ids[start:end], telemetry.payloads[start:end]))
+            events = telemetry_events(
+                StreamPart(telemetry.ids[start:end], telemetry.payloads[start:end])
+            )
             folded = twin.fold(events, received)
             changes += folded.changes
             for index, why in folded.rejected:
@@ -110,10 +112,10 @@ def fold_batch(twin: Twin, batch: Batch) -> Step:
         changes += folded.changes
         for index, why in folded.rejected:
             refused.append(refusal(OPERATIONS, batch.operations, index, why))
-    return Step(changes, refused, batch)
+    return BatchOutcome(changes, refused, batch)
 
 
-def seconds(part: Part) -> Iterator[tuple[int, int]]:
+def seconds(part: StreamPart) -> Iterator[tuple[int, int]]:
     """The runs of entries received within one second, as (start, end).
 
     Each run is checked against its own second, so the outcome does not depend on the batches.
@@ -132,7 +134,7 @@ def seconds(part: Part) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _noted_seconds(part: Part) -> Iterator[tuple[int, int]]:
+def _noted_seconds(part: StreamPart) -> Iterator[tuple[int, int]]:
     """The same where some entries were noted with the time of their receipt."""
     start = 0
     for _, run in groupby(
@@ -143,7 +145,7 @@ def _noted_seconds(part: Part) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _second_noted(part: Part, entry_id: bytes) -> int | None:
+def _second_noted(part: StreamPart, entry_id: bytes) -> int | None:
     noted = part.noted.get(entry_id)
     return None if noted is None else noted // _SECOND_MS
 
@@ -188,14 +190,14 @@ class Replica:
         """Milliseconds since the newest entry was received, or None before the first."""
         return None if self.newest_ms is None else max(0, now_ms - self.newest_ms)
 
-    async def run(self, use: Callable[[Step], None] | None = None) -> None:
+    async def run(self, use: Callable[[BatchOutcome], None] | None = None) -> None:
         """Follow for ever; ``use`` is called with each step after it was folded."""
         async with aclosing(self.steps()) as steps:
             async for step in steps:
                 if use is not None:
                     use(step)
 
-    async def run_on(self, use: Callable[[Step], None] | None = None) -> None:
+    async def run_on(self, use: Callable[[BatchOutcome], None] | None = None) -> None:
         """``run``, and whatever ends that begins it anew: a street's fault stays in that street."""
         seldom, attempt, loop = Seldom(log), 0, asyncio.get_running_loop()
         while True:
@@ -210,7 +212,7 @@ class Replica:
             await asyncio.sleep(backoff_s(attempt))
             self._anew = True
 
-    async def steps(self) -> AsyncGenerator[Step, None]:
+    async def steps(self) -> AsyncGenerator[BatchOutcome, None]:
         """Begin with the snapshot, then fold batch after batch, for ever.
 
         The first step after a snapshot holds everything the twin knows: whoever looks at changes
@@ -229,7 +231,7 @@ class Replica:
                 # A snapshot that led us beyond the end of the streams would do so again.
                 with_snapshot, self._anew = self._proven, True
 
-    async def _steps(self, with_snapshot: bool) -> AsyncGenerator[Step, None]:
+    async def _steps(self, with_snapshot: bool) -> AsyncGenerator[BatchOutcome, None]:
         anew, self._anew, self._proven = self._anew, False, False
         if anew:
             self.begins_anew = True
@@ -237,8 +239,8 @@ class Replica:
             self.position = Position()
         target, ledger = await self._begin(with_snapshot)
         if anew or self.twin.newest_at is not None:
-            nothing = Batch(Part([], []), Part([], []), self.position)
-            yield Step(everything(self.twin), [], nothing, anew)
+            nothing = Batch(StreamPart([], []), StreamPart([], []), self.position)
+            yield BatchOutcome(everything(self.twin), [], nothing, anew)
         self._note(target)
         following = self.streams.follow(
             self.twin.street, self.position, connection=self._tell, used=self._used,
@@ -342,7 +344,7 @@ async def follow_all(
         await asyncio.Event().wait()
 
     async def follow(replica: Replica) -> None:
-        def take(step: Step) -> None:
+        def take(step: BatchOutcome) -> None:
             if step.anew:
                 anew()
             use(replica.twin.street, step.changes)

@@ -12,7 +12,7 @@ from redis.exceptions import NoScriptError
 from feeds.streams.link import Command, Link
 
 
-class Script:
+class LuaScript:
     """One Lua file of ``feeds/streams/scripts``; all keys of a call belong to one street.
 
     ``text`` is the script itself, ``digest`` what the server knows it by once it has seen it.

@@ -38,7 +38,7 @@ from feeds.streams.ledger import Gap, Ledger
 from feeds.streams.link import PATIENCE_S, Command, Link, backoff_s
 from feeds.streams.reading import Looked, Range, read_on
 from feeds.streams.rejections import Rejection
-from feeds.streams.script import Script
+from feeds.streams.script import LuaScript
 from twin.errors import EventRejected, StaleVersion
 from twin.events import OPERATIONS_TYPES, TELEMETRY_TYPES, Event, encode, type_of
 
@@ -50,9 +50,9 @@ KEPT_REJECTED = 10_000
 MOST_AT_ONCE = 1000
 """Entries in one script call or read: 1,000 keep the server busy for about 3 ms."""
 
-_APPEND = Script("append")
-_RECORD = Script("record")
-_REJECT = Script("reject")
+_APPEND = LuaScript("append")
+_RECORD = LuaScript("record")
+_REJECT = LuaScript("reject")
 
 
 class Appended(msgspec.Struct, frozen=True):

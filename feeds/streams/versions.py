@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from feeds.streams.batches import OPERATIONS, Position
 from feeds.streams.keys import key
 from feeds.streams.link import Link
-from feeds.streams.script import Script
+from feeds.streams.script import LuaScript
 from twin.errors import StaleVersion
 from twin.events import Event, ResponderStatus
 from twin.state.records import Alarm, Closure, Incident, Responder
@@ -22,7 +22,7 @@ from twin.state.twin import Twin
 
 log = logging.getLogger(__name__)
 
-_MEND = Script("mend")
+_MEND = LuaScript("mend")
 
 
 async def lost(link: Link, twin: Twin, position: Position, stale: StaleVersion) -> bool | None:

@@ -1,6 +1,6 @@
 """A drawing board for one compound: shapes in plane metres in, a ``Compound`` out.
 
-``geodata.demo.frame`` says how the plane lies on the ground.
+``geodata.demo.plane`` says how the plane lies on the ground.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geodata.demo.frame import STREET, XY, Frame
+from geodata.demo.plane import STREET, XY, Plane
 from twin.places.model import (
     Area,
     Building,
@@ -111,7 +111,7 @@ class Plan:
     cards: list[tuple[XY, ResponderCard]] = field(default_factory=list)
     services: list[Service] = field(default_factory=list)
     pipes: list[tuple[str, list[XY], float, float]] = field(default_factory=list)
-    frame: Frame = STREET
+    frame: Plane = STREET
     lies: Lies = field(default_factory=Lies)
     _counts: dict[str, int] = field(default_factory=dict)
     _ground: tuple[tuple[int, int, int], shapely.Polygon, shapely.STRtree] | None = None

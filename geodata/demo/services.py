@@ -9,8 +9,8 @@ import math
 
 import shapely
 
-from geodata.demo.frame import XY
 from geodata.demo.plan import Block, Plan
+from geodata.demo.plane import XY
 
 HYDRANT_EVERY_M = 90.0
 """GB 50974-2014: 120 m at most between outdoor hydrants, 150 m of reach each."""

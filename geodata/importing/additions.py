@@ -14,11 +14,11 @@ import shapely
 from shapely import LineString, Point, Polygon
 
 from geodata.checks import Fault
-from geodata.importing.classification import Role
+from geodata.importing.classification import FeatureRole
 from geodata.importing.readers.features import Feature
 from geodata.importing.report.sentences import say
 from geodata.importing.survey import Survey, metres, place_of
-from geodata.proposal.drawing import Door, Gate, House, Patch, Site, Way
+from geodata.proposal.drawing import DrawnBuilding, DrawnDoor, Gate, Patch, Site, Way
 from geodata.proposal.ways import WIDTHS
 
 OUTSIDE_M = 25.0
@@ -30,7 +30,7 @@ STEP_OUT_M = 0.4
 LEAST_WAY_M = 1.0
 LEAST_GROUND_M2 = 10.0
 
-Parts = list[tuple[Feature, Role]]
+Parts = list[tuple[Feature, FeatureRole]]
 
 
 def onto(site: Site, survey: Survey) -> None:
@@ -79,7 +79,7 @@ def _digits(text: str) -> str:
     return found.group() if found else ""
 
 
-def _door(house: House, point: Point, unit: str, count: int) -> Door:
+def _door(house: DrawnBuilding, point: Point, unit: str, count: int) -> DrawnDoor:
     rim = house.outline.exterior
     at = rim.project(point)
     a, b = rim.interpolate(max(at - 0.3, 0.0)), rim.interpolate(min(at + 0.3, rim.length))
@@ -89,7 +89,7 @@ def _door(house: House, point: Point, unit: str, count: int) -> Door:
     if not house.outline.contains(Point(foot.x + inward[0] * 0.2, foot.y + inward[1] * 0.2)):
         inward = (-inward[0], -inward[1])
     out = Point(foot.x - inward[0] * STEP_OUT_M, foot.y - inward[1] * STEP_OUT_M)
-    return Door(
+    return DrawnDoor(
         unit,
         out,
         inward,

@@ -20,7 +20,7 @@ SHOWN = 120
 """Characters of a foreign value that are quoted."""
 
 
-class Part(NamedTuple):
+class OwnedField(NamedTuple):
     """A field of the compound that holds things, and which of their fields say whose they are.
 
     ``bound`` are ids that begin with the compound's label; of them the ``id`` is never empty.
@@ -34,15 +34,15 @@ class Part(NamedTuple):
 
 
 PARTS = (
-    Part("buildings", ("id",), "may", "outline"),
-    Part("surroundings", ("id",), "may", "outline"),
-    Part("grids", (), "grid", "outline"),
-    Part("paths", ("id",), "", "line"),
-    Part("areas", ("id",), "", "outline"),
-    Part("services", ("id", "building"), "must", "lonlat"),
-    Part("pipes", ("id",), "", "line"),
-    Part("devices", ("id", "building"), "must", "lonlat"),
-    Part("responders", ("id",), "must", "post"),
+    OwnedField("buildings", ("id",), "may", "outline"),
+    OwnedField("surroundings", ("id",), "may", "outline"),
+    OwnedField("grids", (), "grid", "outline"),
+    OwnedField("paths", ("id",), "", "line"),
+    OwnedField("areas", ("id",), "", "outline"),
+    OwnedField("services", ("id", "building"), "must", "lonlat"),
+    OwnedField("pipes", ("id",), "", "line"),
+    OwnedField("devices", ("id", "building"), "must", "lonlat"),
+    OwnedField("responders", ("id",), "must", "post"),
 )
 
 
@@ -63,7 +63,9 @@ def strays(compound: Compound, territory: str) -> list[Fault]:
     return found
 
 
-def _astray(part: Part, thing: Any, number: int, territory: str, label: str) -> Iterator[Fault]:
+def _astray(
+    part: OwnedField, thing: Any, number: int, territory: str, label: str
+) -> Iterator[Fault]:
     file = f"{part.name}.geojson"
     for field in part.bound:
         value = getattr(thing, field)
@@ -90,7 +92,7 @@ def _inside(value: str, territory: str, need: str) -> bool:
     return path.contains(territory, value) and (len(labels) == len(path.LEVELS) or need != "grid")
 
 
-def _place(part: Part, thing: Any) -> LonLat:
+def _place(part: OwnedField, thing: Any) -> LonLat:
     shape = getattr(thing, part.geometry)
     return shape if part.geometry in ("lonlat", "post") else _first(shape)
 

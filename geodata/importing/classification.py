@@ -78,7 +78,7 @@ FLOOR_KEYS = ("floors", "building:levels", "levels", "层数")
 AREAS, LINES, POINTS = ("Polygon", "MultiPolygon"), ("LineString", "MultiLineString"), ("Point",)
 
 
-class Role(NamedTuple):
+class FeatureRole(NamedTuple):
     """What a feature was taken for, and what kind of that; ``said``: by a word or a tag."""
 
     role: str
@@ -96,17 +96,17 @@ def has_height(feature: Feature) -> bool:
     return feature.figure(*HEIGHT_KEYS) is not None or feature.figure(*FLOOR_KEYS) is not None
 
 
-def _device(feature: Feature) -> Role | None:
+def _device(feature: Feature) -> FeatureRole | None:
     point = feature.shape.geom_type == "Point" and says(feature, DEVICE_WORDS)
-    return Role("device") if feature.role == "device" or point else None
+    return FeatureRole("device") if feature.role == "device" or point else None
 
 
-def _building(feature: Feature) -> Role | None:
+def _building(feature: Feature) -> FeatureRole | None:
     tag = feature.text("building")
     if feature.role == "building" or (tag and tag not in NO_BUILDING):
-        return Role("building")
+        return FeatureRole("building")
     if feature.text("building:part") or tag:
-        return Role("part")
+        return FeatureRole("part")
     return None
 
 
@@ -129,88 +129,88 @@ def _service_named(feature: Feature) -> str:
     return ""
 
 
-def _service(feature: Feature) -> Role | None:
+def _service(feature: Feature) -> FeatureRole | None:
     area = feature.shape.geom_type in AREAS
     if not area and feature.shape.geom_type not in POINTS:
         return None
     if area and (has_height(feature) or says(feature, BUILDING_WORDS)):
         return None
     kind = service_tagged(feature) or _service_named(feature)
-    return Role("service", kind) if kind else None
+    return FeatureRole("service", kind) if kind else None
 
 
-def _way(feature: Feature) -> Role | None:
+def _way(feature: Feature) -> FeatureRole | None:
     if feature.shape.geom_type not in LINES:
         return None
     tag = feature.text("highway")
     if tag and not feature.text("tunnel") == "yes":
         if feature.text("service") in FIRE_LANE:
-            return Role("way", "lane")
+            return FeatureRole("way", "lane")
         kind = "road" if tag in ROADS else "foot" if tag in FEET else ""
-        return Role("way", kind) if kind else None
+        return FeatureRole("way", kind) if kind else None
     if says(feature, WAY_WORDS) and not tag:
         said = feature.text("kind", "class", "类型")
         lane = "消防" in feature.layer or said in ("lane", "消防通道")
         foot = "步" in feature.layer + said or said == "foot"
-        return Role("way", "lane" if lane else "foot" if foot else "road")
+        return FeatureRole("way", "lane" if lane else "foot" if foot else "road")
     return None
 
 
-def _gate(feature: Feature) -> Role | None:
+def _gate(feature: Feature) -> FeatureRole | None:
     if feature.shape.geom_type != "Point":
         return None
     if use := GATE_TAGS.get(feature.text("barrier")):
         no_cars = "no" in (feature.text("motor_vehicle"), feature.text("vehicle"))
-        return Role("gate", "pedestrian" if no_cars else use)
+        return FeatureRole("gate", "pedestrian" if no_cars else use)
     if says(feature, GATE_WORDS) and not says(feature, DOOR_WORDS):
         foot = any(
             word in feature.text("use", "kind", "类型", "name") for word in ("人行", "foot", "ped")
         )
-        return Role("gate", "pedestrian" if foot else "vehicle")
+        return FeatureRole("gate", "pedestrian" if foot else "vehicle")
     return None
 
 
-def _door(feature: Feature) -> Role | None:
+def _door(feature: Feature) -> FeatureRole | None:
     door = feature.text("entrance") not in ("", "no") or says(feature, DOOR_WORDS)
-    return Role("door") if feature.shape.geom_type == "Point" and door else None
+    return FeatureRole("door") if feature.shape.geom_type == "Point" and door else None
 
 
-def _wall(feature: Feature) -> Role | None:
+def _wall(feature: Feature) -> FeatureRole | None:
     line = feature.shape.geom_type in LINES
     told = feature.text("barrier") in WALL_TAGS or says(feature, WALL_WORDS)
-    return Role("wall") if line and told else None
+    return FeatureRole("wall") if line and told else None
 
 
-def _grid(feature: Feature) -> Role | None:
+def _grid(feature: Feature) -> FeatureRole | None:
     area = feature.shape.geom_type in AREAS
-    return Role("grid") if area and says(feature, GRID_WORDS) else None
+    return FeatureRole("grid") if area and says(feature, GRID_WORDS) else None
 
 
-def _ground(feature: Feature) -> Role | None:
+def _ground(feature: Feature) -> FeatureRole | None:
     if feature.shape.geom_type not in AREAS:
         return None
     for (key, value), kind in GROUND_TAGS.items():
         if feature.text(key) == value:
-            return Role("ground", kind)
+            return FeatureRole("ground", kind)
     found = (kind for kind, words in GROUND_WORDS.items() if says(feature, words))
     kind = next(found, "")
-    return Role("ground", kind) if kind and not says(feature, BUILDING_WORDS) else None
+    return FeatureRole("ground", kind) if kind and not says(feature, BUILDING_WORDS) else None
 
 
-def _tall(feature: Feature) -> Role | None:
+def _tall(feature: Feature) -> FeatureRole | None:
     """By its height, or the name of its file: the least certain, so the last of the areas."""
     if feature.shape.geom_type not in AREAS:
         return None
     if has_height(feature) or says(feature, BUILDING_WORDS):
-        return Role("building", said=has_height(feature))
+        return FeatureRole("building", said=has_height(feature))
     return None
 
 
-def _name(feature: Feature) -> Role | None:
-    return Role("name") if feature.shape.geom_type in POINTS and feature.name else None
+def _name(feature: Feature) -> FeatureRole | None:
+    return FeatureRole("name") if feature.shape.geom_type in POINTS and feature.name else None
 
 
-RULES: tuple[Callable[[Feature], Role | None], ...] = (
+RULES: tuple[Callable[[Feature], FeatureRole | None], ...] = (
     _device, _building, _service, _way, _gate, _door, _wall, _grid, _ground, _tall, _name,
 )  # fmt: skip
 
@@ -224,18 +224,20 @@ def closed(feature: Feature) -> None:
             feature.shape = shapely.Polygon(shape)
 
 
-def roles(features: Sequence[Feature], name: str) -> list[Role]:
+def roles(features: Sequence[Feature], name: str) -> list[FeatureRole]:
     """What each feature is; the outline is the one area of the compound ``name``."""
     for feature in features:
         closed(feature)
-    found = [next((role for rule in RULES if (role := rule(f))), Role("other")) for f in features]
+    found = [
+        next((role for rule in RULES if (role := rule(f))), FeatureRole("other")) for f in features
+    ]
     outline = _outline(features, found, name)
     if outline is not None:
-        found[outline] = Role("outline")
+        found[outline] = FeatureRole("outline")
     return found
 
 
-def _outline(features: Sequence[Feature], found: list[Role], name: str) -> int | None:
+def _outline(features: Sequence[Feature], found: list[FeatureRole], name: str) -> int | None:
     """The outline: in a file named so, of the compound's name, or around most other areas."""
     areas = [n for n, f in enumerate(features) if f.shape.geom_type in AREAS]
     bare = [n for n in areas if found[n].role in ("other", "ground", "building") and not (

@@ -117,7 +117,7 @@ def main(argv: Sequence[str], places: Path, environ: Mapping[str, str] | None = 
     parser.epilog = "app.py import undo COMPOUND takes the last import back."
     add_arguments(parser, lang)
     asked = parser.parse_args(argv)
-    job = Job(asked.job) if asked.job else None
+    job = JobFolder(asked.job) if asked.job else None
     if job:
         job.begin()
     try:
@@ -146,7 +146,7 @@ def _why(exc: BaseException) -> Words:
     return say("out_of_memory") if isinstance(exc, MemoryError) else say("system_says", said=exc)
 
 
-def _carry_out(asked: argparse.Namespace, places: Path, job: Job | None) -> Report:
+def _carry_out(asked: argparse.Namespace, places: Path, job: JobFolder | None) -> Report:
     try:
         wishes = references.declared(asked.crs)
         mapping = device_lists.load(asked.mapping) if asked.mapping else None
@@ -202,7 +202,7 @@ def undo(argv: Sequence[str], places: Path, lang: str = DEFAULT) -> int:
     return 0
 
 
-class Job:
+class JobFolder:
     """A folder in which an import tells how far it is, and leaves its report in each language.
 
     ``status.json`` is replaced whole, so whoever polls it reads the old or the new one. Its words

@@ -23,7 +23,7 @@ from typing import Any
 import msgspec
 
 from geodata import store
-from geodata.importing.merging import Known
+from geodata.importing.merging import LastImport
 from geodata.importing.report.sentences import Words, say
 from twin.errors import DayuanError, InvalidPlace, InvalidTerritory
 from twin.places.model import Compound
@@ -68,11 +68,11 @@ class History:
         self.compound = compound
         self.folder = places.parent / "imports" / compound
 
-    def known(self) -> Known | None:
+    def known(self) -> LastImport | None:
         """What the last import left, or None."""
         base, keys = self.folder / "base.json", self.folder / "keys.json"
         try:
-            return Known(
+            return LastImport(
                 msgspec.json.decode(base.read_bytes(), type=Compound),
                 msgspec.json.decode(keys.read_bytes(), type=dict[str, str]),
             )

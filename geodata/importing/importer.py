@@ -16,20 +16,20 @@ from geodata import checks, geojson
 from geodata.checks import Fault
 from geodata.importing import additions, belonging, registration, services, survey
 from geodata.importing import listed_devices as listed
-from geodata.importing.classification import Role
+from geodata.importing.classification import FeatureRole
 from geodata.importing.history import History
 from geodata.importing.merging import merge
 from geodata.importing.readers import crs, device_lists, reading, references
 from geodata.importing.readers.device_lists import ColumnMapping
 from geodata.importing.readers.encodings import printable
-from geodata.importing.readers.features import Feature, Source
+from geodata.importing.readers.features import Feature, SourceFile
 from geodata.importing.readers.formats import How
 from geodata.importing.readers.reading import Shift
 from geodata.importing.report.report import Report
 from geodata.importing.report.sentences import STOPS, Refused, Words, say
 from geodata.importing.survey import Survey
 from geodata.proposal import layout
-from geodata.proposal.drawing import House, Site, ring
+from geodata.proposal.drawing import DrawnBuilding, Site, ring
 from geodata.soundness import NOWHERE
 from twin.errors import DayuanError, InvalidTerritory
 from twin.places import territory as path
@@ -135,7 +135,9 @@ class _Import:
             return
         report.compound = replace(found, name=report.name)
         report.sources = [
-            Source(f"{part}.geojson", count, True, "wgs84", say("edited_ours"), used={part: count})
+            SourceFile(
+                f"{part}.geojson", count, True, "wgs84", say("edited_ours"), used={part: count}
+            )
             for part in geojson.PARTS
             if (count := len(getattr(found, part)))
         ]
@@ -219,7 +221,7 @@ class _Import:
         context = tuple(_context(site, house) for house in understood.context)
         return replace(compound, surroundings=context)
 
-    def _helped(self, compound: Compound, parts: list[tuple[Feature, Role]]) -> Compound:
+    def _helped(self, compound: Compound, parts: list[tuple[Feature, FeatureRole]]) -> Compound:
         """The compound with the services that files hold."""
         if not parts:
             return compound
@@ -356,7 +358,7 @@ def _unsaid(compound: Compound) -> list[Fault]:
     ]
 
 
-def _context(site: Site, house: House) -> Building:
+def _context(site: Site, house: DrawnBuilding) -> Building:
     return Building(
         id=f"{site.id}/{house.label}",
         name=house.name,

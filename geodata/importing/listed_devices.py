@@ -20,7 +20,7 @@ from geodata.checks import Fault
 from geodata.importing.containment import Grounds
 from geodata.importing.readers import gb28181
 from geodata.importing.readers.device_lists import figure
-from geodata.importing.readers.features import Feature, Source
+from geodata.importing.readers.features import Feature, SourceFile
 from geodata.importing.report.sentences import Words, say
 from geodata.proposal.doors import FLOOR_M
 from geodata.soundness import NOWHERE
@@ -40,7 +40,7 @@ class Listed(msgspec.Struct):
     """What lists became: devices with their sources, what each is called there, what was wrong."""
 
     devices: list[DevicePlace] = []
-    sources: list[Source] = []
+    sources: list[SourceFile] = []
     keys: dict[str, str] = {}
     faults: list[Fault] = []
     notes: list[Words] = []

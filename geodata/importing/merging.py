@@ -27,7 +27,7 @@ SAME_M = 2.0
 _SKIPPED = frozenset({"id", "territory"})
 
 
-class Part(NamedTuple):
+class CompoundField(NamedTuple):
     """A field of the compound that holds things: their id, and their geometry."""
 
     name: str
@@ -36,15 +36,15 @@ class Part(NamedTuple):
 
 
 PARTS = (
-    Part("grids", "territory", "outline"),
-    Part("buildings", "id", "outline"),
-    Part("surroundings", "id", "outline"),
-    Part("paths", "id", "line"),
-    Part("areas", "id", "outline"),
-    Part("services", "id", "lonlat"),
-    Part("pipes", "id", "line"),
-    Part("devices", "id", "lonlat"),
-    Part("responders", "id", "post"),
+    CompoundField("grids", "territory", "outline"),
+    CompoundField("buildings", "id", "outline"),
+    CompoundField("surroundings", "id", "outline"),
+    CompoundField("paths", "id", "line"),
+    CompoundField("areas", "id", "outline"),
+    CompoundField("services", "id", "lonlat"),
+    CompoundField("pipes", "id", "line"),
+    CompoundField("devices", "id", "lonlat"),
+    CompoundField("responders", "id", "post"),
 )
 
 
@@ -68,7 +68,7 @@ class Difference(msgspec.Struct):
         return found
 
 
-class Known(msgspec.Struct):
+class LastImport(msgspec.Struct):
     """What the last import left: what it made, and what each thing is called in its source."""
 
     base: Compound
@@ -76,7 +76,7 @@ class Known(msgspec.Struct):
 
 
 def merge(
-    now: Compound, known: Known | None, fresh: Compound, keys: dict[str, str]
+    now: Compound, known: LastImport | None, fresh: Compound, keys: dict[str, str]
 ) -> tuple[Compound, dict[str, str], Compound, Difference]:
     """The compound to save, the names in sources by id, the new base, and what differs.
 
@@ -149,7 +149,7 @@ def _renamed(compound: Compound, names: dict[str, str]) -> Compound:
 
 
 def _same(
-    part: Part, old: Sequence[Any], new: Sequence[Any], old_keys: dict[str, str],
+    part: CompoundField, old: Sequence[Any], new: Sequence[Any], old_keys: dict[str, str],
     keys: dict[str, str], origin: LonLat,
 ) -> dict[str, int]:  # fmt: skip
     """New id to the number of the old thing it is, by source, then name, then place."""
@@ -193,7 +193,7 @@ def _by_word(
 
 
 def _by_place(
-    part: Part, old: Sequence[Any], left: Sequence[int], new: Sequence[Any], origin: LonLat
+    part: CompoundField, old: Sequence[Any], left: Sequence[int], new: Sequence[Any], origin: LonLat
 ) -> list[tuple[Any, int]]:
     """Pairs that lie on one another, the best first."""
     if not left or not new:
@@ -215,7 +215,7 @@ def _by_place(
     return [(new[row[n]], left[column[n]]) for n in order if good[n] and kinds[n]]
 
 
-def _shape(thing: Any, part: Part, origin: LonLat) -> shapely.Geometry:
+def _shape(thing: Any, part: CompoundField, origin: LonLat) -> shapely.Geometry:
     xy = xy_from_lonlat(getattr(thing, part.geometry), origin)
     if part.geometry == "outline":
         return shapely.make_valid(shapely.Polygon(xy))
@@ -223,7 +223,12 @@ def _shape(thing: Any, part: Part, origin: LonLat) -> shapely.Geometry:
 
 
 def _merged(
-    part: Part, now: Compound, base: Compound, fresh: Compound, known: bool, difference: Difference
+    part: CompoundField,
+    now: Compound,
+    base: Compound,
+    fresh: Compound,
+    known: bool,
+    difference: Difference,
 ) -> tuple[Value, ...]:
     """The things of one part: in the order they have, new ones at the end."""
     was = {getattr(thing, part.identity): thing for thing in getattr(base, part.name)}
@@ -245,7 +250,7 @@ def _merged(
 
 
 def _kept(
-    part: Part, thing: Any, was: Any, new: Any, known: bool, difference: Difference
+    part: CompoundField, thing: Any, was: Any, new: Any, known: bool, difference: Difference
 ) -> list[Value]:
     """One thing that stands now: as it is, as the files say, or some of both; none when gone."""
     theirs = (was is None or thing != was) if known else not getattr(thing, "proposed", True)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import shapely
 
-from geodata.importing.classification import Role, service_tagged
+from geodata.importing.classification import FeatureRole, service_tagged
 from geodata.importing.containment import Grounds
 from geodata.importing.readers.features import Feature
 from twin.addresses.tokens import words
@@ -33,7 +33,7 @@ class Helping(NamedTuple):
     left: int
 
 
-def place(compound: Compound, parts: Sequence[tuple[Feature, Role]]) -> Helping:
+def place(compound: Compound, parts: Sequence[tuple[Feature, FeatureRole]]) -> Helping:
     """Features that are services, or buildings that hold one, as services of a compound.
 
     Sites come before points: they tell more of themselves. One without a name is called by its

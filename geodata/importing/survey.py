@@ -14,11 +14,11 @@ from shapely import Polygon
 
 from geodata.checks import Fault, why_invalid
 from geodata.importing import classification
-from geodata.importing.classification import FLOOR_KEYS, HEIGHT_KEYS, Role
+from geodata.importing.classification import FLOOR_KEYS, HEIGHT_KEYS, FeatureRole
 from geodata.importing.readers.features import Feature
 from geodata.importing.report.sentences import Words, say
 from geodata.proposal.doors import FLOOR_M, floors_of
-from geodata.proposal.drawing import House
+from geodata.proposal.drawing import DrawnBuilding
 from geodata.soundness import NOWHERE
 from twin.places.metres import lonlat_from_xy, xy_from_lonlat
 from twin.places.model import LonLat
@@ -74,10 +74,10 @@ class Survey:
 
     origin: LonLat
     outline: Polygon
-    houses: list[House] = field(default_factory=list)
-    context: list[House] = field(default_factory=list)
+    houses: list[DrawnBuilding] = field(default_factory=list)
+    context: list[DrawnBuilding] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    parts: dict[str, list[tuple[Feature, Role]]] = field(default_factory=dict)
+    parts: dict[str, list[tuple[Feature, FeatureRole]]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     names: shapely.STRtree = field(default_factory=lambda: shapely.STRtree([]))
@@ -110,7 +110,9 @@ def understand(features: Sequence[Feature], name: str = "") -> Survey | list[Fau
     return survey
 
 
-def _around(outline: Feature, pairs: list[tuple[Feature, Role]]) -> list[tuple[Feature, Role]]:
+def _around(
+    outline: Feature, pairs: list[tuple[Feature, FeatureRole]]
+) -> list[tuple[Feature, FeatureRole]]:
     """Of an extract of a map only what is in the compound or near; all of any other file."""
     extract = {f.source.file for f, _ in pairs if f.source.file.endswith((".osm", ".pbf"))}
     if not extract:
@@ -170,10 +172,10 @@ def metres(shape: Any, origin: LonLat) -> Any:
 
 
 def _sort(
-    survey: Survey, features: Sequence[Feature], pairs: Sequence[tuple[Feature, Role]]
+    survey: Survey, features: Sequence[Feature], pairs: Sequence[tuple[Feature, FeatureRole]]
 ) -> None:
     """Put each feature to its kind, and write beside each source what they were taken for."""
-    parts: dict[str, list[tuple[Feature, Role]]] = defaultdict(list)
+    parts: dict[str, list[tuple[Feature, FeatureRole]]] = defaultdict(list)
     for feature, role in pairs:
         feature.source.used[role.role] = feature.source.used.get(role.role, 0) + 1
         parts[role.role].append((feature, role))
@@ -182,7 +184,7 @@ def _sort(
         elif role.role == "building" and classification.service_tagged(feature):
             parts["service"].append((feature, role))
     parts["device"] += [
-        (f, Role("device")) for f in features if f.role == "device" and f.shape.is_empty
+        (f, FeatureRole("device")) for f in features if f.role == "device" and f.shape.is_empty
     ]
     survey.parts = dict(parts)
     survey.names = shapely.STRtree([feature.shape for feature, _ in parts.get("name", ())])
@@ -222,7 +224,7 @@ def _add(survey: Survey, feature: Feature, given: shapely.Geometry) -> None:
         fault("height", say("nursery_height", height=height))
     label = _label(survey, name)
     survey.keys[label] = feature.key
-    survey.houses.append(House(label, name, Polygon(shape.exterior), floors, height, use))
+    survey.houses.append(DrawnBuilding(label, name, Polygon(shape.exterior), floors, height, use))
 
 
 def _lettered(survey: Survey, feature: Feature) -> str:

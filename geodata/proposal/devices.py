@@ -13,7 +13,7 @@ from shapely import Point
 
 from geodata.proposal import camera_placer
 from geodata.proposal.doors import FLOOR_M
-from geodata.proposal.drawing import Door, House, Site, spot
+from geodata.proposal.drawing import DrawnBuilding, DrawnDoor, Site, spot
 from twin.places.model import DevicePlace
 
 LAMP_EVERY_M = 27.0
@@ -42,7 +42,7 @@ class _Board:
         self._taken: list[Point] = []
 
     def add(
-        self, kind: str, name: str, at: Point, house: House | None = None, **pose: object
+        self, kind: str, name: str, at: Point, house: DrawnBuilding | None = None, **pose: object
     ) -> None:
         """Place a device; ``#`` in its name becomes its number."""
         pose = {"proposed": True} | pose
@@ -156,13 +156,13 @@ def _covers(board: _Board) -> None:
             board.add("manhole", f"{word} # {nearest(board.site, at)}", at)
 
 
-def _units(board: _Board) -> Iterator[tuple[House, Door]]:
+def _units(board: _Board) -> Iterator[tuple[DrawnBuilding, DrawnDoor]]:
     for house in board.site.houses:
         for door in house.doors if house.use == "residence" else ():
             yield house, door
 
 
-def _inside(house: House, door: Door, depth_m: float, aside_m: float) -> Point:
+def _inside(house: DrawnBuilding, door: DrawnDoor, depth_m: float, aside_m: float) -> Point:
     """A point behind a door, pulled towards the middle of the door's axis until it is inside."""
     for share in (1.0, 0.8, 0.6, 0.4, 0.2):
         at = door.behind(depth_m * share + 0.9, aside_m * share)
@@ -213,7 +213,7 @@ def _terminals(board: _Board, rng: random.Random) -> None:
         )
 
 
-def _groups(board: _Board, size: int) -> Iterator[list[House]]:
+def _groups(board: _Board, size: int) -> Iterator[list[DrawnBuilding]]:
     """Neighbouring buildings in groups of about a size, west to east within a grid."""
     homes = [house for house in board.site.houses if house.use == "residence"]
     homes.sort(key=lambda h: (board.site.grid_of(h.outline), h.outline.centroid.x))
@@ -221,7 +221,7 @@ def _groups(board: _Board, size: int) -> Iterator[list[House]]:
         yield homes[first : first + size]
 
 
-def _beside(board: _Board, houses: list[House]) -> Point | None:
+def _beside(board: _Board, houses: list[DrawnBuilding]) -> Point | None:
     """A free spot beside the building in the middle of a group."""
     middle = shapely.union_all([house.outline for house in houses]).centroid
     house = min(houses, key=lambda found: found.outline.distance(middle))

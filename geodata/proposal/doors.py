@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from shapely import LineString, Point, Polygon
 
-from geodata.proposal.drawing import Door, House
+from geodata.proposal.drawing import DrawnBuilding, DrawnDoor
 
 FLOOR_M = 2.9
 LIFT_FLOORS = 7
@@ -28,7 +28,7 @@ def floors_of(height_m: float) -> int:
     return max(1, round(height_m / FLOOR_M))
 
 
-def equip(house: House) -> None:
+def equip(house: DrawnBuilding) -> None:
     """Give a house its doors: one a unit, in the façade that faces most to the north."""
     along, across, length = _axes(house.outline)
     units = _units(house, length)
@@ -39,7 +39,7 @@ def equip(house: House) -> None:
         at = _facade(house.outline, foot, across)
         if at is not None:
             house.doors.append(
-                Door(
+                DrawnDoor(
                     unit=str(number + 1),
                     at=at,
                     inward=(-across[0], -across[1]),
@@ -64,7 +64,7 @@ def _axes(outline: Polygon) -> tuple[Vector, Vector, float]:
     return (float(dx), float(dy)), (float(-dy), float(dx)), float(lengths[longer])
 
 
-def _units(house: House, length: float) -> int:
+def _units(house: DrawnBuilding, length: float) -> int:
     if house.use != "residence":
         return 1
     usual = UNIT_M["high" if house.floors >= HIGH_FLOORS else "low"]

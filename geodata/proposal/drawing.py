@@ -18,7 +18,7 @@ DIGITS = 7
 
 
 @dataclass
-class Door:
+class DrawnDoor:
     """The door of one unit; ``inward`` is the unit vector of who walks in."""
 
     unit: str
@@ -36,7 +36,7 @@ class Door:
 
 
 @dataclass
-class House:
+class DrawnBuilding:
     """A building: ``label`` is the last part of its id, ``name`` what people say."""
 
     label: str
@@ -45,7 +45,7 @@ class House:
     floors: int
     height_m: float
     use: str = "residence"
-    doors: list[Door] = field(default_factory=list)
+    doors: list[DrawnDoor] = field(default_factory=list)
 
 
 @dataclass
@@ -94,7 +94,7 @@ class Site:
     id: str
     origin: LonLat
     outline: Polygon
-    houses: list[House]
+    houses: list[DrawnBuilding]
     ways: list[Way] = field(default_factory=list)
     patches: list[Patch] = field(default_factory=list)
     gates: list[Gate] = field(default_factory=list)

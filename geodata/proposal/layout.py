@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from geodata.proposal import crew, devices, doors, gates, grids, ground, spurs, ways
-from geodata.proposal.drawing import House, Site, line, lines, ring, rings, spot
+from geodata.proposal.drawing import DrawnBuilding, Site, line, lines, ring, rings, spot
 from twin.places.model import Area, Building, Compound, Entrance, Grid, Path, Ring, Wall
 
 MANY = 600
@@ -101,7 +101,7 @@ def _draw(site: Site, rng: random.Random, whole: bool) -> None:
         ground.propose(site, rng)
 
 
-def _building(site: Site, house: House, outline: Ring, territory: str) -> Building:
+def _building(site: Site, house: DrawnBuilding, outline: Ring, territory: str) -> Building:
     """A building as surveyed; its doors and floors are what is proposed."""
     return Building(
         id=f"{site.id}/{house.label}",

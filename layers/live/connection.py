@@ -162,7 +162,7 @@ def _resumed(started: Coroutine[Any, Any, None], waits_for: Any) -> Generator[An
             return
 
 
-class House(NamedTuple):
+class LiveService(NamedTuple):
     """What a connection is served from.
 
     ``find`` gives the hub of a session the viewer may join, or None; ``now`` the server's time.
@@ -172,7 +172,7 @@ class House(NamedTuple):
     now: Callable[[], datetime]
 
 
-async def serve(receive: Receive, send: Send, house: House, viewer: Viewer) -> None:
+async def serve(receive: Receive, send: Send, house: LiveService, viewer: Viewer) -> None:
     """Talk to one accepted websocket until it ends.
 
     ``receive`` and ``send`` are the ASGI callables. The first message must be a hello, within ten
@@ -188,7 +188,9 @@ async def serve(receive: Receive, send: Send, house: House, viewer: Viewer) -> N
         connection.close()
 
 
-async def _talk(receive: Receive, connection: Connection, house: House, viewer: Viewer) -> None:
+async def _talk(
+    receive: Receive, connection: Connection, house: LiveService, viewer: Viewer
+) -> None:
     """Carry out messages until the other side leaves or has been denied too often."""
     denials = 0
     while denials < MAX_DENIALS and not connection.gone:
@@ -208,7 +210,7 @@ async def _talk(receive: Receive, connection: Connection, house: House, viewer: 
     connection.end("too many denials")
 
 
-def _carry_out(text: str | None, connection: Connection, house: House, viewer: Viewer) -> str:
+def _carry_out(text: str | None, connection: Connection, house: LiveService, viewer: Viewer) -> str:
     """Do what a message asks; why not, or nothing."""
     if text is None or len(text) > MAX_BYTES:
         return "too long or not text"

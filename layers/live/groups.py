@@ -19,7 +19,7 @@ from layers.live.columns import KINDS
 from layers.live.frames import Indices
 from layers.live.state_store import News, Picture
 from layers.live.subscription import Scope
-from layers.places.compound import Places
+from layers.places.compound import PlacesView
 from layers.rows.layer import kinds_shown
 
 RING_FRAMES = 64
@@ -60,7 +60,7 @@ class Group:
     """One key's sequence of frames, its recent frames and its members."""
 
     def __init__(
-        self, key: Key, epoch: str, scope: Scope, picture: Picture, places: Places
+        self, key: Key, epoch: str, scope: Scope, picture: Picture, places: PlacesView
     ) -> None:
         self.key = key
         self.epoch = epoch
@@ -78,7 +78,7 @@ class Group:
         self._index: NDArray[np.int32] = np.full(size, -1, np.int32)
         self._choose_rows(places)
 
-    def _choose_rows(self, places: Places) -> None:
+    def _choose_rows(self, places: PlacesView) -> None:
         """Number the devices in view; -1 stands at a row that is out of sight or switched off."""
         prefixes, masked, _, _, compounds, switches = self.key
         shown = kinds_shown(switches)

@@ -25,7 +25,7 @@ from layers.live.state_store import News, Picture
 from layers.live.subscription import Scope
 from layers.panels.conditions import Health, lasting
 from layers.panels.incidents import Travel, no_travel
-from layers.places.compound import Places
+from layers.places.compound import PlacesView
 from layers.rows.layer import SWITCHES
 from twin.catalogue.conditions import Condition
 from twin.events import AlarmRaised
@@ -69,7 +69,7 @@ class Hub:
         epoch: str,
         clock: Clock | None = None,
         travel: Travel = no_travel,
-        places: Places | None = None,
+        places: PlacesView | None = None,
         health: Health | None = None,
     ) -> None:
         """``epoch`` must differ between any two hubs; ``clock`` is None for the live session.
@@ -79,7 +79,7 @@ class Hub:
         """
         self.owner = ""  # the account whose replay this is
         self.twins = dict(twins)
-        self.places = places or Places(
+        self.places = places or PlacesView(
             compound for twin in twins.values() for compound in twin.compounds.values()
         )
         self.now_ms = milliseconds(now)

@@ -24,7 +24,7 @@ from twin.visibility.camera_index import BESIDE_M, Sighting
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class WorkedOut:
     """What is worked out once: path networks by street, what cameras see.
 
     The networks by ``learn``, which may run in a thread while screens are served already; until
@@ -35,7 +35,7 @@ class Known:
     sights: Sights
 
     @classmethod
-    def of(cls, twins: Iterable[Twin]) -> Known:
+    def of(cls, twins: Iterable[Twin]) -> WorkedOut:
         """Work it out for these twins' places, now."""
         twins = list(twins)
         known = cls.unlearned(twins)
@@ -43,7 +43,7 @@ class Known:
         return known
 
     @classmethod
-    def unlearned(cls, twins: Iterable[Twin]) -> Known:
+    def unlearned(cls, twins: Iterable[Twin]) -> WorkedOut:
         """For these twins' places, without networks yet."""
         return cls(Lives(), Sights.of(twins))
 
@@ -53,7 +53,7 @@ class Known:
 
 
 def detail(
-    twin: Twin, incident: Incident, known: Known, actor: Actor, *, now: datetime, masked: bool
+    twin: Twin, incident: Incident, known: WorkedOut, actor: Actor, *, now: datetime, masked: bool
 ) -> dict[str, Any]:
     """The incident as screens get it, with its record and what can be done about it.
 
@@ -81,7 +81,7 @@ def detail(
 def _way(
     twin: Twin,
     incident: Incident,
-    known: Known,
+    known: WorkedOut,
     actor: Actor,
     member: Mapping[str, Any],
     now: datetime,
@@ -103,7 +103,7 @@ def _sees(actor: Actor, twin: Twin, subject: str) -> bool:
 
 
 def _recommendations(
-    twin: Twin, incident: Incident, known: Known, actor: Actor, now: datetime
+    twin: Twin, incident: Incident, known: WorkedOut, actor: Actor, now: datetime
 ) -> list[dict[str, Any]]:
     live = known.lives.live(twin)
     if not incident.open or live is None:
@@ -124,7 +124,9 @@ def _recommendations(
     ]
 
 
-def _cameras(twin: Twin, incident: Incident, known: Known, actor: Actor) -> list[dict[str, Any]]:
+def _cameras(
+    twin: Twin, incident: Incident, known: WorkedOut, actor: Actor
+) -> list[dict[str, Any]]:
     compound = twin.compounds.get(incident.compound)
     if compound is None:
         return []

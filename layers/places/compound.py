@@ -31,7 +31,7 @@ KEPT_LISTINGS = 16
 """Encoded lists of compounds held at once: 300 kB each in a district of 700."""
 
 
-class Places:
+class PlacesView:
     """The compounds of all streets, described for whoever may see them."""
 
     def __init__(self, compounds: Iterable[Compound]) -> None:

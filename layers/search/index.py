@@ -30,7 +30,7 @@ KEPT_VIEWS = 64
 """Accounts' views of the rows held at once: one byte a row."""
 
 
-class Row(NamedTuple):
+class SearchRow(NamedTuple):
     """Something that does not move and can be found."""
 
     type: str
@@ -45,7 +45,7 @@ class Row(NamedTuple):
 class Hit(NamedTuple):
     """A row that matches, and whether its name begins with what was typed."""
 
-    row: Row
+    row: SearchRow
     begins: bool
 
 
@@ -61,31 +61,31 @@ def things(compound: Compound) -> Iterator[Thing]:
     yield from compound.devices
 
 
-def _whole(one: Compound, number: int, compound: Compound, masked: bool) -> Row:
-    return Row("compound", one.id, one.name, "", number, one.territory, one.origin)
+def _whole(one: Compound, number: int, compound: Compound, masked: bool) -> SearchRow:
+    return SearchRow("compound", one.id, one.name, "", number, one.territory, one.origin)
 
 
-def _building(one: Building, number: int, compound: Compound, masked: bool) -> Row:
+def _building(one: Building, number: int, compound: Compound, masked: bool) -> SearchRow:
     at = one.entrances[0].lonlat if one.entrances else one.outline[0]
     path = one.territory or compound.territory
-    return Row("building", one.id, one.name, "", number, path, at)
+    return SearchRow("building", one.id, one.name, "", number, path, at)
 
 
-def _area(one: Area, number: int, compound: Compound, masked: bool) -> Row:
-    return Row("area", one.id, one.name, "", number, compound.territory, one.outline[0])
+def _area(one: Area, number: int, compound: Compound, masked: bool) -> SearchRow:
+    return SearchRow("area", one.id, one.name, "", number, compound.territory, one.outline[0])
 
 
-def _service(one: Service, number: int, compound: Compound, masked: bool) -> Row:
+def _service(one: Service, number: int, compound: Compound, masked: bool) -> SearchRow:
     kind = f"service/{one.kind}"
-    return Row("service", one.id, one.name, kind, number, one.territory, one.lonlat)
+    return SearchRow("service", one.id, one.name, kind, number, one.territory, one.lonlat)
 
 
-def _device(one: DevicePlace, number: int, compound: Compound, masked: bool) -> Row:
+def _device(one: DevicePlace, number: int, compound: Compound, masked: bool) -> SearchRow:
     name = device_name(one, compound, masked)
-    return Row("device", one.id, name, one.kind, number, one.territory, one.lonlat)
+    return SearchRow("device", one.id, name, one.kind, number, one.territory, one.lonlat)
 
 
-_ROWS: dict[type[Any], Callable[..., Row]] = {
+_ROWS: dict[type[Any], Callable[..., SearchRow]] = {
     Compound: _whole,
     Building: _building,
     Area: _area,
@@ -94,7 +94,7 @@ _ROWS: dict[type[Any], Callable[..., Row]] = {
 }
 
 
-class Index:
+class SearchIndex:
     """The rows of some compounds, for one screen class."""
 
     def __init__(self, compounds: Sequence[Compound], masked: bool) -> None:
@@ -116,7 +116,7 @@ class Index:
         self._compound_words = [_said(_compound_words(place)) for place in compounds]
         self._views: OrderedDict[tuple[str, ...], Mask] = OrderedDict()
 
-    def _made(self, thing: Thing, compound: int) -> Row:
+    def _made(self, thing: Thing, compound: int) -> SearchRow:
         make = _ROWS[type(thing)]
         return make(thing, compound, self._compounds[compound], self._masked)
 

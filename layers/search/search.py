@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from layers.live.redaction import place_words
-from layers.search.index import RANK, Index
+from layers.search.index import RANK, SearchIndex
 from layers.search.ngrams import normal
 from twin.addresses.candidates import Candidate, Resolution
 from twin.addresses.gazetteer import Gazetteer
@@ -50,12 +50,12 @@ class Finder:
         self._twins = twins
         self._places = [place for twin in twins.values() for place in twin.compounds.values()]
         self.left_out: list[tuple[str, EntrySetAside]] = []
-        self._indexes: dict[bool, Index] = {}
+        self._indexes: dict[bool, SearchIndex] = {}
         self._gazetteer: Gazetteer | None = None
         self._learning = Lock()
         self._texts: dict[tuple[str, bool], _Text] = {}
 
-    def learn(self, masked: bool = False) -> tuple[Index, Gazetteer]:
+    def learn(self, masked: bool = False) -> tuple[SearchIndex, Gazetteer]:
         """Index and gazetteer, made when first asked for: a second for 100,000 devices."""
         with self._learning:
             try:
@@ -64,11 +64,11 @@ class Finder:
                 self._leave_out()
                 return self._learnt(masked)
 
-    def _learnt(self, masked: bool) -> tuple[Index, Gazetteer]:
+    def _learnt(self, masked: bool) -> tuple[SearchIndex, Gazetteer]:
         if self._gazetteer is None:
             self._gazetteer = _prepared(self._places)
         if masked not in self._indexes:
-            self._indexes[masked] = Index(self._places, masked)
+            self._indexes[masked] = SearchIndex(self._places, masked)
         return self._indexes[masked], self._gazetteer
 
     def _leave_out(self) -> None:
@@ -79,7 +79,7 @@ class Finder:
             try:
                 _prepared([place])
                 for masked in (False, True):
-                    Index([place], masked)
+                    SearchIndex([place], masked)
                 kept.append(place)
             except Exception as failure:
                 why = EntrySetAside("search", place.id, failure)

@@ -35,7 +35,7 @@ class Asker:
         return territory.touches(self.prefixes, path)
 
 
-class Row(msgspec.Struct, frozen=True, gc=False):
+class SharedRow(msgspec.Struct, frozen=True, gc=False):
     """One thing that can become a feature; ``territory`` decides who may see it.
 
     ``compound`` and ``twin`` are None for what lies between compounds. A question makes thousands
@@ -54,7 +54,7 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
 
     thing: Any
     now: Any
-    row: Row
+    row: SharedRow
     asker: Asker
 
 
@@ -78,7 +78,7 @@ class Field:
         return self.kind != "instant"
 
 
-class Source(NamedTuple):
+class RowSource(NamedTuple):
     """Where rows come from: a compound with the twin of its street, or a district."""
 
     compound: Compound | None = None
@@ -92,20 +92,20 @@ class World(NamedTuple):
     twins: Sequence[Twin]
     districts: Sequence[District] = ()
 
-    def sources(self) -> Iterator[Source]:
+    def sources(self) -> Iterator[RowSource]:
         """Every compound, then every district."""
         for twin in self.twins:
             for compound in twin.compounds.values():
-                yield Source(compound, twin)
+                yield RowSource(compound, twin)
         for district in self.districts:
-            yield Source(district=district)
+            yield RowSource(district=district)
 
 
-def _as_it_stands(row: Row) -> Any:
+def _as_it_stands(row: SharedRow) -> Any:
     return None
 
 
-def _nothing(source: Source) -> Iterable[Row]:
+def _nothing(source: RowSource) -> Iterable[SharedRow]:
     return ()
 
 
@@ -126,10 +126,10 @@ class Collection:
     shape: Shape
     coordinates: Callable[[Seen], Any]
     fields: tuple[Field, ...]
-    of: Callable[[Source], Iterable[Row]] = _nothing
-    gather: Callable[[World], Iterable[Row]] | None = None
+    of: Callable[[RowSource], Iterable[SharedRow]] = _nothing
+    gather: Callable[[World], Iterable[SharedRow]] | None = None
     partly: bool = True
-    now: Callable[[Row], Any] = _as_it_stands
+    now: Callable[[SharedRow], Any] = _as_it_stands
     time: str = ""
     roles: frozenset[str] = frozenset()
 
@@ -138,7 +138,7 @@ class Collection:
         """Whether rows come and go."""
         return self.gather is not None
 
-    def rows(self, world: World) -> Iterable[Row]:
+    def rows(self, world: World) -> Iterable[SharedRow]:
         """All rows there are."""
         if self.gather is not None:
             return self.gather(world)
@@ -161,12 +161,12 @@ class Collection:
         """The field of a name, or None."""
         return next((field for field in self.fields if field.name == name), None)
 
-    def seen(self, row: Row, asker: Asker) -> Seen:
+    def seen(self, row: SharedRow, asker: Asker) -> Seen:
         """A row ready to be read for an asker."""
         return Seen(row.thing, self.now(row), row, asker)
 
 
-def feature(collection: Collection, row: Row, asker: Asker) -> dict[str, Any]:
+def feature(collection: Collection, row: SharedRow, asker: Asker) -> dict[str, Any]:
     """A row as a GeoJSON feature (RFC 7946): every field stands in it, ``null`` when unknown."""
     seen = collection.seen(row, asker)
     return {

@@ -23,7 +23,7 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.sharing.catalogue import COLLECTIONS
-from layers.sharing.collection import Asker, Collection, Row, Scalar, Shape, World, feature
+from layers.sharing.collection import Asker, Collection, Scalar, Shape, SharedRow, World, feature
 from layers.sharing.query import Box, Query
 
 TURN_S = 0.004
@@ -36,7 +36,7 @@ Thing = TypeVar("Thing")
 class Page(NamedTuple):
     """One page: its rows, how many match in all, and whether there are more."""
 
-    rows: list[Row]
+    rows: list[SharedRow]
     matched: int
     more: bool
 
@@ -70,7 +70,7 @@ class Still:
         shown = np.array([self.collection.shows(asker, path) for path in self._paths], bool)
         return np.flatnonzero(shown[self._codes]) if len(shown) else self._codes
 
-    def walk(self, positions: Numbers) -> Iterator[tuple[int, Row]]:
+    def walk(self, positions: Numbers) -> Iterator[tuple[int, SharedRow]]:
         """Some ascending positions with their rows."""
         owners = np.searchsorted(self._starts, positions, side="right") - 1
         pairs = zip(owners.tolist(), positions.tolist(), strict=True)
@@ -79,7 +79,7 @@ class Still:
             for _, position in group:
                 yield position, rows[position - self._starts[owner]]
 
-    def position(self, name: str) -> tuple[int, Row] | None:
+    def position(self, name: str) -> tuple[int, SharedRow] | None:
         """The position and row of an id, or None."""
         key = np.int64(hash(name))
         first, last = np.searchsorted(self._names, key), np.searchsorted(self._names, key, "right")
@@ -104,7 +104,7 @@ class Still:
         exactly = shapely.intersects(shapes, shapely.box(*box))
         return np.union1d(positions[sure], unsure[exactly])
 
-    def _shapes(self, rows: Sequence[Row]) -> Geometries:
+    def _shapes(self, rows: Sequence[SharedRow]) -> Geometries:
         everybody, one = Asker((), True, ""), self.collection
         return SHAPES[one.shape]([one.coordinates(one.seen(row, everybody)) for row in rows])
 
@@ -143,7 +143,7 @@ SHAPES: dict[Shape, Callable[[list[Any]], Geometries]] = {
 }
 
 
-class Shelf:
+class CollectionCache:
     """Every collection over one world of places; each is indexed when it is first asked for."""
 
     def __init__(self, world: World) -> None:
@@ -162,7 +162,7 @@ class Shelf:
             kept = np.array(chosen, np.intp)
         return await asyncio.to_thread(_cut, still, kept, query)
 
-    async def one(self, collection: Collection, asker: Asker, name: str) -> Row | None:
+    async def one(self, collection: Collection, asker: Asker, name: str) -> SharedRow | None:
         """The row of an id, or None where there is none or it may not be seen."""
         if collection.moving:
             rows = (row for row in collection.rows(self.world) if row.id == name)
@@ -181,7 +181,7 @@ class Shelf:
         return min(west), min(south), max(east), max(north)
 
     async def features(
-        self, collection: Collection, asker: Asker, rows: Sequence[Row]
+        self, collection: Collection, asker: Asker, rows: Sequence[SharedRow]
     ) -> list[dict[str, Any]]:
         """Rows as GeoJSON features: those that stand still by a thread, live ones on the loop."""
         if not collection.live:
@@ -251,7 +251,7 @@ async def _in_turns(things: Iterable[Thing]) -> AsyncIterator[Thing]:
             until = clock() + TURN_S
 
 
-def _selected(collection: Collection, row: Row, asker: Asker, query: Query) -> bool:
+def _selected(collection: Collection, row: SharedRow, asker: Asker, query: Query) -> bool:
     """Whether a row has the values and the time asked for."""
     seen = collection.seen(row, asker)
     if any(field.read(seen) != value for field, value in query.wanted):
@@ -269,7 +269,7 @@ def _in_time(instant: Scalar, query: Query) -> bool:
     return query.end is None or instant <= query.end
 
 
-def _meets(collection: Collection, row: Row, asker: Asker, query: Query) -> bool:
+def _meets(collection: Collection, row: SharedRow, asker: Asker, query: Query) -> bool:
     """Whether something that moves, always a point, is inside; nowhere counts as everywhere."""
     where = collection.coordinates(collection.seen(row, asker)) if query.boxes else None
     if where is None:

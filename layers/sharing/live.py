@@ -8,7 +8,16 @@ from typing import Any
 
 from layers.live.redaction import device_name, place_words
 from layers.panels import incidents
-from layers.sharing.collection import Collection, Field, Kind, Row, Scalar, Seen, Source, World
+from layers.sharing.collection import (
+    Collection,
+    Field,
+    Kind,
+    RowSource,
+    Scalar,
+    Seen,
+    SharedRow,
+    World,
+)
 from layers.sharing.still import COMPOUND, TERRITORY
 from twin.catalogue import device_kinds, incident_kind, rules
 from twin.commands.roles import WORK
@@ -27,16 +36,16 @@ def _now(name: str, kind: Kind, words: str, read: Callable[[Any], Scalar] | None
 # --- devices ----------------------------------------------------------------------------------
 
 
-def _devices(*kinds: str) -> Callable[[Source], Iterator[Row]]:
-    def rows(source: Source) -> Iterator[Row]:
+def _devices(*kinds: str) -> Callable[[RowSource], Iterator[SharedRow]]:
+    def rows(source: RowSource) -> Iterator[SharedRow]:
         for place in source.compound.devices if source.compound else ():
             if not kinds or place.kind in kinds:
-                yield Row(place.id, place.territory, place, source.compound, source.twin)
+                yield SharedRow(place.id, place.territory, place, source.compound, source.twin)
 
     return rows
 
 
-def _device(row: Row) -> Device:
+def _device(row: SharedRow) -> Device:
     """The device as it is now; looked up each time, for a restored twin has new ones."""
     assert row.twin is not None
     return row.twin.devices[row.id]
@@ -118,11 +127,11 @@ def _of_devices(
 # --- people -----------------------------------------------------------------------------------
 
 
-def _people(world: World) -> Iterator[Row]:
+def _people(world: World) -> Iterator[SharedRow]:
     for twin in world.twins:
         for one in twin.responders.values():
             compound = twin.compounds.get(one.id.partition("/")[0])
-            yield Row(one.id, one.card.territory, one, compound, twin)
+            yield SharedRow(one.id, one.card.territory, one, compound, twin)
 
 
 def _stands(seen: Seen) -> Any:
@@ -151,14 +160,16 @@ def _if_seen(seen: Seen, case: str | None) -> str | None:
 # --- alarms -----------------------------------------------------------------------------------
 
 
-def _alarms(world: World) -> Iterator[Row]:
+def _alarms(world: World) -> Iterator[SharedRow]:
     for twin in world.twins:
         for alarm in twin.alarms.values():
             device = twin.devices.get(alarm.device)
             if device is not None and alarm.label != "normal":
                 compound = twin.compounds[alarm.device.partition("/")[0]]
                 # Clients put ids into addresses as they are, where # would end the path.
-                yield Row(alarm.id.replace("#", ":"), device.place.territory, alarm, compound, twin)
+                yield SharedRow(
+                    alarm.id.replace("#", ":"), device.place.territory, alarm, compound, twin
+                )
 
 
 def _own(name: str, kind: Kind, words: str, read: Callable[[Any], Scalar] | None = None) -> Field:
@@ -176,11 +187,11 @@ def _at_device(seen: Seen) -> Any:
 # --- cases ------------------------------------------------------------------------------------
 
 
-def _cases(world: World) -> Iterator[Row]:
+def _cases(world: World) -> Iterator[SharedRow]:
     for twin in world.twins:
         for case in twin.incidents.values():
             compound = twin.compounds.get(case.compound)
-            yield Row(case.id, case.territory, case, compound, twin)
+            yield SharedRow(case.id, case.territory, case, compound, twin)
 
 
 def _hidden(seen: Seen) -> bool:

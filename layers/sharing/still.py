@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from layers.sharing.collection import Collection, Field, Kind, Row, Seen, Source
+from layers.sharing.collection import Collection, Field, Kind, RowSource, Seen, SharedRow
 from twin.places.model import Compound
 
 Of = Callable[[Compound], Iterable[tuple[str, str, Any]]]
@@ -42,16 +42,16 @@ def _households(seen: Seen) -> int | None:
 HOUSEHOLDS = Field("households", "integer", "for whoever sees all of it", _households)
 
 
-Rows = Callable[[Source], Iterator[Row]]
+Rows = Callable[[RowSource], Iterator[SharedRow]]
 
 
 def _each(of: Of) -> Rows:
     """Rows of a compound."""
 
-    def rows(source: Source) -> Iterator[Row]:
+    def rows(source: RowSource) -> Iterator[SharedRow]:
         if (compound := source.compound) is not None:
             for name, where, thing in of(compound):
-                yield Row(name, where, thing, compound, source.twin)
+                yield SharedRow(name, where, thing, compound, source.twin)
 
     return rows
 
@@ -64,18 +64,18 @@ def _whole(attribute: str) -> Of:
 def _with_district(own: Rows, attribute: str) -> Rows:
     """A compound's rows, or those that lie between the compounds of a district."""
 
-    def rows(source: Source) -> Iterator[Row]:
+    def rows(source: RowSource) -> Iterator[SharedRow]:
         yield from own(source)
         if (district := source.district) is not None:
             for one in getattr(district, attribute):
-                yield Row(one.id, getattr(one, "territory", "") or district.territory, one)
+                yield SharedRow(one.id, getattr(one, "territory", "") or district.territory, one)
 
     return rows
 
 
-def _divisions(source: Source) -> Iterator[Row]:
+def _divisions(source: RowSource) -> Iterator[SharedRow]:
     for one in source.district.divisions if source.district else ():
-        yield Row(one.territory, one.territory, one)
+        yield SharedRow(one.territory, one.territory, one)
 
 
 def _outline(seen: Seen) -> Any:

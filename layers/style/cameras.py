@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layers.style.palette import ACCENT, DIM, GROUND, SEEN, TEXT
-from layers.style.parts import Part, by_zoom, get, label, table
+from layers.style.parts import StyleLayer, by_zoom, get, label, table
 
 GAP, LOST = "#B79BFF", "#FF8FC7"
 """Ground that nobody sees, and ground that is lost without some cameras: no colour of a level."""
@@ -11,7 +11,7 @@ _KIND = {"gap": GAP, "lost": LOST, "maybe": DIM}
 _HALO = {"text-halo-color": GROUND, "text-halo-width": 1.8}
 
 GROUND_PARTS = (
-    Part(
+    StyleLayer(
         id="coverage", type="fill", source="coverage", switch="coverage",
         paint={
             "fill-color": table(get("class"), _KIND, ACCENT),
@@ -19,12 +19,12 @@ GROUND_PARTS = (
                              ["+", 0.16, ["*", 0.5, ["get", "shade"]]]],
         },
     ),
-    Part(
+    StyleLayer(
         id="coverage-hatch", type="fill", source="coverage", switch="coverage",
         filter=["in", get("class"), ["literal", ["gap", "lost"]]],
         paint={"fill-pattern": ["match", get("class"), "lost", "hatch-lost", "hatch-gap"]},
     ),
-    Part(
+    StyleLayer(
         id="coverage-edge", type="line", source="coverage", switch="coverage", minzoom=16,
         filter=["in", get("class"), ["literal", ["gap", "lost"]]],
         paint={
@@ -35,15 +35,15 @@ GROUND_PARTS = (
 )  # fmt: skip
 
 MARK_PARTS = (
-    Part(
+    StyleLayer(
         id="draft", type="fill", source="draft",
         paint={"fill-color": ACCENT, "fill-opacity": 0.28},
     ),
-    Part(
+    StyleLayer(
         id="draft-edge", type="line", source="draft",
         paint={"line-color": ACCENT, "line-width": by_zoom(16, 1, 19, 2)},
     ),
-    Part(
+    StyleLayer(
         id="fields-unsure", type="line", source="fields", switch="fields", minzoom=15.6,
         filter=[">", ["coalesce", get("unsure"), 0], 0],
         paint={
@@ -51,7 +51,7 @@ MARK_PARTS = (
             "line-width": by_zoom(16, 0.6, 19, 1.4),
         },
     ),
-    Part(
+    StyleLayer(
         id="rings", type="line", source="rings", minzoom=15.6,
         paint={
             "line-color": SEEN, "line-opacity": 0.95, "line-width": by_zoom(16, 1, 19, 2.2),
@@ -60,7 +60,7 @@ MARK_PARTS = (
 )  # fmt: skip
 
 LABEL_PARTS = (
-    Part(
+    StyleLayer(
         id="rings-words", type="symbol", source="rings", minzoom=16.4,
         filter=["==", ["geometry-type"], "Point"],
         layout=label(get("words"), by_zoom(16.4, 9, 19, 13), **{
@@ -68,21 +68,21 @@ LABEL_PARTS = (
         }),
         paint={"text-color": SEEN, **_HALO},
     ),
-    Part(
+    StyleLayer(
         id="sighted", type="symbol", source="sighted", minzoom=15.6,
         layout=label(get("words"), by_zoom(15.6, 9, 19, 13), **{
             "text-anchor": "top", "text-offset": [0, 1.1], "text-allow-overlap": True,
         }),
         paint={"text-color": ["case", get("sure"), SEEN, TEXT], **_HALO},
     ),
-    Part(
+    StyleLayer(
         id="blind", type="circle", source="blind", switch="coverage", minzoom=15,
         paint={
             "circle-radius": by_zoom(15, 6, 19, 15), "circle-color": "rgba(10,15,21,0.7)",
             "circle-stroke-color": LOST, "circle-stroke-width": 2,
         },
     ),
-    Part(
+    StyleLayer(
         id="blind-words", type="symbol", source="blind", switch="coverage", minzoom=15,
         layout=label("✕", by_zoom(15, 9, 19, 18), **{
             "text-allow-overlap": True, "text-ignore-placement": True,

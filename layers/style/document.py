@@ -16,7 +16,7 @@ from typing import Any
 
 from layers.style import cameras, places, records, tiles, ways
 from layers.style.palette import GROUND, LEVELS, TITLES
-from layers.style.parts import BAND_ZOOM, Part
+from layers.style.parts import BAND_ZOOM, StyleLayer
 from twin.catalogue import device_kinds, incident_kinds
 
 SOURCES = (
@@ -79,7 +79,7 @@ def _source(name: str) -> dict[str, Any]:
             "tolerance": 0.1}  # fmt: skip
 
 
-def _layer(part: Part) -> dict[str, Any]:
+def _layer(part: StyleLayer) -> dict[str, Any]:
     """A part as the style wants it; empty tables are left out."""
     found: dict[str, Any] = {"id": part.id, "type": part.type}
     if part.source:
@@ -98,7 +98,7 @@ def _layer(part: Part) -> dict[str, Any]:
     return found
 
 
-def _pattern(part: Part) -> dict[str, Any]:
+def _pattern(part: StyleLayer) -> dict[str, Any]:
     """A layer that the browser adds once per set of tiles, and under which other layer."""
     under = {"dayuan:before": tiles.BEFORE[part.id]}
     plain = _layer(part) | {"source-layer": tiles.TILE_LAYER}

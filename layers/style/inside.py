@@ -7,7 +7,7 @@ cabins move by feature-state.
 from __future__ import annotations
 
 from layers.style.palette import ACCENT, DIM, GROUND, LEVELS, PANEL, TEXT
-from layers.style.parts import Part, by_zoom, get, label, level_colour, state, table
+from layers.style.parts import StyleLayer, by_zoom, get, label, level_colour, state, table
 
 PLATE, CHOSEN, WALL, STAIR = "#31445A", "#46688A", "#86A3C2", "#A9BED3"
 SHAFT, CABIN = "#9FC3E8", "#DCE9F5"
@@ -17,7 +17,7 @@ _PLAIN = ["case", ["boolean", get("chosen"), False], CHOSEN, PLATE]
 _SHOWN_ZOOM = 15.2
 
 STOREY_PARTS = (
-    Part(
+    StyleLayer(
         id="storeys", type="fill-extrusion", source="storeys", minzoom=_SHOWN_ZOOM,
         paint={
             "fill-extrusion-color": [
@@ -31,7 +31,7 @@ STOREY_PARTS = (
             "fill-extrusion-opacity": 1,
         },
     ),
-    Part(
+    StyleLayer(
         id="cabins", type="fill-extrusion", source="shafts", minzoom=_SHOWN_ZOOM,
         filter=["==", get("part"), "cabin"],
         paint={
@@ -43,7 +43,7 @@ STOREY_PARTS = (
             "fill-extrusion-opacity": 1,
         },
     ),
-    Part(
+    StyleLayer(
         id="shafts", type="fill-extrusion", source="shafts", minzoom=_SHOWN_ZOOM,
         filter=["==", get("part"), "shaft"],
         paint={
@@ -59,7 +59,7 @@ _LIFTED = {"symbol-height-offset": get("height"), "symbol-sort-key": get("order"
 _CHOSEN = ["boolean", get("chosen"), False]
 
 MARK_PARTS = (
-    Part(
+    StyleLayer(
         id="inside-names", type="symbol", source="inside", minzoom=_SHOWN_ZOOM,
         filter=["in", get("part"), ["literal", ["floor", "unit"]]],
         layout=label(
@@ -79,7 +79,7 @@ MARK_PARTS = (
             "text-halo-color": GROUND, "text-halo-width": 1.8, "text-halo-blur": 0.3,
         },
     ),
-    Part(
+    StyleLayer(
         id="inside-marks", type="symbol", source="inside", minzoom=_SHOWN_ZOOM,
         filter=["==", get("part"), "device"],
         layout=label(

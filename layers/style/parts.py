@@ -25,7 +25,7 @@ FRESH, FADED, HOLLOW, GONE = 1.0, 0.62, 0.6, 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class StyleLayer:
     """One layer of the style. ``switch`` is the layer switch that shows it, none: always."""
 
     id: str

@@ -23,7 +23,7 @@ from layers.style.palette import (
     SEEN,
     WALL,
 )
-from layers.style.parts import Part, by_zoom, get, level_colour, metres, state, table
+from layers.style.parts import StyleLayer, by_zoom, get, level_colour, metres, state, table
 
 _ROUND = {"line-cap": "round", "line-join": "round"}
 _SEEN = state("seen", False)
@@ -31,16 +31,16 @@ _PLAIN = {"fill-antialias": False}
 """No edge of its own: a line layer draws it, or nobody would see it; an edge is a second pass."""
 
 GROUND_PARTS = (
-    Part(id="background", type="background", paint={"background-color": GROUND}),
-    Part(
+    StyleLayer(id="background", type="background", paint={"background-color": GROUND}),
+    StyleLayer(
         id="compound", type="fill", source="boundary",
         paint={"fill-color": "#0E1620", "fill-opacity": 1},
     ),
-    Part(
+    StyleLayer(
         id="areas", type="fill", source="areas", switch="ground",
         paint={"fill-color": table(get("kind"), AREAS, RAISED)} | _PLAIN,
     ),
-    Part(
+    StyleLayer(
         id="areas-edge", type="line", source="areas", switch="ground", minzoom=15.5,
         paint={
             "line-color": table(
@@ -51,12 +51,12 @@ GROUND_PARTS = (
             "line-width": by_zoom(15, 0.5, 19, 1.6),
         },
     ),
-    Part(
+    StyleLayer(
         id="paths-edge", type="line", source="paths", switch="ground", minzoom=16,
         filter=["!=", get("kind"), "foot"], layout=_ROUND,
         paint={"line-color": "#2B3B4C", "line-width": metres(["+", get("width"), 0.5])},
     ),
-    Part(
+    StyleLayer(
         id="paths", type="line", source="paths", switch="ground", layout=_ROUND,
         paint={
             "line-color": table(get("kind"), PATHS, RAISED), "line-width": metres(get("width")),
@@ -65,25 +65,25 @@ GROUND_PARTS = (
 )  # fmt: skip
 
 BOUNDARY_PARTS = (
-    Part(
+    StyleLayer(
         id="fields", type="fill", source="fields", switch="fields", minzoom=15.6,
         paint={
             "fill-color": "#6FA8DC",
             "fill-opacity": by_zoom(15.6, 0.05, 18, 0.1),
         } | _PLAIN,
     ),
-    Part(
+    StyleLayer(
         id="fields-seen", type="fill", source="fields", minzoom=15.2,
         paint={"fill-color": SEEN, "fill-opacity": ["case", _SEEN, 0.34, 0]} | _PLAIN,
     ),
-    Part(
+    StyleLayer(
         id="fields-seen-edge", type="line", source="fields", minzoom=15.2,
         paint={
             "line-color": SEEN, "line-width": by_zoom(16, 0.8, 19, 1.8),
             "line-opacity": ["case", _SEEN, 0.8, 0],
         },
     ),
-    Part(
+    StyleLayer(
         id="grids", type="line", source="grids", switch="grids", minzoom=15,
         layout={"line-join": "round"},
         paint={
@@ -91,25 +91,25 @@ BOUNDARY_PARTS = (
             "line-width": by_zoom(15, 0.8, 19, 2),
         },
     ),
-    Part(
+    StyleLayer(
         id="boundary-glow", type="line", source="boundary", switch="grids", layout=_ROUND,
         paint={
             "line-color": ACCENT, "line-opacity": 0.22, "line-blur": 8,
             "line-width": by_zoom(13, 5, 18, 16),
         },
     ),
-    Part(
+    StyleLayer(
         id="boundary", type="line", source="boundary", switch="grids", layout=_ROUND,
         paint={"line-color": ACCENT, "line-width": by_zoom(13, 1.4, 18, 3)},
     ),
-    Part(
+    StyleLayer(
         id="route-casing", type="line", source="route", layout=_ROUND,
         paint={
             "line-color": GOOD, "line-opacity": 0.2, "line-blur": 4,
             "line-width": by_zoom(15, 9, 19, 20),
         },
     ),
-    Part(
+    StyleLayer(
         id="route", type="line", source="route", layout=_ROUND,
         paint={
             "line-color": ["case", ["boolean", get("cut"), False], LEVELS[2], GOOD],
@@ -128,26 +128,26 @@ _STANDING = ["case", _AWAY, 0, get("height")]
 
 # Opaque: whatever one can see through is drawn twice, and the whole town is extruded.
 BUILDING_PARTS = (
-    Part(
+    StyleLayer(
         id="surroundings", type="fill-extrusion", source="surroundings", switch="buildings",
         paint={
             "fill-extrusion-color": CONTEXT, "fill-extrusion-height": get("height"),
         },
     ),
-    Part(
+    StyleLayer(
         id="walls", type="fill-extrusion", source="walls", switch="ground", minzoom=15.5,
         paint={
             "fill-extrusion-color": WALL, "fill-extrusion-height": get("height"),
         },
     ),
-    Part(
+    StyleLayer(
         id="buildings", type="fill-extrusion", source="buildings", switch="buildings",
         paint={
             "fill-extrusion-color": _FACADE, "fill-extrusion-height": _STANDING,
             "fill-extrusion-vertical-gradient": True,
         },
     ),
-    Part(
+    StyleLayer(
         id="floors", type="fill-extrusion", source="floors", switch="buildings", minzoom=15.8,
         paint={
             "fill-extrusion-color": by_zoom(
@@ -158,7 +158,7 @@ BUILDING_PARTS = (
             "fill-extrusion-height": _STANDING,
         },
     ),
-    Part(
+    StyleLayer(
         id="lit", type="fill-extrusion", source="lit", switch="buildings",
         paint={
             "fill-extrusion-color": [

@@ -12,7 +12,7 @@ from layers.style.palette import ACCENT, DIM, GROUND, PANEL, SEEN, TEXT
 from layers.style.parts import (
     BAND_ZOOM,
     Expression,
-    Part,
+    StyleLayer,
     age_opacity,
     badge_fill,
     by_zoom,
@@ -82,10 +82,10 @@ _NEVER = 24.0
 """Dots wait: the browser gives them their zooms once it holds more than a few thousand devices."""
 
 
-def _dots(name: str, of: str, usual: Expression, stirred: str, *when: Expression) -> Part:
+def _dots(name: str, of: str, usual: Expression, stirred: str, *when: Expression) -> StyleLayer:
     """A layer's devices as dots: circles cost a sixth of symbols when their states change."""
     colour = ["case", _ALARMED, level_colour(state("level", 0), stirred), _STIRRED, stirred, usual]
-    return Part(
+    return StyleLayer(
         id=name, type="circle", source="devices", switch=of, minzoom=_NEVER,
         filter=["all", ["==", get("layer"), of], *when],
         paint={
@@ -100,13 +100,13 @@ def _dots(name: str, of: str, usual: Expression, stirred: str, *when: Expression
 DEVICE_PARTS = (
     _dots("sensor-dots", "sensors", "#6F8194", "#D3DEE8", _ANYWHERE),
     _dots("camera-dots", "cameras", ["case", state("seen", False), SEEN, "#7FA9CF"], DIM),
-    Part(
+    StyleLayer(
         id="sensors", type="symbol", source="devices", switch="sensors", minzoom=16.2,
         filter=["all", ["==", get("layer"), "sensors"], _ANYWHERE],
         layout=_badge("square", get("glyph"), **_ROOMY),
         paint=_SENSOR_PAINT,
     ),
-    Part(
+    StyleLayer(
         id="cameras", type="symbol", source="devices", switch="cameras", minzoom=BAND_ZOOM,
         filter=["==", get("layer"), "cameras"],
         layout=_badge("disc", **_FREE),
@@ -117,7 +117,7 @@ DEVICE_PARTS = (
             "icon-opacity": age_opacity(),
         },
     ),
-    Part(
+    StyleLayer(
         id="cameras-glyph", type="symbol", source="devices", switch="cameras", minzoom=BAND_ZOOM,
         filter=["==", get("layer"), "cameras"],
         layout=_badge("camera", **_FREE),
@@ -128,7 +128,7 @@ DEVICE_PARTS = (
             "icon-opacity": age_opacity(),
         },
     ),
-    Part(
+    StyleLayer(
         id="gone", type="symbol", source="devices", switch="cameras", minzoom=BAND_ZOOM,
         filter=["==", get("layer"), "cameras"],
         layout=_badge("slash", **_FREE),
@@ -140,7 +140,7 @@ DOTS = {"sensor-dots": ("sensors",), "camera-dots": ("cameras", "cameras-glyph",
 """Which layers of badges the dots of a layer stand for."""
 
 NAME_PARTS = (
-    Part(
+    StyleLayer(
         id="roofs", type="symbol", source="roofs", switch="buildings", minzoom=16,
         layout=label(
             get("name"), by_zoom(16, 10.5, 18, 13.5, 20, 18), **_HEIGHT,
@@ -148,12 +148,12 @@ NAME_PARTS = (
         ),
         paint={"text-color": "#D4DEE8", "text-opacity": by_zoom(16, 0, 16.3, 0.95)} | _HALO,
     ),
-    Part(
+    StyleLayer(
         id="gridnames", type="symbol", source="gridnames", switch="grids", minzoom=15.6,
         layout=label(get("name"), by_zoom(15.6, 12, 19, 20), **{"text-letter-spacing": 0.06}),
         paint={"text-color": ACCENT, "text-halo-color": GROUND, "text-halo-width": 1.8},
     ),
-    Part(
+    StyleLayer(
         id="gates", type="symbol", source="gates", switch="gates", minzoom=BAND_ZOOM,
         layout=label(
             get("name"), by_zoom(15.5, 10, 18, 13.5, 20, 17), **_FREE,
@@ -162,7 +162,7 @@ NAME_PARTS = (
         ),
         paint={"text-color": TEXT, "icon-opacity": get("opacity")} | _HALO,
     ),
-    Part(
+    StyleLayer(
         id="alarmed", type="symbol", source="alarmed", minzoom=BAND_ZOOM,
         layout=_badge("square", get("glyph"),
                       **_FREE, **{"text-allow-overlap": True, "text-ignore-placement": True,
@@ -172,7 +172,7 @@ NAME_PARTS = (
             "icon-halo-color": GROUND, "icon-halo-width": 1.4, "icon-opacity": get("opacity"),
         },
     ),
-    Part(
+    StyleLayer(
         id="placenames", type="symbol", source="placenames", minzoom=BAND_ZOOM,
         layout=label(
             get("name"), by_zoom(BAND_ZOOM, 14, 18, 19, 20, 24),
@@ -187,7 +187,7 @@ NAME_PARTS = (
 
 # What stands later is drawn above and placed first: a case's words make room for people.
 LIVING_PARTS = (
-    Part(
+    StyleLayer(
         id="incidents-words", type="symbol", source="incidents", switch="incidents",
         minzoom=BAND_ZOOM,
         layout=label(
@@ -203,7 +203,7 @@ LIVING_PARTS = (
         paint={"text-color": "#FFFFFF", "text-halo-color": GROUND, "text-halo-width": 2.2,
                "text-opacity": get("opacity")},
     ),
-    Part(
+    StyleLayer(
         id="responders", type="symbol", source="responders", switch="responders",
         minzoom=BAND_ZOOM,
         layout=label(
@@ -213,13 +213,13 @@ LIVING_PARTS = (
         ),
         paint={"text-color": TEXT, "icon-opacity": get("opacity")} | _HALO,
     ),
-    Part(
+    StyleLayer(
         id="incidents-selected", type="symbol", source="incidents", switch="incidents",
         filter=["boolean", get("selected"), False], minzoom=BAND_ZOOM,
         layout={"icon-image": "ring", "icon-size": by_zoom(15.2, 0.85, 18, 1.15)} | _FREE | _HEIGHT,
         paint={"icon-color": ACCENT},
     ),
-    Part(
+    StyleLayer(
         id="incidents", type="symbol", source="incidents", switch="incidents", minzoom=BAND_ZOOM,
         layout={"icon-image": ["concat", "level-", ["to-string", get("level")]],
                 "icon-size": by_zoom(15.2, 0.75, 18, 1.05, 20, 1.2),
@@ -227,7 +227,7 @@ LIVING_PARTS = (
                 "icon-allow-overlap": True, "icon-padding": GLOW_PX,
                 "symbol-sort-key": get("order"), "symbol-z-order": "source"} | _HEIGHT,
     ),
-    Part(
+    StyleLayer(
         id="rollups", type="symbol", source="rollups", switch="rollups",
         layout=label(
             ["format", get("name"), {"font-scale": 1.0}, "\n", {}, get("counts"),

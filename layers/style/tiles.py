@@ -13,7 +13,7 @@ from typing import Any
 from layers.style.palette import ACCENT, AREAS, GROUND, HIGH, LINE, LOW, PATHS, RAISED, TEXT
 from layers.style.parts import (
     Expression,
-    Part,
+    StyleLayer,
     by_zoom,
     get,
     label,
@@ -78,18 +78,18 @@ def _services(*turned: str) -> Expression:
 
 
 TILE_PARTS = (
-    Part(
+    StyleLayer(
         id="tiles-areas", type="fill", switch="ground", filter=_closed("area"),
         paint={"fill-color": table(get("kind"), AREAS, RAISED), "fill-antialias": False},
     ),
-    Part(
+    StyleLayer(
         id="tiles-paths", type="line", switch="ground", filter=_closed("path"), layout=_ROUND,
         paint={
             "line-color": table(get("kind"), PATHS, RAISED),
             "line-width": _way_width(),
         },
     ),
-    Part(
+    StyleLayer(
         id="tiles-buildings", type="fill-extrusion", switch="buildings",
         filter=_closed("building"), minzoom=13,
         paint={
@@ -102,11 +102,11 @@ TILE_PARTS = (
             "fill-extrusion-height": get("height"), "fill-extrusion-vertical-gradient": True,
         },
     ),
-    Part(
+    StyleLayer(
         id="tiles-services", type="symbol", switch="ground", minzoom=14.6,
         filter=_services("!"), layout=_NAMED, paint=_NAME,
     ),
-    Part(
+    StyleLayer(
         id="tiles-landmarks", type="symbol", switch="ground", minzoom=13,
         filter=_services(), layout=_NAMED, paint=_NAME,
     ),
@@ -125,11 +125,11 @@ _OPEN = state("worst", 0)
 """Worst level of a compound's open cases that nobody has acknowledged, set by the browser."""
 
 OUTLINE_PARTS = (
-    Part(
+    StyleLayer(
         id="outline-ground", type="fill", source=OUTLINED, switch="grids",
         filter=_only("district"), paint={"fill-color": LAND, "fill-antialias": False},
     ),
-    Part(
+    StyleLayer(
         id="outline-compounds", type="fill", source=OUTLINED, switch="grids",
         filter=["all", _only("compound"), _CLOSED],
         paint={
@@ -137,7 +137,7 @@ OUTLINE_PARTS = (
             "fill-opacity": ["case", [">", _OPEN, 0], 0.3, 0.07],
         },
     ),
-    Part(
+    StyleLayer(
         id="outline-compounds-edge", type="line", source=OUTLINED, switch="grids",
         filter=_only("compound"), maxzoom=17, minzoom=11,
         paint={
@@ -145,7 +145,7 @@ OUTLINE_PARTS = (
             "line-opacity": 0.75, "line-width": by_zoom(11, 0.6, 15, 1.6),
         },
     ),
-    Part(
+    StyleLayer(
         id="outline-communities", type="line", source=OUTLINED, switch="grids",
         filter=_only("community"), minzoom=12,
         paint={
@@ -153,12 +153,12 @@ OUTLINE_PARTS = (
             "line-opacity": by_zoom(12, 0.3, 14, 0.8),
         },
     ),
-    Part(
+    StyleLayer(
         id="outline-streets", type="line", source=OUTLINED, switch="grids",
         filter=_only("street"), maxzoom=16,
         paint={"line-color": "#7C97B3", "line-width": by_zoom(9, 0.8, 14, 2)},
     ),
-    Part(
+    StyleLayer(
         id="outline-district", type="line", source=OUTLINED, switch="grids",
         filter=_only("district"), maxzoom=16, layout=_ROUND,
         paint={"line-color": TEXT, "line-opacity": 0.7, "line-width": by_zoom(9, 1.2, 14, 3)},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layers.style.palette import ACCENT, GOOD, GROUND, LEVELS, PANEL, SEEN, TEXT
-from layers.style.parts import BAND_ZOOM, Part, by_zoom, get, label
+from layers.style.parts import BAND_ZOOM, StyleLayer, by_zoom, get, label
 
 SOURCES = ("reach", "flows", "obstacles", "helps", "sketch")
 """Sources that ``assets/map/ways.mjs`` and, of an area being drawn, ``sketch.mjs`` fill."""
@@ -17,27 +17,27 @@ _LOAD = ["case", ["==", get("kind"), "load"], ["+", 1.5, ["*", 0.28, ["sqrt", ge
 """Pixels at street level: twice as wide for four times as many people."""
 
 GROUND_PARTS = (
-    Part(
+    StyleLayer(
         id="reach", type="fill", source="reach",
         paint={"fill-color": ACCENT, "fill-opacity": 0.14},
     ),
-    Part(
+    StyleLayer(
         id="reach-edge", type="line", source="reach", layout=_ROUND,
         paint={"line-color": ACCENT, "line-width": by_zoom(13, 1.2, 18, 2.4),
                "line-dasharray": [2, 1.6]},
     ),
-    Part(
+    StyleLayer(
         id="obstacles-area", type="fill", source="obstacles",
         filter=["==", ["geometry-type"], "Polygon"],
         paint={"fill-color": LEVELS[2], "fill-opacity": 0.22},
     ),
-    Part(
+    StyleLayer(
         id="obstacles-line", type="line", source="obstacles",
         filter=["!=", ["geometry-type"], "Point"], layout=_ROUND,
         paint={"line-color": LEVELS[2], "line-width": by_zoom(15, 1.5, 19, 4),
                "line-dasharray": [1.2, 1.4]},
     ),
-    Part(
+    StyleLayer(
         id="flows", type="line", source="flows", layout=_ROUND | {"line-sort-key": get("people")},
         paint={
             "line-color": ["case", ["==", get("kind"), "load"], GOOD, ACCENT],
@@ -48,22 +48,22 @@ GROUND_PARTS = (
 )  # fmt: skip
 
 MARK_PARTS = (
-    Part(
+    StyleLayer(
         id="sketch", type="fill", source="sketch", filter=["==", ["geometry-type"], "Polygon"],
         paint={"fill-color": SEEN, "fill-opacity": 0.3},
     ),
-    Part(
+    StyleLayer(
         id="sketch-edge", type="line", source="sketch", layout=_ROUND,
         filter=["!=", ["geometry-type"], "Point"],
         paint={"line-color": SEEN, "line-width": 2.5},
     ),
-    Part(
+    StyleLayer(
         id="sketch-corners", type="circle", source="sketch",
         filter=["==", ["geometry-type"], "Point"],
         paint={"circle-radius": 5, "circle-color": PANEL, "circle-stroke-color": SEEN,
                "circle-stroke-width": 2, "circle-pitch-alignment": "viewport"},
     ),
-    Part(
+    StyleLayer(
         id="helps", type="circle", source="helps", minzoom=13,
         paint={
             "circle-radius": by_zoom(14, 6, 17, 10, 20, 14), "circle-color": PANEL,
@@ -71,7 +71,7 @@ MARK_PARTS = (
             "circle-stroke-width": 2, "circle-pitch-alignment": "viewport",
         },
     ),
-    Part(
+    StyleLayer(
         id="helps-names", type="symbol", source="helps", minzoom=13,
         layout=label(
             ["format", get("glyph"), {}, "\n", {}, get("name"), {"font-scale": 0.92}],
@@ -81,7 +81,7 @@ MARK_PARTS = (
         ),
         paint={"text-color": TEXT, "text-halo-color": GROUND, "text-halo-width": 1.6},
     ),
-    Part(
+    StyleLayer(
         id="obstacles", type="symbol", source="obstacles", minzoom=BAND_ZOOM,
         filter=["==", ["geometry-type"], "Point"],
         layout=label(

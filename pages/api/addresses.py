@@ -11,7 +11,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from layers.places.compound import Places
+from layers.places.compound import PlacesView
 from pages.door.guard import Person
 from twin.addresses.completeness import DUTIES, Measure, completeness, share
 from twin.places.model import Compound
@@ -23,7 +23,7 @@ Known = dict[str, tuple[Compound, date, list[Measure]]]
 _FORBIDDEN = {"error": "not_permitted", "reason": "for administrators", "detail": {}}
 
 
-def router(places: Places) -> APIRouter:
+def router(places: PlacesView) -> APIRouter:
     """``GET /api/addresses``; compounds the account sees whole, the least complete first."""
     routes = APIRouter()
     known: Known = {}

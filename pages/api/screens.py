@@ -20,9 +20,9 @@ from starlette.responses import Response
 from starlette.routing import WebSocketRoute
 from starlette.types import Scope
 
-from layers.live.connection import GONE, House, Receive, Send, Viewer, serve
+from layers.live.connection import GONE, LiveService, Receive, Send, Viewer, serve
 from layers.live.hub import Hub
-from layers.panels.incident_detail import Known, detail
+from layers.panels.incident_detail import WorkedOut, detail
 from layers.style import document
 from pages.door.guard import Person
 from pages.texts import DEFAULT, LANGUAGES, catalogue, language
@@ -65,7 +65,7 @@ class Backstage:
 
     hub: Hub
     find: Callable[[str], Hub | None]
-    known: Known
+    known: WorkedOut
     command: Callable[[Person, bytes], Awaitable[Answer]]
     rejected: Callable[[str], Awaitable[tuple[dict[str, int], list[dict[str, str]]]]]
     replays: Replays
@@ -114,7 +114,7 @@ def _live(routes: APIRouter, stage: Backstage) -> None:
         try:
             async with asyncio.timeout(None) as life:
                 watching = asyncio.create_task(_end_with_session(stage, token, life))
-                house = House(partial(joinable, stage, viewer.prefixes), stage.now)
+                house = LiveService(partial(joinable, stage, viewer.prefixes), stage.now)
                 await serve(receive, send, house, viewer)
         except TimeoutError:
             with suppress(*GONE):

@@ -17,7 +17,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
-from layers.places.compound import Places
+from layers.places.compound import PlacesView
 from layers.places.outlines import Outlines
 from pages.api.basemap import Basemap
 from pages.door.guard import Person
@@ -32,7 +32,7 @@ _encoder = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class TileFolder:
     """What this server has to give beside the compounds themselves.
 
     ``folder`` holds the sets and their index (``geodata/tiles.py``); None, or an index that does
@@ -66,7 +66,7 @@ def given(prefixes: Sequence[str], territory: str) -> bool:
     return (covers if "." in territory else touches)(prefixes, territory)
 
 
-def router(shelf: Shelf, places: Places) -> APIRouter:
+def router(shelf: TileFolder, places: PlacesView) -> APIRouter:
     """``/api/tiles``, ``/api/outlines`` and ``/api/basemap``."""
     routes = APIRouter()
     outlines = Outlines(shelf.districts, places.compounds.values())

@@ -21,10 +21,10 @@ RESERVED = 128
 """Descriptors for the streams, files and what else we open, beside connections."""
 
 
-class Connection(H11Protocol):
+class BoundedConnection(H11Protocol):
     """One connection; made by ``protocol``, which sets the bounds."""
 
-    silent: ClassVar[dict[Connection, asyncio.TimerHandle]]
+    silent: ClassVar[dict[BoundedConnection, asyncio.TimerHandle]]
     most_silent: ClassVar[int]
     most: ClassVar[int]
     head_s: ClassVar[float]
@@ -91,14 +91,14 @@ class Connection(H11Protocol):
 
 def protocol(
     descriptors: int, *, head_s: float = HEAD_S, body_pause_s: float = BODY_PAUSE_S
-) -> type[Connection]:
+) -> type[BoundedConnection]:
     """The protocol for one server of a process that may open so many descriptors."""
     most = max(descriptors - RESERVED, descriptors // 2)
     bounds = {
         "silent": {}, "most": most, "most_silent": most // 2, "head_s": head_s,
         "body_pause_s": body_pause_s,
     }  # fmt: skip
-    return type("BoundedConnection", (Connection,), bounds)
+    return type("BoundedConnection", (BoundedConnection,), bounds)
 
 
 def descriptors() -> int:

@@ -21,7 +21,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
 from layers.sharing.collection import Asker, Collection
-from layers.sharing.index import Shelf
+from layers.sharing.index import CollectionCache
 from layers.sharing.query import MOST, BadQuery, Query
 from pages.ogc.documents import GEOPACKAGE
 from pages.ogc.routes import Sharing, asker_of, exception, exports
@@ -38,7 +38,7 @@ _PARAMETERS = ("format", "collections", "territory", "reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class ExportRequest:
     """What is to be taken away: as whom, which collections, in which form, what for."""
 
     asker: Asker
@@ -84,7 +84,7 @@ class Exporting:
             await self._record(person, wish.words)
             return await self._file(wish)
 
-    async def _file(self, wish: Wish) -> Response:
+    async def _file(self, wish: ExportRequest) -> Response:
         form, folder = FORMS[wish.form], Path(tempfile.mkdtemp(prefix="dayuan-export-"))
         remove = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
         target = folder / f"dayuan{form.suffix}"
@@ -99,7 +99,9 @@ class Exporting:
         return FileResponse(target, media_type=form.media, filename=target.name, background=remove)
 
 
-def read(given: Sequence[tuple[str, str]], asker: Asker, offered: Sequence[Collection]) -> Wish:
+def read(
+    given: Sequence[tuple[str, str]], asker: Asker, offered: Sequence[Collection]
+) -> ExportRequest:
     """What a request wants to take away. Raises BadQuery naming parameter and value."""
     asked: dict[str, str] = {}
     for name, value in given:
@@ -113,7 +115,7 @@ def read(given: Sequence[tuple[str, str]], asker: Asker, offered: Sequence[Colle
     reason = asked.get("reason", "")
     if len(reason) > MOST_REASON:
         raise BadQuery("reason", reason, f"at most {MOST_REASON} characters")
-    return Wish(
+    return ExportRequest(
         asker=narrowed(asker, asked.get("territory", "")),
         collections=_chosen(asked.get("collections", ""), offered),
         form=form,
@@ -152,7 +154,9 @@ def _chosen(words: str, offered: Sequence[Collection]) -> tuple[Collection, ...]
 # --- files ------------------------------------------------------------------------------------
 
 
-async def write(shelf: Shelf, wish: Wish, folder: Path, target: Path, pack: Pack) -> bool:
+async def write(
+    shelf: CollectionCache, wish: ExportRequest, folder: Path, target: Path, pack: Pack
+) -> bool:
     """Write what is wished for into ``target``, by way of files in ``folder``; whether it worked.
 
     A single collection as GeoJSON may be a bare file: a target that does not end in ``.zip``.
@@ -175,7 +179,7 @@ def _table(one: Collection) -> dict[str, Any]:
     }
 
 
-async def _collection(shelf: Shelf, one: Collection, asker: Asker, path: Path) -> None:
+async def _collection(shelf: CollectionCache, one: Collection, asker: Asker, path: Path) -> None:
     """A collection as one GeoJSON file (RFC 7946), a line for each feature."""
     head = {"type": "FeatureCollection", "name": one.id, "crs": _CRS}
     opening = _encoder.encode(head).removesuffix(b"}") + b',"features":[\n'

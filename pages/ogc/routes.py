@@ -18,10 +18,10 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from layers.places.compound import Places
+from layers.places.compound import PlacesView
 from layers.sharing.catalogue import offered
 from layers.sharing.collection import Asker, Collection, feature
-from layers.sharing.index import Page, Shelf
+from layers.sharing.index import CollectionCache, Page
 from layers.sharing.query import BadQuery, Query, read
 from pages.door.guard import Person
 from pages.ogc import documents
@@ -45,7 +45,11 @@ class Sharing:
     """The answers. ``public`` is the address people know us by, when a proxy stands before us."""
 
     def __init__(
-        self, shelf: Shelf, places: Places, now: Callable[[], datetime], public: str = ""
+        self,
+        shelf: CollectionCache,
+        places: PlacesView,
+        now: Callable[[], datetime],
+        public: str = "",
     ) -> None:
         self.shelf = shelf
         self._places = places

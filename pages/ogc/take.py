@@ -17,9 +17,9 @@ from typing import Any
 
 from layers.sharing.catalogue import offered
 from layers.sharing.collection import Asker, World
-from layers.sharing.index import Shelf
+from layers.sharing.index import CollectionCache
 from layers.sharing.query import BadQuery
-from pages.ogc.export import Pack, Wish, read, write
+from pages.ogc.export import ExportRequest, Pack, read, write
 from twin.errors import DayuanError
 from twin.places.model import District
 
@@ -58,12 +58,12 @@ async def carry_out(
     return f"{target}: {wish.words}"
 
 
-async def _write(world: World, wish: Wish, target: Path, pack: Pack) -> None:
+async def _write(world: World, wish: ExportRequest, target: Path, pack: Pack) -> None:
     """The whole file, or none."""
     made = False
     try:
         with tempfile.TemporaryDirectory(prefix="dayuan-export-") as folder:
-            made = await write(Shelf(world), wish, Path(folder), target, pack)
+            made = await write(CollectionCache(world), wish, Path(folder), target, pack)
     finally:
         if not made:
             target.unlink(missing_ok=True)
@@ -71,7 +71,7 @@ async def _write(world: World, wish: Wish, target: Path, pack: Pack) -> None:
         raise NotExported(f"{target}: the file could not be made")
 
 
-def _wish(asked: argparse.Namespace, world: World) -> Wish:
+def _wish(asked: argparse.Namespace, world: World) -> ExportRequest:
     asker = Asker(tuple(asked.territory), asked.role == "viewer", asked.role)
     streets = [twin.street for twin in world.twins]
     for path in asker.prefixes:
@@ -82,7 +82,7 @@ def _wish(asked: argparse.Namespace, world: World) -> Wish:
     return read([(name, value) for name, value in given.items() if value], asker, found)
 
 
-def _check(target: Path, wish: Wish) -> None:
+def _check(target: Path, wish: ExportRequest) -> None:
     """Refuse what would fail after minutes, or overwrite something."""
     if target.exists():
         raise NotExported(f"{target} exists already")

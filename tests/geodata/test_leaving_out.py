@@ -45,7 +45,7 @@ def places(tmp_path: Path, small: Compound, other: Compound) -> Path:
     return tmp_path / "places"
 
 
-def left(held: store.Places) -> list[tuple[str, str]]:
+def left(held: store.PlacesFolder) -> list[tuple[str, str]]:
     return [(one.file, one.reason) for one in held.left_out]
 
 

@@ -9,7 +9,7 @@ import shapely
 
 from geodata.checks import faults
 from geodata.proposal import camera_placer, crew, devices, doors, gates, grids, ground, layout, ways
-from geodata.proposal.drawing import House, Site
+from geodata.proposal.drawing import DrawnBuilding, Site
 from tests.support.builders.sites import TERRITORY, a_site
 from tests.support.catalogues import CATALOGUE
 from twin.places.model import Compound
@@ -74,7 +74,7 @@ def test_seven_floors_and_more_have_lifts(site: Site) -> None:
 
 def test_a_turned_building_has_its_doors_to_the_north() -> None:
     shape = shapely.affinity.rotate(shapely.box(-21, -5, 21, 5), 30, origin=(0, 0))
-    house = House("b1", "1幢", shape, 6, 18.0)
+    house = DrawnBuilding("b1", "1幢", shape, 6, 18.0)
     doors.equip(house)
     assert len(house.doors) == 3
     assert all(door.at.distance(shape) < 1.0 and door.inward[1] < -0.8 for door in house.doors)
@@ -107,7 +107,7 @@ def test_no_way_leads_through_a_building_or_a_wall(site: Site) -> None:
 def test_grids_tile_the_outline() -> None:
     site = a_site()
     site.houses = [
-        House(f"b{n}", f"{n}幢", shapely.box(x, y, x + 9, y + 9), 6, 18.0)
+        DrawnBuilding(f"b{n}", f"{n}幢", shapely.box(x, y, x + 9, y + 9), 6, 18.0)
         for n, (x, y) in enumerate((x, y) for x in range(-80, 80, 20) for y in (-50, -9, 40))
     ]
     grids.propose(site)

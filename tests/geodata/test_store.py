@@ -7,7 +7,7 @@ import pytest
 
 from geodata import store
 from geodata.demo import street
-from geodata.folded import Folded
+from geodata.packed import PackedSequence
 from layers.places.compound import digest
 from twin.places.model import Area, Compound, District, Division
 
@@ -65,14 +65,14 @@ def test_what_is_seldom_read_can_be_held_folded_and_reads_the_same(tmp_path: Pat
     place = street.build(1)[0]
     file = store.save(tmp_path, place)
     plain, folded = store.load(tmp_path)[0], store.load(tmp_path, fold=True)[0]
-    assert isinstance(folded.areas, Folded) and len(folded.areas) == len(plain.areas)
+    assert isinstance(folded.areas, PackedSequence) and len(folded.areas) == len(plain.areas)
     assert tuple(folded.areas) == plain.areas
     assert folded.areas == plain.areas and folded.areas != plain.areas[1:]
     assert (folded.areas[3], folded.areas[-2:]) == (plain.areas[3], plain.areas[-2:])
     assert digest(folded) == digest(plain)
     assert store.save(tmp_path, folded) == file
     assert store.load(tmp_path)[0] == place
-    assert list(Folded(b"[]", Area)) == []
+    assert list(PackedSequence(b"[]", Area)) == []
 
 
 def district() -> District:

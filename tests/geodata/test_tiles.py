@@ -106,7 +106,7 @@ def test_nothing_is_left_of_a_set_that_could_not_be_written(
     with pytest.raises(RuntimeError, match="disk full"):
         tiles.build(places, [], tmp_path)
     assert list(tmp_path.iterdir()) == []
-    assert tiles.read_index(tmp_path) == tiles.Index()
+    assert tiles.read_index(tmp_path) == tiles.TileIndex()
 
 
 def test_the_command_cuts_what_is_on_disk(

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.sharing.catalogue import COLLECTIONS, offered
-from layers.sharing.collection import Asker, Row, World, feature
-from layers.sharing.index import Shelf
+from layers.sharing.collection import Asker, SharedRow, World, feature
+from layers.sharing.index import CollectionCache
 from layers.sharing.query import MOST, PARAMETERS, BadQuery, Query, read
 from tests.support.builders import layers as b
 from tests.support.catalogues import CATALOGUE
@@ -36,10 +36,12 @@ def a_world() -> World:
 
 
 WORLD = a_world()
-SHELF = Shelf(WORLD)
+SHELF = CollectionCache(WORLD)
 
 
-def found(name: str, asker: Asker, query: Query | None = None, shelf: Shelf = SHELF) -> list[Any]:
+def found(
+    name: str, asker: Asker, query: Query | None = None, shelf: CollectionCache = SHELF
+) -> list[Any]:
     """The features of a page."""
 
     async def ask() -> list[Any]:
@@ -51,7 +53,7 @@ def found(name: str, asker: Asker, query: Query | None = None, shelf: Shelf = SH
 
 def test_every_collection_gives_what_its_fields_say() -> None:
     kinds = {"string": str, "integer": int, "number": float, "boolean": bool, "instant": datetime}
-    shelf = Shelf(World((_furnished(),)))
+    shelf = CollectionCache(World((_furnished(),)))
     for name, collection in COLLECTIONS.items():
         assert len({field.name for field in collection.fields}) == len(collection.fields)
         assert not {field.name for field in collection.fields} & set(PARAMETERS)
@@ -118,14 +120,14 @@ def _houses(name: str, here: tuple[float, float]) -> tuple[Building, ...]:
 
 
 def test_no_camera_tells_where_its_picture_is() -> None:
-    shelf = Shelf(World((_furnished(),)))
+    shelf = CollectionCache(World((_furnished(),)))
     said = str([found(name, STREET, shelf=shelf) for name in COLLECTIONS])
     assert "tilt_deg': 12.0" in said
     assert "secret" not in said and "hls" not in said
 
 
 def test_viewers_learn_no_room_no_name_of_a_flat_and_no_words_of_a_case() -> None:
-    shelf = Shelf(World((_furnished(),)))
+    shelf = CollectionCache(World((_furnished(),)))
     said = str([found(one.id, VIEWER, shelf=shelf) for one in offered(VIEWER)])
     assert "一键呼" in said
     assert "102" not in said and "摔倒" not in said and "周网格员" not in said
@@ -144,7 +146,7 @@ def test_once_a_case_is_over_nobody_gets_its_room_and_words() -> None:
     twin = _furnished()
     where = twin.incidents["INC-1"].territory
     rest: dict[str, Any] = {"time": b.at(9), "by": "li", "territory": where}
-    shelf = Shelf(World((twin,)))
+    shelf = CollectionCache(World((twin,)))
     (case,) = found("incidents", STREET, shelf=shelf)
     assert case["properties"]["text"] == "摔倒"
     note = ev.NoteData(version=2, text="误报")
@@ -156,7 +158,7 @@ def test_once_a_case_is_over_nobody_gets_its_room_and_words() -> None:
 
 def test_off_duty_nobody_is_anywhere() -> None:
     twin = _furnished()
-    shelf, rest = Shelf(World((twin,))), {"time": b.at(9), "by": "li"}
+    shelf, rest = CollectionCache(World((twin,))), {"time": b.at(9), "by": "li"}
     assert found("responders", STREET, shelf=shelf)[0]["geometry"]
     off = ev.StatusData(status="off_duty")
     twin.apply(ev.ResponderStatus(id="x", subject="huodian/responder/zhou", data=off, **rest))
@@ -166,7 +168,7 @@ def test_off_duty_nobody_is_anywhere() -> None:
 
 def test_a_grid_sees_its_own_and_the_ground_it_stands_on() -> None:
     grid = Asker((f"{b.COMMUNITY}.huodian.g1",), False, "dispatcher")
-    shelf = Shelf(World((_furnished(),)))
+    shelf = CollectionCache(World((_furnished(),)))
     counts = {name: len(found(name, grid, shelf=shelf)) for name in COLLECTIONS}
     assert counts["grids"] == 1 and counts["buildings"] == 1 and counts["devices"] == 12
     assert counts["services"] == 0  # the hydrant belongs to the other grid
@@ -239,7 +241,7 @@ def test_pages_together_are_what_a_plain_search_finds(
     assert set(got) == expected
 
 
-def _plainly(collection: Any, row: Row, asker: Asker, query: Query, more: Any) -> bool:
+def _plainly(collection: Any, row: SharedRow, asker: Asker, query: Query, more: Any) -> bool:
     if not collection.shows(asker, row.territory):
         return False
     made = feature(collection, row, asker)
@@ -274,7 +276,7 @@ def test_pages_of_what_moves_neither_repeat_nor_skip_while_it_comes_and_goes() -
 
     for number in range(1, 20, 2):
         report(number)
-    shelf, cases = Shelf(World((twin,))), COLLECTIONS["incidents"]
+    shelf, cases = CollectionCache(World((twin,))), COLLECTIONS["incidents"]
     first = asyncio.run(shelf.page(cases, STREET, Query(limit=4)))
     report(2)  # before the page's end: seen by nobody who is past it
     second = asyncio.run(shelf.page(cases, STREET, Query(limit=99, after=first.rows[-1].id)))

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from twin.addresses.compound_addresses import natural, unit_number
 from twin.addresses.parser import parse
-from twin.addresses.site import natural, unit_number
 from twin.places.model import Building, Compound, DevicePlace
 
 DUTIES = ("collected", "entered", "merged", "updated", "managed")

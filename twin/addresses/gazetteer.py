@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from twin.addresses.candidates import Candidate, Note, Resolution
+from twin.addresses.compound_addresses import CompoundAddresses, Sees, note
 from twin.addresses.locate import located
 from twin.addresses.names import GENERIC, Found, NameBook, bare, plain
 from twin.addresses.parser import Address, parse
-from twin.addresses.site import Sees, Site, note
 from twin.places import territory
 from twin.places.model import Compound
 
@@ -32,7 +32,7 @@ class Gazetteer:
     """Addresses of some compounds. Built once for a set of places; asking changes nothing."""
 
     def __init__(self, compounds: Iterable[Compound]) -> None:
-        self.sites = [Site(compound) for compound in compounds]
+        self.sites = [CompoundAddresses(compound) for compound in compounds]
         places = [site.compound for site in self.sites]
         self._names = NameBook(_names(places))
         self._above = {
@@ -179,7 +179,7 @@ def _seeing(prefixes: Sequence[str] | None) -> Sees:
     return sees
 
 
-def _touched(prefixes: Sequence[str] | None, site: Site) -> bool:
+def _touched(prefixes: Sequence[str] | None, site: CompoundAddresses) -> bool:
     return prefixes is None or territory.touches(prefixes, site.compound.territory)
 
 

@@ -8,15 +8,23 @@ from itertools import islice
 import msgspec
 
 from twin.addresses.candidates import Candidate, Note
+from twin.addresses.compound_addresses import (
+    CompoundAddresses,
+    Sees,
+    listed,
+    natural,
+    note,
+    toward,
+    unit_number,
+)
 from twin.addresses.parser import Address, floor_of
-from twin.addresses.site import Sees, Site, listed, natural, note, toward, unit_number
 from twin.places.model import Building, DevicePlace
 
 MOST = 40
 """Candidates of one compound that are looked at further."""
 
 
-def located(site: Site, address: Address, words: str, sees: Sees) -> list[Candidate]:
+def located(site: CompoundAddresses, address: Address, words: str, sees: Sees) -> list[Candidate]:
     """What an address may mean in a compound; ``words`` are those that name something in it."""
     ways = (
         (address.device or address.number, _devices),
@@ -34,7 +42,9 @@ def located(site: Site, address: Address, words: str, sees: Sees) -> list[Candid
 # --- buildings ----------------------------------------------------------------------------------
 
 
-def _in_buildings(site: Site, address: Address, words: str, sees: Sees) -> Iterator[Candidate]:
+def _in_buildings(
+    site: CompoundAddresses, address: Address, words: str, sees: Sees
+) -> Iterator[Candidate]:
     if address.until:
         yield from _range(site, address, words, sees)
         return
@@ -54,7 +64,9 @@ def _left_over(buildings: list[Building], words: str) -> tuple[Note, ...]:
     return () if used else (_unread(words),)
 
 
-def _range(site: Site, address: Address, words: str, sees: Sees) -> Iterator[Candidate]:
+def _range(
+    site: CompoundAddresses, address: Address, words: str, sees: Sees
+) -> Iterator[Candidate]:
     ends = address.building, address.until
     if not all(end.isdecimal() for end in ends):
         yield from _in_buildings(site, msgspec.structs.replace(address, until=""), words, sees)
@@ -70,7 +82,7 @@ def _range(site: Site, address: Address, words: str, sees: Sees) -> Iterator[Can
         yield from _neighbours(site, address.building, sees)
 
 
-def _neighbours(site: Site, wanted: str, sees: Sees) -> Iterator[Candidate]:
+def _neighbours(site: CompoundAddresses, wanted: str, sees: Sees) -> Iterator[Candidate]:
     """The buildings whose numbers are nearest to one that does not exist."""
     numbers = site.numbers(sees)
     at = natural(wanted)[0]
@@ -83,12 +95,14 @@ def _neighbours(site: Site, wanted: str, sees: Sees) -> Iterator[Candidate]:
         yield site.whole().with_notes(why)
 
 
-def _in_building(site: Site, building: Building, address: Address) -> Iterator[Candidate]:
+def _in_building(
+    site: CompoundAddresses, building: Building, address: Address
+) -> Iterator[Candidate]:
     for at_door in _doors(site, building, address):
         yield from _floors(building, address, at_door)
 
 
-def _doors(site: Site, building: Building, address: Address) -> Iterator[Candidate]:
+def _doors(site: CompoundAddresses, building: Building, address: Address) -> Iterator[Candidate]:
     doors = {unit_number(door.unit): door for door in building.entrances}
     inside = address.room or address.floor or address.top
     if not address.unit and not inside:
@@ -135,7 +149,9 @@ def _on_floor(building: Building, at: Candidate, floor: int, room: str) -> Candi
     return msgspec.structs.replace(at, floor=floor, room=room).with_notes(*notes)
 
 
-def _no_building(site: Site, address: Address, words: str, sees: Sees) -> Iterator[Candidate]:
+def _no_building(
+    site: CompoundAddresses, address: Address, words: str, sees: Sees
+) -> Iterator[Candidate]:
     known = listed(site.numbers(sees))
     yield site.whole().with_notes(note("which_building", known=known))
 
@@ -143,7 +159,9 @@ def _no_building(site: Site, address: Address, words: str, sees: Sees) -> Iterat
 # --- gates, devices, names ----------------------------------------------------------------------
 
 
-def _gates(site: Site, address: Address, words: str, sees: Sees) -> Iterator[Candidate]:
+def _gates(
+    site: CompoundAddresses, address: Address, words: str, sees: Sees
+) -> Iterator[Candidate]:
     seen = [gate for gate in site.gates if sees(gate.territory)]
     wanted, core = address.gate, _core(address.gate)
     same = [gate for gate in seen if gate.name == wanted]
@@ -165,7 +183,9 @@ def _core(gate: str) -> str:
     return "".join(char for char in gate if char in "东南西北中前后" or char.isdecimal())
 
 
-def _devices(site: Site, address: Address, words: str, sees: Sees) -> Iterator[Candidate]:
+def _devices(
+    site: CompoundAddresses, address: Address, words: str, sees: Sees
+) -> Iterator[Candidate]:
     there = _meant(site, address, address.number, sees)
     left = (_unread(words),) if words else ()
     several = not address.number and len(there) > 1
@@ -181,7 +201,7 @@ def _devices(site: Site, address: Address, words: str, sees: Sees) -> Iterator[C
         yield from _other_devices(site, address, sees)
 
 
-def _other_devices(site: Site, address: Address, sees: Sees) -> Iterator[Candidate]:
+def _other_devices(site: CompoundAddresses, address: Address, sees: Sees) -> Iterator[Candidate]:
     """The devices of the kind whose numbers are nearest to one that does not exist."""
     none = note("no_such_device", kind=address.device, number=address.number)
     devices = site.compound.devices
@@ -191,7 +211,7 @@ def _other_devices(site: Site, address: Address, sees: Sees) -> Iterator[Candida
     yield from (at.with_notes(none) for at in places)
 
 
-def _meant(site: Site, address: Address, label: str, sees: Sees) -> list[DevicePlace]:
+def _meant(site: CompoundAddresses, address: Address, label: str, sees: Sees) -> list[DevicePlace]:
     """Devices of the kind and label, in the building, unit, floor and room that were said."""
     numbered = site.numbered.get(address.building, ())
     buildings = {building.id for building, _ in numbered}
@@ -208,7 +228,9 @@ def _meant(site: Site, address: Address, label: str, sees: Sees) -> list[DeviceP
     ]
 
 
-def _named(site: Site, address: Address, words: str, sees: Sees) -> Iterator[Candidate]:
+def _named(
+    site: CompoundAddresses, address: Address, words: str, sees: Sees
+) -> Iterator[Candidate]:
     """A building, pond, square or service by its name."""
     found = [one for one in site.names.find(words) if sees(site.named[one.key].territory)]
     for one in found:
@@ -229,7 +251,7 @@ def _unread(words: str) -> Note:
 
 
 def _turned(
-    site: Site, address: Address, at: Candidate, building: Building | None = None
+    site: CompoundAddresses, address: Address, at: Candidate, building: Building | None = None
 ) -> Candidate:
     """The place with what the address says of lying beside it: 东侧 moves to that side."""
     if not address.side and not address.relation:

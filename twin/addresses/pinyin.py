@@ -24,7 +24,7 @@ _NEAR = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("
 _WORDS = re.compile(r"[0-9a-z]+")
 
 
-class Table(NamedTuple):
+class SyllableTable(NamedTuple):
     """Readings: ``usual`` holds for each character from ``FIRST`` on its syllable's number."""
 
     syllables: tuple[str, ...]
@@ -33,7 +33,7 @@ class Table(NamedTuple):
 
 
 @cache
-def table() -> Table:
+def table() -> SyllableTable:
     """The readings of ``catalogue/pinyin.tsv``: two bytes a character, and the rare others."""
     text = resources.files("twin.catalogue").joinpath("pinyin.tsv").read_text("utf-8")
     rows = [line.split("\t") for line in text.splitlines()]
@@ -43,7 +43,7 @@ def table() -> Table:
         usual[[ord(c) - FIRST for c in most]] = number
         for char in some:
             further[char] = (*further.get(char, ()), syllable)
-    return Table(("", *(row[0] for row in rows)), usual, further)
+    return SyllableTable(("", *(row[0] for row in rows)), usual, further)
 
 
 def readings(char: str) -> tuple[str, ...]:

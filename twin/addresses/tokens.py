@@ -83,7 +83,7 @@ _LOOSE = re.compile("(?<=[0-9A-Z]) +(?=[一-龥])|(?<=[一-龥]) +(?=[0-9])")
 _SPACE = re.compile(r"\s+")
 
 
-class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AddressWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``catalogue/address.toml``; the file's head explains each field."""
 
     noise: tuple[str, ...]
@@ -96,9 +96,9 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @cache
-def words() -> Words:
+def words() -> AddressWords:
     """The catalogue of address words."""
-    return msgspec.convert(read("address"), Words)
+    return msgspec.convert(read("address"), AddressWords)
 
 
 @cache

@@ -23,7 +23,7 @@ BESIDE_M = 300.0
 """How far from the compound an outline may reach: to the street before it and the next crossing."""
 
 
-class Fault(NamedTuple):
+class ClosureFault(NamedTuple):
     """Why a way cannot be closed: the field, what stands in it, a word for programs, a sentence."""
 
     field: str
@@ -85,23 +85,27 @@ def detail(closure: Closure) -> dict[str, object]:
     return {"state": state, "version": closure.version, "by": closure.last_by, "at": at}
 
 
-def _fault(twin: Twin, compound: Compound, args: Args, prefixes: Sequence[str]) -> Fault | None:
+def _fault(
+    twin: Twin, compound: Compound, args: Args, prefixes: Sequence[str]
+) -> ClosureFault | None:
     """What is wrong with the way that is to be closed; None when it can be closed."""
     kinds = twin.catalogue.ways.closures
     if args.kind not in kinds:
-        return Fault("kind", args.kind, "unknown", f"not one of {', '.join(kinds)}")
+        return ClosureFault("kind", args.kind, "unknown", f"not one of {', '.join(kinds)}")
     if bool(args.path) == bool(args.outline):
-        return Fault("path", args.path, "unclear", "name a path or draw an outline, not both")
+        return ClosureFault(
+            "path", args.path, "unclear", "name a path or draw an outline, not both"
+        )
     if not args.path:
         return _outline_fault(twin, compound, args.outline, prefixes)
     if args.path not in {path.id for path in compound.paths}:
-        return Fault("path", args.path, "unknown", "no such path here")
+        return ClosureFault("path", args.path, "unknown", "no such path here")
     return None
 
 
 def _outline_fault(
     twin: Twin, compound: Compound, ring: Ring, prefixes: Sequence[str]
-) -> Fault | None:
+) -> ClosureFault | None:
     """What is wrong with an outline: its shape, its size, where it lies, whose ground it takes."""
     if len(ring) < 4 or ring[0] != ring[-1]:
         return _wrong(f"{len(ring)} corners", "open", "not a closed ring of three corners or more")
@@ -120,8 +124,8 @@ def _outline_fault(
     return _wrong(foreign[0], "foreign", "takes ground that is not yours") if foreign else None
 
 
-def _wrong(value: object, code: str, words: str) -> Fault:
-    return Fault("outline", str(value), code, words)
+def _wrong(value: object, code: str, words: str) -> ClosureFault:
+    return ClosureFault("outline", str(value), code, words)
 
 
 def _farthest_m(compound: Compound, ring: Ring) -> float | None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from twin.places.metres import xy_from_lonlat
 from twin.places.model import Building, DevicePlace, LonLat
-from twin.places.partition import Door, axis, divided
+from twin.places.partition import UnitDoor, axis, divided
 
 DEEPEST = -5
 """Devices below this floor are taken for a mistake: residential basements have three levels."""
@@ -44,7 +44,7 @@ class Floor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class UnitPart:
     """The share of the footprint that belongs to a unit.
 
     Units behind one and the same door share a part: how they divide it is not known. Without
@@ -90,7 +90,7 @@ class Inside:
     """Everything known of the inside of one building, floors from the lowest up."""
 
     floors: tuple[Floor, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[UnitPart, ...]
     stairs: tuple[Stair, ...]
     shafts: tuple[Shaft, ...]
     rooms: tuple[Room, ...]
@@ -139,7 +139,7 @@ def floors(building: Building, places: Iterable[DevicePlace] = ()) -> tuple[Floo
     )
 
 
-def parts(building: Building, origin: LonLat) -> tuple[Part, ...]:
+def parts(building: Building, origin: LonLat) -> tuple[UnitPart, ...]:
     """The footprint divided among the units, in the order of their doors.
 
     The parts cover the footprint, do not overlap, and each holds its door. Doors in a row cut the
@@ -150,14 +150,14 @@ def parts(building: Building, origin: LonLat) -> tuple[Part, ...]:
         return ()
     doors = _doors(building, footprint, origin)
     if not doors:
-        return (Part(units=(), shape=footprint, door=None),)
+        return (UnitPart(units=(), shape=footprint, door=None),)
     return tuple(
-        Part(units=door.units, shape=shape, door=door.spots[0])
+        UnitPart(units=door.units, shape=shape, door=door.spots[0])
         for door, shape in zip(doors, divided(footprint, doors), strict=True)
     )
 
 
-def stairs(shares: Sequence[Part]) -> tuple[Stair, ...]:
+def stairs(shares: Sequence[UnitPart]) -> tuple[Stair, ...]:
     """Where each part's stairs begin; none where the part leaves no room for them."""
     found = []
     for part in shares:
@@ -168,7 +168,7 @@ def stairs(shares: Sequence[Part]) -> tuple[Stair, ...]:
 
 
 def shafts(
-    shares: Sequence[Part], places: Iterable[DevicePlace], origin: LonLat
+    shares: Sequence[UnitPart], places: Iterable[DevicePlace], origin: LonLat
 ) -> tuple[Shaft, ...]:
     """The shafts of the lifts, each within the part of its unit, or where that is too narrow for
     it, within the building.
@@ -188,7 +188,7 @@ def shafts(
 
 
 def rooms(
-    building: Building, shares: Sequence[Part], places: Iterable[DevicePlace], origin: LonLat
+    building: Building, shares: Sequence[UnitPart], places: Iterable[DevicePlace], origin: LonLat
 ) -> tuple[Room, ...]:
     """The rooms that devices name, by floor, unit and name."""
     named: dict[tuple[int, str, str], list[DevicePlace]] = {}
@@ -225,7 +225,7 @@ def _footprint(building: Building, origin: LonLat) -> shapely.Polygon | shapely.
     return shapely.union_all(pieces) if pieces else None
 
 
-def _doors(building: Building, footprint: shapely.Geometry, origin: LonLat) -> list[Door]:
+def _doors(building: Building, footprint: shapely.Geometry, origin: LonLat) -> list[UnitDoor]:
     """The units with their doors on the outline; units behind one door are told as one."""
     spots: dict[str, list[XY]] = {}
     rim = shapely.boundary(footprint)
@@ -233,17 +233,17 @@ def _doors(building: Building, footprint: shapely.Geometry, origin: LonLat) -> l
         point = shapely.Point(_xy(entrance.lonlat, origin))
         on_rim = shapely.get_point(shapely.shortest_line(rim, point), 0)
         spots.setdefault(entrance.unit, []).append((on_rim.x, on_rim.y))
-    found: list[Door] = []
+    found: list[UnitDoor] = []
     for unit, own in spots.items():
         near = next((n for n, door in enumerate(found) if door.near(own)), None)
         if near is None:
-            found.append(Door((unit,), tuple(own)))
+            found.append(UnitDoor((unit,), tuple(own)))
         else:
-            found[near] = Door((*found[near].units, unit), found[near].spots)
+            found[near] = UnitDoor((*found[near].units, unit), found[near].spots)
     return found
 
 
-def _landing(part: Part) -> shapely.Polygon | shapely.MultiPolygon | None:
+def _landing(part: UnitPart) -> shapely.Polygon | shapely.MultiPolygon | None:
     """A rectangle behind the door, as much of it as lies in the part."""
     assert part.door is not None, "the caller has looked"
     width, depth = STAIR_M
@@ -274,7 +274,7 @@ def _tangents(shape: shapely.Geometry, at: XY) -> list[NDArray[np.float64]]:
     return found
 
 
-def _home(shares: Sequence[Part], place: DevicePlace, origin: LonLat) -> Part:
+def _home(shares: Sequence[UnitPart], place: DevicePlace, origin: LonLat) -> UnitPart:
     """The part of a device's unit, else the one it stands in or nearest to."""
     point = shapely.Point(_xy(place.lonlat, origin))
     return min(

@@ -24,7 +24,7 @@ ROW_M = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class UnitDoor:
     """The way into one or more units; ``spots`` lie on the outline, one a leaf or a side."""
 
     units: tuple[str, ...]
@@ -47,7 +47,7 @@ def axis(shape: shapely.Geometry) -> NDArray[np.float64]:
     return np.array((-east, -north) if (east, north) < (0.0, 0.0) else (east, north))
 
 
-def divided(footprint: Shape, doors: Sequence[Door]) -> list[Shape]:
+def divided(footprint: Shape, doors: Sequence[UnitDoor]) -> list[Shape]:
     """The part of each door, in their order.
 
     Where a part would fall into pieces, the pieces without the door go to the neighbour they
@@ -113,7 +113,7 @@ def _faces(footprint: Shape, cuts: Sequence[shapely.LineString]) -> NDArray[np.o
     return kept
 
 
-def _whole(shapes: Sequence[Shape], doors: Sequence[Door]) -> list[Shape]:
+def _whole(shapes: Sequence[Shape], doors: Sequence[UnitDoor]) -> list[Shape]:
     """The same cover, in which every part hangs together at its door."""
     kept: list[Shape] = []
     loose: list[shapely.Polygon] = []

@@ -15,7 +15,7 @@ WALL_DEPTH_M = 0.4
 """Buildings block from this far behind their façade, for doors and devices stand on façades."""
 
 
-class Doors:
+class DoorIndex:
     """Every door of some buildings: ``xy`` (k, 2) metres, ``of`` (k,) the building it leads to."""
 
     def __init__(self, buildings: Sequence[Building], origin: LonLat) -> None:

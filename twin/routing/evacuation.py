@@ -17,7 +17,7 @@ from twin.places.metres import lonlat_from_xy, xy_from_lonlat
 from twin.places.model import Building, Compound, LonLat, Service
 from twin.routing.graph import Floats
 from twin.routing.search import Passage, Search
-from twin.routing.values import WALK_M_S, Feet, Gate, Step
+from twin.routing.values import WALK_M_S, Feet, NetworkGate, Stretch
 
 PEOPLE_A_HOUSEHOLD = 2.62
 """Persons of a family household: seventh national census of China, 2020."""
@@ -117,7 +117,7 @@ class _Flow:
         self._search: Search | None = passage.search("foot", self._spots) if self._spots else None
         self._at_node: Floats = np.zeros(self._graph.size + 1)
         self._whole: Floats = np.zeros(len(self.network.lengths))
-        self._parts: list[tuple[Step, float]] = []
+        self._parts: list[tuple[Stretch, float]] = []
         self._arrived: Floats = np.zeros(len(musters))
 
     def leave(self, feet: Feet, row: int, people: float) -> float:
@@ -131,12 +131,12 @@ class _Flow:
         end = int(np.argmin(legs))
         aside_s = float(feet.aside_m[row]) / WALK_M_S
         if straight_s <= legs[end] and isfinite(straight_s):
-            self._parts.append((Step(edge, along_m, self._spots[muster][1], False), people))
+            self._parts.append((Stretch(edge, along_m, self._spots[muster][1], False), people))
             self._arrived[muster] += people
             return straight_s + aside_s
         if isfinite(legs[end]):
             reached_m = end * float(self.network.lengths[edge])
-            self._parts.append((Step(edge, along_m, reached_m, False), people))
+            self._parts.append((Stretch(edge, along_m, reached_m, False), people))
             self._at_node[self._graph.ends[edge, end]] += people
         return float(legs[end]) + aside_s
 
@@ -166,7 +166,7 @@ class _Flow:
 
     def loads(self) -> list[Load]:
         """Every stretch that is walked, the busiest last."""
-        steps = [(Step(e, 0.0, float(self.network.lengths[e]), False), float(self._whole[e]))
+        steps = [(Stretch(e, 0.0, float(self.network.lengths[e]), False), float(self._whole[e]))
                  for e in np.flatnonzero(self._whole > 0).tolist()]  # fmt: skip
         found = [self._load(step, people) for step, people in (*steps, *self._parts)]
         return sorted((one for one in found if len(one.line) > 1), key=lambda one: one.people)
@@ -177,7 +177,9 @@ class _Flow:
         for edge, on in self.network.gates_on.items():
             for at_m, gate in on:
                 passed[gate.id] = passed.get(gate.id, 0.0) + self._past(edge, at_m)
-        gates: list[Gate] = [self.network.gates[name] for name, n in passed.items() if n >= 0.5]
+        gates: list[NetworkGate] = [
+            self.network.gates[name] for name, n in passed.items() if n >= 0.5
+        ]
         found = [Through(gate.id, gate.name, round(passed[gate.id])) for gate in gates]
         return sorted(found, key=lambda one: (-one.people, one.id))
 
@@ -208,10 +210,10 @@ class _Flow:
                     best = (float(legs[end]), number, end * float(self.network.lengths[edge]))
         _, number, from_m = best
         edge, goal_m = self._spots[number]
-        self._parts.append((Step(edge, from_m, goal_m, False), people))
+        self._parts.append((Stretch(edge, from_m, goal_m, False), people))
         self._arrived[number] += people
 
-    def _load(self, step: Step, people: float) -> Load:
+    def _load(self, step: Stretch, people: float) -> Load:
         xy = self.network.piece(*step[:3])
         xy = xy[np.append(True, np.hypot(*np.diff(xy, axis=0).T) > 1e-3)]
         degrees = np.round(lonlat_from_xy(xy, self.network.origin), 7).tolist()

@@ -16,10 +16,10 @@ from numpy.typing import ArrayLike, NDArray
 from twin.catalogue.ways import Mode
 from twin.places.metres import xy_from_lonlat
 from twin.places.model import Compound, DevicePlace, LonLat, Path
-from twin.routing.doors import Doors
+from twin.routing.doors import DoorIndex
 from twin.routing.graph import Floats, Ints, knotted
 from twin.routing.modes import ModeGraph
-from twin.routing.values import Feet, Gate, Stand
+from twin.routing.values import Feet, NetworkGate, Stand
 
 GATE_M = 4.0
 """A gate stands on the path nearest to it, if that is no farther."""
@@ -48,12 +48,12 @@ class Network:
         self.metres = _metres(self.graph.points)
         self.lengths: Floats = self.metres[self.graph.last] - self.metres[self.graph.first]
         self.tree = shapely.STRtree(self._edge_lines())
-        self.doors = Doors([one for place in compounds for one in place.buildings], self.origin)
+        self.doors = DoorIndex([one for place in compounds for one in place.buildings], self.origin)
         walls = [self._line(wall.line) for place in compounds for wall in place.walls]
         self._barriers = shapely.STRtree([*walls, *self.doors.cores()])
         gates = [d for place in compounds for d in place.devices if d.kind == "gate"]
         self.gates = {gate.id: self._gate(gate) for gate in gates if not gate.building}
-        self.gates_on: dict[int, list[tuple[float, Gate]]] = {}
+        self.gates_on: dict[int, list[tuple[float, NetworkGate]]] = {}
         for gate in self.gates.values():
             for edge, along_m in gate.spots:
                 self.gates_on.setdefault(edge, []).append((along_m, gate))
@@ -189,7 +189,7 @@ class Network:
         barred[self._barriers.query(steps, "intersects")[0]] = True
         return barred
 
-    def _gate(self, gate: DevicePlace) -> Gate:
+    def _gate(self, gate: DevicePlace) -> NetworkGate:
         """A gate where it stands on the network; a unit's door (of a building) is not asked for."""
         spot = shapely.Point(self.xy([gate.lonlat])[0])
         near = np.sort(self.tree.query(spot, "dwithin", GATE_M))
@@ -198,7 +198,9 @@ class Network:
         if len(gaps):
             near, lines = near[gaps <= gaps.min() + BESIDE_M], lines[gaps <= gaps.min() + BESIDE_M]
         along = shapely.line_locate_point(lines, spot)
-        return Gate(gate.id, gate.name, tuple(zip(near.tolist(), along.tolist(), strict=True)))
+        return NetworkGate(
+            gate.id, gate.name, tuple(zip(near.tolist(), along.tolist(), strict=True))
+        )
 
     def _edge_lines(self) -> NDArray[np.object_]:
         counts = self.graph.last - self.graph.first + 1

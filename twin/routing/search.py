@@ -21,7 +21,7 @@ from twin.places.model import LonLat
 from twin.routing.graph import Floats, Ints, Rows
 from twin.routing.modes import ModeGraph
 from twin.routing.network import Network
-from twin.routing.values import WALK_M_S, Feet, Placed, Route, Spots, Step
+from twin.routing.values import WALK_M_S, Feet, Placed, Route, Spots, Stretch
 
 STRAIGHT_M = 0.05
 """Corners of a drawn route that bend by less are left out."""
@@ -227,7 +227,7 @@ class Ways:
                     found[one.obstacle.id] = one
         return list(found.values())
 
-    def steps(self, row: int) -> list[Step]:
+    def steps(self, row: int) -> list[Stretch]:
         """The stretches of the way from one of the starts, none where it is straight."""
         if not self.linked[row]:
             return []
@@ -235,8 +235,8 @@ class Ways:
         edge, along_m, choice = int(first.edge[row]), float(first.along_m[row]), self._from[row]
         goal, goal_m = int(last.edge[0]), float(last.along_m[0])
         if choice < 0:
-            return [Step(edge, along_m, goal_m, graph.rides)]
-        found = [Step(edge, along_m, choice * self._passage.network.lengths[edge], graph.rides)]
+            return [Stretch(edge, along_m, goal_m, graph.rides)]
+        found = [Stretch(edge, along_m, choice * self._passage.network.lengths[edge], graph.rides)]
         search = self._passage.search(self.mode, ((goal, goal_m),))
         nodes = [int(graph.ends[edge, choice]) + (graph.nodes if graph.rides else 0)]
         while (node := int(search.after[nodes[-1]])) != graph.size:
@@ -245,16 +245,16 @@ class Ways:
             length = float(self._passage.network.lengths[taken])
             forward = graph.ends[taken, 0] == node % graph.nodes
             ends_m = (0.0, length) if forward else (length, 0.0)
-            found.append(Step(taken, *ends_m, node >= graph.nodes))
+            found.append(Stretch(taken, *ends_m, node >= graph.nodes))
         return [*found, self._arrival(nodes[-1], goal, goal_m)]
 
-    def _arrival(self, node: int, goal: int, goal_m: float) -> Step:
+    def _arrival(self, node: int, goal: int, goal_m: float) -> Stretch:
         """The last stretch: from the end of the goal's edge that the way came to."""
         graph, ridden = self._graph, node >= self._graph.nodes
         speed = float(graph.speeds[goal]) if ridden else WALK_M_S
         legs = self._passage.legs(goal, goal_m, self.mode if ridden else "foot", speed)
         legs = np.where(graph.ends[goal] == node % graph.nodes, legs, np.inf)
-        return Step(goal, int(np.argmin(legs)) * float(graph.lengths[goal]), goal_m, ridden)
+        return Stretch(goal, int(np.argmin(legs)) * float(graph.lengths[goal]), goal_m, ridden)
 
     @property
     def _graph(self) -> ModeGraph:
@@ -289,7 +289,7 @@ class Ways:
             legs[row] = self._passage.legs(edge, along_m, self.mode, float(speeds[row]))
         return legs
 
-    def _between(self, row: int, steps: Sequence[Step]) -> Iterable[Floats]:
+    def _between(self, row: int, steps: Sequence[Stretch]) -> Iterable[Floats]:
         """From door to door, in metres: onto the network, along it, and off it."""
         if not self.linked[row]:
             return []
@@ -306,7 +306,7 @@ class Ways:
         return [(lon, lat) for lon, lat in degrees], distance_m
 
 
-def last_gate(network: Network, steps: Sequence[Step]) -> str:
+def last_gate(network: Network, steps: Sequence[Stretch]) -> str:
     """The name of the last gate that a way passes, or ""."""
     for step in reversed(steps):
         low, high = sorted((step.from_m, step.to_m))

@@ -31,7 +31,7 @@ class Stand(NamedTuple):
     feet: Feet
 
 
-class Gate(NamedTuple):
+class NetworkGate(NamedTuple):
     """A gate on the network: its id, its name, and where it stands: edges and metres along them."""
 
     id: str
@@ -53,7 +53,7 @@ class Route(NamedTuple):
     mode: str = "foot"
 
 
-class Step(NamedTuple):
+class Stretch(NamedTuple):
     """A stretch of a way: an edge, from and to which metre of it, and whether it is ridden."""
 
     edge: int

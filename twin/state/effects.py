@@ -31,7 +31,7 @@ from twin.events import (
 from twin.places.territory import compound_of
 from twin.rules.alarm_flags import advance_alarm
 from twin.state.checks import DUTIES
-from twin.state.records import Alarm, Change, Closure, Feed, Incident
+from twin.state.records import Alarm, Change, Closure, FeedStatus, Incident
 from twin.state.reports import located, reported
 from twin.state.state import TwinState
 
@@ -228,7 +228,7 @@ def feed_changed(twin: TwinState, event: FeedChanged) -> list[Change]:
     feed = twin.feeds.get(event.subject)
     if feed is None or event.time > feed.since:
         told = event.data
-        twin.feeds[event.subject] = Feed(event.subject, told.up, event.time, told.reason)
+        twin.feeds[event.subject] = FeedStatus(event.subject, told.up, event.time, told.reason)
     return []
 
 

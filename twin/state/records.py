@@ -352,7 +352,7 @@ class Unregistered(msgspec.Struct, gc=False, eq=False):
     source: str = ""
 
 
-class Feed(msgspec.Struct, gc=False, eq=False):
+class FeedStatus(msgspec.Struct, gc=False, eq=False):
     """An outside source: whether it is up, since when, and why not."""
 
     id: str

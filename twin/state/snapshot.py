@@ -21,7 +21,7 @@ from twin.state.records import (
     Alarm,
     Closure,
     Device,
-    Feed,
+    FeedStatus,
     Incident,
     Responder,
     Unregistered,
@@ -75,7 +75,7 @@ class _Saved(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     alarms: list[Alarm]
     incidents: list[Incident]
     unregistered: list[Unregistered]
-    feeds: list[Feed]
+    feeds: list[FeedStatus]
     numbers: dict[str, int]
     closures: list[Closure] = []
     clocks: Clocks = msgspec.field(default_factory=Clocks)

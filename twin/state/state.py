@@ -19,7 +19,7 @@ from twin.state.records import (
     Alarm,
     Closure,
     Device,
-    Feed,
+    FeedStatus,
     Incident,
     Responder,
     Unregistered,
@@ -68,7 +68,7 @@ class TwinState:
         self.open_incidents: dict[str, Incident] = {}
         self.unregistered: dict[str, Unregistered] = {}
         self.closures: dict[str, Closure] = {}
-        self.feeds: dict[str, Feed] = {}
+        self.feeds: dict[str, FeedStatus] = {}
         self.numbers: dict[str, int] = {}
         self.newest_at: datetime | None = None
         self.clocks = Clocks()

@@ -22,7 +22,7 @@ MOST_CELLS = 250_000
 Cells = NDArray[np.int32]
 
 
-class Seen(NamedTuple):
+class CameraCoverage(NamedTuple):
     """The cells one camera sees, the pixels a metre has there, and which of them are sure."""
 
     cells: Cells
@@ -99,7 +99,7 @@ class Coverage:
 
     ground: Ground
     walls: Walls
-    seen: Mapping[str, Seen]
+    seen: Mapping[str, CameraCoverage]
 
     @classmethod
     def of(cls, compound: Compound) -> Coverage:
@@ -141,7 +141,7 @@ class Coverage:
         return float((self.density_px_m(cameras) > 0).sum() / self.ground.free.sum())
 
 
-def _seen(place: DevicePlace, ground: Ground, walls: Walls) -> Seen:
+def _seen(place: DevicePlace, ground: Ground, walls: Walls) -> CameraCoverage:
     look, eye = optics(place), xy_from_lonlat(place.lonlat, walls.origin)
     cells = ground.within(eye, look.far_m)
     centres = ground.centres(cells)
@@ -152,7 +152,7 @@ def _seen(place: DevicePlace, ground: Ground, walls: Walls) -> Seen:
     cells, centres, share = cells[clear], centres[clear], share[clear]
     away = np.hypot(np.hypot(*(centres - eye).T), look.height_m)
     density = density_px_m(look.pixels_wide, look.hfov_deg, away)
-    return Seen(cells, density.astype(np.float32), share >= 1.0)
+    return CameraCoverage(cells, density.astype(np.float32), share >= 1.0)
 
 
 def regions(

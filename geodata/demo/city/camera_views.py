@@ -10,8 +10,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geodata.demo.frame import XY
 from geodata.demo.plan import Plan
+from geodata.demo.plane import XY
 from geodata.demo.views import MAST_M
 from twin.places.model import Lens
 

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from geodata.demo import street as demo
 from geodata.demo.city.district import degrees, district, ring, roads_of
-from geodata.demo.city.ground import BY_HAND, Ground, Site, connectors, ground
+from geodata.demo.city.ground import BY_HAND, CityPlan, PlannedCompound, connectors, ground
 from geodata.demo.city.street_grid import Street
 from geodata.demo.city.town import Town, build, fill, local
 from geodata.demo.estate.whole import complete
-from geodata.demo.frame import ANCHOR
 from geodata.demo.plan import Plan
+from geodata.demo.plane import ANCHOR
 from twin.places.metres import xy_from_lonlat
 from twin.places.model import Building, Compound, District, Path
 from twin.visibility.window_privacy import with_masks
@@ -59,7 +59,7 @@ def city(seed: int) -> City:
     return City(place, sorted([*by_hand, *compounds], key=lambda compound: compound.id))
 
 
-def draw(found: Ground, site: Site, seed: int, beds: int) -> Plan:
+def draw(found: CityPlan, site: PlannedCompound, seed: int, beds: int) -> Plan:
     """Draw one compound on its parcel."""
     rng = random.Random(f"{site.id} {seed}")
     lattice, brief = found.lattice, site.brief
@@ -73,7 +73,7 @@ def draw(found: Ground, site: Site, seed: int, beds: int) -> Plan:
     return plan
 
 
-def _around(found: Ground, site: Site) -> list[shapely.LineString]:
+def _around(found: CityPlan, site: PlannedCompound) -> list[shapely.LineString]:
     """The streets near a parcel, in metres east and north of the anchor."""
     v, u = site.parcel.middle
     reach = 420.0
@@ -84,7 +84,7 @@ def _around(found: Ground, site: Site) -> list[shapely.LineString]:
     ]
 
 
-def _line(found: Ground, street: Street) -> shapely.LineString:
+def _line(found: CityPlan, street: Street) -> shapely.LineString:
     return shapely.LineString(found.lattice.course.metres(street.line))
 
 
@@ -101,7 +101,7 @@ def _shares(seed: int, count: int, total: int, taken: Sequence[int]) -> list[int
     return shares
 
 
-def _town(found: Ground, by_hand: Sequence[Compound], seed: int) -> Town:
+def _town(found: CityPlan, by_hand: Sequence[Compound], seed: int) -> Town:
     """Everything built between the compounds, the strip around the demo street included."""
     rng, town = random.Random(f"town {seed}"), Town()
     for parcel, community in found.town:
@@ -131,7 +131,7 @@ def _outer(by_hand: Sequence[Compound]) -> shapely.Geometry:
     return shapely.convex_hull(shapely.union_all([*shapes, *ways]))
 
 
-def _streets(found: Ground) -> dict[str, list[Street]]:
+def _streets(found: CityPlan) -> dict[str, list[Street]]:
     """Each stretch of street with the nearest compound of every street it touches.
 
     A street's own network then hangs together without the district's.
@@ -155,7 +155,7 @@ def _streets(found: Ground) -> dict[str, list[Street]]:
 
 
 def _beside(
-    town: Town, found: Ground, plans: Sequence[Plan]
+    town: Town, found: CityPlan, plans: Sequence[Plan]
 ) -> tuple[list[Building], dict[str, list[Building]]]:
     """The town's plain buildings: those of the district, and those drawn with a compound."""
     outlines = [
@@ -183,7 +183,7 @@ def _beside(
 
 
 def _finished(
-    plan: Plan, found: Ground, streets: Sequence[Street], beside: Sequence[Building]
+    plan: Plan, found: CityPlan, streets: Sequence[Street], beside: Sequence[Building]
 ) -> Compound:
     """The compound with the streets and blocks around it."""
     made = plan.compound()

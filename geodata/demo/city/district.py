@@ -10,10 +10,10 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from geodata.demo.city.ground import Ground, connectors
+from geodata.demo.city.ground import CityPlan, connectors
 from geodata.demo.city.street_grid import Cell
 from geodata.demo.city.town import Town
-from geodata.demo.frame import ANCHOR
+from geodata.demo.plane import ANCHOR
 from twin.places.metres import lonlat_from_xy, xy_from_lonlat
 from twin.places.model import (
     Area,
@@ -47,7 +47,7 @@ def ring(shape: shapely.Polygon) -> Ring:
 
 
 def district(
-    found: Ground,
+    found: CityPlan,
     town: Town,
     buildings: Sequence[Building],
     by_hand: Sequence[Compound],
@@ -73,7 +73,7 @@ def district(
     )
 
 
-def _divisions(found: Ground) -> Iterator[Division]:
+def _divisions(found: CityPlan) -> Iterator[Division]:
     """Streets, then communities; their borders share every vertex."""
     shapes = {
         community.territory: found.lattice.polygon(community.cell)
@@ -93,7 +93,7 @@ def _divisions(found: Ground) -> Iterator[Division]:
         )
 
 
-def _areas(found: Ground, town: Town) -> Iterator[Area]:
+def _areas(found: CityPlan, town: Town) -> Iterator[Area]:
     lattice = found.lattice
     west, east = lattice.vs[0], lattice.vs[-1]
     high, first = found.river[1], lattice.us[0]
@@ -117,7 +117,7 @@ def _areas(found: Ground, town: Town) -> Iterator[Area]:
         yield Area(id=f"{found.id}/a{number}", kind=kind, outline=ring(shape), name=name)
 
 
-def _river(found: Ground) -> shapely.Polygon:
+def _river(found: CityPlan) -> shapely.Polygon:
     """The river: one bank along the promenade, the other as it likes, both past the district."""
     low, high = found.river
     vs = np.arange(found.lattice.vs[0] - BEYOND_M, found.lattice.vs[-1] + BEYOND_M + 1, 40.0)
@@ -126,7 +126,7 @@ def _river(found: Ground) -> shapely.Polygon:
     return shapely.Polygon(found.lattice.course.metres([*near, *far[::-1]]))
 
 
-def _roads(found: Ground, by_hand: Sequence[Compound]) -> Iterator[Path]:
+def _roads(found: CityPlan, by_hand: Sequence[Compound]) -> Iterator[Path]:
     course = found.lattice.course
     number = 0
     for number, street in enumerate(found.streets, start=1):
@@ -155,7 +155,7 @@ def roads_of(by_hand: Sequence[Compound]) -> list[NDArray[np.float64]]:
     ]
 
 
-def _services(found: Ground, town: Town, beds: Sequence[int], seed: int) -> Iterator[Service]:
+def _services(found: CityPlan, town: Town, beds: Sequence[int], seed: int) -> Iterator[Service]:
     rng = random.Random(f"services {seed}")
     spots = list(town.spots)
     rng.shuffle(spots)
@@ -183,11 +183,11 @@ def _services(found: Ground, town: Town, beds: Sequence[int], seed: int) -> Iter
         yield _service(found, "day_care", number, name, xy, territory, count)
 
 
-def _paths(found: Ground) -> list[str]:
+def _paths(found: CityPlan) -> list[str]:
     return [community.territory for community in found.communities]
 
 
-def _said(found: Ground, territory: str) -> str:
+def _said(found: CityPlan, territory: str) -> str:
     """What a community is called, without the word for what it is."""
     names = {one.territory: one.lies.community_name for one in found.communities}
     return names[territory].removesuffix("社区").removesuffix("村")
@@ -205,7 +205,7 @@ def _spot(
 
 
 def _service(
-    found: Ground,
+    found: CityPlan,
     kind: str,
     number: int,
     name: str,

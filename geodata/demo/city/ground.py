@@ -15,9 +15,9 @@ import shapely
 from geodata.demo.city.division_codes import COMMUNITIES, STREETS, numbered
 from geodata.demo.city.street_grid import Cell, Course, Lattice, Street, cut
 from geodata.demo.estate.layout import Brief
-from geodata.demo.frame import ANCHOR, STREET, XY
 from geodata.demo.outskirts import BOUNDS
 from geodata.demo.plan import Lies, box
+from geodata.demo.plane import ANCHOR, STREET, XY
 
 BY_HAND = "lusong.hejiatu.changtangwan"
 """The community of the compounds drawn by hand."""
@@ -44,7 +44,7 @@ class Community:
 
 
 @dataclass(frozen=True)
-class Site:
+class PlannedCompound:
     """A compound to be drawn: its parcel and what is asked for."""
 
     id: str
@@ -56,7 +56,7 @@ class Site:
 
 
 @dataclass
-class Ground:
+class CityPlan:
     """The whole plan: lattice, communities, compounds' parcels, the town's parcels, streets."""
 
     id: str
@@ -69,7 +69,7 @@ class Ground:
     creek: Cell
     street_names: dict[str, tuple[str, str]] = field(default_factory=dict)
     communities: list[Community] = field(default_factory=list)
-    sites: list[Site] = field(default_factory=list)
+    sites: list[PlannedCompound] = field(default_factory=list)
     town: list[tuple[Cell, Community]] = field(default_factory=list)
     streets: list[Street] = field(default_factory=list)
 
@@ -79,7 +79,7 @@ def table() -> dict[str, Any]:
     return tomllib.loads(resources.files(__package__).joinpath("lusong.toml").read_text("utf-8"))
 
 
-def ground(seed: int) -> Ground:
+def ground(seed: int) -> CityPlan:
     """Lay everything out; the seed changes how the town's cells are cut, not where things lie."""
     rows = table()
     hole = _hole(rows)
@@ -89,7 +89,7 @@ def ground(seed: int) -> Ground:
     )  # fmt: skip
     low, high = lattice.us[0], lattice.us[-1]
     creek = Cell(float(rows["creek"][0]), float(rows["creek"][1]), low, high)
-    found = Ground(
+    found = CityPlan(
         rows["id"], rows["name"], rows["name_en"], lattice, hole, float(rows["shore"]),
         (float(rows["river"][0]), float(rows["river"][1])), creek,
     )  # fmt: skip
@@ -135,7 +135,7 @@ def _wide(rows: dict[str, Any]) -> dict[tuple[str, float], tuple[float, str]]:
     }
 
 
-def _communities(found: Ground, street: dict[str, Any], code: str) -> Iterator[Community]:
+def _communities(found: CityPlan, street: dict[str, Any], code: str) -> Iterator[Community]:
     numbers = numbered([row["name"] for row in street["communities"]], COMMUNITIES)
     for row, number in zip(street["communities"], numbers, strict=True):
         path = f"{found.id}.{street['id']}.{row['id']}"
@@ -143,7 +143,7 @@ def _communities(found: Ground, street: dict[str, Any], code: str) -> Iterator[C
         yield Community(lies, row["en"], _rectangle(row))
 
 
-def _parcels(found: Ground, compounds: list[dict[str, Any]], rng: random.Random) -> None:
+def _parcels(found: CityPlan, compounds: list[dict[str, Any]], rng: random.Random) -> None:
     """Give every compound a parcel in its community, and the rest to the town."""
     found.streets += list(found.lattice.streets())
     wanted: dict[str, list[dict[str, Any]]] = {}
@@ -164,7 +164,7 @@ def _parcels(found: Ground, compounds: list[dict[str, Any]], rng: random.Random)
 
 
 def _settled(
-    found: Ground, community: Community, cells: list[Cell], rows: list[dict[str, Any]]
+    found: CityPlan, community: Community, cells: list[Cell], rows: list[dict[str, Any]]
 ) -> list[Cell]:
     """Lay a community's compounds into its cells, one cell each while they last; what is left."""
     open_: dict[str, list[Cell]] = {}
@@ -181,7 +181,9 @@ def _settled(
             parcel = open_[size].pop(0)
         brief = {name: row[name] for name in Brief.__dataclass_fields__ if name in row}
         brief |= {name: tuple(row[name]) for name in ("court", "extra") if name in row}
-        site = Site(row["id"], row["name"], row["name_en"], community, parcel, Brief(**brief))
+        site = PlannedCompound(
+            row["id"], row["name"], row["name_en"], community, parcel, Brief(**brief)
+        )
         found.sites.append(site)
     found.town += [(parcel, community) for parcels in open_.values() for parcel in parcels]
     return free
@@ -195,7 +197,7 @@ def _split(cell: Cell, size: str, number: int) -> tuple[int, int]:
     return (rows, columns) if size == "half" and number % 5 in TURNED else (columns, rows)
 
 
-def connectors(found: Ground, lines: list[np.ndarray]) -> list[list[XY]]:
+def connectors(found: CityPlan, lines: list[np.ndarray]) -> list[list[XY]]:
     """Short streets from where streets drawn by hand end to the lattice around them.
 
     ``lines`` and what comes back are in metres east and north of the anchor.

@@ -26,8 +26,8 @@ from geodata.demo.city.template import Name, Stamp
 from geodata.demo.city.town import Town, build, local
 from geodata.demo.estate.layout import Brief
 from geodata.demo.estate.whole import complete
-from geodata.demo.frame import Frame
 from geodata.demo.plan import Lies, Plan, box
+from geodata.demo.plane import Plane
 from twin.places.metres import lonlat_from_xy
 from twin.places.model import Area, Building, Compound, District, Division, LonLat, Path, Ring
 
@@ -171,7 +171,7 @@ def _stamp(number: int, seed: int) -> Stamp:
     rng = random.Random(f"stamp {number} {seed}")
     wide, deep = SIZES[number % len(SIZES)]
     outline = box(-wide / 2, -deep / 2, wide / 2, deep / 2)
-    plan = Plan("t", "小区", "Stamp", outline, frame=Frame(), lies=Lies("a.b.c", ""))
+    plan = Plan("t", "小区", "Stamp", outline, frame=Plane(), lies=Lies("a.b.c", ""))
     court = (("plaza",), ("sport",), ("green",))[number % 3]
     brief = Brief(STYLES[number], cameras=16 + number % 4, barriers=1, court=court)
     street = outline.buffer(STREET_M, join_style="mitre").exterior

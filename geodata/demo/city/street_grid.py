@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geodata.demo.frame import ANCHOR, XY, Frame
+from geodata.demo.plane import ANCHOR, XY, Plane
 from twin.places.model import LonLat
 
 SAMPLE_M = 25.0
@@ -59,10 +59,10 @@ class Course:
         y = np.interp(v, table, xy[:, 1]) + u * np.cos(turn)
         return np.column_stack((x, y))
 
-    def frame(self, v: float, u: float) -> Frame:
+    def frame(self, v: float, u: float) -> Plane:
         """A plane whose zero lies at a point and whose x axis runs along the river there."""
         ((x, y),) = self.metres([(v, u)]).tolist()
-        return Frame(self.anchor, turn_deg=self.angle(v), shift=(x, y))
+        return Plane(self.anchor, turn_deg=self.angle(v), shift=(x, y))
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import msgspec
 import numpy as np
 import shapely
 
-from geodata.demo.frame import Frame
 from geodata.demo.plan import Lies, Plan
+from geodata.demo.plane import Plane
 from twin.places.metres import xy_from_lonlat
 from twin.places.model import Compound, DevicePlace, LonLat, Path
 
@@ -50,7 +50,7 @@ class Stamp:
         self._out = frozenset(np.flatnonzero(outside).tolist())
 
     def place(
-        self, name: Name, frame: Frame, streets: shapely.LineString, devices: int, *, crew: bool
+        self, name: Name, frame: Plane, streets: shapely.LineString, devices: int, *, crew: bool
     ) -> Compound:
         """The compound on a frame, its gates led to the streets around (on the frame's plane).
 
@@ -110,7 +110,7 @@ class Stamp:
             community_code=name.lies.code,
         )  # fmt: skip
 
-    def _path(self, number: int, path: Path, frame: Frame, streets: shapely.LineString) -> Path:
+    def _path(self, number: int, path: Path, frame: Plane, streets: shapely.LineString) -> Path:
         """A way; one that leaves the compound ends on the street it meets."""
         if number not in self._out:
             return path
@@ -164,7 +164,7 @@ def _device(
     label: Callable[[str], str],
     path: Callable[[str], str],
     spot: LonLat,
-    frame: Frame,
+    frame: Plane,
 ) -> DevicePlace:
     azimuth, lens = place.azimuth_deg, place.lens
     if azimuth is not None:

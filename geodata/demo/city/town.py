@@ -15,7 +15,7 @@ import shapely
 
 from geodata.demo.city.street_grid import Cell as Parcel
 from geodata.demo.city.street_grid import Lattice
-from geodata.demo.frame import XY, Frame
+from geodata.demo.plane import XY, Plane
 from geodata.demo.ways import blob
 
 FLOOR_M = 3.0
@@ -36,7 +36,7 @@ Spot = tuple[XY, str]
 
 
 @dataclass
-class House:
+class PlainBuilding:
     """A plain building: its footprint in metres east and north of the anchor."""
 
     shape: shapely.Polygon
@@ -49,13 +49,13 @@ class House:
 class Town:
     """Everything built or planted between the compounds."""
 
-    houses: list[House] = field(default_factory=list)
+    houses: list[PlainBuilding] = field(default_factory=list)
     grounds: list[tuple[str, shapely.Polygon, str]] = field(default_factory=list)
     schools: list[Spot] = field(default_factory=list)
     spots: list[Spot] = field(default_factory=list)
 
 
-def local(shape: shapely.Geometry, frame: Frame) -> shapely.Geometry:
+def local(shape: shapely.Geometry, frame: Plane) -> shapely.Geometry:
     """A shape in metres east and north of the anchor on a frame's own plane."""
     turn = np.exp(-1j * np.radians(frame.turn_deg))
 
@@ -75,7 +75,7 @@ def fill(town: Town, lattice: Lattice, parcel: Parcel, territory: str, rng: rand
 
 
 def build(
-    town: Town, frame: Frame, ground: shapely.Polygon, what: str, territory: str, rng: random.Random
+    town: Town, frame: Plane, ground: shapely.Polygon, what: str, territory: str, rng: random.Random
 ) -> None:
     """Fill a piece of ground with what a letter of ``MIXES`` stands for."""
     free = ground.buffer(-3.0)
@@ -100,7 +100,7 @@ def build(
     (town.schools if what == "s" else town.spots).append((xy, territory))
     for shape, floors, use in _BUILT[what](free, rng):
         height = round(floors * FLOOR_M + 0.9, 1) if use != "factory" else 9.5
-        town.houses.append(House(placed(shape), floors, use, height))
+        town.houses.append(PlainBuilding(placed(shape), floors, use, height))
     if what == "s":
         field_ = _field(free)
         if field_ is not None:

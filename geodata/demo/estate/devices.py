@@ -11,8 +11,8 @@ from geodata.demo import small_things
 from geodata.demo.city import camera_views
 from geodata.demo.estate.layout import STYLES, Brief, Layout
 from geodata.demo.estate.places import charging
-from geodata.demo.frame import XY
 from geodata.demo.plan import Plan
+from geodata.demo.plane import XY
 
 LAMP_M, COVER_M = 30.0, 48.0
 CHARGERS = 14

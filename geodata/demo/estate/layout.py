@@ -15,8 +15,8 @@ from itertools import pairwise
 import shapely
 
 from geodata.demo.blocks import slab, tower
-from geodata.demo.frame import XY
 from geodata.demo.plan import Block, Plan, box
+from geodata.demo.plane import XY
 
 Span = tuple[float, float]
 

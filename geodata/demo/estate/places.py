@@ -11,8 +11,8 @@ import shapely
 
 from geodata.demo.blocks import hall
 from geodata.demo.estate.layout import Brief, Layout
-from geodata.demo.frame import XY
 from geodata.demo.plan import ROUND, Door, Plan, box
+from geodata.demo.plane import XY
 from geodata.demo.ways import around, blob, link
 
 SIDES = (("南门", 0.0, -1.0), ("北门", 0.0, 1.0), ("东门", 1.0, 0.0), ("西门", -1.0, 0.0))

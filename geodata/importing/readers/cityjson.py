@@ -17,7 +17,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geodata.importing.readers.features import Table
+from geodata.importing.readers.features import LayerTable
 from geodata.importing.readers.references import Stated, stated
 from geodata.importing.report.sentences import Refused, say
 
@@ -33,7 +33,7 @@ _DEPTH = {"MultiSurface": 0, "CompositeSurface": 0, "Solid": 1, "MultiSolid": 2,
 Floats = NDArray[np.float64]
 
 
-def read(content: dict[str, Any]) -> Table:
+def read(content: dict[str, Any]) -> LayerTable:
     """The buildings of a CityJSON object. Raises Refused for what it is not."""
     version = str(content.get("version", ""))
     if version not in VERSIONS:
@@ -51,7 +51,7 @@ def read(content: dict[str, Any]) -> Table:
         measured = given.get("measuredHeight")
         row = given | {"id": name, "floors": floors, "height": measured or height or None}
         rows.append({key: value for key, value in row.items() if value is not None})
-    return Table(_says(content), shapes, rows, layer="cityjson", role="building")
+    return LayerTable(_says(content), shapes, rows, layer="cityjson", role="building")
 
 
 def _says(content: dict[str, Any]) -> Stated | None:

@@ -18,7 +18,7 @@ import msgspec
 import shapely
 
 from geodata.importing.readers import gb28181
-from geodata.importing.readers.features import Table
+from geodata.importing.readers.features import LayerTable
 from geodata.importing.readers.references import Stated, stated
 from geodata.importing.report.sentences import Refused, Words, say
 from twin import catalogue
@@ -106,7 +106,7 @@ def is_list(columns: Sequence[str], mapping: ColumnMapping) -> bool:
     return placed and bool({"id", "name"} & set(found))
 
 
-def from_csv(text: str, mapping: ColumnMapping) -> Table:
+def from_csv(text: str, mapping: ColumnMapping) -> LayerTable:
     """A table of a CSV text, whatever separates its columns.
 
     Raises Refused when its columns are not those of a device list.
@@ -119,7 +119,9 @@ def from_csv(text: str, mapping: ColumnMapping) -> Table:
     )
 
 
-def table(rows: list[dict[str, Any]], mapping: ColumnMapping, notes: Sequence[Words] = ()) -> Table:
+def table(
+    rows: list[dict[str, Any]], mapping: ColumnMapping, notes: Sequence[Words] = ()
+) -> LayerTable:
     """Rows of a list or catalogue as a table of points; raises Refused as ``from_csv``."""
     columns = list(rows[0]) if rows else []
     if gb28181.is_catalogue(columns):
@@ -133,7 +135,7 @@ def table(rows: list[dict[str, Any]], mapping: ColumnMapping, notes: Sequence[Wo
         )
         raise Refused(say("no_columns", fields=fields))
     left = [*notes, *(say("about_persons", name=name) for name in _personal(columns))]
-    return Table(_says(mapping), [_point(row) for row in found], found, role=ROLE, notes=left)
+    return LayerTable(_says(mapping), [_point(row) for row in found], found, role=ROLE, notes=left)
 
 
 def _says(mapping: ColumnMapping) -> Stated | None:

@@ -19,7 +19,7 @@ ID_KEYS = ("id", "gid", "fid", "osm_id", "osm_way_id", "编号")
 
 
 @dataclass
-class Source:
+class SourceFile:
     """A file: whether it was read, how many features, in which reference, how far moved.
 
     ``stated`` tells who said the reference; there is none where nothing has coordinates.
@@ -38,7 +38,7 @@ class Source:
 
 
 @dataclass
-class Table:
+class LayerTable:
     """What a reader found in one layer: as many shapes as rows, in the file's own coordinates.
 
     ``says`` is what the file states of its reference. ``role`` is what all features are, where
@@ -66,7 +66,7 @@ class Feature:
 
     def __init__(
         self,
-        source: Source,
+        source: SourceFile,
         number: int,
         shape: shapely.Geometry,
         properties: dict[str, Any],

@@ -16,7 +16,7 @@ import shapely
 
 from geodata.importing.readers import cityjson, device_lists, encodings, gb28181, ogr
 from geodata.importing.readers.device_lists import ColumnMapping
-from geodata.importing.readers.features import Table
+from geodata.importing.readers.features import LayerTable
 from geodata.importing.readers.references import Stated, stated
 from geodata.importing.report.sentences import Refused, Words, say
 
@@ -37,10 +37,10 @@ class Format(NamedTuple):
     most_bytes: int
     begins: tuple[bytes, ...]
     ends: tuple[bytes, ...]
-    read: Callable[[Path, How], list[Table]]
+    read: Callable[[Path, How], list[LayerTable]]
 
 
-def read(path: Path, how: How) -> list[Table]:
+def read(path: Path, how: How) -> list[LayerTable]:
     """The tables of a file. Raises Refused, its words said after the file's name."""
     form = FORMATS[path.suffix.lower()]
     check(path, form)
@@ -126,7 +126,7 @@ def _varint(content: bytes, at: int) -> tuple[int, int]:
 _LENGTHS = {".shp": _shp_length, ".gpkg": _sqlite_length, ".pbf": _pbf_length}
 
 
-def _json(path: Path, how: How) -> list[Table]:
+def _json(path: Path, how: How) -> list[LayerTable]:
     text, encoding = encodings.decoded(path.read_bytes())
     try:
         content = json.loads(text)
@@ -145,7 +145,7 @@ def _json(path: Path, how: How) -> list[Table]:
     return [table]
 
 
-def _geojson(content: dict[str, Any]) -> Table:
+def _geojson(content: dict[str, Any]) -> LayerTable:
     if content.get("type") != "FeatureCollection" or not isinstance(content.get("features"), list):
         raise Refused(say("no_geojson"))
     rows = content["features"]
@@ -156,7 +156,7 @@ def _geojson(content: dict[str, Any]) -> Table:
     own = stated(_crs_name(member)) if member else CRS84
     trouble: dict[int, Words] = {}
     shapes = [_shape(row.get("geometry"), number, trouble) for number, row in enumerate(rows)]
-    return Table(own, shapes, [_properties(row) for row in rows], trouble=trouble)
+    return LayerTable(own, shapes, [_properties(row) for row in rows], trouble=trouble)
 
 
 def _crs_name(member: Any) -> str:
@@ -183,7 +183,7 @@ def _properties(row: dict[str, Any]) -> dict[str, Any]:
     return own | (row.get("properties") or {})
 
 
-def _gdal(path: Path, how: How) -> list[Table]:
+def _gdal(path: Path, how: How) -> list[LayerTable]:
     encoding = _dbf_encoding(path) if path.suffix.lower() == ".shp" else ""
     tables = []
     for layer in ogr.read(path, encoding, kept=how.kept):
@@ -192,7 +192,9 @@ def _gdal(path: Path, how: How) -> list[Table]:
         trouble = {n: say("no_geometry") for n, shape in enumerate(shapes) if shape is None}
         says = stated(layer.crs, firm=path.suffix.lower() not in _LOOSE) if layer.crs else None
         tables.append(
-            Table(says, shapes, rows, layer.name, encoding=encoding or "UTF-8", trouble=trouble)
+            LayerTable(
+                says, shapes, rows, layer.name, encoding=encoding or "UTF-8", trouble=trouble
+            )
         )
     return tables
 
@@ -219,20 +221,20 @@ def _dbf_encoding(path: Path) -> str:
     return found
 
 
-def _csv(path: Path, how: How) -> list[Table]:
+def _csv(path: Path, how: How) -> list[LayerTable]:
     text, encoding = encodings.decoded(path.read_bytes())
     table = device_lists.from_csv(text, how.mapping)
     table.encoding = encoding
     return [table]
 
 
-def _sheets(path: Path, how: How) -> list[Table]:
+def _sheets(path: Path, how: How) -> list[LayerTable]:
     return [
         device_lists.table(layer.rows(), how.mapping) for layer in ogr.read(path, kept=how.kept)
     ]
 
 
-def _catalogue(path: Path, how: How) -> list[Table]:
+def _catalogue(path: Path, how: How) -> list[LayerTable]:
     text, encoding = encodings.decoded(path.read_bytes())
     items, left = gb28181.from_xml(text)
     table = device_lists.table(items, how.mapping, left)

@@ -140,13 +140,13 @@ def entry(name: str) -> Words:
     return say(name) if name in catalogue()["says"] else say("entry_other", code=name)
 
 
-class Circle(NamedTuple):
+class ParentCycle(NamedTuple):
     """Parents that lead in a circle, from the first of them on."""
 
     ids: list[str]
 
 
-def parents(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Circle], dict[str, str]]:
+def parents(rows: Sequence[Mapping[str, Any]]) -> tuple[list[ParentCycle], dict[str, str]]:
     """Circles of parents, and ids whose parent is not in the list.
 
     The one parent that stands above a whole export is not missing: it is the platform's own.
@@ -164,6 +164,6 @@ def parents(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Circle], dict[str, 
             path.append(here)
             here = above[here]
         if here in path:
-            circles.append(Circle(path[path.index(here) :]))
+            circles.append(ParentCycle(path[path.index(here) :]))
         done.update(path)
     return circles, missing

@@ -27,7 +27,7 @@ _ENDED = {-9: "takes_memory", -24: "takes_time", -25: "takes_space",
 """Signals by which the system ends what takes too much (SIGKILL, SIGXCPU, SIGXFSZ)."""
 
 
-class Layer(msgspec.Struct):
+class OgrLayer(msgspec.Struct):
     """A layer as GDAL gave it: WKB shapes, and columns of as many values."""
 
     name: str
@@ -55,7 +55,7 @@ def read(
     kept: Path | None = None,
     memory_bytes: int = MEMORY_BYTES,
     seconds: int = SECONDS,
-) -> list[Layer]:
+) -> list[OgrLayer]:
     """Every layer of a file that has features.
 
     What was read is left in the folder ``kept``, so that an import that was broken off goes on
@@ -64,7 +64,7 @@ def read(
     before = kept / f"{_hash(file, encoding)}.layers" if kept else None
     if before and before.exists():
         try:
-            return msgspec.msgpack.decode(before.read_bytes(), type=list[Layer])
+            return msgspec.msgpack.decode(before.read_bytes(), type=list[OgrLayer])
         except msgspec.DecodeError:
             before.unlink()
     content = _read(file, encoding, memory_bytes, seconds)
@@ -73,7 +73,7 @@ def read(
         half = before.with_suffix(".half")
         half.write_bytes(content)
         half.replace(before)
-    return msgspec.msgpack.decode(content, type=list[Layer])
+    return msgspec.msgpack.decode(content, type=list[OgrLayer])
 
 
 def _hash(file: Path, encoding: str) -> str:

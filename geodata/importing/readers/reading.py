@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from geodata.checks import Fault
 from geodata.importing.readers import encodings, formats, references, unpacking
 from geodata.importing.readers.encodings import printable
-from geodata.importing.readers.features import Feature, Source, Table
+from geodata.importing.readers.features import Feature, LayerTable, SourceFile
 from geodata.importing.readers.formats import How
 from geodata.importing.report.sentences import Refused, Words, say
 from geodata.soundness import NOWHERE
@@ -77,15 +77,15 @@ def read(
     how: How = How(),  # noqa: B008 (a frozen value)
     shift: Shift = (0.0, 0.0),
     tell: Tell = lambda number, count, name: None,
-) -> tuple[list[Feature], list[Source], list[Fault]]:
+) -> tuple[list[Feature], list[SourceFile], list[Fault]]:
     """Every feature of a folder's files in WGS-84; what cannot be read is a fault."""
     features: list[Feature] = []
-    sources: list[Source] = []
+    sources: list[SourceFile] = []
     faults: list[Fault] = []
     with opened(given, faults) as paths:
         for number, path in enumerate(paths):
             tell(number + 1, len(paths), path.name)
-            source = Source(printable(path.name))
+            source = SourceFile(printable(path.name))
             sources.append(source)
             try:
                 for table in formats.read(path, how):
@@ -110,7 +110,7 @@ def _why(exc: Exception) -> tuple[str, Words]:
 
 
 def _features(
-    table: Table, source: Source, wishes: Mapping[str, str], shift: Shift
+    table: LayerTable, source: SourceFile, wishes: Mapping[str, str], shift: Shift
 ) -> tuple[list[Feature], list[Fault]]:
     """The features of one table, moved to WGS-84, and what is wrong with them."""
     source.features += len(table.rows)
@@ -136,7 +136,7 @@ def _features(
     return made, [*faults, *_without_place(made, table)]
 
 
-def _mended(row: dict[str, object], source: Source) -> dict[str, object]:
+def _mended(row: dict[str, object], source: SourceFile) -> dict[str, object]:
     """A row with texts as they were meant; the source notes which letters were wrong."""
     read = {printable(key): printable(v) if isinstance(v, str) else v for key, v in row.items()}
     for key, value in read.items():
@@ -151,7 +151,7 @@ def _mended(row: dict[str, object], source: Source) -> dict[str, object]:
     return read
 
 
-def _without_place(features: list[Feature], table: Table) -> list[Fault]:
+def _without_place(features: list[Feature], table: LayerTable) -> list[Fault]:
     """Shapes that should be there and are not. A device may lack one: its building may be told."""
     if table.role == "device":
         return []
@@ -162,7 +162,7 @@ def _without_place(features: list[Feature], table: Table) -> list[Fault]:
 
 
 def _astray(
-    features: list[Feature], shapes: NDArray[np.object_], system: str, table: Table
+    features: list[Feature], shapes: NDArray[np.object_], system: str, table: LayerTable
 ) -> list[Fault]:
     """Coordinates that are not what their system says: metres, degrees, or the wrong way round."""
     west, south, east, north = shapely.bounds(shapes).T
@@ -198,7 +198,11 @@ def _listed(
 
 
 def _move(
-    features: list[Feature], shapes: NDArray[np.object_], system: str, shift: Shift, source: Source
+    features: list[Feature],
+    shapes: NDArray[np.object_],
+    system: str,
+    shift: Shift,
+    source: SourceFile,
 ) -> None:
     """All shapes of a table to WGS-84 at once; the source notes how far the farthest moved."""
     before = shapely.get_coordinates(shapes)
@@ -221,7 +225,7 @@ def _unusable(features: list[Feature]) -> list[Fault]:
     return _listed(features, wrong, "invalid", say("beyond_reference"))
 
 
-def _mixed(sources: list[Source]) -> list[Fault]:
+def _mixed(sources: list[SourceFile]) -> list[Fault]:
     """Files in several systems: each was converted from its own, and people should know."""
     told = [source for source in sources if source.reference]
     if len({source.reference for source in told}) < 2:

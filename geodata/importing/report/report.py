@@ -15,7 +15,7 @@ import msgspec
 from geodata.checks import Fault
 from geodata.importing.merging import Difference
 from geodata.importing.readers.encodings import printable
-from geodata.importing.readers.features import Feature, Source
+from geodata.importing.readers.features import Feature, SourceFile
 from geodata.importing.readers.references import written
 from geodata.importing.registration import Fit
 from geodata.importing.report import map as report_map
@@ -36,7 +36,7 @@ class Report:
 
     name: str
     territory: str
-    sources: list[Source] = field(default_factory=list)
+    sources: list[SourceFile] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     compound: Compound | None = None
     written: Path | None = None
@@ -180,7 +180,7 @@ def _part(part: str, lang: str) -> str:
     return kind.en if lang == "en" else kind.label
 
 
-def _source(source: Source) -> Words:
+def _source(source: SourceFile) -> Words:
     if not source.read:
         return say("not_read", file=source.file)
     letters = say("read_letters", encoding=source.encoding) if source.encoding else ""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from feeds.streams.batches import (
     Batch,
-    Part,
     Position,
+    StreamPart,
     milliseconds,
     order,
     part_from_entries,
@@ -19,8 +19,8 @@ def test_ids_are_ordered_by_number_not_by_letter() -> None:
 
 
 def test_a_batch_merges_its_two_streams_by_id() -> None:
-    telemetry = Part([b"5-9", b"5-10", b"7-0"], [b"a", b"b", b"d"])
-    operations = Part([b"6-0"], [b"c"])
+    telemetry = StreamPart([b"5-9", b"5-10", b"7-0"], [b"a", b"b", b"d"])
+    operations = StreamPart([b"6-0"], [b"c"])
     batch = Batch(telemetry, operations, Position("7-0", "6-0"))
     assert batch.ids == ["5-9", "5-10", "6-0", "7-0"]
     assert batch.payloads == [b"a", b"b", b"c", b"d"]
@@ -29,12 +29,12 @@ def test_a_batch_merges_its_two_streams_by_id() -> None:
 
 
 def test_an_empty_batch_was_never_received() -> None:
-    batch = Batch(Part([], []), Part([], []), Position())
+    batch = Batch(StreamPart([], []), StreamPart([], []), Position())
     assert (len(batch), batch.received_ms, batch.ids) == (0, None, [])
 
 
 def test_a_part_is_cut_after_an_entry() -> None:
-    part = Part([b"5-9", b"5-10", b"7-0"], [b"a", b"b", b"c"])
+    part = StreamPart([b"5-9", b"5-10", b"7-0"], [b"a", b"b", b"c"])
     assert [through(part, limit) for limit in ((5, 8), (5, 9), (5, 10), (9, 0))] == [0, 1, 2, 3]
     before, rest = part.cut(2)
     assert (before.payloads, rest.payloads) == ([b"a", b"b"], [b"c"])

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feeds.errors import RolledBack
-from feeds.streams.batches import Batch, Part, Position, order
+from feeds.streams.batches import Batch, Position, StreamPart, order
 from feeds.streams.keys import key
 from feeds.streams.ledger import Extent, Gap, Ledger, Tally
 from feeds.streams.streams import Streams
@@ -60,7 +60,7 @@ def read(stream: Stream, tally: Tally, most: int, *, looking: bool = True) -> Ga
     some = ids[:most]
     if looking:
         gap = tally.compare(stream.extent(tally.at), len(some) if len(some) < most else None)
-    tally.take(Part([f"{one}-0".encode() for one in some], [b""] * len(some)))
+    tally.take(StreamPart([f"{one}-0".encode() for one in some], [b""] * len(some)))
     return gap
 
 
@@ -166,9 +166,11 @@ def test_a_stream_that_was_emptied_and_filled_again_is_another(entries: int, sin
 def test_what_is_kept_beside_a_snapshot_counts_only_for_its_position() -> None:
     ledger = Ledger()
     extents = {name: Extent(added=0) for name in ("telemetry", "operations")}
-    empty = Batch(Part([], []), Part([], []), Position())
+    empty = Batch(StreamPart([], []), StreamPart([], []), Position())
     assert ledger.compare(extents, empty, 10) == []
-    ledger.take(Batch(Part([b"5-0", b"6-0"], [b"", b""]), Part([], []), Position("6-0")))
+    ledger.take(
+        Batch(StreamPart([b"5-0", b"6-0"], [b"", b""]), StreamPart([], []), Position("6-0"))
+    )
     assert ledger.kept(Position("5-0")) == ""
     kept = ledger.kept(Position("6-0"))
     again = Ledger(Position("6-0"), kept)

@@ -14,9 +14,9 @@ import redis
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.streams.batches import Batch, Part, Position
+from feeds.streams.batches import Batch, Position, StreamPart
 from feeds.streams.keys import key
-from feeds.streams.replica import Replica, Step, fold_batch, follow_all
+from feeds.streams.replica import BatchOutcome, Replica, fold_batch, follow_all
 from feeds.streams.streams import Streams
 from tests.support.builders import streams as b
 from tests.support.catalogues import CATALOGUE
@@ -29,9 +29,9 @@ pytestmark = pytest.mark.anyio
 S = b.STREET
 
 
-async def folded(streams: Streams, replica: Replica) -> list[Step]:
+async def folded(streams: Streams, replica: Replica) -> list[BatchOutcome]:
     """The steps until all that stands in the streams has been folded."""
-    found: list[Step] = []
+    found: list[BatchOutcome] = []
     target = await streams.newest(S)
     if replica.position == target:
         return found
@@ -98,7 +98,7 @@ async def test_what_a_snapshot_held_is_handed_out_before_the_tail(valkey_url: st
         await folded(streams, first)
         await streams.save_snapshot(S, first.twin.snapshot(), first.position)
         again = Replica(streams, b.a_twin())
-        handed: list[Step] = []
+        handed: list[BatchOutcome] = []
         running = asyncio.ensure_future(again.run(handed.append))
         await again.current.wait()
         running.cancel()
@@ -259,22 +259,24 @@ async def test_an_entry_can_be_waited_for(valkey_url: str) -> None:
 def test_any_batching_accepts_the_same_entries_and_gives_the_same_state(cuts: list[int]) -> None:
     """Some readings come just in time and some just too late, second by second."""
     late = [b.reading(float(n), b.after(n * 0.4 - 24 * 3600 - 6)) for n in range(60)]
-    part = Part([f"{b.NOON_MS + n * 200}-0".encode() for n in range(60)], [*map(encode, late)])
+    part = StreamPart(
+        [f"{b.NOON_MS + n * 200}-0".encode() for n in range(60)], [*map(encode, late)]
+    )
     whole, pieces = b.a_twin(), b.a_twin()
     refused = refused_of([fold_batch(whole, batch_of(part))])
     assert 0 < len(refused) < 60
     edges = [0, *sorted(cuts), 60]
     steps = [
-        fold_batch(pieces, batch_of(Part(part.ids[start:end], part.payloads[start:end])))
+        fold_batch(pieces, batch_of(StreamPart(part.ids[start:end], part.payloads[start:end])))
         for start, end in pairwise(edges)
     ]
     assert refused_of(steps) == refused
     assert pieces.snapshot() == whole.snapshot()
 
 
-def batch_of(part: Part) -> Batch:
-    return Batch(part, Part([], []), Position())
+def batch_of(part: StreamPart) -> Batch:
+    return Batch(part, StreamPart([], []), Position())
 
 
-def refused_of(steps: Sequence[Step]) -> list[str]:
+def refused_of(steps: Sequence[BatchOutcome]) -> list[str]:
     return [refused.entry_id for step in steps for refused in step.refused]

@@ -5,8 +5,8 @@ import math
 import pytest
 import shapely
 
-from geodata.demo.frame import bearing, ground, ring
 from geodata.demo.plan import Block, Plan, box
+from geodata.demo.plane import bearing, ground, ring
 from twin.places.metres import distance_m, xy_from_lonlat
 
 

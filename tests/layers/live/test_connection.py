@@ -8,7 +8,7 @@ import pytest
 
 from layers.live import connection as module
 from layers.live.clock import Clock
-from layers.live.connection import MAX_DENIALS, QUEUE_FRAMES, Connection, House, Viewer, serve
+from layers.live.connection import MAX_DENIALS, QUEUE_FRAMES, Connection, LiveService, Viewer, serve
 from layers.live.hub import Hub
 from tests.support.builders.layers import NOON, STREET, a_street, at, measured
 from tests.support.live_model import LiveModel
@@ -53,8 +53,8 @@ def a_hub(clock: Clock | None = None) -> Hub:
     return Hub({STREET: twin}, now=NOON, epoch="t", clock=clock)
 
 
-def a_house(hub: Hub) -> House:
-    return House({"live": hub}.get, lambda: NOON)
+def a_house(hub: Hub) -> LiveService:
+    return LiveService({"live": hub}.get, lambda: NOON)
 
 
 async def settled() -> None:
@@ -69,7 +69,7 @@ async def talk(hub: Hub, *said: str | dict[str, Any], viewer: Viewer = CHEN) -> 
         socket.raw(words if isinstance(words, str) else json.dumps(words))
     socket.leave()
     sessions = {"live": hub, "replay:1": hub}
-    await serve(socket.receive, socket.send, House(sessions.get, lambda: at(7)), viewer)
+    await serve(socket.receive, socket.send, LiveService(sessions.get, lambda: at(7)), viewer)
     return socket
 
 

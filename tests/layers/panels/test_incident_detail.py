@@ -3,7 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from layers.panels.incident_detail import Known, detail
+from layers.panels.incident_detail import WorkedOut, detail
 from tests.support.builders.layers import (
     COMMUNITY,
     STREET,
@@ -60,7 +60,7 @@ def twin() -> Twin:
 
 
 def told(twin: Twin, actor: Actor = CHEN, masked: bool = False, passed_s: float = 1) -> dict:
-    known = Known.of([twin])
+    known = WorkedOut.of([twin])
     case = twin.incidents["INC-1121-0001"]
     return detail(twin, case, known, actor, now=at(passed_s), masked=masked)
 
@@ -107,7 +107,7 @@ def test_masked_there_is_no_room_and_no_text(twin):
 
 
 def test_the_way_takes_time_and_off_duty_there_is_none(twin):
-    known, case = Known.of([twin]), twin.incidents["INC-1121-0001"]
+    known, case = WorkedOut.of([twin]), twin.incidents["INC-1121-0001"]
     walk = events.PositionData(lonlat=at_m(100, 0))
     twin.apply(events.ResponderPosition(id="w", subject=ZHOU, time=at(2), data=walk))
     travel = known.lives.travel({twin.street: twin})
@@ -119,7 +119,7 @@ def test_the_way_takes_time_and_off_duty_there_is_none(twin):
 
 
 def test_before_the_paths_are_learned_a_case_opens_without_ways(twin):
-    known, case = Known.unlearned([twin]), twin.incidents["INC-1121-0001"]
+    known, case = WorkedOut.unlearned([twin]), twin.incidents["INC-1121-0001"]
     told = detail(twin, case, known, CHEN, now=at(2), masked=False)
     assert told["recommendations"] == []
     assert told["cameras"]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from layers.search.index import KEPT_VIEWS, Index
+from layers.search.index import KEPT_VIEWS, SearchIndex
 from tests.support.builders.layers import COMMUNITY, STREET, a_compound, ring
 from twin.places.model import Area, Compound, Service
 
@@ -20,7 +20,7 @@ def two() -> list[Compound]:
 
 
 def found(*words: str, prefixes=(STREET,), here="", limit=50, masked=False) -> list[str]:
-    hits = Index(two(), masked).find(words, prefixes, here, limit)
+    hits = SearchIndex(two(), masked).find(words, prefixes, here, limit)
     return [hit.row.id for hit in hits]
 
 
@@ -63,7 +63,7 @@ def test_no_more_is_given_than_asked_for():
 
 
 def test_views_of_many_accounts_do_not_pile_up():
-    index = Index(two(), False)
+    index = SearchIndex(two(), False)
     for number in range(KEPT_VIEWS + 5):
         index.find(["翠塘"], (STREET, f"x{number}"), "", 5)
     assert len(index._views) == KEPT_VIEWS

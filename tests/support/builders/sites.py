@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geodata.proposal.drawing import House, Site
+from geodata.proposal.drawing import DrawnBuilding, Site
 from twin.places.metres import lonlat_from_xy
 from twin.places.model import LonLat
 
@@ -69,7 +69,7 @@ def write(path: Path, features: list[Any], **members: object) -> None:
 def a_site(label: str = "small") -> Site:
     """The same outline and slabs on the drawing board."""
     houses = [
-        House(
+        DrawnBuilding(
             f"b{number}",
             f"{number}幢",
             shapely.box(x, y, x + 42, y + 11),

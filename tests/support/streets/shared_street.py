@@ -12,9 +12,9 @@ import httpx
 from fastapi import FastAPI
 
 from feeds.access.accounts import Account
-from layers.places.compound import Places
+from layers.places.compound import PlacesView
 from layers.sharing.collection import World
-from layers.sharing.index import Shelf
+from layers.sharing.index import CollectionCache
 from pages.ogc import routes as ogc
 from pages.ogc.export import Exporting
 from pages.ogc.routes import Sharing
@@ -56,8 +56,8 @@ class Server:
     recorded: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        places = Places(place for twin in self.twins for place in twin.compounds.values())
-        shelf = Shelf(World(tuple(self.twins), tuple(self.districts)))
+        places = PlacesView(place for twin in self.twins for place in twin.compounds.values())
+        shelf = CollectionCache(World(tuple(self.twins), tuple(self.districts)))
         self.sharing = Sharing(shelf, places, lambda: NOW, self.public)
         exporting = Exporting(self.sharing, self._pack, self._record)
         self._app = FastAPI(openapi_url=None)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.support.builders.addresses import JUNMEN, STREET, compounds, gazetteer
 from tests.twin.address_table import label
 from tests.twin.addresses.test_parser import TABLE
-from twin.addresses import candidates, names, site
+from twin.addresses import candidates, compound_addresses, names
 from twin.addresses.candidates import WEIGHTS
 from twin.addresses.gazetteer import Gazetteer
 
@@ -142,6 +142,6 @@ def test_grid_prefixes_see_their_buildings_only():
     assert gazetteer().resolve("军门12号楼", (f"{JUNMEN}.g1",)).status == "none"
 
 
-@pytest.mark.parametrize("module", [candidates, names, site])
+@pytest.mark.parametrize("module", [candidates, names, compound_addresses])
 def test_examples(module):
     assert doctest.testmod(module).failed == 0

@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 
-from twin.places.partition import Door, axis, divided
+from twin.places.partition import UnitDoor, axis, divided
 
 SLAB = shapely.box(0, 0, 45, 12)
 ELL = shapely.union(shapely.box(0, 0, 40, 12), shapely.box(0, 0, 12, 36))
 YARD = shapely.box(0, 0, 40, 30).difference(shapely.box(10, 10, 30, 30))
 
 
-def door(unit: str, *spots: tuple[float, float]) -> Door:
-    return Door((unit,), spots)
+def door(unit: str, *spots: tuple[float, float]) -> UnitDoor:
+    return UnitDoor((unit,), spots)
 
 
 def footprints() -> st.SearchStrategy[shapely.Polygon]:
@@ -37,11 +37,11 @@ def footprints() -> st.SearchStrategy[shapely.Polygon]:
 
 
 @st.composite
-def houses(draw: st.DrawFn) -> tuple[shapely.Polygon, list[Door]]:
+def houses(draw: st.DrawFn) -> tuple[shapely.Polygon, list[UnitDoor]]:
     """A footprint and doors in it, none beside another."""
     shape = draw(footprints())
     rim = shape.exterior
-    found: list[Door] = []
+    found: list[UnitDoor] = []
     for number, share in enumerate(draw(st.lists(st.floats(0, 1), min_size=1, max_size=7))):
         at = rim.interpolate(share, normalized=True)
         if not any(other.near([(at.x, at.y)]) for other in found):
@@ -52,7 +52,7 @@ def houses(draw: st.DrawFn) -> tuple[shapely.Polygon, list[Door]]:
 @settings(deadline=None, max_examples=60)
 @given(houses())
 def test_parts_cover_the_footprint_without_overlap_and_hold_their_doors(
-    house: tuple[shapely.Polygon, list[Door]],
+    house: tuple[shapely.Polygon, list[UnitDoor]],
 ) -> None:
     footprint, doors = house
     parts = divided(footprint, doors)
@@ -69,7 +69,7 @@ def test_parts_cover_the_footprint_without_overlap_and_hold_their_doors(
 @settings(deadline=None, max_examples=20)
 @given(houses())
 def test_the_same_house_is_divided_the_same_way_each_time(
-    house: tuple[shapely.Polygon, list[Door]],
+    house: tuple[shapely.Polygon, list[UnitDoor]],
 ) -> None:
     footprint, doors = house
     assert divided(footprint, doors) == divided(footprint, doors)

@@ -10,12 +10,12 @@ from geodata.checks import faults
 from geodata.demo.city.template import Name, Stamp
 from geodata.demo.estate.layout import Brief
 from geodata.demo.estate.whole import complete
-from geodata.demo.frame import ANCHOR, Frame
 from geodata.demo.plan import Lies, Plan, box
+from geodata.demo.plane import ANCHOR, Plane
 from twin.places.metres import distance_m, xy_from_lonlat
 from twin.places.model import Compound
 
-FRAME = Frame(ANCHOR, turn_deg=20.0, shift=(900.0, 400.0))
+FRAME = Plane(ANCHOR, turn_deg=20.0, shift=(900.0, 400.0))
 LIES = Lies("putuo.taopu.j1-1-1", "310107101001", "莲花居民区")
 NAME = Name("taopu-007", "莲花新村", "Taopu-007", LIES)
 AROUND = shapely.LineString(box(-104, -110, 104, 110).exterior.coords)
@@ -23,7 +23,7 @@ AROUND = shapely.LineString(box(-104, -110, 104, 110).exterior.coords)
 
 @pytest.fixture(scope="module")
 def stamp() -> Stamp:
-    plan = Plan("t", "小区", "T", box(-80, -85, 80, 85), frame=Frame(), lies=Lies("a.b.c"))
+    plan = Plan("t", "小区", "T", box(-80, -85, 80, 85), frame=Plane(), lies=Lies("a.b.c"))
     near = shapely.LineString(plan.outline.buffer(15, join_style="mitre").exterior.coords)
     complete(plan, Brief("six", cameras=9, barriers=1), [near], random.Random(1))
     return Stamp(plan)

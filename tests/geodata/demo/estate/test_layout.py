@@ -9,14 +9,14 @@ import shapely
 from geodata.checks import faults
 from geodata.demo.estate.layout import STYLES, Brief
 from geodata.demo.estate.whole import complete
-from geodata.demo.frame import ANCHOR, Frame
 from geodata.demo.plan import Lies, Plan, box
+from geodata.demo.plane import ANCHOR, Plane
 
 STREETS = [shapely.LineString(box(-120, -170, 120, 170).exterior.coords)]
 
 
 def drawn(brief: Brief, outline: shapely.Polygon | None = None) -> Plan:
-    frame = Frame(ANCHOR, turn_deg=11.0, shift=(250.0, -90.0))
+    frame = Plane(ANCHOR, turn_deg=11.0, shift=(250.0, -90.0))
     ground = outline or box(-100, -150, 100, 150)
     plan = Plan("yard", "大院", "Yard", ground, frame=frame, lies=Lies("lusong.jianshe.dayuan"))
     complete(plan, brief, STREETS, random.Random(5), beds=4)

@@ -16,7 +16,7 @@ from bench import extract
 from geodata.checks import Fault
 from geodata.importing.importer import Options, import_folder
 from geodata.importing.readers import formats, ogr, reading
-from geodata.importing.readers.features import Feature, Source
+from geodata.importing.readers.features import Feature, SourceFile
 from geodata.importing.readers.references import declared
 from geodata.importing.report.sentences import STOPS
 from tests.support.builders import files as f
@@ -33,7 +33,7 @@ from tests.support.builders.sites import (
 from twin.places.metres import distance_m
 
 
-def read(folder: Path, *crs: str) -> tuple[list[Feature], list[Source], list[Fault]]:
+def read(folder: Path, *crs: str) -> tuple[list[Feature], list[SourceFile], list[Fault]]:
     return reading.read(folder, declared(list(crs)))
 
 

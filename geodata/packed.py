@@ -16,7 +16,7 @@ Item = TypeVar("Item")
 _LEVEL = 1
 
 
-class Folded(Sequence[Item], Generic[Item]):
+class PackedSequence(Sequence[Item], Generic[Item]):
     """An immutable sequence that is unfolded anew each time it is read; equal to its tuple."""
 
     __slots__ = ("_item", "_packed", "_size")
@@ -46,7 +46,11 @@ class Folded(Sequence[Item], Generic[Item]):
         return self.unfold()[index]
 
     def __eq__(self, other: object) -> bool:
-        return tuple(self) == tuple(other) if isinstance(other, tuple | Folded) else NotImplemented
+        return (
+            tuple(self) == tuple(other)
+            if isinstance(other, tuple | PackedSequence)
+            else NotImplemented
+        )
 
     def __hash__(self) -> int:
         return hash(self.unfold())

@@ -37,7 +37,7 @@ class Named(NamedTuple):
     building: str = ""
 
 
-class Site:
+class CompoundAddresses:
     """A compound's addresses. Devices are looked through when asked for, the rest is at hand."""
 
     def __init__(self, compound: Compound) -> None:

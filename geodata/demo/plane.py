@@ -30,7 +30,7 @@ FEW = 60
 
 
 @dataclass(frozen=True)
-class Frame:
+class Plane:
     """A plane on the ground: where its zero lies from ``anchor``, how it is turned and bent.
 
     ``turn_deg`` is how far its y axis points west of north, ``shift`` where its zero lies in
@@ -90,7 +90,7 @@ class Frame:
         return self.along(list(shapely.geometry.polygon.orient(shape).exterior.coords))
 
 
-STREET = Frame(turn_deg=6.0, bend=0.0003, middle=complex(430.0, 150.0))
+STREET = Plane(turn_deg=6.0, bend=0.0003, middle=complex(430.0, 150.0))
 """The plane of the demo street; its middle is laid down without bend."""
 
 
