@@ -76,14 +76,14 @@ def test_examples():
 
 
 def test_a_compound_that_cannot_be_searched_takes_no_other_with_it(monkeypatch):
-    index = search.Index
+    index = search.SearchIndex
 
     def fails_for_jinyuan(places, masked):
         if any(place.id == "jinyuan" for place in places):
             raise KeyError("what nobody thought of")
         return index(places, masked)
 
-    monkeypatch.setattr(search, "Index", fails_for_jinyuan)
+    monkeypatch.setattr(search, "SearchIndex", fails_for_jinyuan)
     finder = search.Finder({STREET: a_street()})
     for masked in (False, True):
         names = [row["id"] for row in finder.find((STREET,), "三幢", masked=masked)]
