@@ -23,8 +23,7 @@ from twin.catalogue import load
 from twin.catalogue.conditions import condition_kinds
 from twin.catalogue.workflows import workflow
 from twin.commands.roles import ROLES
-from twin.commands.table import CASES, TABLE, may
-from twin.commands.table import Row as CommandRow
+from twin.commands.table import CASES, TABLE, CaseCommand, may
 from twin.events import BY_TYPE, TELEMETRY_TYPES, Event
 
 CATALOGUE = load()
@@ -130,7 +129,7 @@ def doors() -> Iterator[Row]:
             yield *words, _codes(row.needs), _codes(row.takes), *_allowed(name)
 
 
-def _request(name: str, row: CommandRow) -> Row:
+def _request(name: str, row: CaseCommand) -> Row:
     held = CASES[name].while_held if name in CASES else ()
     carried = (_codes(row.needs), _codes(row.takes), _codes(held))
     words = (f"`{name}`", f"{row.label} {row.en}", row.target)
