@@ -80,7 +80,7 @@ def hub_over(compounds: list[Compound]) -> tuple[Twin, Hub]:
     """A twin in which all is known, and its hub."""
     twin = Twin(STREET, compounds, CATALOGUE)
     twin.fold(full_report(compounds, now() - timedelta(seconds=30)))
-    return twin, Hub({STREET: twin}, now=now(), epoch="bench")
+    return twin, Hub({STREET: twin}, CATALOGUE, now=now(), epoch="bench")
 
 
 @asynccontextmanager

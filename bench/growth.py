@@ -55,7 +55,7 @@ def cost(folder: Path) -> dict[str, float]:
     before = resident_mb(os.getpid())
     compounds = load(folder)
     twin = Twin(STREET, compounds, CATALOGUE)
-    hub = Hub({STREET: twin}, now=now(), epoch="bench")
+    hub = Hub({STREET: twin}, CATALOGUE, now=now(), epoch="bench")
     payloads = [encode(event) for event in full_report(compounds, now() - timedelta(seconds=9))]
     again = [encode(event) for event in full_report(compounds, now(), seed=8)]
     held = sum(sys.getsizeof(payload) for payload in payloads + again) / 1e6

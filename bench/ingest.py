@@ -51,7 +51,7 @@ async def fold(url: str, compounds: list[Compound], count: int) -> float:
 async def show(url: str, compounds: list[Compound], count: int) -> float:
     """The same, and each change noted for the screens, as the web role does."""
     twin = Twin(STREET, compounds, CATALOGUE)
-    hub = Hub({STREET: twin}, now=now(), epoch="bench")
+    hub = Hub({STREET: twin}, CATALOGUE, now=now(), epoch="bench")
     done = 0
     gc.collect()
     async with Streams(url) as streams:

@@ -135,7 +135,7 @@ def ours(server: FastAPI, hub: Hub, twins: Mapping[str, Twin], compounds: list[C
 
     @server.get("/api/style")
     async def drawn(lang: str) -> Response:
-        return _json(document.style(lang))
+        return _json(document.style(CATALOGUE, lang))
 
     @server.get("/api/catalogue")
     async def rows() -> Response:
@@ -220,7 +220,7 @@ async def main(port: int, size: str) -> None:
     for street, some in by_street(compounds).items():
         twins[street] = Twin(street, some, CATALOGUE)
         twins[street].fold(full_report(some, now() - timedelta(seconds=9)))
-    hub = Hub(twins, now=now(), epoch="bench")
+    hub = Hub(twins, CATALOGUE, now=now(), epoch="bench")
     server = FastAPI(openapi_url=None)
     ours(server, hub, twins, compounds)
     application = peer(server, compounds[:1])

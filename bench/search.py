@@ -60,7 +60,7 @@ def run(smoke: bool = False) -> list[Row]:
 
 def measured(compounds: Sequence[Compound], case: str) -> list[Row]:
     """Times and size over some compounds."""
-    finder = Finder({STREET: Twin(STREET, list(compounds), CATALOGUE)})
+    finder = Finder({STREET: Twin(STREET, list(compounds), CATALOGUE)}, CATALOGUE)
     gc.collect()
     before, start = resident_mb(os.getpid()), process_time()
     finder.learn()

@@ -16,7 +16,7 @@ import msgspec
 
 import app
 from feeds.host.settings import SETTINGS
-from layers.rows.layer import LAYERS, switches
+from layers.rows.layer import switches
 from layers.sharing.catalogue import COLLECTIONS
 from pages.texts import catalogue
 from twin.catalogue import load
@@ -167,9 +167,9 @@ def moves() -> Iterator[Row]:
 def layers() -> Iterator[Row]:
     """Every map layer."""
     yield "Layer", "Switches", "Counts", "Far", "Near"
-    for layer in LAYERS:
+    for name, layer in CATALOGUE.layers.items():
         bands = ("yes" if band else "" for band in (layer.far, layer.near))
-        yield f"`{layer.name}`", _codes(switches(layer)), layer.counts, *bands
+        yield f"`{name}`", _codes(switches(CATALOGUE, name)), layer.counts, *bands
 
 
 def scenarios() -> Iterator[Row]:

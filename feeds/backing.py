@@ -44,6 +44,7 @@ def backing(
     logins = Logins(accounts, streams, list(streets), clock)
     return {
         "twins": twins,
+        "catalogue": catalogue,
         "follow": partial(follow_all, replicas.values()),
         "current": partial(all_current, replicas.values()),
         "record": streams.append_operations,

@@ -50,6 +50,7 @@ from pages.ogc import routes
 from pages.ogc.export import Exporting
 from pages.ogc.routes import Sharing
 from pages.work import Work, WorkEnded
+from twin.catalogue import Catalogue
 from twin.commands.roles import Actor
 from twin.events import AlarmRaised, Event
 from twin.places.model import District
@@ -101,9 +102,10 @@ class Parts:
     all that stood in them at the start has been folded; ``recordings`` is given the function that
     makes a replay's screen; ``raised`` gives the alarms raised since an instant (ms); ``refused``
     is what a failed login raises, ``away`` what any call raises while the streams do not answer.
-    ``programs`` gives who is behind an Authorization header, ``exported`` records what somebody
-    takes away, ``pack`` makes a GeoPackage in a process of its own; ``public`` is the address
-    people know us by, when a proxy stands before us; ``hosts`` are the names we answer to.
+    ``catalogue`` is the one that screens show; ``programs`` gives who is behind an Authorization
+    header, ``exported`` records what somebody takes away, ``pack`` makes a GeoPackage in a process
+    of its own; ``public`` is the address people know us by, when a proxy stands before us;
+    ``hosts`` are the names we answer to.
     ``record`` writes operations of a street; ``edit`` changes a compound's file and gives it before
     and after, None where places cannot be changed; browsers may fetch pictures of cameras from
     ``stream_origins``.
@@ -113,6 +115,7 @@ class Parts:
     """
 
     twins: Mapping[str, Twin]
+    catalogue: Catalogue
     follow: Callable[[Use, Callable[[], None]], Coroutine[Any, Any, None]]
     current: Callable[[], Awaitable[None]]
     command: Callable[[bytes, Actor, datetime], Awaitable[Answer]]
@@ -192,10 +195,13 @@ class _Server(uvicorn.Server):
 def plug(parts: Parts, assets: Path) -> Any:
     """The application over its parts."""
     known = WorkedOut.unlearned(parts.twins.values())
-    finder = Finder(parts.twins)
+    finder = Finder(parts.twins, parts.catalogue)
     travel = known.lives.travel(parts.twins)
     pulse = Pulse(parts.vitals)
-    hub = Hub(parts.twins, now=now(), epoch=secrets.token_hex(4), travel=travel, health=pulse)
+    hub = Hub(
+        parts.twins, parts.catalogue, now=now(), epoch=secrets.token_hex(4), travel=travel,
+        health=pulse,
+    )  # fmt: skip
 
     def make_screen(
         twins: Mapping[str, Twin], start: float, at: float, end: float, name: str
@@ -204,8 +210,8 @@ def plug(parts: Parts, assets: Path) -> Any:
         instant = datetime.fromtimestamp(at / 1000, UTC)
         ways_of = known.lives.travel(twins)
         screen = Hub(
-            twins, now=instant, epoch=name, clock=clock, travel=ways_of, places=hub.places,
-            health=pulse,
+            twins, parts.catalogue, now=instant, epoch=name, clock=clock, travel=ways_of,
+            places=hub.places, health=pulse,
         )  # fmt: skip
         return screen, clock
 

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from layers.rows import cameras
-from layers.rows.layer_row import Feature, Layer
+from layers.rows.features import Feature
 from twin.commands.cameras import as_row
 from twin.places.metres import lonlat_from_xy, xy_from_lonlat
 from twin.places.model import Compound, DevicePlace, Grid, Lens
@@ -23,8 +23,6 @@ from twin.visibility.coverage import Coverage, regions
 from twin.visibility.field_of_view import Flags, ground_in_view, open_spans, walls_of
 from twin.visibility.optics import Edition, distance_m, editions, optics
 from twin.visibility.window_privacy import glimpses
-
-LAYER = Layer(name="coverage", label="layers.coverage", counts="ground")
 
 KEPT = 16
 """Compounds whose coverage is held at once: a megabyte for 60 cameras."""

@@ -17,14 +17,10 @@ from numpy.typing import NDArray
 
 from layers.live import frames
 from layers.live.frames import Bytes, Floats, Indices, Singles
-from twin.catalogue import device_kinds
+from twin.catalogue import Catalogue
 from twin.places import territory
 from twin.state.records import Alarm, Device
 from twin.state.twin import Twin
-
-KINDS = tuple(device_kinds())
-_KIND_NUMBER = {name: number for number, name in enumerate(KINDS)}
-_PATIENCE_MS = np.array([device_kinds()[name].patience_s * 1000.0 for name in KINDS])
 
 
 def milliseconds(instant: datetime | None) -> float:
@@ -38,9 +34,16 @@ def instant(at_ms: float) -> datetime:
 
 
 class Columns:
-    """Arrays over all devices; ``state`` and ``value`` hold what was published last."""
+    """Arrays over all devices; ``state`` and ``value`` hold what was published last.
 
-    def __init__(self, twins: Iterable[Twin]) -> None:
+    Kinds are numbered as in the catalogue of the screens, ``kinds``; how long a device may be
+    silent is said by the catalogue of its twin.
+    """
+
+    def __init__(self, twins: Iterable[Twin], catalogue: Catalogue) -> None:
+        self.kinds = tuple(catalogue.devices)
+        numbers = {name: number_of for number_of, name in enumerate(self.kinds)}
+        patience_ms: list[float] = []
         self.row: dict[str, int] = {}
         self.span: dict[str, tuple[int, int]] = {}
         self.territories: list[str] = []
@@ -53,13 +56,14 @@ class Columns:
                 start = len(kinds)
                 for place in compound.devices:
                     self.row[place.id] = len(kinds)
-                    kinds.append(_KIND_NUMBER[place.kind])
+                    kinds.append(numbers[place.kind])
+                    patience_ms.append(twin.traits[place.kind].patience.total_seconds() * 1000)
                     places.append(number.setdefault(place.territory, len(number)))
                 self.span[compound.id] = (start, len(kinds))
         self.territories = list(number)
         self.kind: Bytes = np.array(kinds, np.uint8)
         self.territory: Indices = np.array(places, np.intp)
-        self._patience_ms: Floats = _PATIENCE_MS[self.kind] if kinds else np.empty(0)
+        self._patience_ms: Floats = np.array(patience_ms)
         self._allocate(len(kinds))
         self._noted: dict[str, Device] = {}
         self._levelled: set[int] = set()

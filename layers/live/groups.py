@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.live import frames
-from layers.live.columns import KINDS
 from layers.live.frames import Indices
 from layers.live.state_store import News, Picture
 from layers.live.subscription import Scope
@@ -69,6 +68,7 @@ class Group:
         self.idle_turns = 0
         self.seq = 1
         self._columns = picture.columns
+        self._catalogue = picture.catalogue
         self._ring: deque[Frame] = deque(maxlen=RING_FRAMES)
         self._ring_bytes = 0
         self._snapshot: list[Frame] = []
@@ -81,8 +81,8 @@ class Group:
     def _choose_rows(self, places: PlacesView) -> None:
         """Number the devices in view; -1 stands at a row that is out of sight or switched off."""
         prefixes, masked, _, _, compounds, switches = self.key
-        shown = kinds_shown(switches)
-        shown_kinds = np.array([kind in shown for kind in KINDS])
+        shown = kinds_shown(self._catalogue, switches)
+        shown_kinds = np.array([kind in shown for kind in self._columns.kinds])
         offset = 0
         for name in compounds:
             compound = places.compounds[name]

@@ -26,7 +26,8 @@ from layers.live.subscription import Scope
 from layers.panels.conditions import Health, lasting
 from layers.panels.incidents import Travel, no_travel
 from layers.places.compound import PlacesView
-from layers.rows.layer import SWITCHES
+from layers.rows.layer import all_switches
+from twin.catalogue import Catalogue
 from twin.catalogue.conditions import Condition
 from twin.events import AlarmRaised
 from twin.state.records import Change
@@ -64,6 +65,7 @@ class Hub:
     def __init__(
         self,
         twins: Mapping[str, Twin],
+        catalogue: Catalogue,
         *,
         now: datetime,
         epoch: str,
@@ -74,14 +76,19 @@ class Hub:
     ) -> None:
         """``epoch`` must differ between any two hubs; ``clock`` is None for the live session.
 
+        ``catalogue`` is the one that screens show: kinds are numbered by it, and every kind of the
+        twins must be in it.
         ``places`` are those of another hub over the same compounds and maybe more, to share.
         ``health`` is what the service says of itself, the same on every screen.
         """
         self.owner = ""  # the account whose replay this is
         self.twins = dict(twins)
         self.places = places or PlacesView(
-            compound for twin in twins.values() for compound in twin.compounds.values()
+            (compound for twin in twins.values() for compound in twin.compounds.values()),
+            catalogue.devices,
         )
+        self.catalogue = catalogue
+        self._switches = all_switches(catalogue)
         self.now_ms = milliseconds(now)
         self.clock = clock or Clock(
             now_ms=self.now_ms, start_ms=self.now_ms, end_ms=self.now_ms, mode="live"
@@ -89,7 +96,7 @@ class Hub:
         self._epochs = (f"{epoch}.{number}" for number in count(1))
         self._travel = travel
         self._health = health or Health()
-        self._picture = Picture(twins.values(), self.now_ms, travel, self._health)
+        self._picture = Picture(twins.values(), catalogue, self.now_ms, travel, self._health)
         self._groups: dict[Key, Group] = {}
         self._scopes: dict[tuple[tuple[str, ...], bool], Scope] = {}
         self._screens: dict[Screen, None] = {}
@@ -114,7 +121,9 @@ class Hub:
     def reload(self, now: datetime) -> None:
         """The twins were rebuilt (a replay jumped): every screen gets a new snapshot."""
         self.now_ms = milliseconds(now)
-        self._picture = Picture(self.twins.values(), self.now_ms, self._travel, self._health)
+        self._picture = Picture(
+            self.twins.values(), self.catalogue, self.now_ms, self._travel, self._health
+        )
         self._groups.clear()
         self._scopes.clear()
         for screen in tuple(self._screens):
@@ -137,7 +146,7 @@ class Hub:
         seen = {compound.id for compound in scope.compounds}
         wanted = dict.fromkeys(name for name in view.compounds if name in seen)
         compounds = tuple(wanted) if view.band == "near" else ()
-        switches = frozenset(view.layers or ()) & SWITCHES
+        switches = frozenset(view.layers or ()) & self._switches
         return Key(scope.prefixes, masked, public, view.band, compounds, switches)
 
     def join(self, screen: Screen, key: Key, seq: int | None, epoch: str | None) -> bool:

@@ -6,13 +6,18 @@ no free text that may name a room or a person gets through.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from twin.addresses.describe import place_text
-from twin.catalogue import device_kinds
+from twin.catalogue import DeviceKind
 from twin.places.model import Compound, DevicePlace
 from twin.state.records import Device, Incident
 from twin.state.twin import Twin
+
+Kinds = Mapping[str, DeviceKind]
+"""Device kinds by name, as the catalogue has them."""
 
 
 def place_words(twin: Twin, incident: Incident) -> str:
@@ -22,28 +27,29 @@ def place_words(twin: Twin, incident: Incident) -> str:
         return ""
     device = twin.devices.get(incident.device)
     if device is not None:
-        return place_text(compound, _without_room(device.place))
+        return place_text(compound, _without_room(device.place, twin.catalogue.devices))
     names = {building.id: building.name for building in compound.buildings}
     floor = f"{incident.floor}层" if incident.floor else ""
     return names[incident.building] + floor if incident.building in names else compound.name
 
 
-def device_name(place: DevicePlace, compound: Compound, masked: bool) -> str:
+def device_name(place: DevicePlace, compound: Compound, kinds: Kinds, masked: bool) -> str:
     """A device's name; for one in a flat, masked, its kind and where it is instead."""
     if not masked or not place.room:
         return place.name
-    where, _, _ = place_text(compound, _without_room(place)).partition(" · ")
-    return f"{device_kinds()[place.kind].label} {where}"
+    where, _, _ = place_text(compound, _without_room(place, kinds)).partition(" · ")
+    return f"{kinds[place.kind].label} {where}"
 
 
 def device_words(twin: Twin, device: Device, masked: bool) -> str:
     """Where a device is; masked, without the room."""
     compound = twin.compounds[device.id.partition("/")[0]]
-    return place_text(compound, _without_room(device.place) if masked else device.place)
+    place = device.place
+    return place_text(compound, _without_room(place, twin.catalogue.devices) if masked else place)
 
 
-def _without_room(place: DevicePlace) -> DevicePlace:
+def _without_room(place: DevicePlace, kinds: Kinds) -> DevicePlace:
     """The place with nothing left that may name the flat; the name of such a device may."""
     if not place.room:
         return place
-    return msgspec.structs.replace(place, room="", name=device_kinds()[place.kind].label)
+    return msgspec.structs.replace(place, room="", name=kinds[place.kind].label)

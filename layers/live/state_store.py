@@ -22,6 +22,7 @@ from layers.panels.strip import Strip
 from layers.panels.values import Fact
 from layers.routes import obstacles
 from layers.rows import responders
+from twin.catalogue import Catalogue
 from twin.dispatch.recommend import KNOWN_FOR
 from twin.errors import EntrySetAside
 from twin.events import AlarmRaised
@@ -69,13 +70,16 @@ class Picture:
     def __init__(
         self,
         twins: Iterable[Twin],
+        catalogue: Catalogue,
         now_ms: float,
         travel: Travel,
         health: Health | None = None,
     ) -> None:
-        """``health`` hears of each thing that cannot be shown."""
+        """``catalogue`` is the one that screens show; ``health`` hears of what cannot be shown."""
         self.twins = {twin.street: twin for twin in twins}
-        self.columns = Columns(self.twins.values())
+        self.catalogue = catalogue
+        self.columns = Columns(self.twins.values(), catalogue)
+        self.counting = values.Counting(catalogue)
         self.things: dict[str, dict[str, Thing]] = {sort: {} for sort in SORTS}
         self.facts: dict[str, Fact] = {}
         self.lones: dict[str, Lone] = {}
@@ -199,7 +203,7 @@ class Picture:
         incident = twin.incidents.get(name) if twin is not None else None
         if twin is None or incident is None:
             return None
-        fact = values.fact(incident, incidents.unacked(twin, incident))
+        fact = values.fact(incident, incidents.unacked(twin, incident), twin.catalogue.devices)
         if fact.open or fact.reported_ms >= self.strip.start_ms:
             self.facts[name] = fact
         else:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layers.live.columns import KINDS, milliseconds
+from layers.live.columns import milliseconds
 from layers.live.frames import Indices, encoder
 from layers.live.state_store import SORTS, Picture, Thing, Turned
 from layers.panels import conditions
@@ -136,7 +136,7 @@ class Scope:
         }
         lones = [one for one in self._picture.lones.values() if self.sees(one.territory)]
         columns = self._picture.columns
-        devices = panels.device_counts(self._kind, columns.state[self.rows])
+        devices = self._picture.counting.devices(self._kind, columns.state[self.rows])
         day_ms = self._picture.strip.start_ms
         rollups = self._rollups(list(facts.values()), devices, lones)
         cases = panels.counts(facts.values(), day_ms)
@@ -182,7 +182,7 @@ class Scope:
 
     def _legend(self, devices: panels.DeviceCounts, open_cases: int) -> dict[str, dict[str, int]]:
         duty = [status for path, status in self._picture.duty.values() if self.sees(path)]
-        return panels.device_layers(devices) | {
+        return self._picture.counting.layers(devices) | {
             "grids": {"total": sum(self._grids(compound) for compound in self.compounds)},
             "buildings": {"total": sum(len(compound.buildings) for compound in self.compounds)},
             "responders": panels.duty_layer(duty),
@@ -200,7 +200,7 @@ class Scope:
             "devices": len(self.rows),
             "households": sum(compound.households for compound in whole),
             "gates": self._barriers,
-            **{name: int(devices.total[KINDS.index(kind)]) for name, kind in panels.TOTALS.items()},
+            **self._picture.counting.totals(devices),
         }
 
     def _presence(self, presence: Presence) -> dict[str, list[str]]:

@@ -12,7 +12,6 @@ from layers.cameras.field_of_view import Sights, levels_at, working
 from layers.live.columns import milliseconds
 from layers.panels import incidents
 from layers.routes.route_cache import Lives, trip_words
-from twin.catalogue import incident_kind
 from twin.commands import decide
 from twin.commands.roles import Actor
 from twin.dispatch.recommend import recommend
@@ -60,14 +59,15 @@ def detail(
     Nothing outside the actor's territory is in it: responders, cameras, and alarms of other grids
     are left out. The caller has made sure that the incident itself may be seen.
     """
+    kind = twin.catalogue.incident(incident.kind)
     seen = [name for name in incident.alarms if _sees(actor, twin, name)]
     travel = known.lives.travel({twin.street: twin})
     shown = incidents.thing(twin, incident, travel, now=now, alarms=seen, masked=masked)
     for member in shown["crew"]:
         member |= _way(twin, incident, known, actor, member, now)
     return shown | {
-        "advice": incident_kind(incident.kind).advice,
-        "advice_en": incident_kind(incident.kind).advice_en,
+        "advice": kind.advice,
+        "advice_en": kind.advice_en,
         "reworks": incident.reworks,
         "handled_by": incident.handled_by,
         "checked_by": incident.checked_by,

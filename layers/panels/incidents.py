@@ -8,13 +8,10 @@ from typing import Any
 
 from layers.live.columns import milliseconds
 from layers.live.redaction import place_words
-from layers.rows.layer_row import Layer
 from twin.catalogue.workflows import workflow
 from twin.rules.standing import holding
 from twin.state.records import Incident, Responder
 from twin.state.twin import Twin
-
-LAYER = Layer(name="incidents", label="layers.incidents", counts="open incidents", far=True)
 
 KEPT_S = 900
 """A finished case stays on screens this long, so that people see how it ended."""

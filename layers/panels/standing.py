@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from layers.live import frames
 from layers.live.frames import Bytes
-from twin.catalogue import GRAVE, rules
+from twin.catalogue import GRAVE
 from twin.places.territory import compound_of
 from twin.state.records import Alarm
 from twin.state.twin import Twin
@@ -36,7 +36,7 @@ class Lone(NamedTuple):
 
 def lone(twin: Twin, alarm: Alarm, territory: str) -> Lone | None:
     """An alarm as one without a case, or None; silence counts by devices, not by alarms."""
-    rule = rules().get(alarm.rule)
+    rule = twin.catalogue.rules.get(alarm.rule)
     silence = rule is not None and rule.silent
     if silence or not alarm.active or alarm.incident in twin.open_incidents:
         return None

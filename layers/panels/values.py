@@ -6,25 +6,25 @@ from is null, never zero and never a guess.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.live import frames
-from layers.live.columns import KINDS, milliseconds
+from layers.live.columns import milliseconds
 from layers.live.frames import Bytes, Indices
-from layers.rows.layer import LAYERS
-from twin.catalogue import MAX_STATES, device_kinds
+from layers.rows.layer import kinds_of
+from twin.catalogue import MAX_STATES, Catalogue
 from twin.catalogue.workflows import workflow
 from twin.state.records import Incident
 
 TOTALS = {"cameras": "camera", "lifts": "lift"}
 """Device kinds that the head of the wall counts; beside them the barriers for vehicles."""
 
-PROACTIVE = frozenset(device_kinds()) - {"call"}
-"""Source words of cases that a device found; a call terminal only carries a person's call."""
+CALL = "call"
+"""The device kind that only carries a person's call; what others report, a device found."""
 
 Counts = NDArray[np.int64]
 
@@ -45,8 +45,8 @@ class Fact(NamedTuple):
     resolved_ms: float | None
 
 
-def fact(incident: Incident, unacked: bool) -> Fact:
-    """The fact of one case."""
+def fact(incident: Incident, unacked: bool, devices: Collection[str]) -> Fact:
+    """The fact of one case; ``devices`` are the device kinds that may have found it."""
     flow = workflow()
     accepted, handled = incident.times.get(flow.responded), incident.times.get(flow.resolved)
     resolved = flow.states[incident.state].resolves
@@ -57,7 +57,7 @@ def fact(incident: Incident, unacked: bool) -> Fact:
         incident.open,
         unacked,
         incident.state in flow.waiting,
-        incident.source in PROACTIVE,
+        incident.source in devices and incident.source != CALL,
         milliseconds(incident.reported_at),
         milliseconds(accepted) if accepted else None,
         milliseconds(incident.resolve_due_at),
@@ -112,19 +112,6 @@ def proactive_share(facts: Iterable[Fact], day_ms: float) -> float | None:
     return share(sum(today), len(today))
 
 
-def _table(field: str) -> NDArray[np.bool_]:
-    """Whether a state code of a kind counts as ``off`` or ``fault``; shape (kinds, codes)."""
-    table = np.zeros((len(KINDS), MAX_STATES), bool)
-    for layer in LAYERS:
-        for name in layer.kinds:
-            for code, state in enumerate(device_kinds()[name].states):
-                table[KINDS.index(name), code] = state in getattr(layer, field)
-    return table
-
-
-_OFF, _FAULT = _table("off"), _table("fault")
-
-
 class DeviceCounts(NamedTuple):
     """Devices by kind: all, off (silent, never heard from, or saying so), at fault; and online."""
 
@@ -134,40 +121,56 @@ class DeviceCounts(NamedTuple):
     online: NDArray[np.bool_]
 
 
-def device_counts(kind: Bytes, state: Bytes) -> DeviceCounts:
-    """Count devices by kind from their kind numbers and state bytes, in one pass over arrays."""
-    code = state & frames.UNKNOWN_CODE
-    gone = (state >> 3 & frames.GONE) == frames.GONE
-    off = gone | _OFF[kind, code]
-    fault = ~off & _FAULT[kind, code]
-    count = len(KINDS)
-    return DeviceCounts(
-        np.bincount(kind, minlength=count),
-        np.bincount(kind[off], minlength=count),
-        np.bincount(kind[fault], minlength=count),
-        ~off,
-    )
+class Counting:
+    """How devices are counted by kind and by map layer, as one catalogue has both."""
 
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.kinds = tuple(catalogue.devices)
+        self._layers = {name: kinds_of(catalogue, name) for name in catalogue.layers}
+        shape = (len(self.kinds), MAX_STATES)
+        self._off, self._fault = np.zeros(shape, bool), np.zeros(shape, bool)
+        for number, kind in enumerate(catalogue.devices.values()):
+            layer = catalogue.layers[kind.layer]
+            for code, state in enumerate(kind.states):
+                self._off[number, code] = state in layer.off
+                self._fault[number, code] = state in layer.fault
 
-def device_layers(devices: DeviceCounts) -> dict[str, dict[str, int]]:
-    """The legend's numbers for device layers and, where a layer has several kinds, each kind."""
-    shown = {}
-    for layer in LAYERS:
-        if layer.kinds:
-            shown[layer.name] = _sum(devices, layer.kinds)
-        if len(layer.kinds) > 1:
-            for name in layer.kinds:
-                shown[f"{layer.name}/{name}"] = _sum(devices, (name,))
-    return shown
+    def devices(self, kind: Bytes, state: Bytes) -> DeviceCounts:
+        """Count devices by kind from their kind numbers and state bytes, in one pass."""
+        code = state & frames.UNKNOWN_CODE
+        gone = (state >> 3 & frames.GONE) == frames.GONE
+        off = gone | self._off[kind, code]
+        fault = ~off & self._fault[kind, code]
+        count = len(self.kinds)
+        return DeviceCounts(
+            np.bincount(kind, minlength=count),
+            np.bincount(kind[off], minlength=count),
+            np.bincount(kind[fault], minlength=count),
+            ~off,
+        )
 
+    def layers(self, devices: DeviceCounts) -> dict[str, dict[str, int]]:
+        """The legend's numbers for device layers, and for each kind of a layer of several."""
+        shown = {}
+        for layer, kinds in self._layers.items():
+            if kinds:
+                shown[layer] = self._sum(devices, kinds)
+            if len(kinds) > 1:
+                for name in kinds:
+                    shown[f"{layer}/{name}"] = self._sum(devices, (name,))
+        return shown
 
-def _sum(devices: DeviceCounts, kinds: Sequence[str]) -> dict[str, int]:
-    rows: Indices = np.array([KINDS.index(name) for name in kinds])
-    return {
-        "total": int(devices.total[rows].sum()),
-        "off": int(devices.off[rows].sum()),
-        "fault": int(devices.fault[rows].sum()),
-    }
+    def totals(self, devices: DeviceCounts) -> dict[str, int]:
+        """How many there are of the kinds that the head of the wall counts."""
+        return {name: self._sum(devices, (kind,))["total"] for name, kind in TOTALS.items()}
+
+    def _sum(self, devices: DeviceCounts, kinds: Sequence[str]) -> dict[str, int]:
+        rows: Indices = np.array([self.kinds.index(name) for name in kinds])
+        return {
+            "total": int(devices.total[rows].sum()),
+            "off": int(devices.off[rows].sum()),
+            "fault": int(devices.fault[rows].sum()),
+        }
 
 
 def duty_layer(statuses: Iterable[str]) -> dict[str, int]:

@@ -15,9 +15,9 @@ from typing import Any
 import msgspec
 
 from layers.live import frames
-from layers.live.redaction import device_name
+from layers.live.redaction import Kinds, device_name
 from layers.rows import buildings, cameras, grids, ground
-from layers.rows.layer_row import collection
+from layers.rows.features import collection
 from twin.places import territory
 from twin.places.model import Compound, DevicePlace
 
@@ -34,7 +34,8 @@ KEPT_LISTINGS = 16
 class PlacesView:
     """The compounds of all streets, described for whoever may see them."""
 
-    def __init__(self, compounds: Iterable[Compound]) -> None:
+    def __init__(self, compounds: Iterable[Compound], kinds: Kinds) -> None:
+        self.kinds = kinds
         self.compounds = {compound.id: compound for compound in compounds}
         self._devices = {
             name: Counter(place.territory for place in compound.devices)
@@ -110,7 +111,7 @@ class PlacesView:
         key = (compound.id, self.version(compound, prefixes, masked))
         if key not in self._described:
             content = self.summary(compound, prefixes, masked) | described(
-                compound, prefixes, masked
+                compound, prefixes, self.kinds, masked
             )
             self._described[key] = frames.encoder.encode(content)
         self._described.move_to_end(key)
@@ -140,7 +141,9 @@ def bounds(compound: Compound) -> tuple[float, float, float, float]:
     return min(lons), min(lats), max(lons), max(lats)
 
 
-def described(compound: Compound, prefixes: Sequence[str], masked: bool) -> dict[str, Any]:
+def described(
+    compound: Compound, prefixes: Sequence[str], kinds: Kinds, masked: bool
+) -> dict[str, Any]:
     """``devices`` in index order, and ``features`` by map source as GeoJSON collections."""
     features = {
         "buildings": buildings.buildings(compound),
@@ -154,17 +157,18 @@ def described(compound: Compound, prefixes: Sequence[str], masked: bool) -> dict
     }
     return {
         "devices": [
-            _device(compound.devices[index], compound, masked) for index in kept(compound, prefixes)
+            _device(compound.devices[index], compound, kinds, masked)
+            for index in kept(compound, prefixes)
         ],
         "features": {source: collection(found) for source, found in features.items()},
     }
 
 
-def _device(place: DevicePlace, compound: Compound, masked: bool) -> dict[str, Any]:
+def _device(place: DevicePlace, compound: Compound, kinds: Kinds, masked: bool) -> dict[str, Any]:
     return {
         "id": place.id,
         "kind": place.kind,
-        "name": device_name(place, compound, masked),
+        "name": device_name(place, compound, kinds, masked),
         "lonlat": place.lonlat,
         "height": place.height_m,
         "azimuth": place.azimuth_deg,

@@ -12,7 +12,7 @@ from typing import Any
 
 import shapely
 
-from layers.live.redaction import device_name
+from layers.live.redaction import Kinds, device_name
 from twin.places import inside, territory
 from twin.places.inside import Inside
 from twin.places.metres import lonlat_from_xy
@@ -39,7 +39,7 @@ def building_of(compound: Compound, name: str, prefixes: Sequence[str]) -> Build
 
 
 def described(
-    compound: Compound, building: Building, prefixes: Sequence[str], masked: bool
+    compound: Compound, building: Building, prefixes: Sequence[str], kinds: Kinds, masked: bool
 ) -> dict[str, Any]:
     """Floors, units, stairs, shafts, rooms and devices of a building; the caller may see it.
 
@@ -92,8 +92,9 @@ def described(
             for room in plan.rooms
         ],
         "devices": [
-            {"id": place.id, "kind": place.kind, "name": device_name(place, compound, masked),
-             "unit": place.unit, "floor": inside.floor_of(building, place), "room": place.room,
+            {"id": place.id, "kind": place.kind,
+             "name": device_name(place, compound, kinds, masked), "unit": place.unit,
+             "floor": inside.floor_of(building, place), "room": place.room,
              "lonlat": place.lonlat}
             for place in places
         ],

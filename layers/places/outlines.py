@@ -13,7 +13,7 @@ from typing import NamedTuple
 import shapely
 
 from layers.live.frames import encoder
-from layers.rows.layer_row import Feature, collection, polygon
+from layers.rows.features import Feature, collection, polygon
 from twin.places import territory
 from twin.places.model import Compound, District, Division, Ring
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from layers.rows.layer_row import Feature, Layer, polygon
+from layers.rows.features import Feature, polygon
 from twin.places.model import Building, Compound
-
-LAYER = Layer(name="buildings", label="layers.buildings", counts="buildings")
 
 
 def buildings(compound: Compound) -> list[Feature]:

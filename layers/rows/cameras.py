@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from layers.rows.layer_row import Feature, Layer, kinds_of
+from layers.rows.features import Feature
 from twin.places import territory
 from twin.places.model import Compound, DevicePlace
 from twin.visibility.field_of_view import Field, field_of_view, fields_of_view, walls_of
 from twin.visibility.optics import optics
-
-LAYER = Layer(
-    name="cameras",
-    label="layers.cameras",
-    counts="devices",
-    kinds=kinds_of("cameras"),
-    off=frozenset({"offline"}),
-    fault=frozenset({"fault", "covered"}),
-)
 
 
 def fields(compound: Compound, prefixes: Sequence[str]) -> list[Feature]:

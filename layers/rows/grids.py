@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from layers.rows.layer_row import Feature, Layer, polygon
+from layers.rows.features import Feature, polygon
 from twin.places import territory
 from twin.places.model import Compound
-
-LAYER = Layer(name="grids", label="layers.grids", counts="grids")
 
 
 def grids(compound: Compound, prefixes: Sequence[str]) -> list[Feature]:

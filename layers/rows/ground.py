@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from layers.rows.layer_row import Feature, Layer, line, polygon
+from layers.rows.features import Feature, line, polygon
 from twin.places.model import Compound
-
-LAYER = Layer(name="ground", label="layers.ground", counts="paths")
 
 
 def paths(compound: Compound) -> list[Feature]:

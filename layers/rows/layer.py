@@ -1,54 +1,39 @@
-"""The registry of map layers, in drawing order from the ground up.
+"""The map's layers as the catalogue has them: which kinds each draws, and its switches.
 
-Each layer is a file of its own that holds its row and its projections. Adding a layer is adding a
-file and naming it here. ``sensors`` has a switch and a count for every kind, named
-``sensors/<kind>``, beside the one for all.
+A layer is a row of ``twin/catalogue/layers.toml``, in drawing order from the ground up; what it
+draws stands in a file of its own beside this one. ``sensors`` has a switch and a count for every
+kind, named ``sensors/<kind>``, beside the one for all.
 """
 
 from __future__ import annotations
 
-from layers.cameras import field_of_view
-from layers.panels import incidents
-from layers.rows import buildings, cameras, gates, grids, ground, responders, rollups, sensors
-from layers.rows.layer_row import Layer
-from twin.catalogue import device_kinds
+from collections.abc import Collection
 
-LAYERS: tuple[Layer, ...] = (
-    ground.LAYER,
-    grids.LAYER,
-    buildings.LAYER,
-    cameras.LAYER,
-    field_of_view.LAYER,
-    sensors.LAYER,
-    gates.LAYER,
-    responders.LAYER,
-    incidents.LAYER,
-    rollups.LAYER,
-)
+from twin.catalogue import Catalogue
 
 
-def switches(layer: Layer) -> tuple[str, ...]:
-    """The switch names of a layer: its own, and one for every kind when it draws several.
-
-    >>> switches(gates.LAYER)
-    ('gates',)
-    """
-    if len(layer.kinds) < 2:
-        return (layer.name,)
-    return (layer.name, *(f"{layer.name}/{kind}" for kind in layer.kinds))
+def kinds_of(catalogue: Catalogue, layer: str) -> tuple[str, ...]:
+    """The device kinds that the catalogue gives to a layer, in catalogue order."""
+    return tuple(name for name, kind in catalogue.devices.items() if kind.layer == layer)
 
 
-SWITCHES = frozenset(name for layer in LAYERS for name in switches(layer))
+def switches(catalogue: Catalogue, layer: str) -> tuple[str, ...]:
+    """The switch names of a layer: its own, and one for every kind when it draws several."""
+    kinds = kinds_of(catalogue, layer)
+    return (layer, *(f"{layer}/{kind}" for kind in kinds)) if len(kinds) > 1 else (layer,)
 
 
-def kinds_shown(names: frozenset[str]) -> frozenset[str]:
-    """The device kinds that a choice of switches shows; no choice at all shows every kind.
+def all_switches(catalogue: Catalogue) -> frozenset[str]:
+    """The switch names of all layers."""
+    return frozenset(name for layer in catalogue.layers for name in switches(catalogue, layer))
 
-    >>> sorted(kinds_shown(frozenset({"gates", "sensors/lift"})))
-    ['gate', 'lift']
-    """
+
+def kinds_shown(catalogue: Catalogue, names: Collection[str]) -> frozenset[str]:
+    """The device kinds that a choice of switches shows; no choice at all shows every kind."""
     if not names:
-        return frozenset(device_kinds())
-    whole = {kind for layer in LAYERS for kind in layer.kinds if layer.name in names}
-    single = {kind for layer in LAYERS for kind in layer.kinds if f"{layer.name}/{kind}" in names}
-    return frozenset(whole | single)
+        return frozenset(catalogue.devices)
+    return frozenset(
+        kind
+        for kind, row in catalogue.devices.items()
+        if row.layer in names or f"{row.layer}/{kind}" in names
+    )

@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from layers.live.columns import milliseconds
-from layers.rows.layer_row import Layer
 from twin.commands.duty import takes
 from twin.places import territory
 from twin.state.records import Responder
-
-LAYER = Layer(name="responders", label="layers.responders", counts="responders")
 
 
 def thing(responder: Responder, *, masked: bool) -> dict[str, Any]:

@@ -13,10 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.live.redaction import device_name
+from layers.live.redaction import Kinds, device_name
 from layers.search.ngrams import Spelled, Texts, normal
 from twin.addresses.tokens import words as address_words
-from twin.catalogue import device_kinds
 from twin.places import territory
 from twin.places.model import Area, Building, Compound, DevicePlace, LonLat, Service
 
@@ -49,6 +48,13 @@ class Hit(NamedTuple):
     begins: bool
 
 
+class Naming(NamedTuple):
+    """How devices are named: by the kinds of a catalogue; without rooms when ``masked``."""
+
+    kinds: Kinds
+    masked: bool
+
+
 Thing = Compound | Building | Area | Service | DevicePlace
 
 
@@ -61,27 +67,27 @@ def things(compound: Compound) -> Iterator[Thing]:
     yield from compound.devices
 
 
-def _whole(one: Compound, number: int, compound: Compound, masked: bool) -> SearchRow:
+def _whole(one: Compound, number: int, compound: Compound, naming: Naming) -> SearchRow:
     return SearchRow("compound", one.id, one.name, "", number, one.territory, one.origin)
 
 
-def _building(one: Building, number: int, compound: Compound, masked: bool) -> SearchRow:
+def _building(one: Building, number: int, compound: Compound, naming: Naming) -> SearchRow:
     at = one.entrances[0].lonlat if one.entrances else one.outline[0]
     path = one.territory or compound.territory
     return SearchRow("building", one.id, one.name, "", number, path, at)
 
 
-def _area(one: Area, number: int, compound: Compound, masked: bool) -> SearchRow:
+def _area(one: Area, number: int, compound: Compound, naming: Naming) -> SearchRow:
     return SearchRow("area", one.id, one.name, "", number, compound.territory, one.outline[0])
 
 
-def _service(one: Service, number: int, compound: Compound, masked: bool) -> SearchRow:
+def _service(one: Service, number: int, compound: Compound, naming: Naming) -> SearchRow:
     kind = f"service/{one.kind}"
     return SearchRow("service", one.id, one.name, kind, number, one.territory, one.lonlat)
 
 
-def _device(one: DevicePlace, number: int, compound: Compound, masked: bool) -> SearchRow:
-    name = device_name(one, compound, masked)
+def _device(one: DevicePlace, number: int, compound: Compound, naming: Naming) -> SearchRow:
+    name = device_name(one, compound, naming.kinds, naming.masked)
     return SearchRow("device", one.id, name, one.kind, number, one.territory, one.lonlat)
 
 
@@ -97,8 +103,8 @@ _ROWS: dict[type[Any], Callable[..., SearchRow]] = {
 class SearchIndex:
     """The rows of some compounds, for one screen class."""
 
-    def __init__(self, compounds: Sequence[Compound], masked: bool) -> None:
-        self._compounds, self._masked = compounds, masked
+    def __init__(self, compounds: Sequence[Compound], kinds: Kinds, masked: bool) -> None:
+        self._compounds, self._naming = compounds, Naming(kinds, masked)
         there = [(thing, i) for i, place in enumerate(compounds) for thing in things(place)]
         rows = [self._made(thing, i) for thing, i in there]
         order = np.lexsort(([len(row.name) for row in rows], [RANK[row.type] for row in rows]))
@@ -112,13 +118,13 @@ class SearchIndex:
         self._part_is_enough = np.array([row.type in ("compound", "area") for row in rows])
         self._texts = Texts([normal(name) for name in names])
         self._spelled = Spelled(names)
-        self._kind_words = [_said(_kind_words(kind)) for kind in self._kinds]
+        self._kind_words = [_said(_kind_words(kind, kinds)) for kind in self._kinds]
         self._compound_words = [_said(_compound_words(place)) for place in compounds]
         self._views: OrderedDict[tuple[str, ...], Mask] = OrderedDict()
 
     def _made(self, thing: Thing, compound: int) -> SearchRow:
         make = _ROWS[type(thing)]
-        return make(thing, compound, self._compounds[compound], self._masked)
+        return make(thing, compound, self._compounds[compound], self._naming)
 
     def find(
         self, words: Sequence[str], prefixes: Sequence[str], here: str, limit: int
@@ -174,13 +180,13 @@ def _coded(words: Iterable[str]) -> tuple[NDArray[np.int32], list[str]]:
     return np.array(codes, dtype=np.int32), list(numbers)
 
 
-def _kind_words(kind: str) -> list[str]:
+def _kind_words(kind: str, kinds: Kinds) -> list[str]:
     """What people call a kind of device or service."""
     known = address_words()
     if kind.startswith("service/"):
         name = kind.removeprefix("service/")
         return [name, *known.services.get(name, ())]
-    row = device_kinds().get(kind)
+    row = kinds.get(kind)
     return [kind, row.label, row.en, *known.devices.get(kind, ())] if row else []
 
 

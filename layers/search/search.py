@@ -17,7 +17,7 @@ from twin.addresses.candidates import Candidate, Resolution
 from twin.addresses.gazetteer import Gazetteer
 from twin.addresses.parser import Address, parse, said
 from twin.addresses.pinyin import sounds
-from twin.catalogue import device_kinds, incident_kind
+from twin.catalogue import Catalogue
 from twin.errors import EntrySetAside
 from twin.places import territory
 from twin.places.model import Compound, LonLat
@@ -46,7 +46,8 @@ class Finder:
     ``left_out`` are the compounds in which nothing is found, by their street, and why.
     """
 
-    def __init__(self, twins: Mapping[str, Twin]) -> None:
+    def __init__(self, twins: Mapping[str, Twin], catalogue: Catalogue) -> None:
+        self._kinds = catalogue.devices
         self._twins = twins
         self._places = [place for twin in twins.values() for place in twin.compounds.values()]
         self.left_out: list[tuple[str, EntrySetAside]] = []
@@ -68,7 +69,7 @@ class Finder:
         if self._gazetteer is None:
             self._gazetteer = _prepared(self._places)
         if masked not in self._indexes:
-            self._indexes[masked] = SearchIndex(self._places, masked)
+            self._indexes[masked] = SearchIndex(self._places, self._kinds, masked)
         return self._indexes[masked], self._gazetteer
 
     def _leave_out(self) -> None:
@@ -79,7 +80,7 @@ class Finder:
             try:
                 _prepared([place])
                 for masked in (False, True):
-                    SearchIndex([place], masked)
+                    SearchIndex([place], self._kinds, masked)
                 kept.append(place)
             except Exception as failure:
                 why = EntrySetAside("search", place.id, failure)
@@ -136,12 +137,16 @@ class Finder:
         compounds = [site.compound for site in gazetteer.sites]
         rows = [
             _row(
-                hit.row.type, hit.row.id, hit.row.name, _detail(hit.row.kind, hit.row.type),
+                hit.row.type, hit.row.id, hit.row.name, self._detail(hit.row.kind, hit.row.type),
                 compounds[hit.row.compound].id, hit.row.lonlat, hit.row.territory,
             ) | {"place": compounds[hit.row.compound].name, "begins": hit.begins}
             for hit in hits
         ]  # fmt: skip
         return addresses, rows
+
+    def _detail(self, kind: str, type_: str) -> str:
+        row = self._kinds.get(kind) if type_ == "device" else None
+        return row.label if row else kind.removeprefix("service/")
 
     def _incidents(self, twin: Twin, masked: bool) -> Iterator[tuple[dict[str, Any], str]]:
         for case in twin.incidents.values():
@@ -150,7 +155,7 @@ class Finder:
                 kept = _Text(case.version, _case_words(twin, case, masked))
                 self._texts[case.id, masked] = kept
             where = place_words(twin, case) if masked else case.place
-            title = incident_kind(case.kind).label
+            title = twin.catalogue.incident(case.kind).label
             yield (
                 _row("incident", case.id, title, where, case.compound, case.lonlat, case.territory)
                 | {"open": case.open},
@@ -209,13 +214,8 @@ def _row(
     }  # fmt: skip
 
 
-def _detail(kind: str, type_: str) -> str:
-    row = device_kinds().get(kind) if type_ == "device" else None
-    return row.label if row else kind.removeprefix("service/")
-
-
 def _case_words(twin: Twin, case: Incident, masked: bool) -> str:
-    title = incident_kind(case.kind)
+    title = twin.catalogue.incident(case.kind)
     where = place_words(twin, case) if masked else case.place
     told = "" if masked else case.text
     ways = (way for pair in sounds(title.label) for way in pair)

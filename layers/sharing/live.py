@@ -19,7 +19,7 @@ from layers.sharing.collection import (
     World,
 )
 from layers.sharing.still import COMPOUND, TERRITORY
-from twin.catalogue import device_kinds, incident_kind, rules
+from twin.catalogue import Catalogue
 from twin.commands.roles import WORK
 from twin.state.records import Device
 
@@ -53,7 +53,13 @@ def _device(row: SharedRow) -> Device:
 
 def _name(seen: Seen) -> str:
     assert seen.row.compound is not None
-    return device_name(seen.thing, seen.row.compound, seen.asker.masked)
+    return device_name(seen.thing, seen.row.compound, _catalogue(seen).devices, seen.asker.masked)
+
+
+def _catalogue(seen: Seen) -> Catalogue:
+    """The rows by which what is seen came about."""
+    assert seen.row.twin is not None
+    return seen.row.twin.catalogue
 
 
 def _place(name: str, kind: Kind, words: str) -> Field:
@@ -73,7 +79,7 @@ def _quantity(device: Device) -> str | None:
 
 
 def _unit(device: Device) -> str | None:
-    return device_kinds()[device.kind].quantities.get(device.traits.primary)
+    return device.traits.unit or None
 
 
 def _reading(quantity: str) -> Callable[[Device], Scalar]:
@@ -219,12 +225,12 @@ def _crew(case: Any) -> int:
     return len(case.working)
 
 
-def _label(kinds: Callable[[str], Any], of: str) -> Callable[[Any], str]:
-    def read(thing: Any) -> str:
-        words: str = kinds(getattr(thing, of)).label
-        return words
+def _rule(seen: Seen) -> str:
+    return _catalogue(seen).rules[seen.thing.rule].label
 
-    return read
+
+def _incident_kind(seen: Seen) -> str:
+    return _catalogue(seen).incident(seen.thing.kind).label
 
 
 LIVE: tuple[Collection, ...] = (
@@ -272,8 +278,7 @@ LIVE: tuple[Collection, ...] = (
         fields=(
             _own("device", "string", "id of the device"),
             _own("rule", "string", "a row of the alarm rules"),
-            _own("rule_label", "string", "the rule in words",
-                 _label(lambda name: rules()[name], "rule")),
+            Field("rule_label", "string", "the rule in words", _rule, True),
             _own("level", "integer", "1 critical to 4 minor"),
             _own("label", "string",
                  "unacknowledged, acknowledged, returned_unacknowledged or shelved"),
@@ -298,7 +303,7 @@ LIVE: tuple[Collection, ...] = (
         time="reported_at",
         fields=(
             _own("kind", "string", "a row of the incident kinds"),
-            _own("kind_label", "string", "the kind in words", _label(incident_kind, "kind")),
+            Field("kind_label", "string", "the kind in words", _incident_kind, True),
             _own("level", "integer", "1 critical to 4 minor"),
             _own("state", "string", "reported, verified, assigned ... handled, closed"),
             _own("open", "boolean", "somebody still has something to do"),

@@ -11,13 +11,13 @@ browser needs to name things: device kinds, incident titles and the palette.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from layers.style import cameras, places, records, tiles, ways
 from layers.style.palette import GROUND, LEVELS, TITLES
 from layers.style.parts import BAND_ZOOM, StyleLayer
-from twin.catalogue import device_kinds, incident_kinds
+from twin.catalogue import Catalogue
 
 SOURCES = (
     "areas", "paths", "surroundings", "boundary", "grids", "gridnames", "fields", "route",
@@ -29,6 +29,9 @@ SOURCES = (
 
 MAX_ZOOM = 22
 
+KEPT_STYLES = 8
+"""Styles held at once: one for each catalogue and language."""
+
 _PARTS = (
     places.GROUND_PARTS[0], *tiles.OUTLINE_PARTS, *places.PARTS[1:],
     *cameras.LABEL_PARTS, *records.PARTS, *ways.MARK_PARTS,
@@ -36,17 +39,17 @@ _PARTS = (
 """In drawing order; the background comes first."""
 
 
-def style(lang: str) -> dict[str, Any]:
-    """The style in one language (``zh-CN`` or ``en``), the same value for the same language."""
-    return _style("en" if lang.lower().startswith("en") else "zh-CN")
+def style(catalogue: Catalogue, lang: str) -> dict[str, Any]:
+    """The style in one language (``zh-CN`` or ``en``), the same value for the same arguments."""
+    return _style(catalogue, "en" if lang.lower().startswith("en") else "zh-CN")
 
 
-@cache
-def _style(lang: str) -> dict[str, Any]:
+@lru_cache(KEPT_STYLES)
+def _style(catalogue: Catalogue, lang: str) -> dict[str, Any]:
     return {
         "version": 8,
         "name": "Dayuan",
-        "metadata": _metadata(lang),
+        "metadata": _metadata(catalogue, lang),
         "center": [113.15, 27.83],
         "zoom": 16.5,
         "pitch": 55,
@@ -105,7 +108,7 @@ def _pattern(part: StyleLayer) -> dict[str, Any]:
     return plain | {"metadata": plain["metadata"] | under}
 
 
-def _metadata(lang: str) -> dict[str, Any]:
+def _metadata(catalogue: Catalogue, lang: str) -> dict[str, Any]:
     english = lang == "en"
     return {
         "dayuan:band": BAND_ZOOM,
@@ -121,9 +124,9 @@ def _metadata(lang: str) -> dict[str, Any]:
                 "states": list(kind.states),
                 "quantities": dict(kind.quantities),
             }
-            for name, kind in device_kinds().items()
+            for name, kind in catalogue.devices.items()
         },
         "dayuan:incidents": {
-            name: kind.en if english else kind.label for name, kind in incident_kinds().items()
+            name: kind.en if english else kind.label for name, kind in catalogue.incidents.items()
         },
     }

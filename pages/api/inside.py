@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import msgspec
 from fastapi import APIRouter, Request
@@ -19,18 +20,18 @@ _encoder = msgspec.json.Encoder()
 def router(stage: Backstage) -> APIRouter:
     """``/api/buildings``: the inside of one building, as far as the asker may see it."""
     routes = APIRouter()
-    compounds = stage.hub.places.compounds
+    places = stage.hub.places
 
     @routes.get("/api/buildings/{compound}/{building:path}")
     async def opened(request: Request, compound: str, building: str) -> Response:
         who: Person = request.scope["person"]
-        place = compounds.get(compound)
+        place = places.compounds.get(compound)
         seen = place is not None and touches(who.prefixes, place.territory)
         found = inside.building_of(place, building, who.prefixes) if place and seen else None
         if place is None or found is None:
             return _json({"error": "unknown", "reason": "no such building", "detail": {}}, 404)
-        told = await asyncio.to_thread(inside.described, place, found, who.prefixes, masked(who))
-        return _json(told)
+        work = partial(inside.described, place, found, who.prefixes, places.kinds, masked(who))
+        return _json(await asyncio.to_thread(work))
 
     return routes
 

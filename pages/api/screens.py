@@ -24,9 +24,9 @@ from layers.live.connection import GONE, LiveService, Receive, Send, Viewer, ser
 from layers.live.hub import Hub
 from layers.panels.incident_detail import WorkedOut, detail
 from layers.style import document
+from pages import texts
 from pages.door.guard import Person
-from pages.texts import DEFAULT, LANGUAGES, catalogue, language
-from twin.catalogue import device_kinds, incident_kinds, rules
+from pages.texts import DEFAULT, LANGUAGES, language
 from twin.commands.roles import Actor
 from twin.commands.table import TABLE, may, of_oneself
 from twin.dispatch.recommend import KNOWN_FOR
@@ -155,7 +155,7 @@ class _Raw:
 
 
 def _places(routes: APIRouter, stage: Backstage) -> None:
-    places = stage.hub.places
+    places, catalogue = stage.hub.places, stage.hub.catalogue
 
     @routes.get("/api/me")
     async def me(request: Request) -> Response:
@@ -191,25 +191,25 @@ def _places(routes: APIRouter, stage: Backstage) -> None:
 
     @routes.get("/api/style")
     async def drawn(request: Request) -> Response:
-        return _json(document.style(language(request.query_params.get("lang"))))
+        return _json(document.style(catalogue, language(request.query_params.get("lang"))))
 
     @routes.get("/api/catalogue")
     async def rows() -> Response:
         return _json(
             {
-                "kinds": dict(device_kinds()),
-                "incidents": dict(incident_kinds()),
-                "rules": dict(rules()),
+                "kinds": dict(catalogue.devices),
+                "incidents": dict(catalogue.incidents),
+                "rules": dict(catalogue.rules),
                 "densities": editions(),
                 "place_known_for_s": KNOWN_FOR.total_seconds(),
             }
         )
 
     @routes.get("/api/texts/{lang}")
-    async def texts(lang: str) -> Response:
+    async def words(lang: str) -> Response:
         if lang not in LANGUAGES:
             return _refusal(404, "unknown", f"languages: {', '.join(LANGUAGES)}")
-        return _json(dict(catalogue(lang)))
+        return _json(dict(texts.catalogue(lang)))
 
 
 def _cases(routes: APIRouter, stage: Backstage) -> None:

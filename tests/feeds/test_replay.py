@@ -107,7 +107,7 @@ def a_screen(
 ) -> tuple[Hub, Clock]:
     clock = Clock(now_ms=at, start_ms=start, end_ms=end, mode="paused")
     now = datetime.fromtimestamp(at / 1000, UTC)
-    return Hub(twins, now=now, epoch=name, clock=clock), clock
+    return Hub(twins, CATALOGUE, now=now, epoch=name, clock=clock), clock
 
 
 class Seat:

@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from layers.rows.layer import LAYERS
 from pages import texts
 from tests.support.catalogues import CATALOGUE
 from twin.catalogue.workflows import workflow
@@ -80,7 +79,7 @@ def test_every_state_a_device_can_have_has_a_word() -> None:
 
 def test_every_layer_and_every_responders_state_has_a_word() -> None:
     known = set(texts.catalogue("en"))
-    assert {layer.label for layer in LAYERS} <= known
+    assert {layer.label for layer in CATALOGUE.layers.values()} <= known
     assert {f"crew.{step}" for step in workflow().steps} <= known
     assert {f"state.{state}" for state in workflow().states} <= known
     assert {f"action.{command}" for command in COMMANDS} <= known

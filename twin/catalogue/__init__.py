@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from importlib import resources
 from types import MappingProxyType
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from twin.catalogue.rows import GRAVE, MAX_STATES, DeviceKind, IncidentKind, Rule
+from twin.catalogue.rows import GRAVE, MAX_STATES, DeviceKind, IncidentKind, LayerRow, Rule
 from twin.catalogue.ways import WayRows
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Catalogue",
     "DeviceKind",
     "IncidentKind",
+    "LayerRow",
     "Rule",
     "Watch",
     "WayRows",
@@ -53,9 +54,10 @@ class Catalogue:
     rules: Mapping[str, Rule]
     incidents: Mapping[str, IncidentKind]
     ways: WayRows
+    layers: Mapping[str, LayerRow]
 
     def __post_init__(self) -> None:
-        for name in ("devices", "rules", "incidents"):
+        for name in ("devices", "rules", "incidents", "layers"):
             # The only door into a frozen value, before anybody has it.
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         if fault := next(self._faults(), ""):
@@ -64,7 +66,7 @@ class Catalogue:
     @cached_property
     def version(self) -> str:
         """Sixteen hexadecimal digits made of all rows and their order: the same for the same."""
-        rows = [_in_order(part) for part in (self.devices, self.rules, self.incidents, self.ways)]
+        rows = [[part.name, _in_order(getattr(self, part.name))] for part in fields(self)]
         return hashlib.sha256(msgspec.json.encode(rows)).hexdigest()[:16]
 
     @cached_property
@@ -112,6 +114,8 @@ class Catalogue:
         for name, kind in self.devices.items():
             if len(kind.states) > MAX_STATES:
                 yield f"devices.toml: {name} has more than {MAX_STATES} states"
+            if kind.layer not in self.layers:
+                yield f"devices.toml: {name}: no layer {kind.layer}"
         if "other" not in self.incidents:
             yield "incidents.toml: no row for other"
         for name, rule in self.rules.items():
@@ -169,6 +173,7 @@ def load() -> Catalogue:
         rules=msgspec.convert(read("rules"), dict[str, Rule]),
         incidents=msgspec.convert(read("incidents"), dict[str, IncidentKind]),
         ways=msgspec.convert(read("ways"), WayRows),
+        layers=msgspec.convert(read("layers"), dict[str, LayerRow]),
     )
 
 

@@ -1,4 +1,4 @@
-"""The rows of ``devices.toml``, ``rules.toml`` and ``incidents.toml`` as values."""
+"""The rows of devices, rules, incidents and layers as values; each file's head explains them."""
 
 from __future__ import annotations
 
@@ -57,3 +57,14 @@ class IncidentKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     advice: str
     advice_en: str
     source: str
+
+
+class LayerRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A row of ``layers.toml``; the file's head explains each field."""
+
+    label: str
+    counts: str
+    off: frozenset[str] = frozenset()
+    fault: frozenset[str] = frozenset()
+    far: bool = False
+    near: bool = True

@@ -20,12 +20,16 @@ UNKNOWN = -1
 
 
 class Traits(msgspec.Struct, frozen=True, gc=False):
-    """A row of ``devices.toml`` as the twin needs it on every event; shared by its devices."""
+    """A row of ``devices.toml`` as the twin needs it on every event; shared by its devices.
+
+    ``unit`` is that of the primary quantity.
+    """
 
     name: str
     states: tuple[str, ...]
     codes: dict[str, int]
     primary: str
+    unit: str
     quantities: frozenset[str]
     desired: tuple[str, ...]
     patience: timedelta
@@ -38,6 +42,7 @@ def traits_of(name: str, kind: DeviceKind) -> Traits:
         states=kind.states,
         codes={state: code for code, state in enumerate(kind.states)},
         primary=next(iter(kind.quantities), ""),
+        unit=next(iter(kind.quantities.values()), ""),
         quantities=frozenset(kind.quantities),
         desired=kind.desired,
         patience=timedelta(seconds=kind.patience_s),

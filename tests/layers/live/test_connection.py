@@ -11,6 +11,7 @@ from layers.live.clock import Clock
 from layers.live.connection import MAX_DENIALS, QUEUE_FRAMES, Connection, LiveService, Viewer, serve
 from layers.live.hub import Hub
 from tests.support.builders.layers import NOON, STREET, a_street, at, measured
+from tests.support.catalogues import CATALOGUE
 from tests.support.live_model import LiveModel
 
 CHEN = Viewer("陈敏", (STREET,), masked=False, drives=True)
@@ -50,7 +51,7 @@ class Socket:
 
 def a_hub(clock: Clock | None = None) -> Hub:
     twin = a_street()
-    return Hub({STREET: twin}, now=NOON, epoch="t", clock=clock)
+    return Hub({STREET: twin}, CATALOGUE, now=NOON, epoch="t", clock=clock)
 
 
 def a_house(hub: Hub) -> LiveService:

@@ -31,6 +31,7 @@ from tests.support.builders.layers import (
     silent,
     step,
 )
+from tests.support.catalogues import CATALOGUE
 from tests.support.live_model import LiveModel
 from twin import events
 from twin.places import territory
@@ -77,7 +78,7 @@ class Network:
 
 
 def a_hub(twin: Twin) -> Hub:
-    return Hub({twin.street: twin}, now=NOON, epoch="t")
+    return Hub({twin.street: twin}, CATALOGUE, now=NOON, epoch="t")
 
 
 def happen(hub: Hub, *facts: events.Event) -> None:
@@ -294,7 +295,7 @@ def test_a_wall_speaks_in_public_words_whoever_logged_in_on_it():
 
 def test_a_replays_frames_carry_its_clock():
     clock = Clock(now_ms=0.0, start_ms=0.0, end_ms=1e6, mode="paused")
-    hub = Hub({STREET: a_street()}, now=NOON, epoch="t", clock=clock)
+    hub = Hub({STREET: a_street()}, CATALOGUE, now=NOON, epoch="t", clock=clock)
     screen = Network(hub, STREETWIDE)
     screen.hello("huodian")
     assert screen.texts()[0]["clock"]["mode"] == "paused"
@@ -381,7 +382,7 @@ class Screens(RuleBasedStateMachine):
             self.hub.tick(at(self.now))
             await asyncio.sleep(0)
             await asyncio.sleep(0)
-        fresh_hub = Hub({STREET: self.twin}, now=at(self.now), epoch="f")
+        fresh_hub = Hub({STREET: self.twin}, CATALOGUE, now=at(self.now), epoch="f")
         for screen in self.screens:
             for hub in (self.hub, fresh_hub):
                 fresh = Network(hub, screen.prefixes, screen.masked)

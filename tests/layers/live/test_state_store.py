@@ -20,6 +20,7 @@ from tests.support.builders.layers import (
     reported,
     step,
 )
+from tests.support.catalogues import CATALOGUE
 from twin import events
 from twin.dispatch.recommend import KNOWN_FOR, whereabouts
 from twin.state.twin import Twin
@@ -31,7 +32,7 @@ ZHOU = "huodian/responder/zhou"
 
 
 def a_picture(twin: Twin, travel=no_travel) -> Picture:
-    return Picture([twin], NOON_MS, travel)
+    return Picture([twin], CATALOGUE, NOON_MS, travel)
 
 
 def happen(picture: Picture, twin: Twin, *facts: events.Event) -> None:
@@ -240,7 +241,7 @@ def test_a_thing_that_cannot_be_shown_keeps_no_other_from_the_screens(monkeypatc
         def set_aside(self, street, why):
             told.append((street, why.value))
 
-    picture = Picture([twin], NOON_MS, no_travel, Listening())
+    picture = Picture([twin], CATALOGUE, NOON_MS, no_travel, Listening())
     happen(picture, twin, opened(1, CALL, twin, at(0)), opened(2, CALL, twin, at(0)))
     picture.publish(NOON_MS, every=False)
     first, second = sorted(twin.incidents)

@@ -13,6 +13,7 @@ from layers.live.subscription import Scope
 from layers.panels.conditions import Health, shown
 from tests.layers.live.test_hub import Network
 from tests.support.builders.layers import COMMUNITY, NOON, STREET, a_street
+from tests.support.catalogues import CATALOGUE
 from twin.catalogue.conditions import Condition, condition_kinds
 
 OTHER = "lusong.jianning"
@@ -65,7 +66,7 @@ def test_texts_among_the_figures_are_for_those_who_see_the_whole_street(street: 
 
 def a_hub(health: Said, **more: Clock) -> Hub:
     twin = a_street()
-    return Hub({twin.street: twin}, now=NOON, epoch="t", health=health, **more)
+    return Hub({twin.street: twin}, CATALOGUE, now=NOON, epoch="t", health=health, **more)
 
 
 def second(hub: Hub) -> None:

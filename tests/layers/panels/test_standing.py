@@ -22,6 +22,7 @@ from tests.support.builders.layers import (
     silent,
     step,
 )
+from tests.support.catalogues import CATALOGUE
 from twin import events
 from twin.state.twin import Twin
 
@@ -37,7 +38,7 @@ class Street:
 
     def __init__(self) -> None:
         self.twin: Twin = a_street("huodian", each=2)
-        self.picture = Picture([self.twin], NOON_MS, no_travel)
+        self.picture = Picture([self.twin], CATALOGUE, NOON_MS, no_travel)
         self.scope = Scope((STREET,), False, self.picture)
 
     def all_report(self) -> None:

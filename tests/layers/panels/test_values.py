@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import msgspec
 import numpy as np
 import pytest
 
-from layers.live.columns import KINDS
 from layers.panels import values
 from layers.panels.values import Fact
+from tests.support.builders.twin import a_call, a_twin
+from tests.support.catalogues import CATALOGUE
 
 DAY = 0.0
 
@@ -54,19 +58,36 @@ def test_on_time_counts_what_is_handled_or_overdue():
 
 
 def test_a_call_is_a_person_speaking_and_not_found_by_a_device():
-    assert "call" not in values.PROACTIVE and "smoke" in values.PROACTIVE
+    def proactive(source: str, kinds=CATALOGUE.devices) -> bool:
+        twin = a_twin()
+        case = msgspec.structs.replace(twin.incidents[a_call(twin)], source=source)
+        return values.fact(case, False, kinds).proactive
+
+    assert not proactive("call") and proactive("smoke")
+    assert not proactive("phone") and not proactive("smoke", ("gate",))
     assert values.proactive_share([a_fact(), a_fact(proactive=False)], DAY) == 0.5
 
 
 def test_devices_are_counted_as_off_or_at_fault_but_never_both():
-    camera, gate = KINDS.index("camera"), KINDS.index("gate")
+    counting = values.Counting(CATALOGUE)
+    camera, gate = counting.kinds.index("camera"), counting.kinds.index("gate")
     online, offline, covered, gate_fault, gone = 0, 1, 2, 4, 3 << 3
     kind = np.array([camera, camera, camera, camera, gate, gate], np.uint8)
     state = np.array([online, offline, covered, gone | 3, gate_fault, 0], np.uint8)
-    found = values.device_layers(values.device_counts(kind, state))
+    found = counting.layers(counting.devices(kind, state))
     assert found["cameras"] == {"total": 4, "off": 2, "fault": 1}
     assert found["gates"] == {"total": 2, "off": 0, "fault": 1}
     assert found["sensors/lift"] == {"total": 0, "off": 0, "fault": 0}
+    assert counting.totals(counting.devices(kind, state)) == {"cameras": 4, "lifts": 0}
+
+
+def test_what_counts_as_at_fault_is_said_by_the_catalogue():
+    row = msgspec.structs.replace(CATALOGUE.layers["cameras"], off=frozenset(), fault=frozenset())
+    lenient = replace(CATALOGUE, layers={**CATALOGUE.layers, "cameras": row})
+    counting = values.Counting(lenient)
+    kind = np.full(3, counting.kinds.index("camera"), np.uint8)
+    found = counting.layers(counting.devices(kind, np.array([0, 1, 2], np.uint8)))
+    assert found["cameras"] == {"total": 3, "off": 0, "fault": 0}
 
 
 def test_a_roll_up_carries_the_worst_unacknowledged_level():

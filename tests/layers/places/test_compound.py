@@ -4,12 +4,13 @@ import json
 
 from layers.places.compound import KEPT_DESCRIPTIONS, KEPT_LISTINGS, PlacesView
 from tests.support.builders.layers import COMMUNITY, STREET, a_compound
+from tests.support.catalogues import CATALOGUE
 
 HERE = f"{COMMUNITY}.huodian"
 
 
 def described(prefixes: tuple[str, ...], masked: bool = False) -> dict:
-    places = PlacesView([a_compound("huodian"), a_compound("jinyuan")])
+    places = PlacesView([a_compound("huodian"), a_compound("jinyuan")], CATALOGUE.devices)
     return json.loads(places.describe(places.compounds["huodian"], prefixes, masked))
 
 
@@ -47,7 +48,7 @@ def test_a_masked_description_names_no_room():
 
 
 def test_a_compound_is_in_the_list_of_who_sees_a_part_of_it():
-    places = PlacesView([a_compound("huodian"), a_compound("jinyuan")])
+    places = PlacesView([a_compound("huodian"), a_compound("jinyuan")], CATALOGUE.devices)
     assert [one.id for one in places.seen((f"{HERE}.g2",))] == ["huodian"]
     summary = places.summary(places.compounds["huodian"], (f"{HERE}.g2",), False)
     west, south, east, north = summary["bounds"]
@@ -56,14 +57,17 @@ def test_a_compound_is_in_the_list_of_who_sees_a_part_of_it():
 
 
 def test_the_version_follows_the_content():
-    one, other = PlacesView([a_compound("huodian")]), PlacesView([a_compound("huodian", each=3)])
+    one, other = (
+        PlacesView([a_compound("huodian")], CATALOGUE.devices),
+        PlacesView([a_compound("huodian", each=3)], CATALOGUE.devices),
+    )
     versions = {p.version(p.compounds["huodian"], (STREET,), False) for p in (one, other)}
     assert len(versions) == 2
 
 
 def test_a_description_is_encoded_once_and_only_so_many_are_held():
     compounds = [a_compound(f"c{number}", each=1) for number in range(KEPT_DESCRIPTIONS + 1)]
-    places = PlacesView(compounds)
+    places = PlacesView(compounds, CATALOGUE.devices)
     first = places.describe(compounds[0], (STREET,), False)
     assert places.describe(compounds[0], (STREET,), False) is first
     for compound in compounds:
@@ -72,7 +76,7 @@ def test_a_description_is_encoded_once_and_only_so_many_are_held():
 
 
 def test_the_list_of_compounds_is_worked_out_once_for_each_scope():
-    places = PlacesView([a_compound("qiaotou"), a_compound("mudan")])
+    places = PlacesView([a_compound("qiaotou"), a_compound("mudan")], CATALOGUE.devices)
     listed = places.listing((STREET,), False)
     assert places.listing((STREET,), False) is listed
     rows = json.loads(listed)

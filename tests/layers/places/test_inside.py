@@ -9,6 +9,7 @@ import shapely
 
 from layers.places.inside import building_of, described
 from tests.support.builders.layers import COMMUNITY, STREET, a_compound
+from tests.support.catalogues import CATALOGUE
 from twin.places.model import Compound, DevicePlace, Entrance
 
 HERE = f"{COMMUNITY}.huodian"
@@ -38,7 +39,7 @@ def told(prefixes: tuple[str, ...] = ALL, masked: bool = False, **more: Any) -> 
     building = building_of(compound, "b3", prefixes)
     assert building is not None
     shown: dict[str, Any] = msgspec.json.decode(
-        msgspec.json.encode(described(compound, building, prefixes, masked))
+        msgspec.json.encode(described(compound, building, prefixes, CATALOGUE.devices, masked))
     )
     return shown
 
@@ -107,4 +108,4 @@ def test_households_of_a_compound_of_several_homes_are_not_shared_out() -> None:
     plain = place(households=100)
     other = msgspec.structs.replace(plain.buildings[0], id="huodian/b4")
     two = msgspec.structs.replace(plain, buildings=(*plain.buildings, other))
-    assert described(two, two.buildings[0], ALL, False)["households"] is None
+    assert described(two, two.buildings[0], ALL, CATALOGUE.devices, False)["households"] is None

@@ -5,6 +5,7 @@ import pytest
 
 from layers.search.index import KEPT_VIEWS, SearchIndex
 from tests.support.builders.layers import COMMUNITY, STREET, a_compound, ring
+from tests.support.catalogues import CATALOGUE
 from twin.places.model import Area, Compound, Service
 
 
@@ -20,7 +21,7 @@ def two() -> list[Compound]:
 
 
 def found(*words: str, prefixes=(STREET,), here="", limit=50, masked=False) -> list[str]:
-    hits = SearchIndex(two(), masked).find(words, prefixes, here, limit)
+    hits = SearchIndex(two(), CATALOGUE.devices, masked).find(words, prefixes, here, limit)
     return [hit.row.id for hit in hits]
 
 
@@ -63,7 +64,7 @@ def test_no_more_is_given_than_asked_for():
 
 
 def test_views_of_many_accounts_do_not_pile_up():
-    index = SearchIndex(two(), False)
+    index = SearchIndex(two(), CATALOGUE.devices, False)
     for number in range(KEPT_VIEWS + 5):
         index.find(["翠塘"], (STREET, f"x{number}"), "", 5)
     assert len(index._views) == KEPT_VIEWS

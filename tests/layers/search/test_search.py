@@ -6,12 +6,13 @@ import pytest
 
 from layers.search import search
 from tests.support.builders.layers import COMMUNITY, STREET, a_street, at, opened
+from tests.support.catalogues import CATALOGUE
 
 
 def found(words: str, prefixes: tuple[str, ...] = (STREET,), masked: bool = False) -> list[str]:
     twin = a_street()
     twin.apply(opened(1, "huodian/call/1", twin, at(0)))
-    finder = search.Finder({STREET: twin})
+    finder = search.Finder({STREET: twin}, CATALOGUE)
     return [row["id"] for row in finder.find(prefixes, words, masked=masked)]
 
 
@@ -41,7 +42,7 @@ def test_nothing_of_another_territory_is_found():
 def test_a_finder_learns_once_and_sees_what_has_changed_since():
     twin = a_street()
     twin.apply(opened(1, "huodian/call/1", twin, at(0)))
-    finder = search.Finder({STREET: twin})
+    finder = search.Finder({STREET: twin}, CATALOGUE)
     for masked in (False, True, False, True):
         found = [row["type"] for row in finder.find((STREET,), "一键呼", masked=masked)]
         assert found[0] == "incident" and "device" in found
@@ -63,7 +64,7 @@ def test_an_address_says_what_was_put_right_and_one_that_is_not_there_why():
 
 
 def _rows(words: str):
-    return search.Finder({STREET: a_street()}).find((STREET,), words, masked=False)
+    return search.Finder({STREET: a_street()}, CATALOGUE).find((STREET,), words, masked=False)
 
 
 def test_no_words_find_nothing_and_answers_are_few():
@@ -78,13 +79,13 @@ def test_examples():
 def test_a_compound_that_cannot_be_searched_takes_no_other_with_it(monkeypatch):
     index = search.SearchIndex
 
-    def fails_for_jinyuan(places, masked):
+    def fails_for_jinyuan(places, *naming):
         if any(place.id == "jinyuan" for place in places):
             raise KeyError("what nobody thought of")
-        return index(places, masked)
+        return index(places, *naming)
 
     monkeypatch.setattr(search, "SearchIndex", fails_for_jinyuan)
-    finder = search.Finder({STREET: a_street()})
+    finder = search.Finder({STREET: a_street()}, CATALOGUE)
     for masked in (False, True):
         names = [row["id"] for row in finder.find((STREET,), "三幢", masked=masked)]
         assert "huodian/b3" in names and not any("jinyuan" in name for name in names)

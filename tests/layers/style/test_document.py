@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from layers.rows.layer import LAYERS, SWITCHES
+from layers.rows.layer import all_switches
 from layers.style import palette, tiles
 from layers.style import parts as style_parts
 from layers.style.document import MAX_ZOOM, SOURCES, style
 from tests.support.catalogues import CATALOGUE
 
-CHINESE, ENGLISH = style("zh-CN"), style("en")
+CHINESE, ENGLISH = style(CATALOGUE, "zh-CN"), style(CATALOGUE, "en")
 DRAWN = {layer["id"]: layer for layer in CHINESE["layers"]}
 READABLE = 4.5
 """Least contrast of text and of signs (WCAG 2.2 AA, text)."""
@@ -66,8 +66,8 @@ def test_every_layer_of_the_registry_has_a_part_and_every_switch_is_known():
     switches = {
         layer["metadata"]["dayuan:layer"] for layer in CHINESE["layers"] if "metadata" in layer
     }
-    assert {layer.name for layer in LAYERS} <= switches
-    assert switches <= SWITCHES | {"fields"}
+    assert set(CATALOGUE.layers) <= switches
+    assert switches <= all_switches(CATALOGUE) | {"fields"}
 
 
 def test_feature_state_decides_paint_only_since_layout_cannot_read_it():
@@ -126,8 +126,8 @@ def test_languages_share_the_picture_and_differ_in_words():
     assert CHINESE["layers"] == ENGLISH["layers"]
     assert CHINESE["metadata"]["dayuan:kinds"]["gate"]["label"] == "门禁道闸"
     assert ENGLISH["metadata"]["dayuan:kinds"]["gate"]["label"] == "Gate"
-    assert style("en-GB") == ENGLISH
-    assert style("fr") == CHINESE
+    assert style(CATALOGUE, "en-GB") == ENGLISH
+    assert style(CATALOGUE, "fr") == CHINESE
 
 
 def test_the_browser_is_told_what_devices_and_cases_are_called():
@@ -139,7 +139,7 @@ def test_the_browser_is_told_what_devices_and_cases_are_called():
 
 def test_the_style_can_be_sent_and_is_made_once():
     assert msgspec.json.decode(msgspec.json.encode(CHINESE)) == json.loads(json.dumps(CHINESE))
-    assert style("zh-CN")["layers"] is CHINESE["layers"]
+    assert style(CATALOGUE, "zh-CN")["layers"] is CHINESE["layers"]
 
 
 def test_a_width_in_metres_doubles_with_every_zoom():

@@ -19,6 +19,7 @@ from pages.ogc import routes as ogc
 from pages.ogc.export import Exporting
 from pages.ogc.routes import Sharing
 from tests.support.builders import layers as b
+from tests.support.catalogues import CATALOGUE
 from twin.places.model import District, Division
 from twin.state.twin import Twin
 
@@ -56,7 +57,8 @@ class Server:
     recorded: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        places = PlacesView(place for twin in self.twins for place in twin.compounds.values())
+        compounds = (place for twin in self.twins for place in twin.compounds.values())
+        places = PlacesView(compounds, CATALOGUE.devices)
         shelf = CollectionCache(World(tuple(self.twins), tuple(self.districts)))
         self.sharing = Sharing(shelf, places, lambda: NOW, self.public)
         exporting = Exporting(self.sharing, self._pack, self._record)
