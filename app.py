@@ -16,9 +16,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import uvloop
 
@@ -33,6 +32,7 @@ from feeds.host.descriptors import raise_limit
 from feeds.host.folders import keep_private
 from feeds.host.heartbeat import VARIABLE as HEARTBEAT
 from feeds.host.heartbeat import beat, pipe_in
+from feeds.host.lazy import Lazy
 from feeds.host.listening import VARIABLE as LISTENING
 from feeds.host.listening import lent_sockets, listening, until_answering
 from feeds.host.settings import Settings, read_settings
@@ -47,62 +47,63 @@ from twin.errors import DayuanError, InvalidSetting
 from twin.places.model import Compound
 from twin.places.territory import street_of
 
-# Found by name when wanted: reading places from files needs GDAL (half a second and 90 MB to
-# import), pages need Dash; a role pays for what it uses, and the supervisor for none of it.
-_ENTRIES = {
-    "places": "geodata.store:read",
-    "tiles": "geodata.tiles:main",
-    "basemap": "pages.api.basemap:read_basemap",
-    "edit": "geodata.importing.history:edit",
-    "prepare": "geodata.demo.first_run:prepare",
-    "import": "geodata.importing.command:main",
-    "backing": "feeds.backing:backing",
-    "imports": "feeds.intake.imports:routes_by",
-    "import page": "pages.api.imports:router",
-    "hosts": "pages.door.hosts:Hosts",
-    "parts": "pages.web:Parts",
-    "web": "pages.web:run",
-    "engine": "feeds.engine.role:run",
-    "simulator": "feeds.demo.simulator:run_streets",
-    "scenario": "feeds.demo.simulator:request",
-    "export": "pages.ogc.take:carry_out",
-    "stages": "feeds.demo.scenario:stages",
-}
+if TYPE_CHECKING:
+    from feeds import backing
+    from feeds.demo import scenario
+    from feeds.demo import simulator as demo
+    from feeds.engine import role as engines
+    from feeds.intake import imports
+    from geodata import store, tiles
+    from geodata.demo import first_run
+    from geodata.importing import command as importing
+    from geodata.importing import history
+    from pages import web as pages
+    from pages.api import basemap
+    from pages.api import imports as import_page
+    from pages.door import hosts
+    from pages.ogc import take
+else:
+    backing, imports = Lazy("feeds.backing"), Lazy("feeds.intake.imports")
+    demo, scenario = Lazy("feeds.demo.simulator"), Lazy("feeds.demo.scenario")
+    engines = Lazy("feeds.engine.role")
+    store, tiles = Lazy("geodata.store"), Lazy("geodata.tiles")
+    first_run = Lazy("geodata.demo.first_run")
+    importing, history = Lazy("geodata.importing.command"), Lazy("geodata.importing.history")
+    pages, hosts = Lazy("pages.web"), Lazy("pages.door.hosts")
+    basemap, import_page = Lazy("pages.api.basemap"), Lazy("pages.api.imports")
+    take = Lazy("pages.ogc.take")
 log = logging.getLogger("dayuan.places")
 ASSETS = Path(__file__).resolve().parent / "assets"
 PROGRAM = (sys.executable, str(Path(__file__).resolve()))
 
 
-def entry(name: str) -> Any:
-    """The function behind a name of the table above, imported now."""
-    module, _, function = _ENTRIES[name].partition(":")
-    return getattr(import_module(module), function)
-
-
-def places(settings: Settings) -> Any:
+def places(settings: Settings) -> store.PlacesFolder:
     """What lies on disk: compounds, districts, and files that were left out and why."""
     last_good = settings.data / "last-good"
-    return entry("places")(settings.places, fold=True, last_good=last_good)
+    return store.read(settings.places, fold=True, last_good=last_good)
 
 
-def streets(settings: Settings, held: Any = None) -> dict[str, list[Compound]]:
+def streets(
+    settings: Settings, held: store.PlacesFolder | None = None
+) -> dict[str, list[Compound]]:
     """The compounds of ``held``, or on disk, by their street; where the demo is set, first."""
     found: dict[str, list[Compound]] = {}
     for compound in (held or places(settings)).compounds:
         found.setdefault(street_of(compound.territory), []).append(compound)
-    told = entry("stages")(found) if settings.demo else []
+    told = scenario.stages(found) if settings.demo else []
     return {street: found[street] for street in dict.fromkeys([*told, *sorted(found)])}
 
 
-def say_left_out(held: Any, conditions: Conditions | None = None) -> None:
+def say_left_out(held: store.PlacesFolder, conditions: Conditions | None = None) -> None:
     """Name each file of the places that was left out: in the log, and to people."""
     for file, reason, said, last_good in held.left_out:
         instead = "its last good copy stands for it" if last_good else "left out"
         log.warning("places/%s is %s, %s: %s", file, reason, instead, said)
     if held.left_out and conditions is not None:
         first = held.left_out[0]
-        figures = {"file": first.file, "reason": first.reason}
-        conditions.raise_("place_left_out", count=len(held.left_out), **figures)
+        conditions.raise_(
+            "place_left_out", count=len(held.left_out), file=first.file, reason=first.reason
+        )
 
 
 def now() -> datetime:
@@ -125,24 +126,22 @@ async def web(settings: Settings, lines: Lines) -> None:
     say_left_out(held, streams.conditions)
     async with people(settings) as known, streams:
         await refuse_an_open_door(settings, known[0])
-        backed = entry("backing")(streams, found, load_catalogue(), *known, now)
-        more = [entry("imports")(settings.data, (*PROGRAM, "import"), entry("import page"))]
-        parts = entry("parts")(
-            **backed,
-            more=more,
+        backed = backing.backing(streams, found, load_catalogue(), *known, now)
+        jobs = imports.Imports(settings.data, (*PROGRAM, "import"))
+        parts = pages.Parts(
+            backing=backed,
+            more=[import_page.router(jobs)],
             public=settings.public_url,
-            hosts=entry("hosts")(settings.names, loopback_only=settings.demo),
-            edit=partial(entry("edit"), settings.places),
+            hosts=hosts.Hosts(settings.names, loopback_only=settings.demo),
+            edit=partial(history.edit, settings.places),
             stream_origins=settings.stream_origins,
             tiles=settings.data / "tiles",
             districts=held.districts,
-            basemap=entry("basemap")(settings.basemap),
+            basemap=basemap.read_basemap(settings.basemap),
             beat=partial(beat, lines.heartbeat),
         )
         doors = lent_sockets(lines.sockets)
-        await entry("web")(
-            parts, host=settings.host, port=settings.port, assets=ASSETS, doors=doors
-        )
+        await pages.run(parts, host=settings.host, port=settings.port, assets=ASSETS, doors=doors)
 
 
 async def engine(settings: Settings, lines: Lines) -> None:
@@ -154,7 +153,7 @@ async def engine(settings: Settings, lines: Lines) -> None:
         tasks.create_task(beat(lines.heartbeat))
         tasks.create_task(Shared(streams.link, streams.conditions, found).run())
         for street, compounds in found.items():
-            tasks.create_task(entry("engine")(streams, street, compounds, catalogue))
+            tasks.create_task(engines.run(streams, street, compounds, catalogue))
 
 
 async def simulator(settings: Settings, lines: Lines) -> None:
@@ -165,9 +164,7 @@ async def simulator(settings: Settings, lines: Lines) -> None:
     found, districts = streets(settings, held), held.districts
     async with Streams(settings.redis_url) as streams, asyncio.TaskGroup() as tasks:
         tasks.create_task(beat(lines.heartbeat))
-        tasks.create_task(
-            entry("simulator")(streams, found, districts, load_catalogue(), **options)
-        )
+        tasks.create_task(demo.run_streets(streams, found, districts, load_catalogue(), **options))
 
 
 ROLES: dict[str, Callable[[Settings, Lines], Awaitable[None]]] = {
@@ -260,7 +257,7 @@ def prepare_places(settings: Settings) -> None:
     """Make the data folder; on the demo's first run, its street or its city."""
     settings.places.mkdir(parents=True, exist_ok=True)
     if settings.demo:
-        entry("prepare")(settings.places, settings.city, settings.seed)
+        first_run.prepare(settings.places, settings.city, settings.seed)
 
 
 async def _announce(settings: Settings, remark: str) -> None:
@@ -331,18 +328,18 @@ async def _register(settings: Settings, asked: argparse.Namespace) -> None:
             register = account_cli.Register(*known[:2], logins, token_cli.operator(), named)
             print(await account_cli.carry_out(asked, register))
             return
-        backed = entry("backing")(streams, streets(settings, held), load_catalogue(), *known, now)
+        backed = backing.backing(streams, streets(settings, held), load_catalogue(), *known, now)
         if asked.command == "token":
-            print(await token_cli.carry_out(asked, backed, known[2]))
+            print(await token_cli.carry_out(asked, backed.doors, known[2]))
         else:
-            print(await entry("export")(asked, backed, token_cli.operator(), held.districts))
+            print(await take.carry_out(asked, backed, token_cli.operator(), held.districts))
 
 
 async def _scenario(settings: Settings, name: str) -> None:
     url = settings.redis_url or running_url(settings.server_folder) or ""
     async with Streams(url) as streams:
-        for street in entry("stages")(streets(settings)):
-            await entry("scenario")(streams, street, name)
+        for street in scenario.stages(streets(settings)):
+            await demo.request(streams, street, name)
             print(f"{name} has begun in {street}")
 
 
@@ -356,10 +353,10 @@ def carry_out(settings: Settings, asked: argparse.Namespace) -> int:
         case "scenario":
             uvloop.run(_scenario(settings, asked.name))
         case "import":
-            return int(entry("import")(asked.rest, settings.places, asked.environ))
+            return int(importing.main(asked.rest, settings.places, asked.environ))
         case "tiles":
             os.nice(10)  # screens are served meanwhile
-            return int(entry("tiles")(settings.places, settings.data / "tiles"))
+            return int(tiles.main(settings.places, settings.data / "tiles"))
         case "web" | "engine":
             play(settings, asked.command, asked.lines)
         case "feed":

@@ -1,28 +1,97 @@
-"""What the web role takes from this room: streams folded, commands, intake, replay, logins."""
+"""What others take from this room: streams folded, commands, intake, replay, logins."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import Any
+from pathlib import Path
 
-from feeds.access.accounts import Accounts, LoginRefused
+from fastapi import APIRouter
+
+from feeds.access.accounts import Account, Accounts
 from feeds.access.authorization import Programs
 from feeds.access.logins import Logins
 from feeds.access.sources import Sources
 from feeds.access.tokens import Tokens
-from feeds.errors import Unavailable
 from feeds.health.vitals import Vitals
 from feeds.host.export_child import pack
-from feeds.intake.commands import Desk, answer
+from feeds.intake.commands import Desk, Receipt
 from feeds.intake.http import Intake
-from feeds.replay import Sessions
-from feeds.streams.replica import Replica, all_current, follow_all, raised_since
+from feeds.replay import MakeScreen, S, Sessions
+from feeds.streams.replica import Replica, Use, all_current, follow_all, raised_since
 from feeds.streams.streams import Streams
 from twin.catalogue import Catalogue
+from twin.commands.table import Command
+from twin.events import AlarmRaised, Event
 from twin.places.model import Compound
 from twin.state.twin import Twin
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backing:
+    """A replica of every street, and all that uses them.
+
+    The room of the pages does not know this one: it says by protocols of its own what it needs
+    (``pages.web.Backing``), and ``app.py``, where both meet, is where types are compared.
+    """
+
+    streams: Streams
+    streets: Mapping[str, Sequence[Compound]]
+    catalogue: Catalogue
+    replicas: Mapping[str, Replica]
+    desk: Desk
+    doors: Logins
+    programs: Programs
+    vitals: Vitals
+    intake: APIRouter
+
+    @property
+    def twins(self) -> Mapping[str, Twin]:
+        """The streets as they are now, by name."""
+        return {street: replica.twin for street, replica in self.replicas.items()}
+
+    async def follow(self, use: Use, anew: Callable[[], None] = lambda: None) -> None:
+        """Fold every street's streams for ever: ``use`` gets what changed, ``anew`` is called
+        before it where a street begins anew.
+        """
+        await follow_all(self.replicas.values(), use, anew)
+
+    async def current(self) -> None:
+        """Return once all that stood in the streams at the start has been folded."""
+        await all_current(self.replicas.values())
+
+    async def raised(self, since_ms: int) -> list[AlarmRaised]:
+        """The alarms raised since an instant. Waits for the streams as long as it takes."""
+        return await raised_since(self.replicas.values(), since_ms)
+
+    async def submit(self, command: Command, at: datetime) -> Receipt:
+        """Carry a command out. Raises CommandRejected, StaleVersion, Unavailable."""
+        return await self.desk.submit(command, at)
+
+    async def record(self, street: str, events: Sequence[Event]) -> None:
+        """Write operations of a street. Raises Unavailable."""
+        await self.streams.append_operations(street, events)
+
+    async def rejected(self, street: str) -> tuple[dict[str, int], list[dict[str, str]]]:
+        """How many payloads of each source were rejected, and the newest of them."""
+        return await self.streams.rejected(street)
+
+    def recordings(self, make_screen: MakeScreen[S]) -> Sessions[S]:
+        """Replay sessions on screens that are made by a function."""
+        return Sessions(self.streams, self.streets, self.catalogue, make_screen)
+
+    async def admit(self, authorization: str, address: str) -> Account | None:
+        """Who is behind an Authorization header. Raises LoginRefused after too many wrong ones."""
+        return await self.programs.admit(authorization, address)
+
+    async def exported(self, name: str, prefixes: Sequence[str], detail: str) -> None:
+        """Record that somebody takes something away."""
+        await self.doors.exported(name, prefixes, detail)
+
+    async def pack(self, folder: Path, target: Path) -> bool:
+        """Make the collections in a folder one GeoPackage, in a process of its own."""
+        return await pack(folder, target)
 
 
 def backing(
@@ -33,31 +102,22 @@ def backing(
     sources: Sources,
     tokens: Tokens,
     clock: Callable[[], datetime],
-) -> dict[str, Any]:
-    """The arguments of ``pages.web.Parts``: a replica of every street, and all that uses them.
-
-    The two rooms do not know each other; ``app.py`` hands the one to the other.
-    """
-    twins = {street: Twin(street, compounds, catalogue) for street, compounds in streets.items()}
-    replicas = {street: Replica(streams, twin) for street, twin in twins.items()}
-    desk = Desk(streams, replicas)
-    logins = Logins(accounts, streams, list(streets), clock)
-    return {
-        "twins": twins,
-        "catalogue": catalogue,
-        "follow": partial(follow_all, replicas.values()),
-        "current": partial(all_current, replicas.values()),
-        "record": streams.append_operations,
-        "command": lambda body, actor, at: answer(body, actor, desk, at),
-        "rejected": streams.rejected,
-        "recordings": partial(Sessions, streams, streets, catalogue),
-        "doors": logins,
-        "programs": Programs(tokens, logins, clock).admit,
-        "exported": logins.exported,
-        "pack": pack,
-        "refused": LoginRefused,
-        "away": Unavailable,
-        "raised": partial(raised_since, replicas.values()),
-        "vitals": Vitals(streams, replicas),
-        "intake": Intake(streams, sources.lookup, twins).router(),
+) -> Backing:
+    """Plug this room's parts into each other, for the streets of one installation."""
+    replicas = {
+        street: Replica(streams, Twin(street, compounds, catalogue))
+        for street, compounds in streets.items()
     }
+    logins = Logins(accounts, streams, list(streets), clock)
+    twins = {street: replica.twin for street, replica in replicas.items()}
+    return Backing(
+        streams=streams,
+        streets=streets,
+        catalogue=catalogue,
+        replicas=replicas,
+        desk=Desk(streams, replicas),
+        doors=logins,
+        programs=Programs(tokens, logins, clock),
+        vitals=Vitals(streams, replicas),
+        intake=Intake(streams, sources.lookup, twins).router(),
+    )

@@ -1,17 +1,18 @@
 """What can go wrong between us and the streams, beyond what ``twin.errors`` names.
 
 DayuanError
-├── Unavailable    the server did not answer for longer than we were told to be patient
+├── Away
+│   └── Unavailable    the server did not answer for longer than we were told to be patient
 ├── RolledBack     the streams hold less than was read: the server went back to an earlier state
 └── LostLease      somebody holds a newer fencing token: this process is active no more
 """
 
 from __future__ import annotations
 
-from twin.errors import DayuanError
+from twin.errors import Away, DayuanError
 
 
-class Unavailable(DayuanError):
+class Unavailable(Away):
     """The server did not answer, or refused, for longer than the caller's patience.
 
     ``word`` says which of the rows of ``feeds.streams.healing`` it was.

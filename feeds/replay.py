@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from feeds.engine.clocks import ms_of, wall
 from feeds.streams.batches import START, Position, StreamPart, through
@@ -71,6 +71,11 @@ class SessionHub(Protocol):
 
     def end(self, reason: str) -> None:
         """Tell every screen that there is nothing more, and hang up."""
+
+
+S = TypeVar("S", bound=SessionHub)
+"""The screens of whoever has replays shown: sessions give them back as what they are."""
+S_co = TypeVar("S_co", bound=SessionHub, covariant=True)
 
 
 class Recording:
@@ -138,13 +143,13 @@ class Recording:
 
 
 @dataclass(slots=True, kw_only=True)
-class Session:
+class Session(Generic[S]):
     """One replay: who opened it, its clock, its screen and the recordings it plays."""
 
     id: str
     owner: str
     clock: Clock
-    screen: SessionHub
+    screen: S
     recordings: list[Recording]
     task: asyncio.Task[None] | None = None
 
@@ -179,11 +184,16 @@ class Session:
         self.screen.tick(_instant(now_ms))
 
 
-MakeScreen = Callable[[Mapping[str, Twin], float, float, float, str], tuple[SessionHub, Clock]]
-"""(twins, start ms, at ms, end ms, session id) to a screen and its paused clock."""
+class MakeScreen(Protocol[S_co]):
+    """Makes a session's screen and its paused clock."""
+
+    def __call__(
+        self, twins: Mapping[str, Twin], *, start_ms: float, at_ms: float, end_ms: float, name: str
+    ) -> tuple[S_co, Clock]:
+        """A screen over twins, parked at an instant of a recorded span."""
 
 
-class Sessions:
+class Sessions(Generic[S]):
     """The replay sessions of one web process; at most eight at a time."""
 
     def __init__(
@@ -191,15 +201,15 @@ class Sessions:
         streams: Streams,
         streets: Mapping[str, Sequence[Compound]],
         catalogue: Catalogue,
-        make_screen: MakeScreen,
+        make_screen: MakeScreen[S],
     ) -> None:
         self._streams = streams
         self._streets = streets
         self._catalogue = catalogue
         self._make_screen = make_screen
-        self._sessions: dict[str, Session] = {}
+        self._sessions: dict[str, Session[S]] = {}
 
-    def get(self, session: str) -> Session | None:
+    def get(self, session: str) -> Session[S] | None:
         """A session that is being played, by id."""
         return self._sessions.get(session)
 
@@ -236,7 +246,9 @@ class Sessions:
             for street in self._seen(prefixes)
         ]
         twins = {recording.street: recording.twin for recording in recordings}
-        screen, clock = self._make_screen(twins, span[0], at, span[1], name)
+        screen, clock = self._make_screen(
+            twins, start_ms=span[0], at_ms=at, end_ms=span[1], name=name
+        )
         session = Session(id=name, owner=owner, clock=clock, screen=screen, recordings=recordings)
         self._sessions[name] = session
         session.task = asyncio.create_task(self._run(session))
@@ -249,7 +261,7 @@ class Sessions:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, session: Session) -> None:
+    async def _run(self, session: Session[S]) -> None:
         try:
             await session.play()
         except Exception:

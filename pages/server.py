@@ -16,10 +16,10 @@ import dash
 from dash import Dash, html
 from dash.backends._fastapi import FastAPIDashServer
 from fastapi import APIRouter, FastAPI, Request
-from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
-from pages.door.guard import PAGES, Admit, Guard, Lookup, Person, no_programs, not_now
+from pages import answers
+from pages.door.guard import PAGES, Admit, Guard, Lookup, Person, no_programs
 from pages.door.hosts import Hosts
 from pages.files import Files
 from pages.screens import console, replay, shell, wall
@@ -44,9 +44,7 @@ def build(
     routers: list[APIRouter],
     lifespan: Lifespan,
     assets: Path,
-    away: type[Exception] = OSError,
     programs: Admit = no_programs,
-    refused: type[Exception] = PermissionError,
     picture_origins: Sequence[str] = (),
     origin: str = "",
     hosts: Hosts | None = None,
@@ -55,9 +53,8 @@ def build(
     """The application, ready for uvicorn.
 
     ``routers`` bring the APIs, the login and ``/live``; ``lifespan`` runs what must live as long
-    as the server; ``assets`` is the folder of browser files; ``away`` is what ``lookup`` and the
-    routes raise while the streams do not answer, which is a 503. ``programs`` knows who is behind
-    an Authorization header and raises ``refused`` after too many wrong ones.
+    as the server; ``assets`` is the folder of browser files; ``programs`` knows who is behind an
+    Authorization header.
     From ``picture_origins`` pages may show cameras' pictures.
     ``origin`` is the foreign host of a basemap, empty for none. ``hosts`` and ``strict`` are the
     guard's.
@@ -90,18 +87,10 @@ def build(
         hashes, basemap = " ".join(pages.csp_hashes()), f" {origin}" if origin else ""
         return _POLICY.format(hashes=hashes, pictures=pictures, media=media, origin=basemap)
 
-    async def unavailable(request: Request, exc: Exception) -> Response:
-        return not_now()
-
-    async def left(request: Request, exc: Exception) -> Response:
-        return Response(status_code=400)  # for nobody: who asked is gone, and that is no fault
-
-    server.add_exception_handler(away, unavailable)
-    server.add_exception_handler(ClientDisconnect, left)
+    answers.install(server)
     server.add_middleware(
-        Guard, lookup=lookup, policy=policy, away=away, programs=programs, refused=refused,
-        hosts=hosts, strict=strict,
-    )  # fmt: skip
+        Guard, lookup=lookup, policy=policy, programs=programs, hosts=hosts, strict=strict
+    )
     return server
 
 
@@ -144,6 +133,6 @@ def _last() -> APIRouter:
 
     @routes.api_route("/api/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     async def unknown(rest: str) -> Response:
-        return JSONResponse({"error": "unknown", "reason": "no such path"}, 404)
+        raise answers.unknown("path")
 
     return routes

@@ -11,10 +11,8 @@ import secrets
 import socket
 from collections.abc import (
     AsyncIterator,
-    Awaitable,
     Callable,
     Coroutine,
-    Iterable,
     Iterator,
     Mapping,
     Sequence,
@@ -24,10 +22,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import uvicorn
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 
 from layers.live import hub as live
 from layers.live.clock import Clock
@@ -41,24 +39,18 @@ from layers.sharing.index import CollectionCache
 from pages import server
 from pages.api import addresses, cameras, inside, screens, search, tiles, ways
 from pages.api.basemap import Basemap
-from pages.api.screens import Answer, Backstage, Replays
+from pages.api.screens import Backstage
+from pages.backing import Alive, Backing, Recordings
 from pages.door import connections, entry
-from pages.door.guard import Admit, Person
 from pages.door.hosts import Hosts
-from pages.health import Pulse, Vitals, health
+from pages.health import Pulse, health
 from pages.ogc import routes
 from pages.ogc.export import Exporting
 from pages.ogc.routes import Sharing
 from pages.work import Work, WorkEnded
-from twin.catalogue import Catalogue
-from twin.commands.roles import Actor
-from twin.events import AlarmRaised, Event
+from twin.errors import Away
 from twin.places.model import District
-from twin.state.records import Change
 from twin.state.twin import Twin
-
-Use = Callable[[str, Iterable[Change]], None]
-"""(street, what changed): called after each batch that was folded."""
 
 CATCH_UP_S = 10.0
 """How long the first answer waits for the twins; after that screens see them fill."""
@@ -68,27 +60,7 @@ RECALL_AGAIN_S = 1.0
 """How long after the streams did not answer the day is asked for again."""
 
 
-class Doors(entry.Logins, Protocol):
-    """Logins, and who is behind a session."""
-
-    async def lookup(self, token: str) -> Person | None:
-        """The person behind a token."""
-
-    async def still_open(self, token: str) -> bool:
-        """Whether a session lives, without counting as activity."""
-
-
-class Recordings(Replays, Protocol):
-    """Replay sessions with their screens."""
-
-    def get(self, session: str) -> Any:
-        """A session, with its ``screen``, or None."""
-
-    async def close(self) -> None:
-        """End all."""
-
-
-async def _unheard(lives: Callable[[], bool]) -> None:
+async def _unheard(lives: Alive) -> None:
     """Nobody listens to this process."""
     await asyncio.Event().wait()
 
@@ -97,49 +69,24 @@ async def _unheard(lives: Callable[[], bool]) -> None:
 class Parts:
     """What the web role is plugged into.
 
-    ``follow`` folds every street's streams for ever and calls ``use``, and its second argument when
-    it has begun anew; ``current`` returns once
-    all that stood in them at the start has been folded; ``recordings`` is given the function that
-    makes a replay's screen; ``raised`` gives the alarms raised since an instant (ms); ``refused``
-    is what a failed login raises, ``away`` what any call raises while the streams do not answer.
-    ``catalogue`` is the one that screens show; ``programs`` gives who is behind an Authorization
-    header, ``exported`` records what somebody takes away, ``pack`` makes a GeoPackage in a process
-    of its own; ``public`` is the address people know us by, when a proxy stands before us;
-    ``hosts`` are the names we answer to.
-    ``record`` writes operations of a street; ``edit`` changes a compound's file and gives it before
-    and after, None where places cannot be changed; browsers may fetch pictures of cameras from
-    ``stream_origins``.
-    ``tiles`` is the folder of tile sets, ``basemap`` what the user named.
-    ``more`` are routes of topics of their own. ``vitals`` looks after the service itself;
-    ``beat`` tells whoever started this process that it lives, while the function given says so.
+    ``backing`` is what reaches into the streams; ``public`` the address people know us by, when a
+    proxy stands before us; ``hosts`` are the names we answer to. ``edit`` changes a compound's file
+    and gives it before and after, None where places cannot be changed; browsers may fetch pictures
+    of cameras from ``stream_origins``. ``tiles`` is the folder of tile sets, ``basemap`` what the
+    user named. ``more`` are routes of topics of their own. ``beat`` tells whoever started this
+    process that it lives, while the function given says so.
     """
 
-    twins: Mapping[str, Twin]
-    catalogue: Catalogue
-    follow: Callable[[Use, Callable[[], None]], Coroutine[Any, Any, None]]
-    current: Callable[[], Awaitable[None]]
-    command: Callable[[bytes, Actor, datetime], Awaitable[Answer]]
-    rejected: Callable[[str], Awaitable[tuple[dict[str, int], list[dict[str, str]]]]]
-    recordings: Callable[[Callable[..., tuple[Hub, Clock]]], Recordings]
-    doors: Doors
-    refused: type[Exception]
-    away: type[Exception]
-    raised: Callable[[int], Awaitable[list[AlarmRaised]]]
-    intake: APIRouter
-    programs: Admit
-    exported: Callable[[Any, str], Awaitable[None]]
-    pack: Callable[[Path, Path], Awaitable[bool]]
+    backing: Backing
     public: str = ""
     hosts: Hosts = field(default_factory=Hosts)
     districts: Sequence[District] = ()
-    record: Callable[[str, Sequence[Event]], Awaitable[object]]
     edit: cameras.Edit | None = None
     stream_origins: tuple[str, ...] = ()
     tiles: Path | None = None
     basemap: Basemap | None = None
     more: Sequence[APIRouter] = ()
-    vitals: Vitals
-    beat: Callable[[Callable[[], bool]], Coroutine[Any, Any, None]] = _unheard
+    beat: Callable[[Alive], Coroutine[Any, Any, None]] = _unheard
 
 
 async def run(
@@ -192,30 +139,18 @@ class _Server(uvicorn.Server):
         yield
 
 
-def plug(parts: Parts, assets: Path) -> Any:
+def plug(parts: Parts, assets: Path) -> FastAPI:
     """The application over its parts."""
-    known = WorkedOut.unlearned(parts.twins.values())
-    finder = Finder(parts.twins, parts.catalogue)
-    travel = known.lives.travel(parts.twins)
-    pulse = Pulse(parts.vitals)
+    backing = parts.backing
+    known = WorkedOut.unlearned(backing.twins.values())
+    finder = Finder(backing.twins, backing.catalogue)
+    travel = known.lives.travel(backing.twins)
+    pulse = Pulse(backing.vitals)
     hub = Hub(
-        parts.twins, parts.catalogue, now=now(), epoch=secrets.token_hex(4), travel=travel,
+        backing.twins, backing.catalogue, now=now(), epoch=secrets.token_hex(4), travel=travel,
         health=pulse,
     )  # fmt: skip
-
-    def make_screen(
-        twins: Mapping[str, Twin], start: float, at: float, end: float, name: str
-    ) -> tuple[Hub, Clock]:
-        clock = Clock(now_ms=at, start_ms=start, end_ms=end, mode="paused")
-        instant = datetime.fromtimestamp(at / 1000, UTC)
-        ways_of = known.lives.travel(twins)
-        screen = Hub(
-            twins, parts.catalogue, now=instant, epoch=name, clock=clock, travel=ways_of,
-            places=hub.places, health=pulse,
-        )  # fmt: skip
-        return screen, clock
-
-    recordings = parts.recordings(make_screen)
+    recordings = backing.recordings(partial(_screen, hub, known, pulse))
 
     def find(session: str) -> Hub | None:
         if session == "live":
@@ -223,46 +158,66 @@ def plug(parts: Parts, assets: Path) -> Any:
         found = recordings.get(session.removeprefix("replay:"))
         return found.screen if found else None
 
-    async def command(person: Person, body: bytes) -> Answer:
-        return await parts.command(body, screens.actor_of(person), now())
-
     stage = Backstage(
-        hub=hub, find=find, known=known, command=command, rejected=parts.rejected,
-        replays=recordings, now=now, still_open=parts.doors.still_open,
+        hub=hub, find=find, known=known, submit=backing.submit, rejected=backing.rejected,
+        replays=recordings, now=now, still_open=backing.doors.still_open,
     )  # fmt: skip
-
-    world = World(tuple(parts.twins.values()), parts.districts)
-    sharing = Sharing(CollectionCache(world), hub.places, now, parts.public)
-
     work = Work()
     application = server.build(
-        lookup=parts.doors.lookup,
-        routers=[
-            health(pulse, hub, list(parts.twins)),
-            entry.router(parts.doors, parts.refused, partial(_over_tls, parts.public)),
-            parts.intake,
-            *parts.more,
-            screens.router(stage),
-            routes.router(sharing, Exporting(sharing, parts.pack, parts.exported).answer),
-            search.router(finder),
-            addresses.router(hub.places),
-            ways.router(stage),
-            cameras.router(stage, parts.record, parts.edit, parts.stream_origins),
-            inside.router(stage),
-            tiles.router(tiles.TileFolder(parts.tiles, parts.districts, parts.basemap), hub.places),
-        ],
+        lookup=backing.doors.lookup,
+        routers=_routers(parts, stage, pulse, finder),
         picture_origins=parts.stream_origins,
         lifespan=_life(parts, hub, known, finder, recordings, work),
         assets=assets,
-        away=parts.away,
-        programs=parts.programs,
-        refused=parts.refused,
+        programs=backing.admit,
         origin=parts.basemap.origin if parts.basemap else "",
         hosts=parts.hosts,
         strict=_tls_host(parts.public),
     )
     application.state.work = work
     return application
+
+
+def _screen(
+    live_hub: Hub,
+    known: WorkedOut,
+    pulse: Pulse,
+    twins: Mapping[str, Twin],
+    *,
+    start_ms: float,
+    at_ms: float,
+    end_ms: float,
+    name: str,
+) -> tuple[Hub, Clock]:
+    """A replay's screen, which shares the places of the live one, and its clock."""
+    clock = Clock(now_ms=at_ms, start_ms=start_ms, end_ms=end_ms, mode="paused")
+    instant = datetime.fromtimestamp(at_ms / 1000, UTC)
+    screen = Hub(
+        twins, live_hub.catalogue, now=instant, epoch=name, clock=clock,
+        travel=known.lives.travel(twins), places=live_hub.places, health=pulse,
+    )  # fmt: skip
+    return screen, clock
+
+
+def _routers(parts: Parts, stage: Backstage, pulse: Pulse, finder: Finder) -> list[APIRouter]:
+    """Every route; an earlier one is asked first."""
+    backing, places = parts.backing, stage.hub.places
+    world = World(tuple(backing.twins.values()), parts.districts)
+    sharing = Sharing(CollectionCache(world), places, now, parts.public)
+    return [
+        health(pulse, stage.hub, list(backing.twins)),
+        entry.router(backing.doors, partial(_over_tls, parts.public)),
+        backing.intake,
+        *parts.more,
+        screens.router(stage),
+        routes.router(sharing, Exporting(sharing, backing.pack, backing.exported).answer),
+        search.router(finder),
+        addresses.router(places),
+        ways.router(stage),
+        cameras.router(stage, backing.record, parts.edit, parts.stream_origins),
+        inside.router(stage),
+        tiles.router(tiles.TileFolder(parts.tiles, parts.districts, parts.basemap), places),
+    ]
 
 
 def _life(
@@ -273,20 +228,20 @@ def _life(
     @asynccontextmanager
     async def living() -> AsyncIterator[None]:
         anew = asyncio.Event()
-        follow = parts.follow(hub.changed, partial(_begun_anew, hub, anew))
+        follow = parts.backing.follow(hub.changed, partial(_begun_anew, hub, anew))
         work.lasting("reading the streams", follow)
         work.lasting("sending frames", live.run(hub, now))
-        work.lasting("looking after the service", parts.vitals.run())
-        work.lasting("the heartbeat", parts.beat(parts.vitals.lives))
+        work.lasting("looking after the service", parts.backing.vitals.run())
+        work.lasting("the heartbeat", parts.beat(parts.backing.vitals.lives))
         work.lasting("recalling the day", _recall(hub, parts, anew))
-        twins = list(parts.twins.values())
+        twins = list(parts.backing.twins.values())
         ways = _learn_ways(known, parts, twins)
         learning = work.passing("learning ways", ways)
         work.passing("learning words", _learn_words(finder, parts))
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(CATCH_UP_S):
-                    await parts.current()
+                    await parts.backing.current()
             await asyncio.wait({learning}, timeout=LEARN_S)
             yield
         finally:
@@ -306,14 +261,14 @@ async def _learn_ways(known: WorkedOut, parts: Parts, twins: Sequence[Twin]) -> 
     """A street whose ways cannot be worked out has none; it takes no other with it."""
     await asyncio.to_thread(known.learn, twins, parts.districts)
     for street, why in known.lives.failed.items():
-        parts.vitals.set_aside(street, why)
+        parts.backing.vitals.set_aside(street, why)
 
 
 async def _learn_words(finder: Finder, parts: Parts) -> None:
     """A compound that cannot be searched is left out; it takes no other with it."""
     await asyncio.to_thread(finder.learn)
     for street, why in finder.left_out:
-        parts.vitals.set_aside(street, why)
+        parts.backing.vitals.set_aside(street, why)
 
 
 async def _recall(hub: Hub, parts: Parts, anew: asyncio.Event) -> None:
@@ -324,8 +279,8 @@ async def _recall(hub: Hub, parts: Parts, anew: asyncio.Event) -> None:
     while True:
         anew.clear()
         try:
-            raised = await parts.raised(day_start_ms(milliseconds(now())))
-        except parts.away:
+            raised = await parts.backing.raised(day_start_ms(milliseconds(now())))
+        except Away:
             await asyncio.sleep(RECALL_AGAIN_S)
             continue
         if not anew.is_set():  # else it may have been read before the streams went back

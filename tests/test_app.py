@@ -162,7 +162,8 @@ def test_the_command_line_explains_itself(capsys: pytest.CaptureFixture[str]) ->
 
 def test_the_web_role_does_not_pay_for_reading_places() -> None:
     program = (
-        "import app, sys; [app.entry(name) for name in ('parts', 'backing', 'places', 'export')];"
+        "import app, sys;"
+        "app.pages.Parts, app.backing.backing, app.store.read, app.take.carry_out;"
         "print([m for m in ('geopandas', 'pandas', 'pyogrio') if m in sys.modules])"
     )
     shown = subprocess.run(

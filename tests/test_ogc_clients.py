@@ -33,7 +33,7 @@ async def house(tmp_path: Path) -> AsyncIterator[WebRole]:
             for street in (t.NEAR, t.FAR):
                 await t.tell(opened.streams, street, at)
             async with asyncio.timeout(20):
-                while not all(len(one.alarms) for one in opened.parts.twins.values()):
+                while not all(len(one.alarms) for one in opened.twins.values()):
                     await asyncio.sleep(0.02)
             yield opened
 

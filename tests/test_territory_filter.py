@@ -231,7 +231,7 @@ async def installation(folder: Path, at: datetime, *streets: str) -> AsyncIterat
             for street in streets:
                 await t.tell(house.streams, street, at)
             async with asyncio.timeout(20):
-                while not all(_complete(twin) for twin in house.parts.twins.values()):
+                while not all(_complete(twin) for twin in house.twins.values()):
                     await asyncio.sleep(0.02)
             yield house
 

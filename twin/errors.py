@@ -4,8 +4,11 @@ DayuanError
 ├── InvalidTerritory      a dotted path that is not one
 ├── EventRejected         a payload or event that cannot be accepted; names field, value and reason
 │   └── EntrySetAside     an event that made the fold fail: left out everywhere, and looked into
-├── CommandRejected       a command that the present state, the role or the territory does not allow
-│   └── StaleVersion      somebody else was first; carries who and what is true now
+├── Refused               something asked for is not done: a word, a reason, what is true now
+│   ├── CommandRejected   a command that the present state, role or territory does not allow
+│   │   └── StaleVersion  somebody else was first; carries who and what is true now
+│   └── LoginRefused      a way in that did not open
+├── Away                  what is needed to answer does not answer: to be asked again in a moment
 ├── InvalidPlace          a compound file that cannot be read as a place
 ├── InvalidSnapshot       bytes that are no snapshot of this street: fold all instead
 └── InvalidSetting        an environment variable or option with a value we cannot use
@@ -47,11 +50,11 @@ class EntrySetAside(EventRejected):
         super().__init__(where, subject, f"set aside: {type(failure).__name__}: {failure}"[:200])
 
 
-class CommandRejected(DayuanError):
-    """A command that cannot be carried out.
+class Refused(DayuanError):
+    """Something that was asked for is not done.
 
-    ``code`` is a stable word for programs (``illegal_state``, ``not_permitted``, ``unknown``,
-    ``invalid``, ``stale``, ``replay``), ``detail`` holds what the caller needs to go on.
+    ``code`` is a stable word for programs, ``reason`` a sentence in English, ``detail`` what the
+    caller needs to go on.
     """
 
     def __init__(self, code: str, reason: str, **detail: object) -> None:
@@ -60,12 +63,42 @@ class CommandRejected(DayuanError):
         self.detail = detail
         super().__init__(f"{code}: {reason}")
 
+    @property
+    def envelope(self) -> dict[str, object]:
+        """What a program is told of it, the same whatever was refused and wherever."""
+        return {"error": self.code, "reason": self.reason, "detail": self.detail}
+
+
+class CommandRejected(Refused):
+    """A command that cannot be carried out: ``illegal_state``, ``not_permitted``, ``unknown``,
+    ``invalid``, ``stale``, ``replay``.
+    """
+
 
 class StaleVersion(CommandRejected):
     """The thing changed since the caller looked; ``detail`` says its version, state and by whom."""
 
     def __init__(self, reason: str, **detail: object) -> None:
         super().__init__("stale", reason, **detail)
+
+
+class LoginRefused(Refused):
+    """A login that failed. ``kind`` is what may be said: ``wrong``, ``locked`` or ``busy``.
+
+    It never says which part was wrong. ``retry_after_s`` tells, when locked or busy, how long to
+    wait. ``outcome`` is what the record says, an empty string for nothing: to an address that
+    tries name after name everything is ``busy``, whatever it was.
+    """
+
+    def __init__(self, kind: str, retry_after_s: int = 0, outcome: str | None = None) -> None:
+        self.kind = kind
+        self.retry_after_s = retry_after_s
+        self.outcome = kind if outcome is None else outcome
+        super().__init__(kind, "the way in did not open")
+
+
+class Away(DayuanError):
+    """What is needed to answer does not answer; whoever asked may ask again in a moment."""
 
 
 class InvalidPlace(DayuanError):

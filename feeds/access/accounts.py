@@ -25,7 +25,7 @@ from feeds.access.attempts import Attempts, Somewhere, Standing, Visitor
 from feeds.access.hash_queue import KNOWN_BROWSER, KNOWN_NAME, UNKNOWN_NAME, Crowded, Turns
 from feeds.errors import Unavailable
 from twin.commands.roles import ROLES
-from twin.errors import DayuanError, InvalidTerritory
+from twin.errors import DayuanError, InvalidTerritory, LoginRefused
 from twin.places.model import Compound
 from twin.places.territory import parse, street_of
 
@@ -38,21 +38,6 @@ CROWDING_S = 60
 """When whoever was told to wait may ask again."""
 SOMEWHERE = Somewhere()
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
-
-
-class LoginRefused(DayuanError):
-    """A login that failed. ``kind`` is what may be said: ``wrong``, ``locked`` or ``busy``.
-
-    It never says which part was wrong. ``retry_after_s`` tells, when locked or busy, how long to
-    wait. ``outcome`` is what the record says, an empty string for nothing: to an address that
-    tries name after name everything is ``busy``, whatever it was.
-    """
-
-    def __init__(self, kind: str, retry_after_s: int = 0, outcome: str | None = None) -> None:
-        self.kind = kind
-        self.retry_after_s = retry_after_s
-        self.outcome = kind if outcome is None else outcome
-        super().__init__(kind)
 
 
 class AccountRefused(DayuanError):

@@ -17,10 +17,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from feeds.access.accounts import Account, LoginRefused
+from feeds.access.accounts import Account
 from feeds.access.attempts import TRIES, Somewhere, Visitor
 from feeds.access.logins import Logins
 from feeds.access.tokens import Tokens, name_in
+from twin.errors import LoginRefused
 
 MOST_SESSIONS = 256
 """Sessions of programs kept at once; the one unused for longest is ended first."""

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from feeds.access.accounts import SOMEWHERE, Account, Accounts, LoginRefused
+from feeds.access.accounts import SOMEWHERE, Account, Accounts
 from feeds.access.attempts import Visitor
 from feeds.errors import Unavailable
+from twin.errors import LoginRefused
 from twin.events import (
     AccountData,
     AccountGranted,
@@ -132,10 +133,10 @@ class Logins:
         """Record how a program came in, or did not; ``name`` is what was tried for nobody's."""
         await self._record(account, account.name if account else name, outcome, detail)
 
-    async def exported(self, account: Account, detail: str) -> None:
+    async def exported(self, name: str, prefixes: Sequence[str], detail: str) -> None:
         """Record that somebody takes away what they see: before it leaves, not after."""
-        taken = DataExported(data=_data("taken", detail), **self._envelope(account.name))
-        await self._write(account.prefixes, taken)
+        taken = DataExported(data=_data("taken", detail), **self._envelope(name))
+        await self._write(prefixes, taken)
 
     async def changed(
         self,

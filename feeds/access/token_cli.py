@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import argparse
 import getpass
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any
 
+from feeds.access.logins import Logins
 from feeds.access.tokens import TOKEN_ROLES, TokenRefused, Tokens, subject
 from twin.commands.roles import ROLES
 from twin.events import TokenGranted, TokenRevoked
 
 DAYS = 365
-Backed = Mapping[str, Any]
-"""What ``feeds.backing`` gives; ``doors`` writes events."""
 
 
 def add_arguments(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -48,20 +46,20 @@ def operator() -> str:
         return "cli"
 
 
-async def carry_out(asked: argparse.Namespace, backed: Backed, tokens: Tokens) -> str:
+async def carry_out(asked: argparse.Namespace, logins: Logins, tokens: Tokens) -> str:
     """Do what was asked with tokens; gives the words to print. Raises TokenRefused."""
-    return await _DONE_BY[asked.do](asked, backed, tokens)
+    return await _DONE_BY[asked.do](asked, logins, tokens)
 
 
-async def _add(asked: argparse.Namespace, backed: Backed, tokens: Tokens) -> str:
+async def _add(asked: argparse.Namespace, logins: Logins, tokens: Tokens) -> str:
     shown, token = await tokens.add(asked.name, asked.role, tuple(asked.territory), days=asked.days)
     detail = f"{', '.join(token.prefixes)} until {_day(token.until)}"
     who = (subject(token.name), token.prefixes)
-    await backed["doors"].changed(TokenGranted, who, operator(), token.role, detail)
+    await logins.changed(TokenGranted, who, operator(), token.role, detail)
     return f"{shown}\n{token.role} for {detail}. This token is not kept: store it now."
 
 
-async def _list(_: argparse.Namespace, __: Backed, tokens: Tokens) -> str:
+async def _list(_: argparse.Namespace, __: Logins, tokens: Tokens) -> str:
     rows = [
         (token.name, token.role, ", ".join(token.prefixes), f"until {_day(token.until)}",
          f"used {_day(used)}" if used else "never used")
@@ -70,16 +68,16 @@ async def _list(_: argparse.Namespace, __: Backed, tokens: Tokens) -> str:
     return "\n".join("  ".join(row) for row in rows) or "no token yet"
 
 
-async def _remove(asked: argparse.Namespace, backed: Backed, tokens: Tokens) -> str:
+async def _remove(asked: argparse.Namespace, logins: Logins, tokens: Tokens) -> str:
     token = await tokens.remove(asked.name)
     if token is None:
         raise TokenRefused(f"{asked.name}: no such token")
     who = (subject(token.name), token.prefixes)
-    await backed["doors"].changed(TokenRevoked, who, operator(), "revoked")
+    await logins.changed(TokenRevoked, who, operator(), "revoked")
     return f"{asked.name}: removed, it opens nothing from now on"
 
 
-_DONE_BY: dict[str, Callable[[argparse.Namespace, Backed, Tokens], Awaitable[str]]] = {
+_DONE_BY: dict[str, Callable[[argparse.Namespace, Logins, Tokens], Awaitable[str]]] = {
     "add": _add,
     "list": _list,
     "remove": _remove,

@@ -7,16 +7,14 @@ import logging
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from feeds.errors import Unavailable
-from feeds.intake.http_body import UNREADABLE
 from feeds.streams.replica import Replica
 from feeds.streams.streams import Appended, Streams
 from feeds.streams.versions import lost, recounted, versioned
-from twin.commands.decide import Actor, Command, appends, decide, detail
+from twin.commands.decide import Command, appends, decide, detail
 from twin.errors import CommandRejected, StaleVersion
 from twin.events import AccountData, CommandRefused, Event
 from twin.places.territory import covers
@@ -31,8 +29,6 @@ WRITTEN_DOWN_S = 1.0
 REFUSALS_AT_ONCE = 20
 REFUSALS_PER_S = 1.0
 MOST_ACCOUNTS = 1000
-STATUS = {"not_permitted": 403, "stale": 409, "illegal_state": 409, "replay": 409}
-"""HTTP status for a refusal's code; all other codes are 422."""
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -191,36 +187,6 @@ class Allowance:
         self._left[account] = (left - 1.0 if allowed else left, at)
         self.withheld += not allowed
         return allowed
-
-
-class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a browser sends; who it is comes from its session."""
-
-    command: str
-    target: str
-    version: int | None = None
-    args: dict[str, Any] = {}
-
-
-async def answer(
-    body: bytes, actor: Actor, desk: Desk, at: datetime
-) -> tuple[int, dict[str, object]]:
-    """The status and JSON answer to ``POST /api/commands``, for the person behind the session."""
-    try:
-        asked = msgspec.json.decode(body, type=_Body)
-    except UNREADABLE as exc:
-        return 422, {"error": "invalid", "reason": str(exc), "detail": {}}
-    command = Command(
-        name=asked.command, target=asked.target, version=asked.version, args=asked.args, by=actor
-    )
-    try:
-        receipt = await desk.submit(command, at)
-    except CommandRejected as refusal:
-        reason, code = refusal.reason, refusal.code
-        return STATUS.get(code, 422), {"error": code, "reason": reason, "detail": refusal.detail}
-    except Unavailable:
-        return 503, {"error": "unavailable", "reason": "not written, try again", "detail": {}}
-    return 200, {"accepted": True, "events": list(receipt.events), "version": receipt.version}
 
 
 def _holds(twin: Twin, target: str) -> bool:

@@ -23,7 +23,7 @@ from feeds.intake import http_body
 from feeds.intake.http_body import BadBody
 from feeds.streams.rejections import Rejection
 from feeds.streams.streams import Streams
-from twin.errors import EventRejected
+from twin.errors import EventRejected, Refused
 from twin.events import TELEMETRY_TYPES, Event, decode_batch, type_of
 from twin.places.territory import contains
 from twin.state.twin import Twin
@@ -87,10 +87,11 @@ class Intake:
             await self._write(twin.street, verdicts)
         except BadBody as bad:
             self.counts[str(bad.status)] += 1
-            return _answer(bad.status, {"error": bad.reason})
+            return _answer(bad.status, bad.envelope)
         except Unavailable:
             self.counts["503"] += 1
-            return _answer(503, {"error": "not written, try again"}, {"Retry-After": "5"})
+            away = Refused("unavailable", "not written, try again")
+            return _answer(503, away.envelope, {"Retry-After": "5"})
         await self._keep_rejected(twin.street, source, payloads, verdicts)
         return self._result(verdicts)
 

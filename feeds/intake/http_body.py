@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from twin.errors import DayuanError
+from twin.errors import Refused
 
 MOST_BYTES = 1 << 20
 MOST_EVENTS = 1000
@@ -19,13 +19,19 @@ _Array = msgspec.json.Decoder(list[msgspec.Raw])
 _One = msgspec.json.Decoder(msgspec.Raw)
 
 
-class BadBody(DayuanError):
-    """A body that is refused as a whole: ``status`` is the HTTP status, ``reason`` says why."""
+CODES = {
+    400: "unreadable", 401: "token", 403: "not_granted", 408: "too_slow", 413: "too_large",
+    415: "encoding", 422: "invalid",
+}  # fmt: skip
+"""The word for programs that goes with each status."""
+
+
+class BadBody(Refused):
+    """A request that is refused as a whole: ``status`` is the HTTP status, ``reason`` says why."""
 
     def __init__(self, status: int, reason: str) -> None:
         self.status = status
-        self.reason = reason
-        super().__init__(f"{status}: {reason}")
+        super().__init__(CODES[status], reason)
 
 
 def announced(length: str | None, encoding: str) -> None:

@@ -20,11 +20,12 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from feeds.intake.import_turn import Turn
+from twin.commands.imports import ImportJob, ImportStatus, ImportWish
+from twin.errors import Refused
 
 MOST_BYTES = 64 * 1024 * 1024
 """Of all files of a job together; larger ones are imported from the command line."""
@@ -45,28 +46,12 @@ _ID = re.compile(r"[0-9a-f]{16}\Z")
 _NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]{0,119}\Z")
 
 
-class ImportRefused(Exception):
-    """What cannot be done: the HTTP status that says so, a word for it, and a reason.
+class ImportRefused(Refused):
+    """What cannot be done with files: ``gone``, ``busy``, ``undo``, ``no_file``, ``file_name``,
+    ``many_files`` or ``large_files``.
 
     A page has a sentence for each word; the reason is for programs, or what an import said itself.
     """
-
-    def __init__(self, status: int, code: str, reason: str) -> None:
-        self.status, self.code = status, code
-        super().__init__(reason)
-
-
-class Wish(msgspec.Struct, forbid_unknown_fields=True):
-    """What a page asks of the files of a job."""
-
-    name: str
-    territory: str
-    crs: list[str] = []
-    mapping: dict[str, Any] | None = None
-    shift: tuple[float, float] = (0.0, 0.0)
-    dry_run: bool = True
-    bare: bool = False
-    known: dict[str, str] = {}
 
 
 KNOWN = {"name_en": "--name-en", "district_name": "--district", "street_name": "--street",
@@ -94,6 +79,7 @@ class Imports:
         program: Sequence[str],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self.parts: Mapping[str, str] = PARTS
         self.data = data
         self.jobs = data / "imports" / ".jobs"
         self.turn = Turn(self.jobs / ".turn")
@@ -138,13 +124,13 @@ class Imports:
         return None
 
     def job(self, number: str, by: str) -> Job:
-        """A job of somebody. Raises ImportRefused (404) for one that is not theirs or not there."""
+        """A job of somebody. Raises ImportRefused (``gone``) unless it is theirs."""
         found = self._job(number) if _ID.match(number) else None
         if found is not None and found.by == by:
             with _there():
                 found.files = sorted(path.name for path in (self.jobs / number / "files").iterdir())
             return found
-        raise ImportRefused(404, "gone", "no such import")
+        raise ImportRefused("gone", "no such import")
 
     def _keep(self, number: str, job: Job) -> None:
         path = self.jobs / number / "job.json"
@@ -156,14 +142,15 @@ class Imports:
         """Write one file of a job as it comes; a file of the same name is replaced.
 
         Several may come at once, each into a file of its own. Raises ImportRefused for a name that
-        is a path (422), for too many files (422), for more bytes than we take (413), of which
-        nothing is kept, while the job runs (409), and when it is forgotten meanwhile (404).
+        is a path (``file_name``), for too many files (``many_files``), for more bytes than we take
+        (``large_files``), of which nothing is kept, while the job runs (``busy``), and when it is
+        forgotten meanwhile (``gone``).
         """
         self.job(number, by)
-        if self.status(number)["state"] == "running":
-            raise ImportRefused(409, "busy", "this import is running: wait for its end")
+        if self.status(number).state == "running":
+            raise ImportRefused("busy", "this import is running: wait for its end")
         if not _NAME.match(name) or len(name.encode("utf-8", "replace")) > MOST_NAME_BYTES:
-            raise ImportRefused(422, "file_name", "this is no file name")
+            raise ImportRefused("file_name", "this is no file name")
         self._room(number, name, 0)
         with _there():
             handle, spare = tempfile.mkstemp(prefix=".coming-", dir=self.jobs / number)
@@ -195,25 +182,25 @@ class Imports:
             others = [path for path in files if path.name != name]
             lying = sum(path.stat().st_size for path in others)
         if len(others) >= MOST_FILES:
-            raise ImportRefused(422, "many_files", f"more than {MOST_FILES} files")
+            raise ImportRefused("many_files", f"more than {MOST_FILES} files")
         if lying + coming > MOST_BYTES:
             words = f"more than {MOST_BYTES // 1024**2} MiB: use the command line"
-            raise ImportRefused(413, "large_files", words)
+            raise ImportRefused("large_files", words)
 
     # --- running ------------------------------------------------------------------------------
 
-    async def start(self, number: str, by: str, wish: Wish) -> None:
+    async def start(self, number: str, by: str, wish: ImportWish) -> None:
         """Start the import of a job's files, as a trial or for good.
 
-        Raises ImportRefused: no file yet (422), another one of this job or of this installation
-        still running (409).
+        Raises ImportRefused: no file yet (``no_file``), another one of this job or of this
+        installation still running (``busy``).
         """
         job = self.job(number, by)
         if not job.files:
-            raise ImportRefused(422, "no_file", "no file has been received")
+            raise ImportRefused("no_file", "no file has been received")
         turn = self._turn(number)
         if turn is None:
-            raise ImportRefused(409, "busy", "another import is running: wait for its end")
+            raise ImportRefused("busy", "another import is running: wait for its end")
         try:
             await self._begin(number, by, job, wish, turn)
         finally:
@@ -225,12 +212,12 @@ class Imports:
         if turn is not None:
             return turn
         holder = self.turn.holder()
-        if holder and self._told(holder)["state"] not in ("done", "failed"):
+        if holder and self._told(holder).state not in ("done", "failed"):
             return None
         self.turn.pass_on()
         return self.turn.take(number)
 
-    async def _begin(self, number: str, by: str, job: Job, wish: Wish, turn: int) -> None:
+    async def _begin(self, number: str, by: str, job: Job, wish: ImportWish, turn: int) -> None:
         """Start the child that has the turn, over what an earlier one left."""
         folder = self.jobs / number
         for lang in LANGUAGES:
@@ -241,7 +228,7 @@ class Imports:
             self._keep(number, job)
         said = folder / "said.txt"
         child = await self._spawn(self._words(folder, wish, by), said, turn)
-        self._tell(folder, {"state": "running", "share": 0.0, "words": {}})
+        self._tell(folder, ImportStatus(state="running"))
         # Somebody has to see it end, or it stays in the process table.
         task = asyncio.create_task(_reap(child, said))
         self._running.add(task)
@@ -255,7 +242,7 @@ class Imports:
         found = self.jobs.iterdir() if self.jobs.exists() else ()
         return [path for path in found if _ID.match(path.name)]
 
-    def _words(self, folder: Path, wish: Wish, by: str) -> list[str]:
+    def _words(self, folder: Path, wish: ImportWish, by: str) -> list[str]:
         words = [str(folder / "files"), f"--name={wish.name}", f"--territory={wish.territory}"]
         words += [f"--crs={word}" for word in wish.crs]
         words += [f"--shift={wish.shift[0]},{wish.shift[1]}"] if any(wish.shift) else []
@@ -283,34 +270,31 @@ class Imports:
                 pass_fds=(turn,),
             )
 
-    def _tell(self, folder: Path, status: Mapping[str, Any]) -> None:
+    def _tell(self, folder: Path, status: ImportStatus) -> None:
         spare = folder / ".status"
         spare.write_bytes(msgspec.json.encode(status))
         with suppress(FileExistsError):  # the child has spoken already: what it says is newer
             os.link(spare, folder / "status.json")
         spare.unlink()
 
-    def status(self, number: str) -> dict[str, Any]:
-        """How far a job is: state (new, running, done, failed), share, and words by language.
-
-        Of one that ended without a word, ``said`` is what the system or a library printed last.
-        """
+    def status(self, number: str) -> ImportStatus:
+        """How far a job is."""
         found = self._told(number)
-        if found["state"] == "running" and not self._runs(number):
+        if found.state == "running" and not self._runs(number):
             found = self._told(number)  # it may have told its end since
-        if found["state"] == "running" and not self._runs(number):
-            last = self._last_words(number)
-            return {"state": "failed", "share": 1.0, "words": {}, "said": last}
+        if found.state == "running" and not self._runs(number):
+            return ImportStatus(state="failed", share=1.0, said=self._last_words(number))
         return found
 
     def _runs(self, number: str) -> bool:
         return self.turn.holder() == number
 
-    def _told(self, number: str) -> dict[str, Any]:
+    def _told(self, number: str) -> ImportStatus:
         try:
-            return dict(json.loads((self.jobs / number / "status.json").read_bytes()))
+            status = (self.jobs / number / "status.json").read_bytes()
+            return msgspec.json.decode(status, type=ImportStatus)
         except (OSError, ValueError):
-            return {"state": "new", "share": 0.0, "words": {}}
+            return ImportStatus()
 
     def _last_words(self, number: str) -> str:
         """What an import printed last that ended without a report."""
@@ -320,33 +304,34 @@ class Imports:
                 return lines[-1][:300]
         return ""
 
-    async def read(self, number: str, by: str, lang: str) -> dict[str, Any]:
+    async def read(self, number: str, by: str, lang: str) -> ImportJob:
         """A job with its files and status and, at its end, the report, in one of ``LANGUAGES``."""
         return await asyncio.to_thread(self._read, number, by, lang)
 
-    def _read(self, number: str, by: str, lang: str) -> dict[str, Any]:
+    def _read(self, number: str, by: str, lang: str) -> ImportJob:
         job = self.job(number, by)
         status = self.status(number)
         report = None
-        if status["state"] == "done":
+        if status.state == "done":
             with suppress(OSError, ValueError):
                 report = json.loads((self.jobs / number / lang / "report.json").read_bytes())
-        status["words"] = status["words"].get(lang, "")
-        return {"id": number, "files": job.files, "territory": job.territory, **status,
-                "report": report}  # fmt: skip
+        return ImportJob(
+            id=number, files=job.files, territory=job.territory, state=status.state,
+            share=status.share, words=status.words.get(lang, ""), said=status.said, report=report,
+        )  # fmt: skip
 
     async def part(self, number: str, by: str, name: str, lang: str) -> bytes:
-        """One of ``PARTS`` of a job, in one of ``LANGUAGES``. Raises ImportRefused (404)."""
+        """One of ``PARTS`` of a job, in one of ``LANGUAGES``. Raises ImportRefused (``gone``)."""
         self.job(number, by)
         if name in PARTS and lang in LANGUAGES:
             with suppress(OSError):
                 return await asyncio.to_thread((self.jobs / number / lang / name).read_bytes)
-        raise ImportRefused(404, "gone", "not there")
+        raise ImportRefused("gone", "not there")
 
     # --- what was done ------------------------------------------------------------------------
 
     async def undo(self, territory: str, by: str, lang: str) -> str:
-        """Take the last import of a compound back; gives what was done, or why not (409)."""
+        """Take the last import of a compound back; gives what was done, or why not (``undo``)."""
         words = ["undo", territory, f"--data={self.data}", f"--by={by}", f"--lang={lang}"]
         child = await asyncio.create_subprocess_exec(
             *self.program, *words, stdin=asyncio.subprocess.DEVNULL,
@@ -354,14 +339,14 @@ class Imports:
         )  # fmt: skip
         out, err = await child.communicate()
         if child.returncode:
-            raise ImportRefused(409, "undo", err.decode("utf-8", "replace").strip()[-300:])
+            raise ImportRefused("undo", err.decode("utf-8", "replace").strip()[-300:])
         return out.decode("utf-8", "replace").strip()
 
-    async def log(self, covers: Callable[[str], bool]) -> list[dict[str, Any]]:
+    async def log(self, covers: Callable[[str], bool]) -> list[Mapping[str, object]]:
         """Imports and undoings, the newest first, of the territories that ``covers`` lets pass."""
         return await asyncio.to_thread(self._log, covers)
 
-    def _log(self, covers: Callable[[str], bool]) -> list[dict[str, Any]]:
+    def _log(self, covers: Callable[[str], bool]) -> list[Mapping[str, object]]:
         found = []
         for path in (self.data / "imports").glob("[!.]*/log.jsonl"):
             with path.open("rb") as file:
@@ -377,11 +362,11 @@ class Imports:
 
 @contextmanager
 def _there() -> Iterator[None]:
-    """What is done with a job's folder; raises ImportRefused (404) when that is gone meanwhile."""
+    """What is done with a job's folder; raises ImportRefused (``gone``) when it is not there."""
     try:
         yield
     except FileNotFoundError as exc:
-        raise ImportRefused(404, "gone", "no such import") from exc
+        raise ImportRefused("gone", "no such import") from exc
 
 
 async def _reap(child: asyncio.subprocess.Process, said: Path) -> None:
@@ -391,8 +376,3 @@ async def _reap(child: asyncio.subprocess.Process, said: Path) -> None:
         with suppress(OSError, ValueError):
             if not said.read_bytes().strip():
                 said.write_text(signal.Signals(-code).name, "utf-8")
-
-
-def routes_by(data: Path, program: Sequence[str], router: Callable[..., Any]) -> Any:
-    """The routes of a page over the jobs of a data folder; the page's room makes them."""
-    return router(Imports(data, program), Wish, ImportRefused, PARTS)

@@ -48,6 +48,8 @@ _AT_HAND = 128
 """Entries decoded before they are folded. A thousand at once spill out of a core's cache before
 they are used: in pieces of 128 the same batch takes a tenth less (``bench/ingest.py``)."""
 _RAISED = b'"alarm.raised"'
+Use = Callable[[str, Iterable[Change]], None]
+"""(street, what changed): called after each batch that was folded."""
 
 
 class BatchOutcome(NamedTuple):
@@ -331,7 +333,7 @@ def everything(twin: Twin) -> list[Change]:
 
 async def follow_all(
     replicas: Iterable[Replica],
-    use: Callable[[str, Iterable[Change]], None],
+    use: Use,
     anew: Callable[[], None] = lambda: None,
 ) -> None:
     """Keep several streets up at once, for ever; ``use`` gets the street and what changed,

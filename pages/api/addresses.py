@@ -8,11 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from layers.places.compound import PlacesView
-from pages.door.guard import Person
+from pages import answers
+from pages.door.asker import Administrator
 from twin.addresses.completeness import DUTIES, Measure, completeness, share
 from twin.places.model import Compound
 from twin.places.territory import covers
@@ -20,7 +21,6 @@ from twin.rules.derivation import LOCAL
 
 Known = dict[str, tuple[Compound, date, list[Measure]]]
 """What was counted of each compound, and on which day."""
-_FORBIDDEN = {"error": "not_permitted", "reason": "for administrators", "detail": {}}
 
 
 def router(places: PlacesView) -> APIRouter:
@@ -29,13 +29,10 @@ def router(places: PlacesView) -> APIRouter:
     known: Known = {}
 
     @routes.get("/api/addresses")
-    async def shares(request: Request) -> Response:
-        who: Person = request.scope["person"]
-        if who.role != "administrator":
-            return _json(_FORBIDDEN, 403)
+    async def shares(who: Administrator) -> Response:
         seen = [one for one in places.compounds.values() if covers(who.prefixes, one.territory)]
         today = datetime.now(LOCAL).date()
-        return _json(await asyncio.to_thread(_rows, seen, today, known))
+        return answers.json(await asyncio.to_thread(_rows, seen, today, known))
 
     return routes
 
@@ -55,7 +52,3 @@ def _rows(compounds: Sequence[Compound], today: date, known: Known) -> list[dict
              "measures": [msgspec.to_builtins(one) for one in measures]}
         )  # fmt: skip
     return sorted(rows, key=lambda row: (sum(row["shares"].values()), row["id"]))
-
-
-def _json(content: Any, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(content), status, media_type="application/json")

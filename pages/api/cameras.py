@@ -6,16 +6,19 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from layers.cameras import field_of_view
 from layers.live.hub import Hub
-from pages.api.screens import MAX_COMMAND_BYTES, Backstage, actor_of, joinable
+from pages import answers
+from pages.answers import Refusal
+from pages.api.screens import Backstage, joinable
+from pages.door.asker import Asker, actor_of, who_may
 from pages.door.guard import Person
 from twin.commands import cameras
 from twin.commands.cameras import CameraWish
@@ -32,7 +35,7 @@ Edit = Callable[[str, Change, Mapping[str, Any]], tuple[Compound, Compound]]
 """(compound, change, who and what for the log) -> before and after, on disk; can be undone."""
 Record = Callable[[str, Sequence[Event]], Awaitable[object]]
 
-STATUS = {"unknown": 404, "not_permitted": 403, "illegal_state": 409, "read_only": 409}
+STATUS = answers.STATUS | {"unknown": 404}
 """HTTP status for a refusal's code; all other codes are 422."""
 
 
@@ -43,6 +46,23 @@ class _Viewing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     incident: str = ""
 
 
+_Placer = Annotated[Person, Depends(who_may("place_camera"))]
+_Purpose = Annotated[_Viewing, Depends(answers.reading(_Viewing, too_large=422))]
+_Wish = Annotated[CameraWish, Depends(answers.reading(CameraWish, too_large=422))]
+
+
+class _Seen(NamedTuple):
+    """A camera that the asker may see, in its street."""
+
+    twin: Twin
+    place: DevicePlace
+
+    @property
+    def compound(self) -> Compound:
+        """Where it stands."""
+        return self.twin.compounds[self.place.id.partition("/")[0]]
+
+
 def router(
     stage: Backstage, record: Record, edit: Edit | None, origins: Sequence[str]
 ) -> APIRouter:
@@ -51,7 +71,6 @@ def router(
     _reading(routes, stage, origins, placeable=edit is not None)
     _viewing(routes, stage, record, origins)
     _placing(routes, stage, record, edit)
-    _trying(routes, stage)
     return routes
 
 
@@ -59,39 +78,32 @@ def _reading(
     routes: APIRouter, stage: Backstage, origins: Sequence[str], *, placeable: bool
 ) -> None:
     @routes.get("/api/coverage/{compound}")
-    async def covered(request: Request, compound: str) -> Response:
-        who, asked = _person(request), request.query_params
-        hub = joinable(stage, who.prefixes, asked.get("session", "live"))
+    async def covered(
+        who: Asker, compound: str, session: str = "live", edition: str = "2014", without: str = ""
+    ) -> Response:
+        hub = joinable(stage, who.prefixes, session)
         found = stage.hub.places.compounds.get(compound)
         if hub is None or found is None or not touches(who.prefixes, found.territory):
-            return _refusal(404, "unknown", "no such place")
-        edition = asked.get("edition", "2014")
+            raise answers.unknown("place")
         if edition not in editions():
-            return _refusal(422, "invalid", f"editions: {', '.join(editions())}")
+            raise Refusal(422, "invalid", f"editions: {', '.join(editions())}")
         work = partial(
-            _covered, stage, hub, found, who,
-            without=asked.get("without", "").split(","), edition=edition,
-        )  # fmt: skip
-        return _json(await asyncio.to_thread(work))
+            _covered, stage, hub, found, who, without=without.split(","), edition=edition
+        )
+        return answers.json(await asyncio.to_thread(work))
 
     @routes.get("/api/cameras/{camera:path}")
-    async def told(request: Request, camera: str) -> Response:
-        who, session = _person(request), request.query_params.get("session", "live")
-        hub = joinable(stage, who.prefixes, session)
-        found = _camera(hub, who, camera) if hub else None
-        if found is None:
-            return _refusal(404, "unknown", "no such camera")
-        twin, place = found
-        compound = twin.compounds[camera.partition("/")[0]]
-        content = await asyncio.to_thread(field_of_view.camera, compound, place)
+    async def told(who: Asker, camera: str, session: str = "live") -> Response:
+        seen = _seen(joinable(stage, who.prefixes, session), who, camera)
+        content = await asyncio.to_thread(field_of_view.camera, seen.compound, seen.place)
         posable = placeable and may(who.role, "place_camera")
-        return _json(
+        return answers.json(
             content
             | {
-                "working": field_of_view.working(twin, camera),
+                "working": field_of_view.working(seen.twin, camera),
                 "purposes": cameras.PURPOSES if may(who.role, "view_camera") else (),
-                "stream_allowed": _allowed(place, origins),
-                "pose": field_of_view.pose(place) if posable else None,
+                "stream_allowed": _allowed(seen.place, origins),
+                "pose": field_of_view.pose(seen.place) if posable else None,
             }
         )
 
@@ -105,14 +117,14 @@ def _covered(
     return field_of_view.covered(compound, coverage, who.prefixes, dark=dark, **choice)
 
 
-def _camera(hub: Hub, who: Person, camera: str) -> tuple[Twin, DevicePlace] | None:
-    """A camera that the person may see, with its street."""
-    for twin in hub.twins.values():
+def _seen(hub: Hub | None, who: Person, camera: str) -> _Seen:
+    """A camera that the person may see. Raises Refusal (404) for any other."""
+    for twin in hub.twins.values() if hub else ():
         device = twin.devices.get(camera)
         if device is not None and device.kind == "camera":
             if covers(who.prefixes, device.place.territory):
-                return twin, device.place
-    return None
+                return _Seen(twin, device.place)
+    raise answers.unknown("camera")
 
 
 def _allowed(place: DevicePlace, origins: Sequence[str]) -> bool:
@@ -122,76 +134,56 @@ def _allowed(place: DevicePlace, origins: Sequence[str]) -> bool:
 
 
 def _viewing(routes: APIRouter, stage: Backstage, record: Record, origins: Sequence[str]) -> None:
+    async def visible(who: Asker, camera: str) -> _Seen:
+        return _seen(stage.hub, who, camera)
+
+    seen_by_asker = Depends(visible)
+
     @routes.post("/api/cameras/{camera:path}/view")
-    async def view(request: Request, camera: str) -> Response:
-        who, body = _person(request), await _body(request)
-        found = _camera(stage.hub, who, camera)
-        if found is None:
-            return _refusal(404, "unknown", "no such camera")
-        twin, place = found
-        try:
-            wish = msgspec.json.decode(body, type=_Viewing)
+    async def view(
+        *, who: Asker, camera: str, seen: _Seen = seen_by_asker, wish: _Purpose
+    ) -> Response:
+        lens = seen.place.lens
+        with answers.statuses(STATUS):
             event = cameras.viewing(
-                twin, camera, wish.purpose, wish.incident, actor_of(who), stage.now(), _key()
+                seen.twin, camera, wish.purpose, wish.incident, actor_of(who), stage.now(), _key()
             )
-            if not _allowed(place, origins):
+            if lens is None or not _allowed(seen.place, origins):
                 raise CommandRejected("illegal_state", "the stream's origin is not allowed here")
-        except msgspec.MsgspecError as exc:
-            return _refusal(422, "invalid", str(exc))
-        except CommandRejected as exc:
-            return _refused(exc)
         # Written down before the address is given: an unlogged viewing must not be possible.
-        await record(twin.street, [event])
-        assert place.lens is not None
-        return _json({"stream": place.lens.stream, "kind": place.lens.stream_kind})
+        await record(seen.twin.street, [event])
+        return answers.json({"stream": lens.stream, "kind": lens.stream_kind})
 
 
 def _placing(routes: APIRouter, stage: Backstage, record: Record, edit: Edit | None) -> None:
+    async def own(who: _Placer, camera: str) -> _Seen:
+        return _seen(stage.hub, who, camera)
+
+    own_camera = Depends(own)
+
     @routes.put("/api/cameras/{camera:path}")
-    async def put(request: Request, camera: str) -> Response:
-        who, body = _person(request), await _body(request)
-        found = _own(stage, who, camera)
-        if isinstance(found, Response):
-            return found
-        street, territory = found[0].street, found[1].territory
+    async def put(*, who: _Placer, camera: str, seen: _Seen = own_camera, wish: _Wish) -> Response:
+        street, territory = seen.twin.street, seen.place.territory
         try:
-            wish = msgspec.json.decode(body, type=CameraWish)
             before, after = await _place(edit, camera, wish, who)
-        except msgspec.MsgspecError as exc:
-            return _refusal(422, "invalid", str(exc))
         except CommandRejected as exc:
             await record(street, [_refusal_event(stage, who, camera, territory, exc)])
-            return _refused(exc)
+            with answers.statuses(STATUS):
+                raise
         event = cameras.placing(before, after, actor_of(who), stage.now(), _key())
         if event.data.changed:
             await record(street, [event])
-        return _json({"accepted": True, "changed": event.data.changed})
+        return answers.json({"accepted": True, "changed": event.data.changed})
 
-
-def _trying(routes: APIRouter, stage: Backstage) -> None:
     @routes.post("/api/cameras/{camera:path}/preview")
-    async def preview(request: Request, camera: str) -> Response:
-        who, body = _person(request), await _body(request)
-        found = _own(stage, who, camera)
-        if isinstance(found, Response):
-            return found
-        compound = found[0].compounds[camera.partition("/")[0]]
-        try:
-            wish = msgspec.json.decode(body, type=CameraWish)
-            place = cameras.proposed(compound, camera, wish)
+    async def preview(
+        *, who: _Placer, camera: str, seen: _Seen = own_camera, wish: _Wish
+    ) -> Response:
+        with answers.statuses(STATUS):
+            place = cameras.proposed(seen.compound, camera, wish)
             _mine(who, place)
-        except msgspec.MsgspecError as exc:
-            return _refusal(422, "invalid", str(exc))
-        except CommandRejected as exc:
-            return _refused(exc)
-        return _json(await asyncio.to_thread(field_of_view.preview, compound, place))
-
-
-def _own(stage: Backstage, who: Person, camera: str) -> tuple[Twin, DevicePlace] | Response:
-    """A camera that the person may place, with its street; or why not."""
-    if not may(who.role, "place_camera"):
-        return _refusal(403, "not_permitted", "for administrators")
-    return _camera(stage.hub, who, camera) or _refusal(404, "unknown", "no such camera")
+        content = await asyncio.to_thread(field_of_view.preview, seen.compound, place)
+        return answers.json(content)
 
 
 def _mine(who: Person, place: DevicePlace) -> None:
@@ -231,34 +223,6 @@ def _refusal_event(
         territory=territory,
         data=AccountData(outcome=exc.code, detail=f"place_camera: {exc.reason}"[:500]),
     )
-
-
-def _refused(exc: CommandRejected) -> Response:
-    body = {"error": exc.code, "reason": exc.reason, "detail": exc.detail}
-    return _json(body, STATUS.get(exc.code, 422))
-
-
-def _person(request: Request) -> Person:
-    person: Person = request.scope["person"]
-    return person
-
-
-def _json(content: Any, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(content), status, media_type="application/json")
-
-
-def _refusal(status: int, error: str, reason: str) -> Response:
-    return _json({"error": error, "reason": reason, "detail": {}}, status)
-
-
-async def _body(request: Request) -> bytes:
-    """The request's body; empty, which nothing accepts, when it is too long."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_COMMAND_BYTES:
-            return b""
-    return body
 
 
 def _key() -> str:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
-import msgspec
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from layers.places import inside
-from pages.api.screens import Backstage, masked
-from pages.door.guard import Person
+from pages import answers
+from pages.api.screens import Backstage
+from pages.door.asker import Asker, masked
 from twin.places.territory import touches
-
-_encoder = msgspec.json.Encoder()
 
 
 def router(stage: Backstage) -> APIRouter:
@@ -23,18 +21,13 @@ def router(stage: Backstage) -> APIRouter:
     places = stage.hub.places
 
     @routes.get("/api/buildings/{compound}/{building:path}")
-    async def opened(request: Request, compound: str, building: str) -> Response:
-        who: Person = request.scope["person"]
+    async def opened(who: Asker, compound: str, building: str) -> Response:
         place = places.compounds.get(compound)
         seen = place is not None and touches(who.prefixes, place.territory)
         found = inside.building_of(place, building, who.prefixes) if place and seen else None
         if place is None or found is None:
-            return _json({"error": "unknown", "reason": "no such building", "detail": {}}, 404)
+            raise answers.unknown("building")
         work = partial(inside.described, place, found, who.prefixes, places.kinds, masked(who))
-        return _json(await asyncio.to_thread(work))
+        return answers.json(await asyncio.to_thread(work))
 
     return routes
-
-
-def _json(content: object, status: int = 200) -> Response:
-    return Response(_encoder.encode(content), status, media_type="application/json")

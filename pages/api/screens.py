@@ -1,6 +1,6 @@
 """What the browser asks for over HTTP, each answer filtered by the asker's territory.
 
-Reading happens here, on the twins of this process; writing goes through ``Backstage.command``,
+Reading happens here, on the twins of this process; writing goes through ``Backstage.submit``,
 because the way to the streams lies in another room.
 """
 
@@ -12,45 +12,56 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 from starlette.routing import WebSocketRoute
 from starlette.types import Scope
 
-from layers.live.connection import GONE, LiveService, Receive, Send, Viewer, serve
+from layers.live.connection import GONE, LiveService, Receive, Send, serve
 from layers.live.hub import Hub
 from layers.panels.incident_detail import WorkedOut, detail
 from layers.style import document
-from pages import texts
-from pages.door.guard import Person
-from pages.texts import DEFAULT, LANGUAGES, language
-from twin.commands.roles import Actor
-from twin.commands.table import TABLE, may, of_oneself
+from pages import answers, texts
+from pages.answers import Refusal
+from pages.backing import Receipt, Replays
+from pages.door.asker import Administrator, Asker, actor_of, masked, viewer_of
+from pages.texts import LANGUAGES, language
+from twin.commands.table import TABLE, Command, may, of_oneself
 from twin.dispatch.recommend import KNOWN_FOR
-from twin.errors import CommandRejected
 from twin.places.territory import covers, touches
 from twin.visibility.optics import editions
 
-MAX_COMMAND_BYTES = 8192
 CHECK_SESSION_S = 30.0
 SESSION_ENDED = 4401
 """Close code of a live socket whose session has ended; codes from 4000 are for programs."""
 _FOREVER = {"cache-control": "private, max-age=31536000, immutable"}
-_encoder = msgspec.json.Encoder()
-Answer = tuple[int, dict[str, Any]]
 
 
-class Replays(Protocol):
-    """Replay sessions; ``feeds.replay.Sessions``."""
+class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a browser sends; who it is comes from its session."""
 
-    async def span(self, prefixes: Sequence[str]) -> tuple[int, int] | None:
-        """First and last recorded millisecond of what the prefixes touch."""
+    command: str
+    target: str
+    version: int | None = None
+    args: dict[str, Any] = {}
 
-    async def open(self, owner: str, prefixes: Sequence[str], at_ms: float | None) -> str:
-        """A new session's id, parked at an instant."""
+
+class _When(msgspec.Struct, frozen=True):
+    """Where a replay is to begin, in ms; where it usually does, when not said."""
+
+    at: float | None = None
+
+
+async def _when(request: Request) -> _When:
+    body = await answers.body_of(request)
+    return answers.read(body, _When) if body else _When()
+
+
+_Body = Annotated[_Asked, Depends(answers.reading(_Asked))]
+_Instant = Annotated[_When, Depends(_when)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,41 +69,19 @@ class Backstage:
     """What the APIs are plugged into; ``app.py`` fills it in.
 
     ``find`` gives the hub of a session, ``known`` the path networks and fields of view,
-    ``command`` carries out a person's raw JSON, ``rejected`` gives one street's counts and newest
-    rejections, ``now`` the time, ``still_open`` whether a session's token is still good, which does
-    not count as activity.
+    ``submit`` carries a command out or raises Refused, ``rejected`` gives one street's counts and
+    newest rejections, ``now`` the time, ``still_open`` whether a session's token is still good,
+    which does not count as activity.
     """
 
     hub: Hub
     find: Callable[[str], Hub | None]
     known: WorkedOut
-    command: Callable[[Person, bytes], Awaitable[Answer]]
+    submit: Callable[[Command, datetime], Awaitable[Receipt]]
     rejected: Callable[[str], Awaitable[tuple[dict[str, int], list[dict[str, str]]]]]
     replays: Replays
     now: Callable[[], datetime]
     still_open: Callable[[str], Awaitable[bool]]
-
-
-def masked(person: Person) -> bool:
-    """Whether a person gets the redacted screen class: screens and viewers do."""
-    return person.role == "viewer"
-
-
-def viewer_of(person: Person) -> Viewer:
-    """How the live socket knows a person."""
-    return Viewer(
-        person.display, person.prefixes, masked(person), person.role != "viewer", person.name
-    )
-
-
-def actor_of(person: Person) -> Actor:
-    """How the twin knows a person who asks for something."""
-    return Actor(
-        account=person.name,
-        role=person.role,
-        prefixes=person.prefixes,
-        responder=person.responder,
-    )
 
 
 def router(stage: Backstage) -> APIRouter:
@@ -158,9 +147,8 @@ def _places(routes: APIRouter, stage: Backstage) -> None:
     places, catalogue = stage.hub.places, stage.hub.catalogue
 
     @routes.get("/api/me")
-    async def me(request: Request) -> Response:
-        who = _person(request)
-        return _json(
+    async def me(who: Asker) -> Response:
+        return answers.json(
             {
                 "name": who.name,
                 "display": who.display,
@@ -173,29 +161,27 @@ def _places(routes: APIRouter, stage: Backstage) -> None:
         )
 
     @routes.get("/api/places")
-    async def listed(request: Request) -> Response:
-        who = _person(request)
+    async def listed(who: Asker) -> Response:
         body = places.listing(who.prefixes, masked(who))
         return Response(body, media_type="application/json")
 
     @routes.get("/api/places/{compound}")
-    async def described(request: Request, compound: str) -> Response:
-        who = _person(request)
+    async def described(who: Asker, compound: str, v: str = "") -> Response:
         found = places.compounds.get(compound)
         if found is None or not touches(who.prefixes, found.territory):
-            return _refusal(404, "unknown", "no such place")
+            raise answers.unknown("place")
         body = places.describe(found, who.prefixes, masked(who))
         current = places.version(found, who.prefixes, masked(who))
-        fixed = request.query_params.get("v") == current
+        fixed = v == current
         return Response(body, 200, _FOREVER if fixed else None, "application/json")
 
     @routes.get("/api/style")
-    async def drawn(request: Request) -> Response:
-        return _json(document.style(catalogue, language(request.query_params.get("lang"))))
+    async def drawn(lang: str = "") -> Response:
+        return answers.json(document.style(catalogue, language(lang)))
 
     @routes.get("/api/catalogue")
     async def rows() -> Response:
-        return _json(
+        return answers.json(
             {
                 "kinds": dict(catalogue.devices),
                 "incidents": dict(catalogue.incidents),
@@ -208,15 +194,14 @@ def _places(routes: APIRouter, stage: Backstage) -> None:
     @routes.get("/api/texts/{lang}")
     async def words(lang: str) -> Response:
         if lang not in LANGUAGES:
-            return _refusal(404, "unknown", f"languages: {', '.join(LANGUAGES)}")
-        return _json(dict(texts.catalogue(lang)))
+            raise Refusal(404, "unknown", f"languages: {', '.join(LANGUAGES)}")
+        return answers.json(dict(texts.catalogue(lang)))
 
 
 def _cases(routes: APIRouter, stage: Backstage) -> None:
     @routes.get("/api/incidents/{incident}")
-    async def case(request: Request, incident: str) -> Response:
-        who = _person(request)
-        hub = joinable(stage, who.prefixes, request.query_params.get("session", "live"))
+    async def case(who: Asker, incident: str, session: str = "live") -> Response:
+        hub = joinable(stage, who.prefixes, session)
         twins = hub.twins.values() if hub else ()
         for twin in twins:
             found = twin.incidents.get(incident)
@@ -228,46 +213,42 @@ def _cases(routes: APIRouter, stage: Backstage) -> None:
                 told = detail(twin, found, stage.known, actor_of(who), now=now, masked=masked(who))
                 if hub is not stage.hub:
                     told["possible"] = []
-                return _json(told)
-        return _refusal(404, "unknown", "no such case")
+                return answers.json(told)
+        raise answers.unknown("case")
 
     @routes.post("/api/commands")
-    async def command(request: Request) -> Response:
-        body = await _body(request, MAX_COMMAND_BYTES)
-        if body is None:
-            return _refusal(413, "too_large", f"at most {MAX_COMMAND_BYTES} bytes")
-        status, answer = await stage.command(_person(request), body)
-        return _json(answer, status)
+    async def command(who: Asker, asked: _Body) -> Response:
+        command = Command(
+            name=asked.command,
+            target=asked.target,
+            version=asked.version,
+            args=asked.args,
+            by=actor_of(who),
+        )
+        receipt = await stage.submit(command, stage.now())
+        return answers.json(
+            {"accepted": True, "events": receipt.events, "version": receipt.version}
+        )
 
 
 def _replay(routes: APIRouter, stage: Backstage) -> None:
     @routes.get("/api/replay")
-    async def span(request: Request) -> Response:
-        found = await stage.replays.span(_person(request).prefixes)
-        return _json({"start": found[0], "end": found[1]} if found else {})
+    async def span(who: Asker) -> Response:
+        found = await stage.replays.span(who.prefixes)
+        return answers.json({"start": found[0], "end": found[1]} if found else {})
 
     @routes.post("/api/replay")
-    async def begin(request: Request) -> Response:
-        who = _person(request)
-        body = await _body(request, MAX_COMMAND_BYTES)
-        try:
-            wish = msgspec.json.decode(body or b"{}", type=dict[str, float | None])
-            session = await stage.replays.open(who.name, who.prefixes, wish.get("at"))
-        except msgspec.MsgspecError as exc:
-            return _refusal(422, "invalid", str(exc))
-        except CommandRejected as exc:
-            return _refusal(503 if exc.code == "busy" else 404, exc.code, exc.reason)
+    async def begin(who: Asker, wish: _Instant) -> Response:
+        with answers.statuses({"busy": 503}, otherwise=404):
+            session = await stage.replays.open(who.name, who.prefixes, wish.at)
         if hub := stage.find(f"replay:{session}"):
             hub.owner = who.name
-        return _json({"session": f"replay:{session}"})
+        return answers.json({"session": f"replay:{session}"})
 
 
 def _administration(routes: APIRouter, stage: Backstage) -> None:
     @routes.get("/api/devices/unregistered")
-    async def unregistered(request: Request) -> Response:
-        who = _person(request)
-        if who.role != "administrator":
-            return _refusal(403, "not_permitted", "for administrators")
+    async def unregistered(who: Administrator) -> Response:
         rows = [
             {"id": one.id, "type": one.type, "count": one.count, "source": one.source,
              "first": one.first_at.timestamp() * 1000, "last": one.last_at.timestamp() * 1000}
@@ -275,43 +256,14 @@ def _administration(routes: APIRouter, stage: Backstage) -> None:
             for one in twin.unregistered.values()
             if covers(who.prefixes, twin.territory_of(one.id))
         ]  # fmt: skip
-        return _json(rows)
+        return answers.json(rows)
 
     @routes.get("/api/rejected")
-    async def rejected(request: Request) -> Response:
-        who = _person(request)
-        if who.role != "administrator":
-            return _refusal(403, "not_permitted", "for administrators")
+    async def rejected(who: Administrator) -> Response:
         answer = {}
         # A rejected payload says nothing reliable about its place: the whole street or nothing.
         for street in stage.hub.twins:
             if covers(who.prefixes, street):
                 counts, newest = await stage.rejected(street)
                 answer[street] = {"counts": counts, "newest": newest}
-        return _json(answer)
-
-
-def _person(request: Request) -> Person:
-    person: Person = request.scope["person"]
-    return person
-
-
-def _json(content: Any, status: int = 200) -> Response:
-    return Response(_encoder.encode(content), status, media_type="application/json")
-
-
-def _refusal(status: int, error: str, reason: str) -> Response:
-    return _json({"error": error, "reason": reason, "detail": {}}, status)
-
-
-async def _body(request: Request, limit: int) -> bytes | None:
-    """The request's body, or None as soon as it is longer than ``limit``."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            return None
-    return body
-
-
-__all__ = ["DEFAULT", "Backstage", "actor_of", "masked", "router", "viewer_of"]
+        return answers.json(answer)

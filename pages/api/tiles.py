@@ -19,8 +19,9 @@ from starlette.responses import FileResponse, Response
 
 from layers.places.compound import PlacesView
 from layers.places.outlines import Outlines
+from pages import answers
 from pages.api.basemap import Basemap
-from pages.door.guard import Person
+from pages.door.asker import Asker
 from twin.places.model import District
 from twin.places.territory import covers, touches
 
@@ -28,7 +29,6 @@ INDEX = "index.json"
 _TYPE = "application/vnd.pmtiles"
 _FOREVER = "private, max-age=31536000, immutable"
 _AN_HOUR = "private, max-age=3600"
-_encoder = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +72,28 @@ def router(shelf: TileFolder, places: PlacesView) -> APIRouter:
     outlines = Outlines(shelf.districts, places.compounds.values())
 
     @routes.get("/api/tiles")
-    async def listed(request: Request) -> Response:
-        sets = await asyncio.to_thread(shelf.sets, _prefixes(request))
+    async def listed(who: Asker) -> Response:
+        sets = await asyncio.to_thread(shelf.sets, who.prefixes)
         basemap = shelf.basemap.told() if shelf.basemap else None
-        return _json({"ready": sets is not None, "sets": sets or [], "basemap": basemap})
+        return answers.json({"ready": sets is not None, "sets": sets or [], "basemap": basemap})
 
     @routes.get("/api/tiles/{file}")
-    async def tiles(request: Request, file: str) -> Response:
-        found = await asyncio.to_thread(shelf.find, _prefixes(request), file)
-        return _no_such() if found is None else _part(request, found, file, _FOREVER)
+    async def tiles(who: Asker, request: Request, file: str) -> Response:
+        found = await asyncio.to_thread(shelf.find, who.prefixes, file)
+        if found is None:
+            raise answers.unknown("tiles")
+        return _part(request, found, file, _FOREVER)
 
     @routes.get("/api/outlines")
-    async def outlined(request: Request) -> Response:
-        body = await asyncio.to_thread(outlines.told, _prefixes(request))
+    async def outlined(who: Asker) -> Response:
+        body = await asyncio.to_thread(outlines.told, who.prefixes)
         return Response(body, media_type="application/json")
 
     @routes.get("/api/basemap")
     async def basemap(request: Request) -> Response:
         file = shelf.basemap.file if shelf.basemap else None
         if file is None:
-            return _no_such()
+            raise answers.unknown("tiles")
         stamp = (await asyncio.to_thread(file.stat)).st_mtime_ns
         return _part(request, file, f"{stamp:x}", _AN_HOUR)
 
@@ -104,16 +106,3 @@ def _part(request: Request, file: Path, tag: str, keep: str) -> Response:
     if headers["etag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return FileResponse(file, headers=headers, media_type=_TYPE)
-
-
-def _prefixes(request: Request) -> tuple[str, ...]:
-    person: Person = request.scope["person"]
-    return person.prefixes
-
-
-def _json(content: Any, status: int = 200) -> Response:
-    return Response(_encoder.encode(content), status, media_type="application/json")
-
-
-def _no_such() -> Response:
-    return _json({"error": "unknown", "reason": "no such tiles", "detail": {}}, 404)

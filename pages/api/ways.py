@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
-import msgspec
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from layers.routes import reach
+from pages import answers
 from pages.api.screens import Backstage, joinable
+from pages.door.asker import Asker
 from twin.places.model import Compound, LonLat, Service
 from twin.places.territory import covers, touches
 from twin.routing.obstacles import Live
 from twin.state.twin import Twin
-
-_encoder = msgspec.json.Encoder()
 
 
 class _Here(NamedTuple):
@@ -35,38 +34,38 @@ def router(stage: Backstage) -> APIRouter:
     """The routes; ``incident`` or ``service`` says where, ``session`` when."""
     routes = APIRouter(prefix="/api/ways")
 
-    async def told(request: Request, ask: Callable[[_Here], Callable[[], Any]]) -> Response:
-        here = await _here(stage, request)
-        return _unknown() if here is None else _json(await asyncio.to_thread(ask(here)))
+    async def named(
+        who: Asker, session: str = "live", incident: str = "", service: str = ""
+    ) -> _Here:
+        return await _here(stage, who.prefixes, session, incident, service)
+
+    here = Depends(named)
 
     @routes.get("/circle")
-    async def circle(request: Request) -> Response:
-        return await told(
-            request, lambda at: reach.circle(at.twin, at.live, at.prefixes, at.lonlat)
-        )
+    async def circle(at: _Here = here) -> Response:
+        work = reach.circle(at.twin, at.live, at.prefixes, at.lonlat)
+        return answers.json(await asyncio.to_thread(work))
 
     @routes.get("/nearest")
-    async def nearest(request: Request) -> Response:
-        return await told(
-            request,
-            lambda at: reach.nearest(at.twin, at.live, at.prefixes, at.lonlat, at.others),
-        )
+    async def nearest(at: _Here = here) -> Response:
+        work = reach.nearest(at.twin, at.live, at.prefixes, at.lonlat, at.others)
+        return answers.json(await asyncio.to_thread(work))
 
     @routes.get("/evacuation")
-    async def evacuation(request: Request) -> Response:
-        return await told(
-            request, lambda at: reach.evacuate(at.twin, at.live, at.prefixes, at.compound)
-        )
+    async def evacuation(at: _Here = here) -> Response:
+        work = reach.evacuate(at.twin, at.live, at.prefixes, at.compound)
+        return answers.json(await asyncio.to_thread(work))
 
     return routes
 
 
-async def _here(stage: Backstage, request: Request) -> _Here | None:
-    """The place a request names, or None when there is none or the asker may not see it."""
-    prefixes: Sequence[str] = request.scope["person"].prefixes
-    hub = joinable(stage, prefixes, request.query_params.get("session", "live"))
+async def _here(
+    stage: Backstage, prefixes: Sequence[str], session: str, incident: str, service: str
+) -> _Here:
+    """The place a request names. Raises Refusal (404) for none, or one the asker may not see."""
+    hub = joinable(stage, prefixes, session)
     for twin in hub.twins.values() if hub else ():
-        found = _case(twin, prefixes, request) or _service(twin, prefixes, request)
+        found = _case(twin, prefixes, incident) or _service(twin, prefixes, service)
         compound = twin.compounds.get(found[1]) if found is not None else None
         if found is None or compound is None:
             continue
@@ -75,18 +74,17 @@ async def _here(stage: Backstage, request: Request) -> _Here | None:
         if live is not None:
             others = stage.known.lives.services(twin)
             return _Here(twin, live, prefixes, found[0], compound, others)
-    return None
+    raise answers.unknown("place")
 
 
-def _case(twin: Twin, prefixes: Sequence[str], request: Request) -> tuple[LonLat, str] | None:
-    found = twin.incidents.get(request.query_params.get("incident", ""))
+def _case(twin: Twin, prefixes: Sequence[str], incident: str) -> tuple[LonLat, str] | None:
+    found = twin.incidents.get(incident)
     if found is None or not covers(prefixes, found.territory):
         return None
     return found.lonlat, found.compound
 
 
-def _service(twin: Twin, prefixes: Sequence[str], request: Request) -> tuple[LonLat, str] | None:
-    name = request.query_params.get("service", "")
+def _service(twin: Twin, prefixes: Sequence[str], name: str) -> tuple[LonLat, str] | None:
     compound = twin.compounds.get(name.partition("/")[0])
     if compound is None or not touches(prefixes, compound.territory):
         return None
@@ -94,12 +92,3 @@ def _service(twin: Twin, prefixes: Sequence[str], request: Request) -> tuple[Lon
     if found is None or not covers(prefixes, found.territory or compound.territory):
         return None
     return found.lonlat, compound.id
-
-
-def _json(content: dict[str, Any]) -> Response:
-    return Response(_encoder.encode(content), 200, media_type="application/json")
-
-
-def _unknown() -> Response:
-    words = {"error": "unknown", "reason": "no such place", "detail": {}}
-    return Response(_encoder.encode(words), 404, media_type="application/json")

@@ -24,6 +24,7 @@ from pages.door.guard import (
 )
 from pages.screens import login
 from pages.texts import language
+from twin.errors import LoginRefused
 
 MAX_FORM_BYTES = 4096
 LANGUAGE_COOKIE = "dayuan_language"
@@ -61,7 +62,9 @@ class Visitor:
 
 
 class Logins(Protocol):
-    """Opens and ends sessions; ``feeds.access.logins.Logins``. Each way in gives a token."""
+    """Opens and ends sessions; ``feeds.access.logins.Logins``. Each way in gives a token, or
+    raises LoginRefused.
+    """
 
     @property
     def demo(self) -> Sequence[Person]:
@@ -80,10 +83,8 @@ class Logins(Protocol):
         """End a session."""
 
 
-def router(
-    logins: Logins, refused: type[Exception], secure: Callable[[Request], bool]
-) -> APIRouter:
-    """The routes ``/login`` and ``/logout``; ``refused`` is the error a failed login raises."""
+def router(logins: Logins, secure: Callable[[Request], bool]) -> APIRouter:
+    """The routes ``/login`` and ``/logout``; ``secure`` says whether a browser came by TLS."""
     routes = APIRouter()
 
     @routes.get("/login")
@@ -122,9 +123,9 @@ def router(
         request = visitor.request
         try:
             token = await way
-        except refused as exc:
-            kind, wait_s = getattr(exc, "kind", "wrong"), getattr(exc, "retry_after_s", 0)
-            return _page(request, fields, target, kind, fields.get("name", ""), wait_s)
+        except LoginRefused as exc:
+            name = fields.get("name", "")
+            return _page(request, fields, target, exc.kind, name, exc.retry_after_s)
         answer = RedirectResponse(target or "/", 303)
         tls = secure(request)
         name = TLS_COOKIE if tls else COOKIE

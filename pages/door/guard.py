@@ -14,12 +14,14 @@ from typing import Protocol
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.answers import SHARED, not_now, problem, refusal, shared
 from pages.door import cookies
 from pages.door.hosts import Hosts
 from pages.texts import LANGUAGES, text
+from twin.errors import Away, LoginRefused
 
 COOKIE = "dayuan_session"
 TLS_COOKIE = f"__Host-{COOKIE}"
@@ -29,8 +31,6 @@ PLAIN_PAGES = ("/import",)
 """Pages that the server draws by itself, without Dash."""
 _OPEN = ("/login", "/healthz", "/api/events")  # the intake has bearer tokens of its own
 _OPEN_PREFIXES = ("/assets/", "/api/texts/")
-SHARED = "/ogc"
-"""Below it programs may come in by an Authorization header, without a session."""
 _PREFIXES = ("/api/", "/_dash-", "/assets/", "/_favicon", f"{SHARED}/")
 _EXACT = frozenset(("/", "/logout", "/live", SHARED, *PAGES, *PLAIN_PAGES, *_OPEN))
 _NOTHING = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
@@ -64,7 +64,7 @@ class Person(Protocol):
 
 Lookup = Callable[[str], Awaitable[Person | None]]
 Admit = Callable[[str, str], Awaitable[Person | None]]
-"""Who is behind an Authorization header that came from an address."""
+"""Who is behind an Authorization header that came from an address; programs need no session."""
 
 
 async def no_programs(authorization: str, address: str) -> Person | None:
@@ -75,10 +75,10 @@ async def no_programs(authorization: str, address: str) -> Person | None:
 class Guard:
     """ASGI middleware; puts ``person`` into the scope of what it lets through.
 
-    ``away`` is what ``lookup`` raises while nobody can be known: that is answered with 503.
-    ``programs`` knows who is behind an Authorization header; ``refused``, with ``retry_after_s``,
-    is what it raises after too many wrong ones. ``hosts`` are the names we answer to; ``strict``
-    is the one of them, if any, that browsers shall from now on ask for by TLS alone.
+    ``lookup`` raises Away while nobody can be known: that is answered with 503. ``programs`` knows
+    who is behind an Authorization header and raises LoginRefused after too many wrong ones.
+    ``hosts`` are the names we answer to; ``strict`` is the one of them, if any, that browsers shall
+    from now on ask for by TLS alone.
     """
 
     def __init__(
@@ -86,9 +86,7 @@ class Guard:
         app: ASGIApp,
         lookup: Lookup,
         policy: Callable[[], str],
-        away: type[Exception] = OSError,
         programs: Admit = no_programs,
-        refused: type[Exception] = PermissionError,
         hosts: Hosts | None = None,
         strict: str = "",
     ) -> None:
@@ -96,10 +94,8 @@ class Guard:
         self.hosts = hosts or Hosts()
         self.strict = strict
         self.programs = programs
-        self.refused = refused
         self.lookup = lookup
         self.policy = policy
-        self.away = away
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, or answer it here."""
@@ -120,7 +116,7 @@ class Guard:
         person = None
         ours = scope["path"] == "/live" and not self._unfit(headers)
         if ours and same_origin(headers, required=True):
-            with suppress(self.away):
+            with suppress(Away):
                 person = await self._of_session(scope, headers)
         if person is None:
             await receive()
@@ -137,7 +133,7 @@ class Guard:
         elif path not in _EXACT and not path.startswith(_PREFIXES):
             answer = PlainTextResponse("Not found", 404)
         elif scope["method"] not in _SAFE and path != "/api/events" and not same_origin(headers):
-            answer = JSONResponse({"error": "origin", "reason": "foreign origin"}, 403)
+            answer = refusal(403, "origin", "foreign origin")
         else:
             answer = await self._admit(scope, headers)
         await (answer or self.app)(scope, receive, send)
@@ -165,20 +161,19 @@ class Guard:
         scope["person"] = None
         if path in _OPEN or path.startswith(_OPEN_PREFIXES):
             return None
-        shared = path == SHARED or path.startswith(f"{SHARED}/")
-        authorization = headers.get("authorization") if shared else None
+        authorization = headers.get("authorization") if shared(path) else None
         try:
             if authorization is not None:  # it alone counts, even beside a cookie
                 scope["person"] = await self.programs(authorization, address_of(scope))
             else:
                 scope["person"] = await self._of_session(scope, headers)
-        except self.away:
-            return not_now()
-        except self.refused as locked:
-            return _too_many(getattr(locked, "retry_after_s", 0))
+        except Away:
+            return not_now(path)
+        except LoginRefused as locked:
+            return _too_many(locked.retry_after_s)
         if scope["person"]:
             return None
-        return _challenge() if shared else _ask_to_log_in(path, scope["query_string"])
+        return _challenge() if shared(path) else _ask_to_log_in(path, scope["query_string"])
 
     def _with_headers(self, scope: Scope, send: Send) -> Send:
         path = scope["path"]
@@ -232,12 +227,6 @@ def same_origin(headers: Headers, *, required: bool = False) -> bool:
     return scheme in ("http", "https") and host.lower() == headers.get("host", "").lower()
 
 
-def not_now() -> Response:
-    """The answer while what we know people by, or write to, is away; a page asks again itself."""
-    body = {"error": "unavailable", "reason": "not now, try again", "detail": {}}
-    return JSONResponse(body, 503, {"retry-after": "5", "refresh": "5"})
-
-
 def _in_words(why: str, status: int) -> Response:
     """A refusal for people and programs alike, who may speak any language: each in its line."""
     lines = "\n".join(text(language, f"door.{why}") for language in LANGUAGES)
@@ -248,18 +237,17 @@ def _ask_to_log_in(path: str, query: bytes) -> Response:
     if path in (*PAGES, *PLAIN_PAGES, "/"):
         target = f"{path}?{query.decode('latin-1')}" if query else path
         return RedirectResponse(f"/login?next={quote(target)}", 303)
-    return JSONResponse({"error": "session", "reason": "log in first"}, 401)
+    return refusal(401, "session", "log in first")
 
 
 def _challenge() -> Response:
     """Ask a program who it is: with an access token, or with a name and password."""
-    body = {"code": "Unauthorized", "description": "an access token or an account is needed"}
-    answer = JSONResponse(body, 401)
+    answer = problem(401, "Unauthorized", "an access token or an account is needed")
     for scheme in ('Basic realm="Dayuan", charset="UTF-8"', 'Bearer realm="Dayuan"'):
         answer.headers.append("www-authenticate", scheme)
     return answer
 
 
 def _too_many(retry_after_s: int) -> Response:
-    body = {"code": "TooManyRequests", "description": "too many wrong attempts, try again later"}
-    return JSONResponse(body, 429, {"retry-after": str(retry_after_s)})
+    words, headers = "too many wrong attempts, try again later", {"retry-after": f"{retry_after_s}"}
+    return problem(429, "TooManyRequests", words, headers=headers)

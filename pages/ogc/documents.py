@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 from layers.sharing.collection import Collection, Field
 from layers.sharing.query import DEFAULT_LIMIT, MOST
+from pages.answers import SHARED
 
-ROOT = "/ogc"
+ROOT = SHARED
 TITLE = "大院 Dayuan"
 ABOUT = "A live digital twin of residential compounds: places, devices, alarms, cases."
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"

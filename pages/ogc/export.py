@@ -23,13 +23,16 @@ from starlette.responses import FileResponse, Response
 from layers.sharing.collection import Asker, Collection
 from layers.sharing.index import CollectionCache
 from layers.sharing.query import MOST, BadQuery, Query
+from pages.answers import problem
 from pages.ogc.documents import GEOPACKAGE
-from pages.ogc.routes import Sharing, asker_of, exception, exports
+from pages.ogc.routes import Sharing, asker_of, exports
 from twin.errors import InvalidTerritory
 from twin.places.territory import contains, covers, parse
 
 Pack = Callable[[Path, Path], Awaitable[bool]]
 """(folder, file): make the folder's collections a GeoPackage; whether it worked."""
+Record = Callable[[str, Sequence[str], str], Awaitable[None]]
+"""(who, their territories, what): write down that it is taken away."""
 MOST_REASON = 200
 MOST_FEATURES = 2_000_000
 """Of one collection; more is another kind of undertaking than a download."""
@@ -57,9 +60,7 @@ class ExportRequest:
 class Exporting:
     """``/ogc/export``. ``record`` writes down who takes what away."""
 
-    def __init__(
-        self, sharing: Sharing, pack: Pack, record: Callable[[Any, str], Awaitable[None]]
-    ) -> None:
+    def __init__(self, sharing: Sharing, pack: Pack, record: Record) -> None:
         self._sharing = sharing
         self._pack = pack
         self._record = record
@@ -70,18 +71,17 @@ class Exporting:
         person = request.scope["person"]
         asker = asker_of(person)
         if not exports(asker):
-            return exception(403, "Forbidden", "for dispatchers and administrators")
+            return problem(403, "Forbidden", "for dispatchers and administrators")
         wish = read(request.query_params.multi_items(), asker, self._sharing.offered(asker))
         if request.method == "HEAD":  # how long it would be, nobody knows before it is made
             answer = Response(None, 200, media_type=FORMS[wish.form].media)
             del answer.headers["content-length"]
             return answer
         if self._busy.locked():
-            refused = exception(503, "Busy", "another export is being made, try again")
-            refused.headers["retry-after"] = "10"
-            return refused
+            words = "another export is being made, try again"
+            return problem(503, "Busy", words, headers={"retry-after": "10"})
         async with self._busy:
-            await self._record(person, wish.words)
+            await self._record(person.name, person.prefixes, wish.words)
             return await self._file(wish)
 
     async def _file(self, wish: ExportRequest) -> Response:
@@ -95,7 +95,7 @@ class Exporting:
             raise
         if not made:
             await remove()
-            return exception(500, "Failed", "the file could not be made; the log says why")
+            return problem(500, "Failed", "the file could not be made; the log says why")
         return FileResponse(target, media_type=form.media, filename=target.name, background=remove)
 
 

@@ -23,6 +23,7 @@ from layers.sharing.catalogue import offered
 from layers.sharing.collection import Asker, Collection, feature
 from layers.sharing.index import CollectionCache, Page
 from layers.sharing.query import BadQuery, Query, read
+from pages.answers import json, problem
 from pages.door.guard import Person
 from pages.ogc import documents
 from pages.ogc.documents import GEOJSON, JSON, ROOT, SCHEMA
@@ -78,24 +79,24 @@ class Sharing:
 
     async def landing(self, request: Request) -> Response:
         """``/ogc``."""
-        return _json(documents.landing(self.base(request)))
+        return json(documents.landing(self.base(request)))
 
     async def conformance(self, request: Request) -> Response:
         """``/ogc/conformance``."""
-        return _json(documents.conformance())
+        return json(documents.conformance())
 
     async def api(self, request: Request) -> Response:
         """``/ogc/api``: OpenAPI 3.0."""
         asker = _asker(request)
         content = documents.openapi(self.base(request), self.offered(asker), exports(asker))
-        return _json(content, type_=documents.OPENAPI)
+        return json(content, type_=documents.OPENAPI)
 
     async def collections(self, request: Request) -> Response:
         """``/ogc/collections``."""
         asker = _asker(request)
         bounds = await self.shelf.bounds(asker)
         found = self.offered(asker)
-        return _json(documents.collections(self.base(request), found, bounds, exports(asker)))
+        return json(documents.collections(self.base(request), found, bounds, exports(asker)))
 
     async def collection(self, request: Request, name: str) -> Response:
         """``/ogc/collections/{name}``."""
@@ -103,7 +104,7 @@ class Sharing:
         if (one := self.find(asker, name)) is None:
             return _no_collection()
         bounds = await self.shelf.bounds(asker)
-        return _json(documents.collection(self.base(request), one, bounds, exports(asker)))
+        return json(documents.collection(self.base(request), one, bounds, exports(asker)))
 
     async def described(
         self, request: Request, name: str, describe: Callable[[str, Collection], Any]
@@ -111,7 +112,7 @@ class Sharing:
         """``/ogc/collections/{name}/schema``, ``.../queryables``."""
         if (one := self.find(_asker(request), name)) is None:
             return _no_collection()
-        return _json(describe(self.base(request), one), type_=SCHEMA)
+        return json(describe(self.base(request), one), type_=SCHEMA)
 
     async def items(self, request: Request, name: str) -> Response:
         """``/ogc/collections/{name}/items``."""
@@ -145,7 +146,7 @@ class Sharing:
         base = self.base(request)
         row = await self.shelf.one(one, asker, fid)
         if row is None:
-            return exception(404, "NotFound", "no such feature")
+            return problem(404, "NotFound", "no such feature")
         kept = self._kept(request, one, asker)
         if kept and _known(request, kept["etag"]):
             return Response(None, 304, kept)
@@ -189,7 +190,7 @@ def router(sharing: Sharing, export: Answering) -> APIRouter:
         return await sharing.item(request, name, fid)
 
     async def unknown(request: Request, rest: str) -> Response:
-        return exception(404, "NotFound", "no such path")
+        return problem(404, "NotFound", "no such path")
 
     def add(path: str, answering: Answering, *parameters: str, any_: bool = False) -> None:
         known = None if any_ else frozenset(parameters or ("f",))
@@ -224,7 +225,10 @@ def _refusing(answering: Answering, known: frozenset[str] | None) -> Answering:
                         raise BadQuery(name, value, "no such parameter here")
             told = await answering(request, **request.path_params)
         except BadQuery as bad:
-            told = exception(400, "InvalidParameterValue", str(bad), bad.name, bad.value)
+            told = problem(
+                400, "InvalidParameterValue", str(bad),
+                about={"parameter": bad.name, "value": bad.value},
+            )  # fmt: skip
         told.headers.append("vary", "authorization, cookie")
         return told
 
@@ -258,14 +262,8 @@ def _page_links(
     return links
 
 
-def exception(status: int, code: str, words: str, name: str = "", value: str = "") -> Response:
-    """A refusal as the standard has it, naming parameter and value where it is about one."""
-    about = {"parameter": name, "value": value} if name else {}
-    return _json({"code": code, "description": words, **about}, status)
-
-
 def _no_collection() -> Response:
-    return exception(404, "NotFound", "no such collection")
+    return problem(404, "NotFound", "no such collection")
 
 
 def _asker(request: Request) -> Asker:
@@ -277,7 +275,3 @@ def _known(request: Request, tag: str) -> bool:
     given = request.headers.get("if-none-match", "")
     tags = {word.strip().removeprefix("W/") for word in given.split(",")}
     return given.strip() == "*" or tag.removeprefix("W/") in tags
-
-
-def _json(content: Any, status: int = 200, type_: str = JSON) -> Response:
-    return Response(_encoder.encode(content), status, media_type=type_)

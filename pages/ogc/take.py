@@ -9,11 +9,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
+from typing import Protocol
 
 from layers.sharing.catalogue import offered
 from layers.sharing.collection import Asker, World
@@ -22,6 +21,7 @@ from layers.sharing.query import BadQuery
 from pages.ogc.export import ExportRequest, Pack, read, write
 from twin.errors import DayuanError
 from twin.places.model import District
+from twin.state.twin import Twin
 
 CATCH_UP_S = 60.0
 """How long the streams of a district may take to be read."""
@@ -31,24 +31,47 @@ class NotExported(DayuanError):
     """An export that cannot be made as asked; the message says why."""
 
 
+class Backing(Protocol):
+    """What lies behind an export; ``feeds.backing.Backing``."""
+
+    @property
+    def twins(self) -> Mapping[str, Twin]:
+        """The streets, by name."""
+
+    async def follow(self, use: Callable[..., None], anew: Callable[[], None]) -> None:
+        """Fold every street's streams for ever."""
+
+    async def current(self) -> None:
+        """Return once all that stood in the streams at the start has been folded."""
+
+    async def exported(self, name: str, prefixes: Sequence[str], detail: str) -> None:
+        """Record that somebody takes something away."""
+
+    async def pack(self, folder: Path, target: Path) -> bool:
+        """Make a folder's collections a GeoPackage."""
+
+
+def _unseen(*changed: object) -> None:
+    """Nobody looks on while streams are read."""
+
+
 async def carry_out(
     asked: argparse.Namespace,
-    backed: Mapping[str, Any],
+    backing: Backing,
     by: str,
     districts: Sequence[District],
 ) -> str:
     """Write the file; gives the words to print. Raises NotExported, and BadQuery for its words."""
     target = Path(asked.output).absolute()
-    world = World(tuple(backed["twins"].values()), districts)
+    world = World(tuple(backing.twins.values()), districts)
     wish = _wish(asked, world)
     _check(target, wish)
-    following = asyncio.create_task(backed["follow"](lambda street, changes: None))
+    following = asyncio.create_task(backing.follow(_unseen, _unseen))
     try:
         async with asyncio.timeout(CATCH_UP_S):
-            await backed["current"]()
-        taker = SimpleNamespace(name=by, prefixes=wish.asker.prefixes)
-        await backed["exported"](taker, wish.words)
-        await _write(world, wish, target, backed["pack"])
+            await backing.current()
+        await backing.exported(by, wish.asker.prefixes, wish.words)
+        await _write(world, wish, target, backing.pack)
     except TimeoutError as exc:
         raise NotExported(f"the streams were not read within {CATCH_UP_S:.0f} s") from exc
     finally:

@@ -103,10 +103,10 @@ async def test_asking_for_no_time_at_all_changes_nothing(valkey_url: str) -> Non
 
 
 def a_screen(
-    twins: Mapping[str, Twin], start: float, at: float, end: float, name: str
+    twins: Mapping[str, Twin], *, start_ms: float, at_ms: float, end_ms: float, name: str
 ) -> tuple[Hub, Clock]:
-    clock = Clock(now_ms=at, start_ms=start, end_ms=end, mode="paused")
-    now = datetime.fromtimestamp(at / 1000, UTC)
+    clock = Clock(now_ms=at_ms, start_ms=start_ms, end_ms=end_ms, mode="paused")
+    now = datetime.fromtimestamp(at_ms / 1000, UTC)
     return Hub(twins, CATALOGUE, now=now, epoch=name, clock=clock), clock
 
 

@@ -12,6 +12,7 @@ import pytest
 from feeds.errors import Unavailable
 from layers.live.hub import Hub
 from pages import web
+from pages.backing import Backing, Use
 from pages.work import Work, WorkEnded
 from tests.conftest import free_port
 from tests.support.builders.layers import STREET, a_compound
@@ -22,9 +23,26 @@ pytestmark = pytest.mark.anyio
 STREETS = {STREET: [a_compound("huodian")]}
 
 
+class Otherwise:
+    """What lies behind a web role, with some of its calls replaced."""
+
+    def __init__(self, backing: Backing, calls: Mapping[str, Any]) -> None:
+        self._backing = backing
+        self.__dict__.update(calls)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._backing, name)
+
+
+def otherwise(parts: web.Parts, beat: Any = None, **calls: Any) -> web.Parts:
+    """Parts of a web role over a backing of which some calls are replaced."""
+    backing: Any = Otherwise(parts.backing, calls)
+    return replace(parts, backing=backing, beat=beat or parts.beat)
+
+
 async def served(house: WebRole, **other: Any) -> None:
     """A second web role over the parts of a house, some replaced, until it ends by itself."""
-    parts, port = replace(house.parts, **other), free_port()
+    parts, port = otherwise(house.parts, **other), free_port()
     task = asyncio.ensure_future(web.run(parts, host="127.0.0.1", port=port, assets=ASSETS))
     try:
         async with asyncio.timeout(30):
@@ -72,7 +90,7 @@ async def test_the_day_is_recalled_though_the_streams_are_away_and_after_each_ne
             raise Unavailable("away")
         return []
 
-    async def follow(_: web.Use, anew: Callable[[], None]) -> None:
+    async def follow(_: Use, anew: Callable[[], None]) -> None:
         while True:
             await begun.wait()
             begun.clear()
@@ -81,7 +99,7 @@ async def test_the_day_is_recalled_though_the_streams_are_away_and_after_each_ne
     monkeypatch.setattr(Hub, "recall", lambda *_: recalled.put_nowait(asked))
     async with open_web_role(valkey_url, STREETS) as house:
         await recalled.get()
-        parts, asked = replace(house.parts, raised=raised, follow=follow), 0
+        parts, asked = otherwise(house.parts, raised=raised, follow=follow), 0
         serving = web.run(parts, host="127.0.0.1", port=free_port(), assets=ASSETS)
         task = asyncio.ensure_future(serving)
         async with asyncio.timeout(30):

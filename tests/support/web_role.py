@@ -20,7 +20,7 @@ from feeds.access.sources import Sources
 from feeds.access.tokens import Tokens
 from feeds.backing import backing
 from feeds.host.listening import until_answering
-from feeds.intake import imports
+from feeds.intake.imports import Imports
 from feeds.streams.link import client_from_url
 from feeds.streams.streams import Streams
 from pages import web
@@ -29,6 +29,7 @@ from pages.door.guard import COOKIE
 from tests.conftest import free_port
 from tests.support.catalogues import CATALOGUE
 from twin.places.model import Compound
+from twin.state.twin import Twin
 
 ASSETS = Path(__file__).parents[2] / "assets"
 IMPORT = (sys.executable, str(Path(__file__).parents[2] / "app.py"), "import")
@@ -48,6 +49,11 @@ class WebRole:
     application: Any
     parts: web.Parts
     task: asyncio.Task[None]
+
+    @property
+    def twins(self) -> Mapping[str, Twin]:
+        """The streets as this server knows them."""
+        return self.parts.backing.twins
 
     @property
     def origin(self) -> str:
@@ -96,8 +102,8 @@ async def open_web_role(
         sources, tokens = Sources(client), Tokens(client)
         backed = backing(streams, streets, CATALOGUE, accounts, sources, tokens, web.now)
         folder = Path(stack.enter_context(TemporaryDirectory()))
-        topics = [imports.routes_by(folder, IMPORT, import_routes)]
-        parts = web.Parts(**backed, more=topics, **(more or {}), **parts_besides)
+        topics = [import_routes(Imports(folder, IMPORT))]
+        parts = web.Parts(backing=backed, more=topics, **(more or {}), **parts_besides)
         port = free_port()
         with patch.object(web, "plug", noted):
             task = asyncio.create_task(web.run(parts, host="127.0.0.1", port=port, assets=ASSETS))

@@ -11,8 +11,9 @@ import argon2
 import pytest
 import redis.asyncio
 
-from feeds.access.accounts import Account, Accounts, LoginRefused
+from feeds.access.accounts import Account, Accounts
 from feeds.access.attempts import TRIES, TRIES_FROM_ADDRESS, Somewhere
+from twin.errors import LoginRefused
 
 pytestmark = pytest.mark.anyio
 PASSWORD = "green gate 7 lamps"

@@ -13,10 +13,11 @@ import pytest
 import redis.asyncio
 
 from feeds.access import authorization
-from feeds.access.accounts import Account, Accounts, LoginRefused
+from feeds.access.accounts import Account, Accounts
 from feeds.access.authorization import Programs
 from feeds.access.logins import Logins
 from feeds.access.tokens import Tokens
+from twin.errors import LoginRefused
 from twin.events import AccountLogin, Event
 
 pytestmark = pytest.mark.anyio

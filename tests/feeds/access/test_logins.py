@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 import argon2
 import pytest
 
-from feeds.access.accounts import Account, Accounts, LoginRefused
+from feeds.access.accounts import Account, Accounts
 from feeds.access.attempts import NOTED_OF_NAME, NOTED_OF_STRANGERS, TRIES, Somewhere
 from feeds.access.logins import Logins
 from feeds.streams.batches import Position
 from feeds.streams.link import client_from_url
 from feeds.streams.streams import Streams
+from twin.errors import LoginRefused
 from twin.events import AccountLogin, AccountLogout, decode_batch
 
 pytestmark = pytest.mark.anyio

@@ -42,7 +42,7 @@ async def told(valkey_url: str) -> AsyncIterator[SimpleNamespace]:
 
         async def typed(words: str) -> str:
             asked = parser.parse_args(words.split())
-            return await token_cli.carry_out(asked, {"doors": logins}, Tokens(client))
+            return await token_cli.carry_out(asked, logins, Tokens(client))
 
         yield SimpleNamespace(typed=typed, written=written, tokens=Tokens(client))
 

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from feeds.errors import Unavailable
-from feeds.intake.commands import REFUSALS_AT_ONCE, Allowance, Desk, Receipt, answer
+from feeds.intake.commands import REFUSALS_AT_ONCE, Allowance, Desk, Receipt
 from feeds.streams.replica import Replica
 from feeds.streams.streams import Streams
 from tests.support.builders import streams as b
@@ -75,15 +75,14 @@ async def test_a_command_for_a_street_that_begins_anew_is_to_be_tried_again(
         await streams.append(S, [b.reading()])
         desk = Desk(streams, {S: replica})
         await comes_true(lambda: not replica.twin.incidents)
-        body = {"command": "assign", "target": "INC-1", "version": 1, "args": {"responder": b.ZHOU}}
-        by = asked("assign", "INC-1").by
         for target in ("INC-1", b.CALL, b.ZHOU):  # a device is known still, but not what it said
-            raw = msgspec.json.encode(body | {"target": target})
-            assert (await answer(raw, by, desk, b.now()))[0] == 503
+            with pytest.raises(Unavailable):
+                command = asked("assign", target, version=1, responder=b.ZHOU)
+                await desk.submit(command, b.now())
         away.clear()
         await comes_true(lambda: not replica.begins_anew)
-        raw = msgspec.json.encode(body)
-        assert (await answer(raw, by, desk, b.now()))[0] == 200
+        command = asked("assign", "INC-1", version=1, responder=b.ZHOU)
+        assert await desk.submit(command, b.now()) == Receipt(("INC-1@2",), 2)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
@@ -253,33 +252,3 @@ def test_an_allowance_comes_back_with_time_and_is_each_accounts_own() -> None:
     assert not allowance.take("a", at + timedelta(seconds=1))
     assert allowance.take("a", at + timedelta(seconds=4))
     assert allowance.withheld == 2
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "error"),
-    [
-        (b"nonsense", 422, "invalid"),
-        (b"[" * 100_000, 422, "invalid"),
-        (b'{"command":"note"}', 422, "invalid"),
-        (b'{"command":"note","target":"INC-1","args":{"text":"x"},"by":"boss"}', 422, "invalid"),
-        (b'{"command":"note","target":"INC-2","args":{"text":"x"}}', 422, "unknown"),
-        (b'{"command":"accept","target":"INC-1"}', 409, "illegal_state"),
-        (b'{"command":"note","target":"INC-1","version":9,"args":{"text":"x"}}', 409, "stale"),
-    ],
-)
-async def test_a_browser_is_told_what_was_wrong(
-    valkey_url: str, body: bytes, status: int, error: str
-) -> None:
-    await open_cases(valkey_url, "INC-1")
-    async with a_desk(valkey_url) as desk:
-        found, told = await answer(body, b.DISPATCHER, desk, b.now())
-    assert (found, told["error"]) == (status, error)
-    assert msgspec.json.encode(told)
-
-
-async def test_a_browser_is_told_the_ids_and_the_new_version(valkey_url: str) -> None:
-    await open_cases(valkey_url, "INC-1")
-    body = b'{"command":"note","target":"INC-1","version":1,"args":{"text":"x"}}'
-    async with a_desk(valkey_url) as desk:
-        told = await answer(body, b.DISPATCHER, desk, b.now())
-    assert told == (200, {"accepted": True, "events": ["INC-1@2"], "version": 2})

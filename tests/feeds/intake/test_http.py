@@ -149,7 +149,9 @@ async def test_an_unknown_device_is_kept(caller: Caller, valkey_url: str) -> Non
 async def test_without_a_valid_token_nothing_is_told(caller: Caller, token: str) -> None:
     answer = await caller.post(ev.encode(b.reading()), token)
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
-    assert answer.json() == {"error": "a valid bearer token is needed"}
+    assert answer.json() == {
+        "error": "token", "reason": "a valid bearer token is needed", "detail": {},
+    }  # fmt: skip
     assert caller.intake.counts["401"] == 1
 
 

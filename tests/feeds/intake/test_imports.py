@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from feeds.intake import imports as module
-from feeds.intake.imports import ImportRefused, Imports, Job, Wish
+from feeds.intake.imports import ImportRefused, Imports, Job
+from twin.commands.imports import ImportJob, ImportWish
 
 pytestmark = pytest.mark.anyio
-WISH = Wish(name="小院", territory="lusong.hejiatu.changtangwan.small")
+WISH = ImportWish(name="小院", territory="lusong.hejiatu.changtangwan.small")
 
 # Stands for app.py import: notes how it was called, then does as its first file says.
 PROGRAM = """
@@ -67,34 +68,34 @@ async def begun(jobs: Imports, does: str) -> str:
     return number
 
 
-async def ended(jobs: Imports, number: str) -> dict[str, object]:
+async def ended(jobs: Imports, number: str) -> ImportJob:
     async with asyncio.timeout(20):
-        while (found := await jobs.read(number, "admin", "en"))["state"] == "running":
+        while (found := await jobs.read(number, "admin", "en")).state == "running":
             await asyncio.sleep(0.02)
     return found
 
 
-async def refusal(work: object) -> tuple[int, str]:
+async def refusal(work: object) -> tuple[str, str]:
     with pytest.raises(ImportRefused) as caught:
         await work  # type: ignore[misc]
-    return caught.value.status, str(caught.value)
+    return caught.value.code, caught.value.reason
 
 
 async def test_a_job_runs_and_leaves_its_report(jobs: Imports) -> None:
     number = await begun(jobs, "work")
     await jobs.start(number, "admin", WISH)
     found = await ended(jobs, number)
-    assert (found["state"], found["report"]) == ("done", {"outcome": "good"})
+    assert (found.state, found.report) == ("done", {"outcome": "good"})
     assert await jobs.part(number, "admin", "map.svg", "en") == b"<svg/>"
     words = json.loads((jobs.jobs / number / "words.json").read_text())
     assert "--dry-run" in words and "--by=admin" in words and "--name=小院" in words
     for name, lang in (("job.json", "en"), ("map.svg", ".."), ("map.svg", "zh-CN")):
-        assert (await refusal(jobs.part(number, "admin", name, lang)))[0] == 404
+        assert (await refusal(jobs.part(number, "admin", name, lang)))[0] == "gone"
 
 
 async def test_words_of_a_person_never_become_options(jobs: Imports) -> None:
     number = await begun(jobs, "work")
-    wish = Wish(
+    wish = ImportWish(
         name="--data=/etc",
         territory="--job=/tmp",
         crs=["--seed"],
@@ -115,18 +116,18 @@ async def test_words_of_a_person_never_become_options(jobs: Imports) -> None:
 async def test_one_import_at_a_time(jobs: Imports) -> None:
     first, second = await begun(jobs, "wait"), await begun(jobs, "work")
     await jobs.start(first, "admin", WISH)
-    assert (await refusal(jobs.start(second, "admin", WISH)))[0] == 409
+    assert (await refusal(jobs.start(second, "admin", WISH)))[0] == "busy"
     (jobs.jobs / first / "go").touch()
     await ended(jobs, first)
     await jobs.start(second, "admin", WISH)
-    assert (await ended(jobs, second))["state"] == "done"
+    assert (await ended(jobs, second)).state == "done"
 
 
 async def test_what_ends_without_a_report_says_its_last_words(jobs: Imports) -> None:
     number = await begun(jobs, "fall")
     await jobs.start(number, "admin", WISH)
     found = await ended(jobs, number)
-    assert (found["state"], found["words"], found["said"]) == ("failed", "", "it fell")
+    assert (found.state, found.words, found.said) == ("failed", "", "it fell")
 
 
 async def test_what_the_system_ended_names_the_signal_and_blames_nothing(jobs: Imports) -> None:
@@ -134,7 +135,7 @@ async def test_what_the_system_ended_names_the_signal_and_blames_nothing(jobs: I
     await jobs.start(number, "admin", WISH)
     await jobs.settled()
     found = await jobs.read(number, "admin", "en")
-    assert (found["state"], found["said"]) == ("failed", "SIGKILL")
+    assert (found.state, found.said) == ("failed", "SIGKILL")
 
 
 async def test_uploads_of_one_job_that_come_at_once_stay_apart_and_whole(jobs: Imports) -> None:
@@ -154,7 +155,7 @@ async def test_uploads_of_one_job_that_come_at_once_stay_apart_and_whole(jobs: I
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
         f"{n}.csv": n.encode() * 50_000 for n in "abcd"
     }
-    assert (await jobs.read(number, "admin", "en"))["files"] == [f"{n}.csv" for n in "abcd"]
+    assert (await jobs.read(number, "admin", "en")).files == [f"{n}.csv" for n in "abcd"]
     assert not list((jobs.jobs / number).glob(".coming-*"))
 
 
@@ -182,10 +183,10 @@ async def test_files_of_a_running_job_do_not_change_under_it(jobs: Imports) -> N
     await jobs.start(number, "admin", WISH)
     try:
         refused = await refusal(jobs.receive(number, "admin", "do.txt", chunks(b"fall")))
-        assert refused[0] == 409
+        assert refused[0] == "busy"
     finally:
         (jobs.jobs / number / "go").touch()
-    assert (await ended(jobs, number))["state"] == "done"
+    assert (await ended(jobs, number)).state == "done"
 
 
 async def test_jobs_of_one_person_never_push_out_those_of_another(
@@ -195,7 +196,7 @@ async def test_jobs_of_one_person_never_push_out_those_of_another(
     number = await begun(jobs, "work")
     for _ in range(10):
         await jobs.begin("other")
-    assert (await jobs.read(number, "admin", "en"))["files"] == ["do.txt"]
+    assert (await jobs.read(number, "admin", "en")).files == ["do.txt"]
     assert len([path for path in jobs.jobs.iterdir() if path.is_dir()]) == 1 + 3
 
 
@@ -210,10 +211,10 @@ async def test_a_running_job_outlives_new_ones_and_its_day(
         monkeypatch.setattr(module, "MOST_JOBS", 2)
         for _ in range(4):
             await jobs.begin("admin")
-        assert (await jobs.read(number, "admin", "en"))["state"] == "running"
+        assert (await jobs.read(number, "admin", "en")).state == "running"
     finally:
         (jobs.jobs / number / "go").touch()
-    assert (await ended(jobs, number))["state"] == "done"
+    assert (await ended(jobs, number)).state == "done"
 
 
 @pytest.mark.parametrize("pid", [1, os.getpid()], ids=["of init", "of ours"])
@@ -222,10 +223,10 @@ async def test_a_number_of_another_process_keeps_nobody_out(jobs: Imports, pid: 
     fallen = await begun(jobs, "work")
     status = {"state": "running", "share": 0.1, "words": {}, "pid": pid}
     (jobs.jobs / fallen / "status.json").write_text(json.dumps(status))
-    assert (await jobs.read(fallen, "admin", "en"))["state"] == "failed"
+    assert (await jobs.read(fallen, "admin", "en")).state == "failed"
     number = await begun(jobs, "work")
     await jobs.start(number, "admin", WISH)
-    assert (await ended(jobs, number))["state"] == "done"
+    assert (await ended(jobs, number)).state == "done"
 
 
 async def test_a_job_goes_on_while_the_web_role_is_started_anew(jobs: Imports) -> None:
@@ -233,11 +234,11 @@ async def test_a_job_goes_on_while_the_web_role_is_started_anew(jobs: Imports) -
     await jobs.start(number, "admin", WISH)
     try:
         anew = Imports(jobs.data, jobs.program)
-        assert (await anew.read(number, "admin", "en"))["state"] == "running"
-        assert (await refusal(anew.start(await begun(anew, "work"), "admin", WISH)))[0] == 409
+        assert (await anew.read(number, "admin", "en")).state == "running"
+        assert (await refusal(anew.start(await begun(anew, "work"), "admin", WISH)))[0] == "busy"
     finally:
         (jobs.jobs / number / "go").touch()
-    assert (await ended(anew, number))["state"] == "done"
+    assert (await ended(anew, number)).state == "done"
 
 
 async def test_of_two_starts_at_once_one_is_carried_out(jobs: Imports) -> None:
@@ -256,13 +257,13 @@ async def test_a_job_is_its_owners(jobs: Imports) -> None:
         jobs.read("../../../etc/passwd", "admin", "en"),
         jobs.read("0" * 16, "admin", "en"),
     ):
-        assert (await refusal(work))[0] == 404
+        assert (await refusal(work))[0] == "gone"
 
 
 @pytest.mark.parametrize("name", ["../a", "a/b", ".a", "", "a\x00b", "a\\b", "x" * 200, "楼" * 120])
 async def test_a_path_is_no_file_name(jobs: Imports, name: str) -> None:
     number = await jobs.begin("admin")
-    assert (await refusal(jobs.receive(number, "admin", name, chunks(b"x"))))[0] == 422
+    assert (await refusal(jobs.receive(number, "admin", name, chunks(b"x"))))[0] == "file_name"
     assert list((jobs.jobs / number / "files").iterdir()) == []
 
 
@@ -273,18 +274,20 @@ async def test_files_are_bounded_together_and_replaced_by_name(
     monkeypatch.setattr(module, "MOST_FILES", 2)
     number = await jobs.begin("admin")
     await jobs.receive(number, "admin", "a", chunks(b"12345"))
-    assert (await refusal(jobs.receive(number, "admin", "b", chunks(b"123", b"456"))))[0] == 413
+    assert (await refusal(jobs.receive(number, "admin", "b", chunks(b"123", b"456"))))[
+        0
+    ] == "large_files"
     await jobs.receive(number, "admin", "a", chunks(b"1234567890"))
     await jobs.receive(number, "admin", "a", chunks(b"1"))
     job = await jobs.receive(number, "admin", "b", chunks(b"1"))
     assert job.files == ["a", "b"]
-    assert (await refusal(jobs.receive(number, "admin", "c", chunks(b"1"))))[0] == 422
+    assert (await refusal(jobs.receive(number, "admin", "c", chunks(b"1"))))[0] == "many_files"
     assert sorted(p.name for p in (jobs.jobs / number / "files").iterdir()) == ["a", "b"]
 
 
 async def test_nothing_starts_without_a_file(jobs: Imports) -> None:
     number = await jobs.begin("admin")
-    assert (await refusal(jobs.start(number, "admin", WISH)))[0] == 422
+    assert (await refusal(jobs.start(number, "admin", WISH)))[0] == "no_file"
 
 
 async def test_old_jobs_are_forgotten(jobs: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -330,7 +333,7 @@ async def test_files_for_a_job_that_is_forgotten_meanwhile_are_refused(
         monkeypatch.setattr(jobs, "_room", lambda *_: forget())
     else:
         monkeypatch.setattr(jobs, "_room", lambda *_: None)  # it looked a moment before
-    assert (await refusal(jobs.receive(number, "admin", "a", coming())))[0] == 404
+    assert (await refusal(jobs.receive(number, "admin", "a", coming())))[0] == "gone"
     assert not jobs._coming
 
 
@@ -341,14 +344,14 @@ async def test_a_job_that_is_forgotten_as_it_is_read_or_begun_is_gone(
     known = jobs._job(number)
     monkeypatch.setattr(jobs, "_job", lambda _: known)
     shutil.rmtree(jobs.jobs / number)
-    assert (await refusal(jobs.read(number, "admin", "en")))[0] == 404
+    assert (await refusal(jobs.read(number, "admin", "en")))[0] == "gone"
     monkeypatch.setattr(jobs, "job", lambda *_: Job(by="admin", made=known.made, files=["a"]))
-    assert (await refusal(jobs.start(number, "admin", WISH)))[0] == 404
+    assert (await refusal(jobs.start(number, "admin", WISH)))[0] == "gone"
 
 
 async def test_undo_says_what_was_done_or_why_not(jobs: Imports) -> None:
     assert await jobs.undo("good", "admin", "en") == "undone good"
-    assert await refusal(jobs.undo("bad", "admin", "en")) == (409, "cannot be undone")
+    assert await refusal(jobs.undo("bad", "admin", "en")) == ("undo", "cannot be undone")
 
 
 async def test_the_log_shows_ones_own_territories_newest_first(jobs: Imports) -> None:

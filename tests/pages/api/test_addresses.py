@@ -25,7 +25,7 @@ async def test_an_administrator_sees_how_complete_each_compound_is(house: WebRol
     async with house.browser(await house.admit(ADMIN)) as browser:
         rows = (await browser.get("/api/addresses")).json()
         assert rows == (await browser.get("/api/addresses")).json()
-    there = [place for twin in house.parts.twins.values() for place in twin.compounds]
+    there = [place for twin in house.twins.values() for place in twin.compounds]
     assert sorted(row["id"] for row in rows) == sorted(there)
     for row in rows:
         assert set(row["shares"]) <= set(DUTIES)

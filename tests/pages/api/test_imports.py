@@ -13,8 +13,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from feeds.intake.imports import PARTS, ImportRefused, Imports, Wish
+from feeds.intake.imports import Imports
 from geodata import store
+from pages import answers
 from pages.api.imports import router
 from tests.support.builders.sites import TERRITORY, a_folder
 from twin.commands.roles import ROLES
@@ -39,7 +40,8 @@ async def ask(tmp_path: Path) -> AsyncIterator[Any]:
     server = FastAPI(openapi_url=None)
     program = (sys.executable, str(APP), "import")
     jobs = Imports(tmp_path / "data", program)
-    server.include_router(router(jobs, Wish, ImportRefused, PARTS))
+    answers.install(server)
+    server.include_router(router(jobs))
     person = [Somebody()]
 
     async def with_person(scope: Any, receive: Any, send: Any) -> None:

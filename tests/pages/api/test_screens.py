@@ -59,7 +59,7 @@ async def post(house: WebRole, account: Account, *bodies: dict[str, Any] | bytes
 
 async def seen(house: WebRole, case: str = CASE) -> None:
     """Wait until the web role has folded a case."""
-    twin = house.parts.twins[b.STREET]
+    twin = house.twins[b.STREET]
     async with asyncio.timeout(10):
         while case not in twin.incidents:
             await asyncio.sleep(0.01)
@@ -97,7 +97,13 @@ async def test_each_bad_command_has_its_status(house: WebRole) -> None:
         (ask("explode", version=1), 422, "invalid"),
         (ask("assign", "INC-404", responder=b.ZHOU), 422, "unknown"),
         (ask("assign", version=1, responder="huodian/responder/nobody"), 422, "invalid"),
+        (ask("note", "INC-2", text="x"), 422, "unknown"),
+        (ask("accept"), 409, "illegal_state"),
+        (ask("note", version=9, text="x"), 409, "stale"),
         (b"{", 422, "invalid"),
+        (b"nonsense", 422, "invalid"),
+        (b'{"command":"note"}', 422, "invalid"),
+        (b'{"command":"note","target":"INC-1","args":{"text":"x"},"by":"boss"}', 422, "invalid"),
         (b"\xff\xfe", 422, "invalid"),
         (b"[" * 5000, 422, "invalid"),
         (b'{"command":"assign","target":"INC-1","by":"somebody"}', 422, "invalid"),
@@ -106,6 +112,7 @@ async def test_each_bad_command_has_its_status(house: WebRole) -> None:
     ]
     answers = await post(house, CHEN, *(body for body, _, _ in bodies))
     found = [(status, told["error"]) for status, told in answers]
+    assert all(told.keys() == {"error", "reason", "detail"} for _, told in answers)
     assert found == [(status, error) for _, status, error in bodies]
 
 
@@ -134,7 +141,7 @@ async def test_a_responder_changes_their_own_duty_a_dispatcher_anybodys_a_viewer
     [theirs] = await post(house, CHEN, ask("duty_on", b.ZHOU, version=1))
     assert mine == (200, {"accepted": True, "events": [f"{b.ZHOU}@1"], "version": 1})
     assert theirs == (200, {"accepted": True, "events": [f"{b.ZHOU}@2"], "version": 2})
-    zhou = house.parts.twins[b.STREET].responders[b.ZHOU]
+    zhou = house.twins[b.STREET].responders[b.ZHOU]
     assert (zhou.status, zhou.duty_by) == ("available", "chenmin")
 
 
@@ -190,7 +197,7 @@ async def test_what_does_not_exist_is_not_found(house: WebRole) -> None:
 
 async def test_administrators_lists_are_for_administrators(house: WebRole) -> None:
     await house.streams.append(b.STREET, [b.state("huodian/gate/77", "open")])
-    twin = house.parts.twins[b.STREET]
+    twin = house.twins[b.STREET]
     async with asyncio.timeout(10):
         while not twin.unregistered:
             await asyncio.sleep(0.01)

@@ -47,7 +47,7 @@ async def house(valkey_url: str) -> AsyncIterator[WebRole]:
                                   data=ev.StatusData(status="available"), **rest)  # fmt: skip
         await opened.streams.append_operations(b.STREET, [duty, case])
         async with asyncio.timeout(10):
-            while CASE not in opened.parts.twins[b.STREET].incidents:
+            while CASE not in opened.twins[b.STREET].incidents:
                 await asyncio.sleep(0.01)
         yield opened
 

@@ -15,6 +15,7 @@ from pages.door.cookies import MOST_BYTES
 from pages.door.guard import COOKIE, TLS_COOKIE, Guard
 from pages.door.hosts import Hosts
 from pages.texts import LANGUAGES, text
+from twin.errors import LoginRefused
 
 HOST = "dayuan.example"
 
@@ -35,15 +36,9 @@ async def _lookup(token: str) -> Somebody | None:
     return Somebody() if token == "good" else None
 
 
-class _Locked(Exception):
-    """Too many wrong attempts."""
-
-    retry_after_s = 40
-
-
 async def _programs(authorization: str, address: str) -> Somebody | None:
     if authorization == "Bearer locked":
-        raise _Locked
+        raise LoginRefused("locked", 40)
     return Somebody(name="gis") if authorization == "Bearer good" else None
 
 
@@ -89,7 +84,7 @@ async def ask(
         return {"type": "websocket.connect" if kind == "websocket" else "http.request"}
 
     guard = Guard(
-        _app, _lookup, lambda: "default-src 'none'", programs=_programs, refused=_Locked,
+        _app, _lookup, lambda: "default-src 'none'", programs=_programs,
         hosts=guarded or Hosts([HOST]), strict=strict,
     )  # fmt: skip
     await guard(scope, receive, send)

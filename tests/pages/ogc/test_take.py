@@ -8,7 +8,6 @@ import json
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -34,16 +33,23 @@ class Backed:
         self.districts = districts
         self.written: list[tuple[str, tuple[str, ...], str]] = []
         self.packs = packs
-        self.current = asyncio.Event()
+        self.twins = {TWIN.street: TWIN}
+        self._comes = asyncio.Event()
         if comes:
-            self.current.set()
+            self._comes.set()
 
-    async def follow(self, use: Callable[[str, Iterable[Change]], None]) -> None:
+    async def current(self) -> None:
+        await self._comes.wait()
+
+    async def follow(
+        self, use: Callable[[str, Iterable[Change]], None], anew: Callable[[], None]
+    ) -> None:
         use(TWIN.street, [])
+        anew()
         await asyncio.Event().wait()
 
-    async def exported(self, who: Any, words: str) -> None:
-        self.written.append((who.name, who.prefixes, words))
+    async def exported(self, name: str, prefixes: Sequence[str], detail: str) -> None:
+        self.written.append((name, tuple(prefixes), detail))
 
     async def pack(self, folder: Path, target: Path) -> bool:
         target.write_text("".join(sorted(file.name for file in folder.iterdir())))
@@ -53,11 +59,7 @@ class Backed:
         parser = argparse.ArgumentParser()
         token_cli.add_arguments(parser.add_subparsers(dest="command"))
         asked = parser.parse_args(["export", *words.split()])
-        parts = {
-            "twins": {TWIN.street: TWIN}, "follow": self.follow, "current": self.current.wait,
-            "exported": self.exported, "pack": self.pack,
-        }  # fmt: skip
-        return await ogc_take.carry_out(asked, parts, "cli:li", self.districts)
+        return await ogc_take.carry_out(asked, self, "cli:li", self.districts)
 
 
 async def test_a_geopackage_is_written_and_recorded(tmp_path: Path) -> None:

@@ -69,8 +69,8 @@ class Server:
         target.write_bytes(b"a GeoPackage")
         return self.packs
 
-    async def _record(self, who: Any, words: str) -> None:
-        self.recorded.append((who.name, words))
+    async def _record(self, name: str, prefixes: Sequence[str], words: str) -> None:
+        self.recorded.append((name, words))
 
     @property
     def routes(self) -> list[Any]:
