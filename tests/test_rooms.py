@@ -42,7 +42,7 @@ MODULES_MAY_IMPORT = {
     "ui": {"session", "words"},
     "map": {"geometry", "records", "session", "words"},
     "panels": {"geometry", "records", "session", "ui", "words"},
-    "pages": {"session", "ui", "words"},
+    "pages": {"panels", "records", "session", "ui", "words"},
 }
 MEANINGLESS = {"util", "utils", "helper", "helpers", "common", "core", "misc", "manager"}
 MOST_LINES = 400

@@ -41,3 +41,11 @@ interface Card {
   /** metres over the ground */
   height?: number;
 }
+
+/** What the socket has said so far, by sort and id. */
+interface Things {
+  incidents: Map<string, Row>;
+  alarms: Map<string, Row>;
+  responders: Map<string, Row>;
+  ways: Map<string, Row>;
+}

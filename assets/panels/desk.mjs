@@ -10,7 +10,11 @@ const AGAIN_MS = 5000;
 const CAMERAS = 6; // as many as the list beside it shows
 const UNMEASURED = { usual_ms: NaN, minute: { p50_ms: NaN, p95_ms: NaN } };
 
+/** @typedef {"go"|"map"|"again"|"gone"|"ways"} Turn what others may be told of; see `on` */
+
 /**
+ * The context of a page: made once, whole, and handed to every panel. What comes and goes while the
+ * page lives, the map and the state of the link, is set by a method of its own.
  * @typedef {ReturnType<typeof createDesk>} Desk
  * @param {object} parts
  * @param {Row} parts.me the person, as /api/me tells
@@ -20,20 +24,28 @@ const UNMEASURED = { usual_ms: NaN, minute: { p50_ms: NaN, p95_ms: NaN } };
  * @param {string} parts.session live or replay:<id>
  * @param {boolean} parts.densities whether cameras that see a case say how well: a wall is read from afar
  * @param {() => void} parts.redraw
+ * @param {{model: Row, send: (order: Row) => void}} parts.live the socket and what it has said
+ * @param {ReturnType<typeof import("./case/commands.mjs").createCommander>} parts.commander
+ * @param {Pick<ReturnType<typeof import("../session/painted.mjs").createPainted>, "usual_ms"|"minute">} parts.painted
  */
-export function createDesk({ me, places, catalogue, clock, session, densities, redraw }) {
-  let [live, map, commander, painted] = [null, null, null, null];
+export function createDesk({ me, places, catalogue, clock, session, densities, redraw, live, commander, painted }) {
+  /** @type {Row|null} the map's handle, while there is one */
+  let map = null;
+  let status = { state: "connecting", since: null, late_s: null };
   let [selected, picked, marked, here] = [null, null, null, places[0]?.id ?? null];
   let standing = "";
   const onDuty = new Map();
   let [ready, newest, hintTimer] = [false, NaN, 0];
   const devices = new Map();
-  const listeners = new Set();
-  const model = () => live?.model ?? live ?? {};
+  /** @type {Map<Turn, Set<(target?: Row) => void>>} */
+  const listeners = new Map();
+  const tell = (turn, target) => listeners.get(turn)?.forEach((heard) => heard(target));
+  const { model } = live;
   const nothing = { incidents: new Map(), alarms: new Map(), responders: new Map(), ways: new Map() };
   const details = createDetails({ session, onChange: () => (drawOnMap(), redraw()) });
 
-  const things = () => model().things ?? nothing;
+  /** @type {() => Things} */
+  const things = () => model.things ?? nothing;
 
   /** Draw what belongs to the selected incident: cameras that see it, the way there. */
   const drawOnMap = () => {
@@ -54,7 +66,7 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
   const select = (id, { go = false } = {}) => {
     if (id !== selected) {
       [selected, picked] = [id, null];
-      live?.send({ kind: "open", incident: id });
+      live.send({ kind: "open", incident: id });
       map?.select(id ? { type: "incident", id } : null);
     }
     const incident = id ? things().incidents.get(id) : null;
@@ -111,7 +123,7 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     if (now === standing) return;
     standing = now;
     details.renew();
-    for (const heard of listeners) heard();
+    tell("ways");
   };
 
   /** Somebody came, went or was located, and then others are recommended. */
@@ -137,7 +149,7 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     catalogue,
     clock,
     session,
-    status: { state: "connecting", since: null, late_s: null },
+    commander,
     things,
     select,
     pick,
@@ -145,41 +157,57 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     hint,
     learn,
     redraw,
-    panels: () => model().panels ?? {},
+    /** State of the link: `{state, since, late_s}`, as the socket tells. */
+    get status() {
+      return status;
+    },
+    /** The link is in another state. */
+    linked: (now) => (status = now),
+    /** Order something of the server over the socket. */
+    send: (order) => live.send(order),
+    panels: () => model.panels ?? {},
     ready: () => ready,
     map: () => map,
-    get commander() {
-      return commander;
-    },
     selected: () => selected,
     picked: () => picked,
     detail: () => details.current(),
-    reading: (id) => model().reading?.(id) ?? null,
+    reading: (id) => model.reading?.(id) ?? null,
     device: (id) => devices.get(id.split("/")[0])?.get(id),
     person: (name) => {
       if (name === me.name) return me.display ?? name;
       if (name === "system") return t("said.system");
-      return model().things?.responders?.get(name)?.name ?? name ?? "";
+      return model.things?.responders?.get(name)?.name ?? name ?? "";
     },
     here: () => places.find((place) => place.id === here) ?? places[0] ?? null,
     commandable: () => session === "live",
     /** The version of a place on screen, undefined before the first snapshot. */
-    version: (compound) => model().compounds?.find((place) => place.id === compound)?.version,
+    version: (compound) => model.compounds?.find((place) => place.id === compound)?.version,
     cardHeight: () => byId("queue-list")?.firstElementChild?.getBoundingClientRect().height ?? 0,
     /** How long ago the newest event happened, by the server's clock; NaN in a replay. */
     age_ms: () => (clock.mode === "live" ? Math.max(0, clock.now() - newest) : NaN),
     /** How long events take to this glass; NaN in a replay, and before anything was measured. */
     timely: () => {
-      if (clock.mode !== "live" || !painted) return UNMEASURED;
+      if (clock.mode !== "live") return UNMEASURED;
       return { usual_ms: painted.usual_ms(), minute: painted.minute() };
+    },
+    /** A map stands from here on, or with null none: then what was begun on it is given up. */
+    setMap: (handle) => {
+      map = handle;
+      if (!map) tell("gone");
+    },
+    /** The map has its places: draw on it what is selected, and with `again` what the last one showed. */
+    furnishMap: (again) => {
+      tell("map");
+      if (selected) map.select({ type: "incident", id: selected });
+      if (again) desk.drawAgain();
     },
     /** Draw on a map that was made anew what the last one showed. */
     drawAgain: () => {
       drawOnMap();
-      desk.inside?.drawAgain();
+      tell("again");
       if (picked) map?.select({ type: "device", id: picked });
       if (marked) map?.mark(marked);
-      for (const heard of listeners) heard(); // the ways that a panel says are shown
+      tell("ways"); // the ways that a panel says are shown
     },
     visit: (compound) => {
       here = compound;
@@ -189,22 +217,20 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     goTo: (target) => {
       if (target.compound) here = target.compound;
       unmark();
-      if (target.type === "responder") desk.people?.show(target.id);
+      tell("go", target);
       if (target.type === "responder" && !target.lonlat) return redraw(); // off duty nobody is anywhere
       if (target.type === "device") return goToDevice(target);
       map?.goTo(target);
-      if (target.type === "building") desk.inside?.enter(target.id);
-      else if (target.type !== "responder" && target.lonlat) mark(target);
+      if (!["responder", "building"].includes(target.type) && target.lonlat) mark(target);
       return redraw();
     },
-    /** Be told when something in the way turned. */
-    onWays: (listener) => listeners.add(listener),
-    join: (parts) => {
-      live = parts.live ?? live;
-      if ("map" in parts) map = parts.map;
-      commander = parts.commander ?? commander;
-      painted = parts.painted ?? painted;
-    },
+    /**
+     * Be told: `go` somebody goes to a target; `map` one has its places, `again` one that came back
+     * is drawn on, `gone` there is none; `ways` something in the way turned.
+     * @param {Turn} turn
+     * @param {(target?: Row) => void} listener
+     */
+    on: (turn, listener) => void listeners.set(turn, (listeners.get(turn) ?? new Set()).add(listener)),
     /** Take note of a frame: the newest event, what it proves about commands, the selection. */
     took: (frame) => {
       ready = true;

@@ -47,10 +47,13 @@ const nameOf = (layer) => {
 
 const ROOMY_PX = 480; // on a narrower map the open list would hide what it is about
 
-/** @param {import("./desk.mjs").Desk} desk */
-export function createLayers(desk) {
+/**
+ * @param {import("./desk.mjs").Desk} desk
+ * @param {(visible: boolean) => void} showCoverage
+ */
+export function createLayers(desk, showCoverage) {
   const list = byId("layers-list");
-  if (byId("map-area").clientWidth < ROOMY_PX) byId("layers").open = false;
+  if (matchMedia("(max-width: 900px)").matches || byId("map-area").clientWidth < ROOMY_PX) byId("layers").open = false;
   const key = `dayuan.layers.${desk.me.name ?? ""}`;
   const choice = memory.get(key, {});
   let unfolded = memory.get("dayuan.layers.kinds", false);
@@ -60,14 +63,14 @@ export function createLayers(desk) {
     choice[name] = visible;
     memory.set(key, choice);
     desk.map()?.show(name, visible);
-    if (name === "coverage") desk.coverage?.show(visible);
+    if (name === "coverage") showCoverage(visible);
   };
 
   /** Tell a new map what this person chose. */
   const apply = () => {
     for (const [name, visible] of Object.entries({ ...Object.fromEntries(OFF.map((name) => [name, false])), ...choice }))
       desk.map()?.show(name, visible);
-    desk.coverage?.show(on("coverage"));
+    showCoverage(on("coverage"));
   };
 
   const unfold = () => {

@@ -198,11 +198,19 @@ test("a map that cannot be taken away any more harms nobody", async (context) =>
 
 test("on a map that came back stand the device that was picked and the ways that were shown", (context) => {
   context.mock.method(globalThis, "fetch", async () => ({ ok: false, status: 404 }));
-  const desk = createDesk({ me: {}, places: [], catalogue: {}, clock: {}, session: "live", redraw: () => {} });
+  const desk = createDesk({
+    me: {},
+    places: [],
+    catalogue: {},
+    clock: {},
+    session: "live",
+    redraw: () => {},
+    live: { model: {}, send: () => {} },
+  });
   const [selected, renewed] = [[], context.mock.fn()];
-  desk.onWays(renewed);
+  desk.on("ways", renewed);
   desk.pick("huodian/gate/1");
-  desk.join({ map: { drawRoute: () => {}, highlightCameras: () => {}, select: (target) => selected.push(target) } });
+  desk.setMap({ drawRoute: () => {}, highlightCameras: () => {}, select: (target) => selected.push(target) });
   desk.drawAgain();
   assert.deepEqual(selected, [{ type: "device", id: "huodian/gate/1" }]);
   assert.equal(renewed.mock.callCount(), 1);
@@ -228,16 +236,24 @@ function surface() {
 
 test("on a map that came back stands the mark of what was searched for, unless it was taken away", (context) => {
   context.mock.method(globalThis, "fetch", async () => ({ ok: false, status: 404 }));
-  const desk = createDesk({ me: {}, places: [], catalogue: {}, clock: {}, session: "live", redraw: () => {} });
+  const desk = createDesk({
+    me: {},
+    places: [],
+    catalogue: {},
+    clock: {},
+    session: "live",
+    redraw: () => {},
+    live: { model: {}, send: () => {} },
+  });
   const [first, second, third] = [surface(), surface(), surface()];
-  desk.join({ map: first });
+  desk.setMap(first);
   desk.goTo({ type: "address", id: "a", name: "3幢", lonlat: [113, 27] });
-  desk.join({ map: null });
-  desk.join({ map: second });
+  desk.setMap(null);
+  desk.setMap(second);
   desk.drawAgain();
   assert.deepEqual([first.marks, second.marks], [["3幢"], ["3幢"]]);
   assert.equal(desk.unmark(), true);
-  desk.join({ map: third });
+  desk.setMap(third);
   desk.drawAgain();
   assert.deepEqual(third.marks, []);
 });

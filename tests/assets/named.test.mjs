@@ -141,7 +141,15 @@ test("devices whose names could not be fetched are asked for again, until they a
   const rows = { devices: [{ id: "huodian/gate/1", name: "东门" }] };
   const answers = [Promise.reject(new TypeError("no network")), { ok: false, status: 503 }, { ok: true, json: async () => rows }];
   const asked = context.mock.method(globalThis, "fetch", async () => answers.shift());
-  const desk = createDesk({ me: {}, places: [{ id: "huodian" }], catalogue: {}, clock: {}, session: "live", redraw: () => {} });
+  const desk = createDesk({
+    me: {},
+    places: [{ id: "huodian" }],
+    catalogue: {},
+    clock: {},
+    session: "live",
+    redraw: () => {},
+    live: { model: {}, send: () => {} },
+  });
   desk.learn("huodian");
   for (let turn = 0; turn < 4; turn += 1) {
     desk.learn("huodian");

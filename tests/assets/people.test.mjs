@@ -92,8 +92,8 @@ test("who goes on or off duty, or is located at last, is asked for anew; who wal
     clock: { mode: "live" },
     session: "live",
     redraw: () => {},
+    live: { model: { things }, send: () => {} },
   });
-  desk.join({ live: { model: { things }, send: () => {} } });
   const after = async (more) => {
     desk.took({ things: { responders: { [zhou.id]: more && { ...zhou, ...more } } } });
     await new Promise((resolve) => setImmediate(resolve));

@@ -21,10 +21,10 @@ export function createCamera(desk) {
     look();
     desk.redraw();
   };
-  const placing = (desk.placing = createPlacing(desk, {
+  const placing = createPlacing(desk, {
     onTry: (tried) => take(facts, tried && { ...facts, ...tried }),
     onSaved: (now) => take({ ...facts, ...now }, null),
-  }));
+  });
   part.node.append(part.frame, part.facts, part.about, editions.node, part.rings, part.form, part.said, ...placing.nodes);
 
   const end = (words = "") => {
@@ -118,7 +118,7 @@ export function createCamera(desk) {
     lines(part.rings, ofEdition(now.rings.features, edition()).map(ringWords));
     return drawForm(part, now, { desk, running: Boolean(stop), said });
   };
-  return { node: part.node, draw };
+  return { node: part.node, draw, cancel: placing.cancel };
 }
 
 /** Cover what the masks hide: of the simulated view as it is drawn, of the real picture as it is. */

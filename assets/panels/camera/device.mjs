@@ -73,5 +73,5 @@ export function createDevice(desk) {
       },
     );
   };
-  return { draw };
+  return { draw, cancel: camera.cancel };
 }

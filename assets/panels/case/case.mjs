@@ -25,13 +25,16 @@ import {
 import { inLanguage, t } from "../../words/texts.mjs";
 import { createWays } from "./ways.mjs";
 
-/** @param {import("../desk.mjs").Desk} desk */
-export function createIncident(desk) {
+/**
+ * @param {import("../desk.mjs").Desk} desk
+ * @param {() => void} openPeople
+ */
+export function createIncident(desk, openPeople) {
   const root = byId("incident");
   const part = skeleton();
   const ways = createWays(desk);
   part.noteForm.after(ways.node);
-  desk.onWays(ways.renew);
+  desk.on("ways", ways.renew);
   root.append(part.empty, part.body);
 
   const incident = () => desk.things().incidents.get(desk.selected()) ?? null;
@@ -99,7 +102,7 @@ export function createIncident(desk) {
     drawCameras(part, row, detail, desk);
     const advice = detail ? inLanguage(detail.advice, detail.advice_en) : "";
     shown(say(part.advice, advice), Boolean(advice) && desk.commandable());
-    drawRecommendations(part, row, detail, possible(), { dispatch, takeOver, desk });
+    drawRecommendations(part, row, detail, possible(), { dispatch, takeOver, openPeople, desk });
     drawCrew(part, row, possible(), { stepOn, desk });
     drawActions(part, offered(possible(), alarms(), may()), desk.commander.busy(row.id), act);
     drawOutcome(part.said, row, [row.id, ...alarms().map((alarm) => alarm.id)], desk);

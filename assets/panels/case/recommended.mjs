@@ -10,12 +10,12 @@ import { tripWords } from "../../words/trips.mjs";
 const SHOWN = 3; // recommendations: more would push the buttons off a laptop screen
 
 /** Draw the recommendations of a case, and what to do where there is nobody. */
-export function drawRecommendations(part, row, detail, possible, { dispatch, takeOver, desk }) {
+export function drawRecommendations(part, row, detail, possible, { dispatch, takeOver, openPeople, desk }) {
   const rows = (detail?.recommendations ?? []).slice(0, SHOWN);
   const [first, further] = [possible.includes("assign"), possible.includes("add_responder")];
   const visible = Boolean(detail) && (first || further);
   shown(part.recommendedHead, visible);
-  drawNobody(part.nobody, visible && rows.length === 0, desk);
+  drawNobody(part.nobody, visible && rows.length === 0, { openPeople, desk });
   shown(part.recommended, visible);
   const make = (found) =>
     h(
@@ -64,7 +64,7 @@ export function drawRecommendations(part, row, detail, possible, { dispatch, tak
 }
 
 /** Nobody to recommend: say so, and lead to where people are put on duty. */
-function drawNobody(node, visible, desk) {
+function drawNobody(node, visible, { openPeople, desk }) {
   shown(node, visible);
   if (!visible) return;
   const [words, button] = node.children;
@@ -72,7 +72,7 @@ function drawNobody(node, visible, desk) {
   shown(button, Boolean(desk.me.may?.includes("duty_on")));
   say(button.firstElementChild, t("people.open"));
   say(button.lastElementChild, capOf("people"));
-  button.onclick = () => desk.people.open();
+  button.onclick = () => openPeople();
 }
 
 /** How soon; of whom nobody knows where they are, that, and no time of arrival. */
