@@ -15,7 +15,6 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from hashlib import sha256
 from typing import Any
 
 import argon2
@@ -23,11 +22,12 @@ import msgspec
 
 from feeds.access.attempts import Attempts, Somewhere, Standing, Visitor
 from feeds.access.hash_queue import KNOWN_BROWSER, KNOWN_NAME, UNKNOWN_NAME, Crowded, Turns
+from feeds.access.store import RecordStore, digest, refuse
 from feeds.errors import Unavailable
 from twin.commands.roles import ROLES
-from twin.errors import DayuanError, InvalidTerritory, LoginRefused
+from twin.errors import DayuanError, LoginRefused
 from twin.places.model import Compound
-from twin.places.territory import parse, street_of
+from twin.places.territory import street_of
 
 ACCOUNTS_KEY = "dayuan:accounts"
 LANGUAGES = ("zh-CN", "en")
@@ -111,6 +111,7 @@ class Accounts:
         assert all(account.demo for account in demo), "a real account needs a password"
         self.demo = {account.name: account for account in demo}
         self._client = client
+        self._records = RecordStore(client, ACCOUNTS_KEY, _Record, _NAME)
         self._console = console
         self._hasher = hasher or argon2.PasswordHasher()
         self._now = now
@@ -128,17 +129,15 @@ class Accounts:
 
     async def remove(self, name: str) -> bool:
         """Remove an account; its sessions end at once. False when there was none."""
-        return bool(await self._client.hdel(ACCOUNTS_KEY, name))
+        return await self._records.remove(name)
 
     async def list(self) -> list[Account]:
         """Every real account, by name."""
-        rows = await self._client.hvals(ACCOUNTS_KEY)
-        found = (msgspec.json.decode(row, type=_Record).account for row in rows)
-        return sorted(found, key=lambda account: account.name)
+        return [record.account for record in await self._records.all()]
 
     async def named(self, name: str) -> Account | None:
         """The real account of a name, or None."""
-        record = await self._record(name)
+        record = await self._records.get(name)
         return record.account if record else None
 
     async def verify(self, name: str, password: str, visitor: Visitor = SOMEWHERE) -> Account:
@@ -149,9 +148,9 @@ class Accounts:
         and locks the same. A browser or address the name came in from before has a lock of its
         own. An address that tried too many names hears ``busy`` instead of anything but yes.
         """
-        known = name if _NAME.match(name) else _digest(name)
+        known = name if _NAME.match(name) else digest(name)
         standing = await self.attempts.standing(known, visitor)
-        record = await self._record(name)
+        record = await self._records.get(name)
         if record is None and standing.crowding:
             await self._turns.pass_by()
             raise LoginRefused("busy", CROWDING_S, outcome="")
@@ -201,7 +200,7 @@ class Accounts:
 
         Raises AccountRefused for an unknown account or one that may give commands.
         """
-        record = await self._record(name)
+        record = await self._records.get(name)
         if record is None or record.account.role != "viewer":
             raise AccountRefused(f"{name}: a kiosk link needs an existing account of role viewer")
         terms = Terms(absolute_s=days * 86400, idle_s=0)
@@ -233,7 +232,7 @@ class Accounts:
     async def _account_of(self, session: _Session) -> Account | None:
         if session.demo:
             return self.demo.get(session.account)
-        record = await self._record(session.account)
+        record = await self._records.get(session.account)
         same = record is not None and record.generation == session.generation
         return record.account if record and same else None
 
@@ -242,7 +241,7 @@ class Accounts:
             if account.name not in self.demo:
                 raise LoginRefused("wrong")
             return ""
-        record = await self._record(account.name)
+        record = await self._records.get(account.name)
         if record is None:
             raise LoginRefused("wrong")
         return record.generation
@@ -274,13 +273,9 @@ class Accounts:
         async with self._turns.turn(KNOWN_BROWSER):
             return await asyncio.to_thread(self._hasher.hash, _utf8(password))
 
-    async def _record(self, name: str) -> _Record | None:
-        row = await self._client.hget(ACCOUNTS_KEY, name) if _NAME.match(name) else None
-        return msgspec.json.decode(row, type=_Record) if row else None
-
     async def _store(self, account: Account, hash_: str, generation: str) -> None:
         record = _Record(account=account, hash=hash_, generation=generation)
-        await self._client.hset(ACCOUNTS_KEY, account.name, msgspec.json.encode(record))
+        await self._records.put(account.name, record)
 
 
 def demo_accounts(compounds: Iterable[Compound]) -> list[Account]:
@@ -337,14 +332,7 @@ def _check(account: Account, password: str) -> None:
         (len(password) > MAX_PASSWORD, f"password: {MAX_PASSWORD} characters at most"),
         (password.lower() == account.name, "password: not the account's own name"),
     )
-    for wrong, reason in faults:
-        if wrong:
-            raise AccountRefused(reason)
-    try:
-        for prefix in account.prefixes:
-            parse(prefix)
-    except InvalidTerritory as exc:
-        raise AccountRefused(f"prefix: {exc}") from exc
+    refuse(AccountRefused, faults, "prefix", account.prefixes)
 
 
 def _utf8(word: str) -> bytes:
@@ -352,9 +340,5 @@ def _utf8(word: str) -> bytes:
     return word.encode("utf-8", "surrogatepass")
 
 
-def _digest(word: str) -> str:
-    return sha256(_utf8(word)).hexdigest()
-
-
 def _key(kind: str, token: str) -> str:
-    return f"dayuan:{kind}:{_digest(token)}"
+    return f"dayuan:{kind}:{digest(token)}"

@@ -10,8 +10,9 @@ times and then only counted: the record is kept for ever.
 from __future__ import annotations
 
 import ipaddress
-from hashlib import sha256
 from typing import Any, NamedTuple, Protocol
+
+from feeds.access.store import digest
 
 TRIES = 5
 TRIES_WITHIN_S = 15 * 60
@@ -168,4 +169,4 @@ def _known(mark: str) -> str:
 
 
 def _digest(word: str) -> str:
-    return sha256(word.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return digest(word)[:32]

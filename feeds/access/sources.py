@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 import secrets
-from hashlib import sha256
 from hmac import compare_digest
 from typing import Any
 
 import msgspec
 
+from feeds.access.store import RecordStore, digest, refuse
 from twin.errors import DayuanError, InvalidTerritory
 from twin.events import TELEMETRY_TYPES
-from twin.places.territory import parse, street_of
+from twin.places.territory import street_of
 
 SOURCES_KEY = "dayuan:sources"
 DEMO_TOKEN = "demo.source"
@@ -57,7 +57,7 @@ class Sources:
     """The sources of one installation; ``demo`` is what DEMO_TOKEN opens, in demo mode only."""
 
     def __init__(self, client: Any, *, demo: Source | None = None) -> None:
-        self._client = client
+        self._records = RecordStore(client, SOURCES_KEY, _Record, _NAME)
         self._demo = demo
 
     async def add(self, source: Source) -> str:
@@ -67,38 +67,30 @@ class Sources:
         """
         _check(source)
         token = f"{source.name}.{secrets.token_urlsafe(32)}"
-        record = _Record(source=source, digest=sha256(token.encode()).hexdigest())
-        await self._client.hset(SOURCES_KEY, source.name, msgspec.json.encode(record))
+        await self._records.put(source.name, _Record(source=source, digest=digest(token)))
         return token
 
     async def remove(self, name: str) -> bool:
         """Remove a source; its token is worth nothing from now on. False when there was none."""
-        return bool(await self._client.hdel(SOURCES_KEY, name))
+        return await self._records.remove(name)
 
     async def list(self) -> list[Source]:
         """Every source, by name."""
-        rows = await self._client.hvals(SOURCES_KEY)
-        found = (msgspec.json.decode(row, type=_Record).source for row in rows)
-        return sorted(found, key=lambda source: source.name)
+        return [record.source for record in await self._records.all()]
 
     async def lookup(self, token: str) -> Source | None:
         """The source a token belongs to, or None."""
         if self._demo and token == DEMO_TOKEN:
             return self._demo
-        name = token.partition(".")[0]
-        row = await self._client.hget(SOURCES_KEY, name) if _NAME.match(name) else None
-        if row is None:
-            return None
-        record = msgspec.json.decode(row, type=_Record)
-        digest = sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-        return record.source if compare_digest(digest, record.digest) else None
+        record = await self._records.get(token.partition(".")[0])
+        right = record is not None and compare_digest(digest(token), record.digest)
+        return record.source if record is not None and right else None
 
 
 def _check(source: Source) -> None:
-    if not _NAME.match(source.name):
-        raise SourceRefused(f"name {source.name!r}: a-z 0-9 _ - only, 64 at most")
+    name = (not _NAME.match(source.name), f"name {source.name!r}: a-z 0-9 _ - only, 64 at most")
+    refuse(SourceRefused, [name], "territory", [source.territory])
     try:
-        parse(source.territory)
         street_of(source.territory)
     except InvalidTerritory as exc:
         raise SourceRefused(f"territory: {exc}") from exc

@@ -11,7 +11,6 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, NamedTuple
 
@@ -19,9 +18,9 @@ import msgspec
 
 from feeds.access.accounts import Account
 from feeds.access.attempts import TRIES_WITHIN_S
+from feeds.access.store import RecordStore, digest, refuse
 from twin.commands.roles import ROLES
-from twin.errors import DayuanError, InvalidTerritory
-from twin.places.territory import parse
+from twin.errors import DayuanError
 
 TOKENS_KEY = "dayuan:tokens"
 USED_KEY = "dayuan:tokens:used"
@@ -73,6 +72,7 @@ class Tokens:
 
     def __init__(self, client: Any, *, now: Callable[[], float] = time.time) -> None:
         self._client = client
+        self._records = RecordStore(client, TOKENS_KEY, _Record, _NAME)
         self._now = now
         self._noted: dict[str, float] = {}
 
@@ -88,33 +88,31 @@ class Tokens:
         until = made_at + days * _DAY_S
         token = Token(name=name, role=role, prefixes=prefixes, until=until, made_at=made_at)
         shown = f"dyt_{name}.{secrets.token_urlsafe(32)}"
-        record = _Record(token=token, digest=sha256(shown.encode()).hexdigest())
-        await self._client.hset(TOKENS_KEY, name, msgspec.json.encode(record))
+        await self._records.put(name, _Record(token=token, digest=digest(shown)))
         await self._client.hdel(USED_KEY, name)
         return shown, token
 
     async def remove(self, name: str) -> Token | None:
         """End a token at once; what it was, or None when there was none."""
-        record = await self._record(name)
-        await self._client.hdel(TOKENS_KEY, name)
+        record = await self._records.get(name)
+        await self._records.remove(name)
         await self._client.hdel(USED_KEY, name)
         return record.token if record else None
 
     async def list(self) -> list[tuple[Token, float | None]]:
         """Every token by name, expired ones too, with when it was used last."""
-        rows = await self._client.hvals(TOKENS_KEY)
-        found = [msgspec.json.decode(row, type=_Record).token for row in rows]
+        found = [record.token for record in await self._records.all()]
         used = await self._client.hgetall(USED_KEY)
         return [
             (token, float(used[token.name.encode()]) if token.name.encode() in used else None)
-            for token in sorted(found, key=lambda token: token.name)
+            for token in found
         ]
 
     async def lookup(self, shown: str) -> Token | None:
         """The token behind some words, or None; notes that it was used."""
         name = name_in(shown)
-        record = await self._record(name) if name else None
-        if record is None or not compare_digest(sha256(shown.encode()).hexdigest(), record.digest):
+        record = await self._records.get(name) if name else None
+        if record is None or not compare_digest(digest(shown), record.digest):
             return None
         now = self._now()
         if record.token.until <= now:
@@ -130,15 +128,11 @@ class Tokens:
         Counted by name where there is such a token; all others share one count, so that invented
         names fill neither the database nor the record.
         """
-        known = name if name and await self._record(name) else "-"
+        known = name if name and await self._records.get(name) else "-"
         key = f"dayuan:lockout:{subject(known)}"
         tries = await self._client.incr(key)
         await self._client.expire(key, TRIES_WITHIN_S, nx=True)
         return Wrong(subject(known), tries, max(1, await self._client.ttl(key)))
-
-    async def _record(self, name: str) -> _Record | None:
-        row = await self._client.hget(TOKENS_KEY, name) if _NAME.match(name) else None
-        return msgspec.json.decode(row, type=_Record) if row else None
 
 
 def name_in(shown: str) -> str:
@@ -167,11 +161,4 @@ def _check(name: str, role: str, prefixes: tuple[str, ...], days: int) -> None:
         (not prefixes, "territory: at least one is needed"),
         (not 1 <= days <= MOST_DAYS, f"days {days}: from 1 to {MOST_DAYS}"),
     )
-    for wrong, reason in faults:
-        if wrong:
-            raise TokenRefused(reason)
-    try:
-        for prefix in prefixes:
-            parse(prefix)
-    except InvalidTerritory as exc:
-        raise TokenRefused(f"territory: {exc}") from exc
+    refuse(TokenRefused, faults, "territory", prefixes)
