@@ -42,7 +42,7 @@ from feeds.streams.durability import refuse_eviction
 from feeds.streams.keys import key
 from feeds.streams.link import ANSWER_S, client_from_url, shown
 from feeds.streams.streams import Streams
-from twin.catalogue import load as load_catalogue
+from twin.catalogue import Catalogue, load
 from twin.errors import DayuanError, InvalidSetting
 from twin.places.model import Compound
 from twin.places.territory import street_of
@@ -104,6 +104,13 @@ def say_left_out(held: store.PlacesFolder, conditions: Conditions | None = None)
         conditions.raise_(
             "place_left_out", count=len(held.left_out), file=first.file, reason=first.reason
         )
+
+
+def load_catalogue() -> Catalogue:
+    """The rows by which this process goes, read once; the log says which version they are."""
+    catalogue = load()
+    logging.getLogger("dayuan.catalogue").info("catalogue %s", catalogue.version)
+    return catalogue
 
 
 def now() -> datetime:
@@ -353,7 +360,8 @@ def carry_out(settings: Settings, asked: argparse.Namespace) -> int:
         case "scenario":
             uvloop.run(_scenario(settings, asked.name))
         case "import":
-            return int(importing.main(asked.rest, settings.places, asked.environ))
+            rows = load_catalogue()
+            return int(importing.main(asked.rest, settings.places, rows, asked.environ))
         case "tiles":
             os.nice(10)  # screens are served meanwhile
             return int(tiles.main(settings.places, settings.data / "tiles"))

@@ -13,6 +13,7 @@ from pathlib import Path
 from time import perf_counter
 
 from bench import extract
+from bench.catalogue import CATALOGUE
 from bench.table import Row, at_most
 from geodata.importing.importer import import_folder
 from geodata.importing.readers import ogr
@@ -31,7 +32,9 @@ def measure(houses: int, rounds: int) -> dict[str, float]:
             places = Path(folder) / "data" / "places"
             for name in ("import", "again"):
                 start = perf_counter()
-                report = import_folder(file, "大地块", TERRITORY, data=places)
+                report = import_folder(
+                    file, "大地块", TERRITORY, data=places, kinds=CATALOGUE.devices
+                )
                 html(report, "zh-CN")
                 spent[name].append(perf_counter() - start)
                 assert not report.fatal and report.compound, report.lines("en")

@@ -139,6 +139,22 @@ def test_time_is_an_argument_in_the_twin_and_the_layers(room: str) -> None:
 
 
 @each_room
+def test_only_who_begins_a_process_loads_the_catalogue(room: str) -> None:
+    """Everybody else is handed it, or two twins of a process could not have different rules."""
+    wrong = [
+        where(path, node.lineno)
+        for path in sources(room)
+        for node in ast.walk(tree(path))
+        if (
+            (isinstance(node, ast.ImportFrom) and node.module == "twin.catalogue")
+            and "load" in {alias.name for alias in node.names}
+        )
+        or (isinstance(node, ast.Attribute) and ast.unparse(node) == "catalogue.load")
+    ]
+    assert wrong == []
+
+
+@each_room
 def test_only_app_reads_the_environment(room: str) -> None:
     wrong = [
         where(path, node.lineno)

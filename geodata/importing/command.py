@@ -23,6 +23,7 @@ from geodata.importing.readers.ogr_child import bound
 from geodata.importing.report import page
 from geodata.importing.report.report import Report
 from geodata.importing.report.sentences import DEFAULT, LANGUAGES, Refused, Words, language, say
+from twin.catalogue import Catalogue
 from twin.errors import DayuanError, InvalidSetting
 
 JOB_MEMORY_BYTES = 4 * 1024**3
@@ -104,7 +105,12 @@ def _shift(text: str) -> tuple[float, float]:
     return east, north
 
 
-def main(argv: Sequence[str], places: Path, environ: Mapping[str, str] | None = None) -> int:
+def main(
+    argv: Sequence[str],
+    places: Path,
+    catalogue: Catalogue,
+    environ: Mapping[str, str] | None = None,
+) -> int:
     """Carry out ``import`` or ``import undo``; 0, or 1 when faults stopped it.
 
     Raises InvalidTerritory for a territory that does not name a compound, InvalidSetting for an
@@ -121,7 +127,7 @@ def main(argv: Sequence[str], places: Path, environ: Mapping[str, str] | None = 
     if job:
         job.begin()
     try:
-        report = _carry_out(asked, asked.data / "places" if asked.data else places, job)
+        report = _carry_out(asked, asked.data / "places" if asked.data else places, catalogue, job)
     except (DayuanError, MemoryError, OSError) as exc:
         if job is None:
             raise
@@ -146,7 +152,9 @@ def _why(exc: BaseException) -> Words:
     return say("out_of_memory") if isinstance(exc, MemoryError) else say("system_says", said=exc)
 
 
-def _carry_out(asked: argparse.Namespace, places: Path, job: JobFolder | None) -> Report:
+def _carry_out(
+    asked: argparse.Namespace, places: Path, catalogue: Catalogue, job: JobFolder | None
+) -> Report:
     try:
         wishes = references.declared(asked.crs)
         mapping = device_lists.load(asked.mapping) if asked.mapping else None
@@ -173,7 +181,10 @@ def _carry_out(asked: argparse.Namespace, places: Path, job: JobFolder | None) -
         },
         progress=job.progress if job else partial(_print_progress, asked.lang),
     )
-    return import_folder(asked.files, asked.name, asked.territory, data=places, options=options)
+    return import_folder(
+        asked.files, asked.name, asked.territory, kinds=catalogue.devices, data=places,
+        options=options,
+    )  # fmt: skip
 
 
 def _print_progress(lang: str, share: float, words: Words) -> None:

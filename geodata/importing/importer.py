@@ -31,6 +31,7 @@ from geodata.importing.survey import Survey
 from geodata.proposal import layout
 from geodata.proposal.drawing import DrawnBuilding, Site, ring
 from geodata.soundness import NOWHERE
+from twin.catalogue import DeviceKinds
 from twin.errors import DayuanError, InvalidTerritory
 from twin.places import territory as path
 from twin.places.model import Building, Compound
@@ -73,6 +74,7 @@ def import_folder(
     territory: str,
     reference: str | None = None,
     *,
+    kinds: DeviceKinds,
     data: Path | str | None = None,
     options: Options | None = None,
     seed: int = 1,
@@ -80,6 +82,7 @@ def import_folder(
 ) -> Report:
     """Read a file or folder into a compound and, unless something is fatal, save it in ``data``.
 
+    ``kinds`` are the catalogue's device kinds: lists name them by their labels, and so do reports.
     ``data`` is the folder of places; None compares with none and writes nothing. ``reference``,
     ``seed`` and ``known`` are short for options. Raises InvalidTerritory for a territory that does
     not name a compound.
@@ -89,7 +92,7 @@ def import_folder(
     wishes = {"": references.named(reference)} if reference else {}
     chosen = options or Options(wishes=wishes, seed=seed, known=known)
     return _Import(
-        Path(folder), Report(name, territory), chosen, Path(data) if data else None
+        Path(folder), Report(name, territory, kinds), chosen, Path(data) if data else None
     ).run()
 
 
@@ -150,7 +153,7 @@ class _Import:
     def _surveyed(self) -> None:
         """Outline, buildings and more as files have them; the rest is proposed."""
         report, progress = self.report, self.options.progress
-        how = How(self._mapping(), self._kept())
+        how = How(self._mapping(), self._kept(), report.kinds_known)
         features, report.sources, faults = reading.read(
             self.folder, self.options.wishes, how, self.options.shift,
             tell=lambda n, count, name: progress(0.5 * (n - 1) / count, say("reading", name=name)),

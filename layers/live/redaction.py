@@ -6,18 +6,13 @@ no free text that may name a room or a person gets through.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
 
 from twin.addresses.describe import place_text
-from twin.catalogue import DeviceKind
+from twin.catalogue import DeviceKinds
 from twin.places.model import Compound, DevicePlace
 from twin.state.records import Device, Incident
 from twin.state.twin import Twin
-
-Kinds = Mapping[str, DeviceKind]
-"""Device kinds by name, as the catalogue has them."""
 
 
 def place_words(twin: Twin, incident: Incident) -> str:
@@ -33,7 +28,7 @@ def place_words(twin: Twin, incident: Incident) -> str:
     return names[incident.building] + floor if incident.building in names else compound.name
 
 
-def device_name(place: DevicePlace, compound: Compound, kinds: Kinds, masked: bool) -> str:
+def device_name(place: DevicePlace, compound: Compound, kinds: DeviceKinds, masked: bool) -> str:
     """A device's name; for one in a flat, masked, its kind and where it is instead."""
     if not masked or not place.room:
         return place.name
@@ -48,7 +43,7 @@ def device_words(twin: Twin, device: Device, masked: bool) -> str:
     return place_text(compound, _without_room(place, twin.catalogue.devices) if masked else place)
 
 
-def _without_room(place: DevicePlace, kinds: Kinds) -> DevicePlace:
+def _without_room(place: DevicePlace, kinds: DeviceKinds) -> DevicePlace:
     """The place with nothing left that may name the flat; the name of such a device may."""
     if not place.room:
         return place

@@ -15,9 +15,10 @@ from typing import Any
 import msgspec
 
 from layers.live import frames
-from layers.live.redaction import Kinds, device_name
+from layers.live.redaction import device_name
 from layers.rows import buildings, cameras, grids, ground
 from layers.rows.features import collection
+from twin.catalogue import DeviceKinds
 from twin.places import territory
 from twin.places.model import Compound, DevicePlace
 
@@ -34,7 +35,7 @@ KEPT_LISTINGS = 16
 class PlacesView:
     """The compounds of all streets, described for whoever may see them."""
 
-    def __init__(self, compounds: Iterable[Compound], kinds: Kinds) -> None:
+    def __init__(self, compounds: Iterable[Compound], kinds: DeviceKinds) -> None:
         self.kinds = kinds
         self.compounds = {compound.id: compound for compound in compounds}
         self._devices = {
@@ -142,7 +143,7 @@ def bounds(compound: Compound) -> tuple[float, float, float, float]:
 
 
 def described(
-    compound: Compound, prefixes: Sequence[str], kinds: Kinds, masked: bool
+    compound: Compound, prefixes: Sequence[str], kinds: DeviceKinds, masked: bool
 ) -> dict[str, Any]:
     """``devices`` in index order, and ``features`` by map source as GeoJSON collections."""
     features = {
@@ -164,7 +165,9 @@ def described(
     }
 
 
-def _device(place: DevicePlace, compound: Compound, kinds: Kinds, masked: bool) -> dict[str, Any]:
+def _device(
+    place: DevicePlace, compound: Compound, kinds: DeviceKinds, masked: bool
+) -> dict[str, Any]:
     return {
         "id": place.id,
         "kind": place.kind,

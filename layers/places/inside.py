@@ -12,7 +12,8 @@ from typing import Any
 
 import shapely
 
-from layers.live.redaction import Kinds, device_name
+from layers.live.redaction import device_name
+from twin.catalogue import DeviceKinds
 from twin.places import inside, territory
 from twin.places.inside import Inside
 from twin.places.metres import lonlat_from_xy
@@ -39,7 +40,11 @@ def building_of(compound: Compound, name: str, prefixes: Sequence[str]) -> Build
 
 
 def described(
-    compound: Compound, building: Building, prefixes: Sequence[str], kinds: Kinds, masked: bool
+    compound: Compound,
+    building: Building,
+    prefixes: Sequence[str],
+    kinds: DeviceKinds,
+    masked: bool,
 ) -> dict[str, Any]:
     """Floors, units, stairs, shafts, rooms and devices of a building; the caller may see it.
 

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.live.redaction import Kinds, device_name
+from layers.live.redaction import device_name
 from layers.search.ngrams import Spelled, Texts, normal
 from twin.addresses.tokens import words as address_words
+from twin.catalogue import DeviceKinds
 from twin.places import territory
 from twin.places.model import Area, Building, Compound, DevicePlace, LonLat, Service
 
@@ -51,7 +52,7 @@ class Hit(NamedTuple):
 class Naming(NamedTuple):
     """How devices are named: by the kinds of a catalogue; without rooms when ``masked``."""
 
-    kinds: Kinds
+    kinds: DeviceKinds
     masked: bool
 
 
@@ -103,7 +104,7 @@ _ROWS: dict[type[Any], Callable[..., SearchRow]] = {
 class SearchIndex:
     """The rows of some compounds, for one screen class."""
 
-    def __init__(self, compounds: Sequence[Compound], kinds: Kinds, masked: bool) -> None:
+    def __init__(self, compounds: Sequence[Compound], kinds: DeviceKinds, masked: bool) -> None:
         self._compounds, self._naming = compounds, Naming(kinds, masked)
         there = [(thing, i) for i, place in enumerate(compounds) for thing in things(place)]
         rows = [self._made(thing, i) for thing, i in there]
@@ -180,7 +181,7 @@ def _coded(words: Iterable[str]) -> tuple[NDArray[np.int32], list[str]]:
     return np.array(codes, dtype=np.int32), list(numbers)
 
 
-def _kind_words(kind: str, kinds: Kinds) -> list[str]:
+def _kind_words(kind: str, kinds: DeviceKinds) -> list[str]:
     """What people call a kind of device or service."""
     known = address_words()
     if kind.startswith("service/"):

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 from geodata.importing.importer import Options, import_folder
 from tests.browser.screen import Screen
 from tests.support.builders.sites import ROWS, TERRITORY, a_feature, a_folder, box
+from tests.support.catalogues import CATALOGUE
 from tests.support.installation import House, running
 from tests.support.waiting import until
 
@@ -24,7 +25,14 @@ def mine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A product of its own with one small compound: after an import all roles start anew."""
     folder = tmp_path_factory.mktemp("house")
     files = a_folder(tmp_path_factory.mktemp("files"))
-    import_folder(files, "小院", TERRITORY, data=folder / "places", options=Options(bare=True))
+    import_folder(
+        files,
+        "小院",
+        TERRITORY,
+        data=folder / "places",
+        options=Options(bare=True),
+        kinds=CATALOGUE.devices,
+    )
     with running(folder) as house:
         yield house
 

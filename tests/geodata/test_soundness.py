@@ -79,7 +79,7 @@ def test_a_compound_turned_scaled_and_moved_is_imported_without_a_fault(
              for n, (x, y) in enumerate(SLABS, start=1)]  # fmt: skip
     write(folder / "outline.geojson", [outline])
     write(folder / "buildings.geojson", slabs)
-    report = told(import_folder(folder, "小院", TERRITORY))
+    report = told(import_folder(folder, "小院", TERRITORY, kinds=CATALOGUE.devices))
     assert report.fatal == [] and report.compound is not None
     assert all(len(set(path.line)) > 1 for path in report.compound.paths)
 
@@ -123,7 +123,7 @@ def test_a_compound_of_any_layout_ends_with_a_report(
         road = {"type": "Feature", "properties": {"highway": "service"},
                 "geometry": {"type": "LineString", "coordinates": line}}  # fmt: skip
         write(folder / "roads.geojson", [road])
-    told(import_folder(folder, "小院", TERRITORY))
+    told(import_folder(folder, "小院", TERRITORY, kinds=CATALOGUE.devices))
 
 
 def test_what_rounding_makes_a_point_of_is_left_out_before_anything_stands_on_it() -> None:
@@ -195,7 +195,11 @@ def test_edited_files_end_with_a_report_and_what_is_written_can_be_lived_in(
             at = data.draw(st.integers(0, min(len(content["features"]) - 1, 5)))
             content["features"][at] = mutated(data, content["features"][at])
         path.write_text(json.dumps(content))
-    report = told(import_folder(folder / "files", "小院", TERRITORY, data=folder / "places"))
+    report = told(
+        import_folder(
+            folder / "files", "小院", TERRITORY, data=folder / "places", kinds=CATALOGUE.devices
+        )
+    )
     held = store.read(folder / "places")
     assert held.left_out == []
     assert len(held.compounds) == bool(report.written)
@@ -210,7 +214,7 @@ def test_edited_files_of_another_shape_are_named(
     geojson.write(tmp_path, sound)
     content = {"type": "FeatureCollection", "format": geojson.FORMAT, "features": features}
     (tmp_path / f"{part}.geojson").write_text(json.dumps(content))
-    report = told(import_folder(tmp_path, "小院", TERRITORY))
+    report = told(import_folder(tmp_path, "小院", TERRITORY, kinds=CATALOGUE.devices))
     assert report.fatal == [] if (part, features) == ("devices", []) else report.fatal
     assert all(f"{part}.geojson" in str(fault.words) for fault in report.fatal)
 
@@ -220,7 +224,7 @@ def test_two_compounds_in_one_file_are_one_too_many(sound: Compound, tmp_path: P
     path = tmp_path / "compound.geojson"
     content = json.loads(path.read_bytes())
     path.write_text(json.dumps(content | {"features": content["features"] * 2}))
-    (fault,) = told(import_folder(tmp_path, "小院", TERRITORY)).fatal
+    (fault,) = told(import_folder(tmp_path, "小院", TERRITORY, kinds=CATALOGUE.devices)).fatal
     assert str(fault.words) == "compound.geojson cannot be read: 2 features where one belongs"
 
 
@@ -271,7 +275,7 @@ def test_a_file_that_a_reader_stumbles_over_is_named(tmp_path: Path, what: str) 
     named, make = BROKEN[what]
     a_folder(tmp_path)
     make(tmp_path)
-    report = told(import_folder(tmp_path, "小院", TERRITORY, "wgs84"))
+    report = told(import_folder(tmp_path, "小院", TERRITORY, "wgs84", kinds=CATALOGUE.devices))
     assert named in {fault.feature for fault in report.fatal}, report.lines("en")
 
 
@@ -282,7 +286,7 @@ def test_a_reader_that_falls_over_names_the_file(
         raise ArithmeticError("nobody thought of it")
 
     monkeypatch.setattr(reading.formats, "read", fall)
-    report = told(import_folder(a_folder(tmp_path), "小院", TERRITORY))
+    report = told(import_folder(a_folder(tmp_path), "小院", TERRITORY, kinds=CATALOGUE.devices))
     assert {fault.feature for fault in report.fatal} == {"buildings.geojson", "outline.geojson"}
 
 
@@ -294,7 +298,7 @@ def test_a_fault_of_our_own_is_said_as_ours_and_names_its_line(
 
     monkeypatch.setattr(layout, "propose", fall)
     words = [str(a_folder(tmp_path)), "--name=小院", f"--territory={TERRITORY}", "--lang=en"]
-    assert main(words, tmp_path / "places") == 1
+    assert main(words, tmp_path / "places", CATALOGUE) == 1
     said = capsys.readouterr().out
     assert "[fault of ours] test_soundness.py:" in said
     assert "ArithmeticError: nobody thought of it" in said and "memory" not in said
@@ -309,4 +313,4 @@ def test_memory_that_runs_out_is_no_fault_of_a_file(
 
     monkeypatch.setattr(layout, "propose", fall)
     with pytest.raises(MemoryError):
-        import_folder(a_folder(tmp_path), "小院", TERRITORY)
+        import_folder(a_folder(tmp_path), "小院", TERRITORY, kinds=CATALOGUE.devices)

@@ -10,7 +10,7 @@ from string import ascii_uppercase, digits
 
 import msgspec
 
-from twin.catalogue import device_kinds, read
+from twin.catalogue import read
 
 CHINESE: dict[str, str] = {
     char: str(digit)
@@ -103,8 +103,7 @@ def words() -> AddressWords:
 
 @cache
 def _kind_of_word() -> dict[str, str]:
-    labels = {row.label.upper(): kind for kind, row in device_kinds().items()}
-    return labels | {word: kind for kind, some in words().devices.items() for word in some}
+    return {word: kind for kind, some in words().devices.items() for word in some}
 
 
 def device_kind(word: str) -> str:

@@ -11,14 +11,22 @@ import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from functools import cache, cached_property
+from functools import cached_property
 from importlib import resources
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
 
-from twin.catalogue.rows import GRAVE, MAX_STATES, DeviceKind, IncidentKind, LayerRow, Rule
+from twin.catalogue.rows import (
+    GRAVE,
+    MAX_STATES,
+    DeviceKind,
+    DeviceKinds,
+    IncidentKind,
+    LayerRow,
+    Rule,
+)
 from twin.catalogue.ways import WayRows
 
 __all__ = [
@@ -26,6 +34,7 @@ __all__ = [
     "MAX_STATES",
     "Catalogue",
     "DeviceKind",
+    "DeviceKinds",
     "IncidentKind",
     "LayerRow",
     "Rule",
@@ -50,7 +59,7 @@ class Catalogue:
     file and row, for rows that do not fit each other.
     """
 
-    devices: Mapping[str, DeviceKind]
+    devices: DeviceKinds
     rules: Mapping[str, Rule]
     incidents: Mapping[str, IncidentKind]
     ways: WayRows
@@ -180,31 +189,3 @@ def load() -> Catalogue:
 def read(name: str) -> dict[str, object]:
     """The parsed TOML of one catalogue file of this package, such as ``"devices"``."""
     return tomllib.loads(resources.files(__package__).joinpath(f"{name}.toml").read_text("utf-8"))
-
-
-# --- for callers that are not handed a catalogue yet ----------------------------------------------
-
-
-@cache
-def _own() -> Catalogue:
-    return load()
-
-
-def device_kinds() -> Mapping[str, DeviceKind]:
-    """Every device kind by name, in file order."""
-    return _own().devices
-
-
-def rules() -> Mapping[str, Rule]:
-    """Every alarm rule by id, in file order."""
-    return _own().rules
-
-
-def incident_kinds() -> Mapping[str, IncidentKind]:
-    """Every incident kind by name, in file order."""
-    return _own().incidents
-
-
-def incident_kind(name: str) -> IncidentKind:
-    """The row of an incident kind; a kind that has no row is treated as ``other``."""
-    return _own().incident(name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 MAX_STATES = 8
@@ -21,6 +23,10 @@ class DeviceKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     patience_s: int
     quantities: dict[str, str] = {}
     desired: tuple[str, ...] = ()
+
+
+DeviceKinds = Mapping[str, DeviceKind]
+"""Device kinds by name, in the order of the wire."""
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -21,7 +21,7 @@ from geodata.importing.readers import gb28181
 from geodata.importing.readers.features import LayerTable
 from geodata.importing.readers.references import Stated, stated
 from geodata.importing.report.sentences import Refused, Words, say
-from twin import catalogue
+from twin.catalogue import DeviceKinds
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "id": (
@@ -106,7 +106,7 @@ def is_list(columns: Sequence[str], mapping: ColumnMapping) -> bool:
     return placed and bool({"id", "name"} & set(found))
 
 
-def from_csv(text: str, mapping: ColumnMapping) -> LayerTable:
+def from_csv(text: str, mapping: ColumnMapping, kinds: DeviceKinds) -> LayerTable:
     """A table of a CSV text, whatever separates its columns.
 
     Raises Refused when its columns are not those of a device list.
@@ -115,12 +115,15 @@ def from_csv(text: str, mapping: ColumnMapping) -> LayerTable:
     mark = max(",;\t|", key=first.count)
     rows = list(csv.DictReader(io.StringIO(text), delimiter=mark, restkey="…", restval=""))
     return table(
-        [{k.strip(): v for k, v in row.items() if k and k != "…"} for row in rows], mapping
+        [{k.strip(): v for k, v in row.items() if k and k != "…"} for row in rows], mapping, kinds
     )
 
 
 def table(
-    rows: list[dict[str, Any]], mapping: ColumnMapping, notes: Sequence[Words] = ()
+    rows: list[dict[str, Any]],
+    mapping: ColumnMapping,
+    kinds: DeviceKinds,
+    notes: Sequence[Words] = (),
 ) -> LayerTable:
     """Rows of a list or catalogue as a table of points; raises Refused as ``from_csv``."""
     columns = list(rows[0]) if rows else []
@@ -128,7 +131,7 @@ def table(
         found = [gb28181.row(row) for row in rows]
     elif is_list(columns, mapping):
         chosen = _chosen(columns, mapping)
-        found = [_row(row, chosen, mapping) for row in rows]
+        found = [_row(row, chosen, mapping, kinds) for row in rows]
     else:
         fields = ", ".join(
             f"{name} ({'/'.join(COLUMNS[name][:3])})" for name in ("id", "lon", "lat")
@@ -162,24 +165,24 @@ def _chosen(columns: Sequence[str], mapping: ColumnMapping) -> dict[str, str]:
 
 
 def _row(
-    row: Mapping[str, Any], chosen: Mapping[str, str], mapping: ColumnMapping
+    row: Mapping[str, Any], chosen: Mapping[str, str], mapping: ColumnMapping, kinds: DeviceKinds
 ) -> dict[str, Any]:
     given = {field: row.get(column) for field, column in chosen.items()}
     found = {field: str(v).strip() for field, v in given.items() if v not in (None, "")}
-    found["kind"] = kind_of(found.get("kind", ""), found.get("name", ""), mapping)
+    found["kind"] = kind_of(found.get("kind", ""), found.get("name", ""), mapping, kinds)
     if found.get("azimuth_deg", "") in _TURNS:
         found["azimuth_deg"] = str(_TURNS[found["azimuth_deg"]])
         found["azimuth_unsure_deg"] = str(gb28181.UNSURE_DEG)
     return found
 
 
-def kind_of(said: str, name: str, mapping: ColumnMapping) -> str:
+def kind_of(said: str, name: str, mapping: ColumnMapping, kinds: DeviceKinds) -> str:
     """Our kind for what a list says, else for words in the name; nothing when neither tells."""
     if said in mapping.kinds:
         return mapping.kinds[said]
     if said.casefold() in KIND_WORDS:
         return said.casefold()
-    labels = {row.label: kind for kind, row in catalogue.device_kinds().items()}
+    labels = {row.label: kind for kind, row in kinds.items()}
     for text in (said, name):
         for kind, words in KIND_WORDS.items():
             if text and (text in labels or any(word in text.casefold() for word in words)):

@@ -10,6 +10,7 @@ import json
 import struct
 from collections.abc import Callable
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import shapely
@@ -19,16 +20,21 @@ from geodata.importing.readers.device_lists import ColumnMapping
 from geodata.importing.readers.features import LayerTable
 from geodata.importing.readers.references import Stated, stated
 from geodata.importing.report.sentences import Refused, Words, say
+from twin.catalogue import DeviceKinds
 
 MIB = 1024 * 1024
 CRS84 = Stated("wgs84", say("by_definition"), firm=False)
 
 
 class How(NamedTuple):
-    """How lists are read, and the folder where what GDAL read is kept until an import is done."""
+    """How lists are read, and the folder where what GDAL read is kept until an import is done.
+
+    ``kinds`` are the device kinds that a list may name by their labels.
+    """
 
     mapping: ColumnMapping = ColumnMapping()
     kept: Path | None = None
+    kinds: DeviceKinds = MappingProxyType({})
 
 
 class Format(NamedTuple):
@@ -223,21 +229,22 @@ def _dbf_encoding(path: Path) -> str:
 
 def _csv(path: Path, how: How) -> list[LayerTable]:
     text, encoding = encodings.decoded(path.read_bytes())
-    table = device_lists.from_csv(text, how.mapping)
+    table = device_lists.from_csv(text, how.mapping, how.kinds)
     table.encoding = encoding
     return [table]
 
 
 def _sheets(path: Path, how: How) -> list[LayerTable]:
     return [
-        device_lists.table(layer.rows(), how.mapping) for layer in ogr.read(path, kept=how.kept)
+        device_lists.table(layer.rows(), how.mapping, how.kinds)
+        for layer in ogr.read(path, kept=how.kept)
     ]
 
 
 def _catalogue(path: Path, how: How) -> list[LayerTable]:
     text, encoding = encodings.decoded(path.read_bytes())
     items, left = gb28181.from_xml(text)
-    table = device_lists.table(items, how.mapping, left)
+    table = device_lists.table(items, how.mapping, how.kinds, left)
     table.encoding = encoding
     return [table]
 

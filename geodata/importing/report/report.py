@@ -21,7 +21,7 @@ from geodata.importing.registration import Fit
 from geodata.importing.report import map as report_map
 from geodata.importing.report.sentences import STOPS, Words, called, kind_title, say, spoken
 from geodata.soundness import unsound
-from twin.catalogue import device_kinds
+from twin.catalogue import DeviceKinds
 from twin.places.model import Compound
 
 MOST_SHOWN = 500
@@ -32,10 +32,14 @@ PARTS = ("buildings", "surroundings", "grids", "paths", "areas", "services", "re
 
 @dataclass
 class Report:
-    """What an import did; ``compound`` is None and ``written`` too when something was fatal."""
+    """What an import did; ``compound`` is None and ``written`` too when something was fatal.
+
+    ``kinds_known`` are the device kinds of the catalogue, by which devices are named.
+    """
 
     name: str
     territory: str
+    kinds_known: DeviceKinds
     sources: list[SourceFile] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     compound: Compound | None = None
@@ -68,7 +72,13 @@ class Report:
 
     def made(self, lang: str) -> list[tuple[str, int]]:
         """What there is by what people call each part, or kind of device."""
-        return [(_part(part, lang), count) for part, count in self.counts().items() if count]
+        return [(self._part(part, lang), count) for part, count in self.counts().items() if count]
+
+    def _part(self, part: str, lang: str) -> str:
+        kind = self.kinds_known.get(part.removeprefix("devices/")) if "/" in part else None
+        if kind is None:
+            return str(spoken(called(part, "parts"), lang))
+        return kind.en if lang == "en" else kind.label
 
     @property
     def outcome(self) -> Words:
@@ -171,13 +181,6 @@ def said(fault: Fault, lang: str) -> dict[str, Any]:
         **{name: spoken(value, lang) for name, value in told.items()},
         "stops": fault.kind in STOPS,
     }
-
-
-def _part(part: str, lang: str) -> str:
-    kind = device_kinds().get(part.removeprefix("devices/")) if "/" in part else None
-    if kind is None:
-        return str(spoken(called(part, "parts"), lang))
-    return kind.en if lang == "en" else kind.label
 
 
 def _source(source: SourceFile) -> Words:

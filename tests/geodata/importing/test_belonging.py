@@ -24,6 +24,7 @@ from geodata.importing.report.report import Report
 from geodata.proposal import layout
 from tests.support.builders import files as f
 from tests.support.builders.sites import OUTLINE, ROWS, TERRITORY, a_site, write
+from tests.support.catalogues import CATALOGUE
 from twin.errors import DayuanError, InvalidPlace, InvalidTerritory
 from twin.places.model import Compound, District
 
@@ -66,7 +67,14 @@ class DataFolder:
         report: Report | DayuanError | None = None
         with spare_files_in(self.root / "tmp"):
             try:
-                report = import_folder(self.given, "小院", TERRITORY, "wgs84", data=self.places)
+                report = import_folder(
+                    self.given,
+                    "小院",
+                    TERRITORY,
+                    "wgs84",
+                    data=self.places,
+                    kinds=CATALOGUE.devices,
+                )
             except DayuanError as exc:
                 report = exc
         after = self.bytes()

@@ -50,7 +50,7 @@ def kinds(report: Report) -> set[str]:
 @pytest.fixture(scope="module")
 def huoju(tmp_path_factory: pytest.TempPathFactory) -> Report:
     data = tmp_path_factory.mktemp("places")
-    return import_folder(HUOJU, "火炬小区", HUOJU_TERRITORY, data=data)
+    return import_folder(HUOJU, "火炬小区", HUOJU_TERRITORY, data=data, kinds=CATALOGUE.devices)
 
 
 # --- a real compound --------------------------------------------------------------------------
@@ -113,7 +113,10 @@ def test_the_report_says_for_every_file_which_reference_it_was_read_in(huoju: Re
 
 @needs_huoju
 def test_the_same_seed_imports_the_same(huoju: Report) -> None:
-    assert import_folder(HUOJU, "火炬小区", HUOJU_TERRITORY).compound == huoju.compound
+    assert (
+        import_folder(HUOJU, "火炬小区", HUOJU_TERRITORY, kinds=CATALOGUE.devices).compound
+        == huoju.compound
+    )
 
 
 # --- small ones -------------------------------------------------------------------------------
@@ -122,8 +125,10 @@ def test_the_same_seed_imports_the_same(huoju: Report) -> None:
 def test_an_import_again_replaces_what_was_there(tmp_path: Path) -> None:
     folder, places = tmp_path / "files", tmp_path / "places"
     folder.mkdir()
-    import_folder(a_folder(folder), "小院", TERRITORY, data=places)
-    import_folder(a_folder(folder, ROWS[:4]), "小院", TERRITORY, data=places)
+    import_folder(a_folder(folder), "小院", TERRITORY, data=places, kinds=CATALOGUE.devices)
+    import_folder(
+        a_folder(folder, ROWS[:4]), "小院", TERRITORY, data=places, kinds=CATALOGUE.devices
+    )
     (compound,) = store.load(places)
     assert len(compound.buildings) == 4
     assert [path.name for path in places.iterdir()] == ["small.json"]
@@ -132,8 +137,10 @@ def test_an_import_again_replaces_what_was_there(tmp_path: Path) -> None:
 def test_another_compound_of_the_same_id_is_not_overwritten(tmp_path: Path) -> None:
     folder, places = tmp_path / "files", tmp_path / "places"
     folder.mkdir()
-    import_folder(a_folder(folder), "小院", TERRITORY, data=places)
-    other = import_folder(folder, "别院", "lusong.hejiatu.other.small", data=places)
+    import_folder(a_folder(folder), "小院", TERRITORY, data=places, kinds=CATALOGUE.devices)
+    other = import_folder(
+        folder, "别院", "lusong.hejiatu.other.small", data=places, kinds=CATALOGUE.devices
+    )
     assert [fault.kind for fault in other.fatal] == ["taken"]
     assert store.load(places)[0].name == "小院"
 
@@ -146,7 +153,7 @@ def test_a_declared_reference_is_converted_and_recorded(tmp_path: Path, referenc
 
     write(tmp_path / "outline.geojson", [moved(OUTLINE)])
     write(tmp_path / "buildings.geojson", [moved(row) for row in ROWS])
-    report = import_folder(tmp_path, "小院", TERRITORY, reference)
+    report = import_folder(tmp_path, "小院", TERRITORY, reference, kinds=CATALOGUE.devices)
     assert report.compound
     assert distance_m(report.compound.origin, ORIGIN) < 0.02
     assert all(source.reference == reference for source in report.sources)
@@ -164,7 +171,7 @@ def a_table(*footprints: Corners) -> geopandas.GeoDataFrame:
 def test_a_projected_file_that_says_so_is_converted(tmp_path: Path) -> None:
     table = a_table(box(-40, -5, 2, 6), box(9, 9, 50, 20)).set_crs("EPSG:4490")
     table.to_crs("EPSG:4547").to_file(tmp_path / "buildings.gpkg")
-    report = import_folder(tmp_path, "小院", TERRITORY)
+    report = import_folder(tmp_path, "小院", TERRITORY, kinds=CATALOGUE.devices)
     assert report.fatal == []
     assert "no outline" in kinds(report)
     assert report.compound and distance_m(report.compound.origin, ORIGIN) < 60
@@ -173,9 +180,11 @@ def test_a_projected_file_that_says_so_is_converted(tmp_path: Path) -> None:
 def test_a_file_without_a_reference_is_refused_until_one_is_declared(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="crs"):
         a_table(box(0, 0, 42, 11)).to_file(tmp_path / "buildings.shp")
-    refused = import_folder(tmp_path, "小院", TERRITORY)
+    refused = import_folder(tmp_path, "小院", TERRITORY, kinds=CATALOGUE.devices)
     assert [fault.kind for fault in refused.fatal] == ["no reference"]
-    assert import_folder(tmp_path, "小院", TERRITORY, "cgcs2000").fatal == []
+    assert (
+        import_folder(tmp_path, "小院", TERRITORY, "cgcs2000", kinds=CATALOGUE.devices).fatal == []
+    )
 
 
 def test_names_come_from_points_where_footprints_have_none(tmp_path: Path) -> None:
@@ -186,7 +195,7 @@ def test_names_come_from_points_where_footprints_have_none(tmp_path: Path) -> No
         tmp_path / "names.geojson",
         [{"type": "Feature", "geometry": point, "properties": {"name": "7幢"}}],
     )
-    report = import_folder(a_folder(tmp_path, bare), "小院", TERRITORY)
+    report = import_folder(a_folder(tmp_path, bare), "小院", TERRITORY, kinds=CATALOGUE.devices)
     assert report.compound
     assert [building.name for building in report.compound.buildings] == ["7幢", "未命名2"]
     assert "unnamed" in kinds(report)
@@ -194,7 +203,9 @@ def test_names_come_from_points_where_footprints_have_none(tmp_path: Path) -> No
 
 def test_a_building_far_outside_is_kept_as_surroundings(tmp_path: Path) -> None:
     away = a_feature(box(200, 0, 240, 11), name="9幢", height=18.0)
-    report = import_folder(a_folder(tmp_path, [*ROWS, away]), "小院", TERRITORY)
+    report = import_folder(
+        a_folder(tmp_path, [*ROWS, away]), "小院", TERRITORY, kinds=CATALOGUE.devices
+    )
     assert report.compound
     assert [building.name for building in report.compound.surroundings] == ["9幢"]
     assert ("outside", "9幢") in {(fault.kind, fault.feature) for fault in report.warnings}
@@ -214,7 +225,9 @@ WARNINGS: dict[str, list[Any]] = {
 
 @pytest.mark.parametrize("kind", WARNINGS)
 def test_what_can_be_lived_with_is_listed_with_feature_and_place(tmp_path: Path, kind: str) -> None:
-    report = import_folder(a_folder(tmp_path, WARNINGS[kind]), "小院", TERRITORY)
+    report = import_folder(
+        a_folder(tmp_path, WARNINGS[kind]), "小院", TERRITORY, kinds=CATALOGUE.devices
+    )
     found = [fault for fault in report.warnings if fault.kind == kind]
     assert report.compound and report.fatal == []
     assert found and all(fault.feature and isinstance(fault.words, Words) for fault in found)
@@ -248,7 +261,7 @@ def test_what_is_fatal_stops_everything_and_leaves_nothing(tmp_path: Path, kind:
     folder.mkdir()
     a_folder(folder)
     FATAL_FILES[kind](folder)
-    report = import_folder(folder, "小院", TERRITORY, data=places)
+    report = import_folder(folder, "小院", TERRITORY, data=places, kinds=CATALOGUE.devices)
     assert kind in {fault.kind for fault in report.fatal}
     assert kind in STOPS
     assert report.written is None and report.compound is None
@@ -257,13 +270,13 @@ def test_what_is_fatal_stops_everything_and_leaves_nothing(tmp_path: Path, kind:
 
 
 def test_a_folder_without_files_is_a_fault(tmp_path: Path) -> None:
-    report = import_folder(tmp_path / "nowhere", "小院", TERRITORY)
+    report = import_folder(tmp_path / "nowhere", "小院", TERRITORY, kinds=CATALOGUE.devices)
     assert [fault.kind for fault in report.fatal] == ["unreadable"]
 
 
 def test_a_territory_must_name_a_compound(tmp_path: Path) -> None:
     with pytest.raises(InvalidTerritory):
-        import_folder(tmp_path, "小院", "lusong.hejiatu")
+        import_folder(tmp_path, "小院", "lusong.hejiatu", kinds=CATALOGUE.devices)
 
 
 # --- edited files and the command line --------------------------------------------------------
@@ -272,13 +285,15 @@ def test_a_territory_must_name_a_compound(tmp_path: Path) -> None:
 def test_edited_files_come_back_as_they_are(tmp_path: Path) -> None:
     files, edit = tmp_path / "files", tmp_path / "edit"
     files.mkdir()
-    first = import_folder(a_folder(files), "小院", TERRITORY)
+    first = import_folder(a_folder(files), "小院", TERRITORY, kinds=CATALOGUE.devices)
     assert first.compound
     geojson.write(edit, first.compound)
     content = json.loads((edit / "grids.geojson").read_text("utf-8"))
     content["features"][0]["properties"] |= {"name": "东片", "proposed": False}
     (edit / "grids.geojson").write_text(json.dumps(content), "utf-8")
-    again = import_folder(edit, "小院", TERRITORY, data=tmp_path / "places")
+    again = import_folder(
+        edit, "小院", TERRITORY, data=tmp_path / "places", kinds=CATALOGUE.devices
+    )
     assert again.compound and again.fatal == []
     assert again.compound.grids[0].name == "东片"
     assert not again.compound.grids[0].proposed
@@ -288,13 +303,13 @@ def test_edited_files_come_back_as_they_are(tmp_path: Path) -> None:
 def test_edited_files_with_a_fault_stop_the_import(tmp_path: Path) -> None:
     files, edit = tmp_path / "files", tmp_path / "edit"
     files.mkdir()
-    first = import_folder(a_folder(files), "小院", TERRITORY)
+    first = import_folder(a_folder(files), "小院", TERRITORY, kinds=CATALOGUE.devices)
     assert first.compound
     geojson.write(edit, first.compound)
-    elsewhere = import_folder(edit, "小院", "lusong.hejiatu.other.small")
+    elsewhere = import_folder(edit, "小院", "lusong.hejiatu.other.small", kinds=CATALOGUE.devices)
     assert [fault.kind for fault in elsewhere.fatal] == ["taken"]
     (edit / "devices.geojson").write_text("{")
-    broken = import_folder(edit, "小院", TERRITORY)
+    broken = import_folder(edit, "小院", TERRITORY, kinds=CATALOGUE.devices)
     assert [fault.kind for fault in broken.fatal] == ["unreadable"]
 
 
@@ -306,7 +321,7 @@ def test_the_command_writes_the_place_the_report_and_the_editable_files(
     a_folder(files, [*ROWS, a_feature(box(0, 60, 9, 71), name="<b>7</b>幢", height=3)])
     argv = [str(files), "--name", "小院", "--territory", TERRITORY]
     argv += ["--report", str(page), "--editable", str(edit), "--lang", "zh-CN"]
-    assert main(argv, tmp_path / "places") == 0
+    assert main(argv, tmp_path / "places", CATALOGUE) == 0
     assert store.load(tmp_path / "places")[0].name == "小院"
     assert "提示" in capsys.readouterr().out
     assert "&lt;b&gt;7" in page.read_text("utf-8")
@@ -318,7 +333,7 @@ def test_a_trial_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[st
     files.mkdir()
     argv = [str(a_folder(files)), "--name", "小院", "--territory", TERRITORY, "--dry-run"]
     argv += ["--lang", "en"]
-    assert main(argv, tmp_path / "places") == 0
+    assert main(argv, tmp_path / "places", CATALOGUE) == 0
     assert not (tmp_path / "places").exists()
     assert "nothing was written" in capsys.readouterr().out
 
@@ -328,6 +343,6 @@ def test_the_command_fails_on_a_fatal_fault(
 ) -> None:
     argv = [str(tmp_path / "nowhere"), "--name", "小院", "--territory", TERRITORY]
     argv += ["--data", str(tmp_path / "data"), "--lang", "en"]
-    assert main(argv, tmp_path / "places") == 1
+    assert main(argv, tmp_path / "places", CATALOGUE) == 1
     assert "FAULT" in capsys.readouterr().out
     assert not (tmp_path / "data").exists()

@@ -16,13 +16,14 @@ from geodata.importing.report.report import Report
 from geodata.importing.report.sentences import say
 from tests.support.builders import files as f
 from tests.support.builders.sites import TERRITORY
+from tests.support.catalogues import CATALOGUE
 from twin.places.metres import distance_m
 from twin.places.model import DevicePlace
 
 
 def imported(folder: Path, *crs: str, **options: object) -> Report:
     chosen = Options(**{"wishes": declared(list(crs)), "bare": True} | options)  # type: ignore
-    return import_folder(f.base(folder), "小院", TERRITORY, options=chosen)
+    return import_folder(f.base(folder), "小院", TERRITORY, options=chosen, kinds=CATALOGUE.devices)
 
 
 def devices(report: Report, kind: str) -> list[DevicePlace]:
@@ -183,7 +184,9 @@ def test_a_name_or_a_word_tells_the_kind() -> None:
         "烟感": "smoke",
         "路灯": "lamp",
     }
-    assert {word: device_lists.kind_of(word, "", mapping) for word in said} == said
-    assert device_lists.kind_of("", "3幢电梯", mapping) == "lift"
-    assert device_lists.kind_of("其他", "某物", mapping) == ""
+    assert {
+        word: device_lists.kind_of(word, "", mapping, CATALOGUE.devices) for word in said
+    } == said
+    assert device_lists.kind_of("", "3幢电梯", mapping, CATALOGUE.devices) == "lift"
+    assert device_lists.kind_of("其他", "某物", mapping, CATALOGUE.devices) == ""
     assert np.isfinite(device_lists.figure("3.5米") or 0) and device_lists.figure("nan") is None

@@ -18,6 +18,7 @@ from geodata.importing.readers.references import declared
 from geodata.importing.report.report import Report
 from tests.support.builders import files as f
 from tests.support.builders.sites import OUTLINE, ROWS, TERRITORY, a_feature, box, write
+from tests.support.catalogues import CATALOGUE
 from twin.places.metres import distance_m
 from twin.places.model import Building, Compound
 
@@ -34,7 +35,9 @@ def places(tmp_path: Path) -> Path:
 
 def again(files: Path, places: Path, *, bare: bool = True, **options: Any) -> Report:
     chosen = Options(by="admin", bare=bare, **options)
-    return import_folder(files, "小院", TERRITORY, data=places, options=chosen)
+    return import_folder(
+        files, "小院", TERRITORY, data=places, options=chosen, kinds=CATALOGUE.devices
+    )
 
 
 def now(places: Path) -> Compound:

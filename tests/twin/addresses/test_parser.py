@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.catalogues import CATALOGUE
 from twin.addresses import parser, tokens
 from twin.addresses.parser import Address, parse, written
 
@@ -118,3 +119,9 @@ def test_a_place_where_nothing_can_begin_hides_no_token():
 @pytest.mark.parametrize("module", [parser, tokens])
 def test_examples(module):
     assert doctest.testmod(module).failed == 0
+
+
+def test_every_device_kind_is_called_by_its_label_in_an_address():
+    for kind, row in CATALOGUE.devices.items():
+        assert parse(f"{row.label} A-3").device == kind
+        assert row.label.upper() in tokens.words().devices[kind]

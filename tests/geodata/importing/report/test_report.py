@@ -21,6 +21,7 @@ from geodata.importing.report.report import Report
 from geodata.importing.report.sentences import LANGUAGES
 from geodata.proposal import layout
 from tests.support.builders.sites import ROWS, TERRITORY, a_feature, a_folder, a_site, box
+from tests.support.catalogues import CATALOGUE
 
 NEUTRAL = {"GeoJSON", "crs", "CRS84", "WGS84", "m"}
 """Names of systems and formats, and units."""
@@ -30,7 +31,7 @@ NEUTRAL = {"GeoJSON", "crs", "CRS84", "WGS84", "m"}
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     strange = [a_feature(box(0, 60, 9, 71), height=3), a_feature(box(0, 0, 1, 1), name="9幢")]
     folder = a_folder(tmp_path_factory.mktemp("files"), [*ROWS, *strange])
-    return import_folder(folder, "小院", TERRITORY)
+    return import_folder(folder, "小院", TERRITORY, kinds=CATALOGUE.devices)
 
 
 def everything(report: Report, lang: str) -> str:
@@ -125,7 +126,7 @@ def nothing_but_text(report: Report) -> None:
 
 def test_no_text_of_a_compound_is_read_as_markup(report: Report) -> None:
     compound = hostile(layout.propose(a_site(), TERRITORY, 1, name="小院", name_en="Small"))
-    found = Report("小院" + HOSTILE, TERRITORY, compound=compound)
+    found = Report("小院" + HOSTILE, TERRITORY, CATALOGUE.devices, compound=compound)
     found.faults = checks.faults(compound) + belonging.strays(compound, TERRITORY)
     assert {"foreign id", "foreign territory"} <= {fault.kind for fault in found.faults}
     nothing_but_text(found)
@@ -140,6 +141,6 @@ def test_no_text_of_a_file_is_read_as_markup(tmp_path: Path, broken: bool) -> No
     folder = a_folder(tmp_path, rows)
     cameras = "id,kind,name,lon,lat,parent\n" + f'"{HOSTILE}","{HOSTILE}","{HOSTILE}",,,"{HOSTILE}"'
     (folder / "cam<b>era&s.csv").write_bytes(cameras.encode("utf-8", "replace"))
-    found = import_folder(folder, "小院" + HOSTILE, TERRITORY, "wgs84")
+    found = import_folder(folder, "小院" + HOSTILE, TERRITORY, "wgs84", kinds=CATALOGUE.devices)
     assert found.faults and (found.compound is None) == broken
     nothing_but_text(found)
