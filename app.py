@@ -107,7 +107,7 @@ def say_left_out(held: store.PlacesFolder, conditions: Conditions | None = None)
 
 
 def load_catalogue() -> Catalogue:
-    """The rows by which this process goes, read once; the log says which version they are."""
+    """The rows by which a role goes, read once; the log says which version they are."""
     catalogue = load()
     logging.getLogger("dayuan.catalogue").info("catalogue %s", catalogue.version)
     return catalogue
@@ -335,7 +335,7 @@ async def _register(settings: Settings, asked: argparse.Namespace) -> None:
             register = account_cli.Register(*known[:2], logins, token_cli.operator(), named)
             print(await account_cli.carry_out(asked, register))
             return
-        backed = backing.backing(streams, streets(settings, held), load_catalogue(), *known, now)
+        backed = backing.backing(streams, streets(settings, held), load(), *known, now)
         if asked.command == "token":
             print(await token_cli.carry_out(asked, backed.doors, known[2]))
         else:
@@ -360,8 +360,7 @@ def carry_out(settings: Settings, asked: argparse.Namespace) -> int:
         case "scenario":
             uvloop.run(_scenario(settings, asked.name))
         case "import":
-            rows = load_catalogue()
-            return int(importing.main(asked.rest, settings.places, rows, asked.environ))
+            return int(importing.main(asked.rest, settings.places, load(), asked.environ))
         case "tiles":
             os.nice(10)  # screens are served meanwhile
             return int(tiles.main(settings.places, settings.data / "tiles"))
