@@ -25,7 +25,7 @@ MAY_IMPORT = {
 MAY_USE = {
     "twin": {"msgspec", "numpy", "scipy", "shapely"},
     "layers": {"msgspec", "numpy", "scipy", "shapely", "plotly"},
-    "pages": {"dash", "fastapi", "starlette", "msgspec", "plotly", "uvicorn"},
+    "pages": {"dash", "fastapi", "jinja2", "starlette", "msgspec", "plotly", "uvicorn"},
 }
 MAY_NOT_USE = {
     "feeds": {"dash", "plotly", "shapely", "geopandas", "pyogrio", "scipy"},

@@ -140,7 +140,7 @@ def router(logins: Logins, secure: Callable[[Request], bool]) -> APIRouter:
         request: Request, fields: Mapping[str, str], target: str, error: str, name: str = "",
         wait_s: int = 0,
     ) -> Response:  # fmt: skip
-        rows = [{"name": p.name, "display": p.display, "role": p.role} for p in logins.demo]
+        rows = [login.Identity(one.name, one.display, one.role) for one in logins.demo]
         chosen = fields.get("lang")
         lang = language(chosen or cookies.value(request.headers, LANGUAGE_COOKIE))
         html = login.render(lang, rows, error, target, name)

@@ -6,8 +6,8 @@ from pages.screens import login
 from pages.texts import LANGUAGES, text
 
 DEMO = [
-    {"name": "chen", "display": "陈敏", "role": "dispatcher"},
-    {"name": "wall", "display": "大屏<1>", "role": "viewer", "about": 'says "hello"'},
+    login.Identity("chen", "陈敏", "dispatcher"),
+    login.Identity("wall", "大屏<1>", "viewer", 'says "hello"'),
 ]
 
 
@@ -61,7 +61,7 @@ def test_what_comes_from_outside_is_escaped() -> None:
     page = login.render("en", DEMO, error="x", next='/wall?"><script>', name='"><script>')
     assert "<script" not in page
     assert "大屏&lt;1&gt;" in page
-    assert "says &quot;hello&quot;" in page
+    assert "says &#34;hello&#34;" in page
 
 
 def test_the_way_back_survives_form_and_language_switch() -> None:
