@@ -24,6 +24,8 @@ SAME_M = 0.05
 """What lies this close together on a line is one place."""
 SMOOTH_M = 0.02
 """Vertices that change a line by less are left out: what is left stays under any survey's error."""
+ROUNDING_M = 1e-6
+"""A leg that is split at a crossing moves by less, and may then miss the corner that it touched."""
 
 
 class Graph(NamedTuple):
@@ -51,12 +53,12 @@ class _Cuts(NamedTuple):
 
 def knotted(lines: Sequence[shapely.LineString]) -> Graph:
     """The graph of some lines; lines shorter than ``SAME_M`` are left out."""
-    parts, owner = _simple(np.array(lines, dtype=object))
+    parts, owner, split = _simple(np.array(lines, dtype=object))
     if not len(parts):
         none = np.zeros(0, np.int32)
         spot = np.empty((0, 2))
         return Graph(spot, np.empty((0, 2), np.int32), none, spot, none, none)
-    cuts = _cuts(parts)
+    cuts = _cuts(parts, split)
     spots = shapely.get_coordinates(shapely.line_interpolate_point(parts[cuts.line], cuts.along))
     near = _gap(spots[cuts.meets[:, 0]], spots[cuts.meets[:, 1]]) <= SAME_M
     order = np.lexsort((cuts.along, cuts.line))
@@ -65,19 +67,22 @@ def knotted(lines: Sequence[shapely.LineString]) -> Graph:
     return _joined(graph, node[cuts.meets[~near]], cuts.line[cuts.meets[~near, 0]], owner)
 
 
-def _simple(lines: NDArray[np.object_]) -> tuple[NDArray[np.object_], Rows]:
-    """The lines without needless vertices, those that cross themselves in parts; whose each is."""
+def _simple(lines: NDArray[np.object_]) -> tuple[NDArray[np.object_], Rows, Ints]:
+    """The lines without needless vertices, those that cross themselves in parts; whose each is,
+    and which are such parts.
+    """
     if not len(lines):
-        return lines, np.zeros(0, np.int32)
+        return lines, np.zeros(0, np.int32), np.zeros(0, np.intp)
     smooth = shapely.simplify(lines, SMOOTH_M, preserve_topology=False)
     tangled = ~shapely.is_simple(smooth)
     smooth[tangled] = [shapely.node(line) for line in smooth[tangled]]
     parts, owner = shapely.get_parts(smooth, return_index=True)
     kept = shapely.length(parts) > SAME_M
-    return parts[kept], owner[kept].astype(np.int32)
+    parts, owner = parts[kept], owner[kept]
+    return parts, owner.astype(np.int32), np.flatnonzero(tangled[owner])
 
 
-def _cuts(lines: NDArray[np.object_]) -> _Cuts:
+def _cuts(lines: NDArray[np.object_], split: Ints) -> _Cuts:
     """Where lines begin, end, cross, touch and nearly touch."""
     count, lengths = len(lines), shapely.length(lines)
     tree = shapely.STRtree(lines)
@@ -86,8 +91,9 @@ def _cuts(lines: NDArray[np.object_]) -> _Cuts:
     spots, row = shapely.get_coordinates(
         shapely.intersection(lines[one], lines[other]), return_index=True
     )
-    points = shapely.points(spots)
-    one, other = one[row], other[row]
+    corner_of, touched, corners = _corners_on(lines, split)
+    points = np.concatenate((shapely.points(spots), corners))
+    one, other = np.append(one[row], corner_of), np.append(other[row], touched)
     tips = shapely.get_point(np.concatenate((lines, lines)), np.repeat((0, -1), count))
     tip, beside = tree.query(tips, "dwithin", SNAP_M)
     tip, beside = tip[tip % count != beside], beside[tip % count != beside]
@@ -112,6 +118,18 @@ def _cuts(lines: NDArray[np.object_]) -> _Cuts:
         )
     )
     return _Cuts(line, along, meets)
+
+
+def _corners_on(lines: NDArray[np.object_], split: Ints) -> tuple[Ints, Ints, NDArray[np.object_]]:
+    """Corners that split lines touch but for rounding: whose each is, which line touches it."""
+    if not len(split):
+        return split, split, np.empty(0, dtype=object)
+    spots, owner = shapely.get_coordinates(lines, return_index=True)
+    corners = shapely.points(spots)
+    row, near = shapely.STRtree(lines[split]).query(corners, "dwithin", ROUNDING_M)
+    others = owner[row] != split[near]
+    row, near = row[others], near[others]
+    return owner[row], split[near], corners[row]
 
 
 def _nodes(cuts: _Cuts, order: Ints, meets: Ints) -> tuple[Ints, Ints]:

@@ -52,6 +52,9 @@ def test_no_lines_and_lines_of_no_length_make_an_empty_graph() -> None:
 
 @given(LINES)
 @example([[(15, 17), (11, 0), (20, 20), (2, 9)]])  # the last leg passes the corner of the first
+@example(  # a leg that is split at a crossing touches the corner of another line
+    [[(0, 0), (14, 11), (0, 1)], [(4, 6), (18, 13), (0, 0), (15, 13)]]
+)
 def test_nothing_is_lost_nothing_is_added_and_every_edge_begins_and_ends_at_its_nodes(
     corners: list[list[tuple[float, float]]],
 ) -> None:
