@@ -69,8 +69,10 @@ def test_nothing_is_lost_nothing_is_added_and_every_edge_begins_and_ends_at_its_
         own = [piece for piece, of in zip(pieces, graph.line, strict=True) if of == number]
         # Legs of one line that leave a corner side by side may become one.
         assert shapely.difference(line, shapely.union_all(own).buffer(SNAP_M)).is_empty
+    # A vertex in the middle of a straight leg is no place to meet.
+    straight = shapely.simplify(given_lines, 0.0)
     met = shapely.get_coordinates(
-        [shapely.intersection(a, b) for a, b in combinations(given_lines, 2)]
+        [shapely.intersection(a, b) for a, b in combinations(straight, 2)]
     )
     near = shapely.distance(shapely.points(met), shapely.MultiPoint(graph.nodes))
     assert (near <= 2 * SAME_M).all()
