@@ -56,7 +56,7 @@ class Ear:
         self.incident: str | None = None
         self.heard: list[list[Frame]] = []
 
-    def offer(self, fresh: list[Frame]) -> None:
+    def enqueue(self, fresh: list[Frame]) -> None:
         """Keep them."""
         self.heard[-1].extend(fresh)
 
@@ -143,7 +143,7 @@ async def from_hub(compounds: list[Compound], said: list[list[Event]], count: in
     port = free_port()
 
     def act(tick: int) -> None:
-        hub.changed(STREET, twin.fold(said[tick]).changes)
+        hub.mark_dirty(STREET, twin.fold(said[tick]).changes)
         hub.tick(now())
 
     async with ours(hub, port):
@@ -177,7 +177,7 @@ def heard(compounds: list[Compound], said: list[list[Event]]) -> list[list[Frame
     hub.join(ear, key, None, None)
     for events in said:
         ear.heard.append([])
-        hub.changed(STREET, twin.fold(events).changes)
+        hub.mark_dirty(STREET, twin.fold(events).changes)
         hub.tick(now())
     return ear.heard[1:]
 

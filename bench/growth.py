@@ -25,7 +25,7 @@ from bench.street import STREET, street
 from bench.table import Row, at_most
 from bench.traffic import full_report, now
 from feeds.streams.batches import Batch, Position, StreamPart
-from feeds.streams.replica import fold_batch
+from feeds.streams.replica import ingest
 from geodata.store import load, save
 from layers.live.hub import Hub
 from layers.live.messages import View
@@ -78,11 +78,11 @@ def _take(twin: Twin, hub: Hub, payloads: list[bytes]) -> float:
     begin = process_time()
     for start in range(0, len(payloads), _BATCH):
         some = payloads[start : start + _BATCH]
-        step = fold_batch(
+        step = ingest(
             twin, Batch(StreamPart([stamp] * len(some), some), StreamPart([], []), Position())
         )
         assert not step.refused
-        hub.changed(STREET, step.changes)
+        hub.mark_dirty(STREET, step.changes)
     return process_time() - begin
 
 

@@ -58,7 +58,7 @@ async def show(url: str, compounds: list[Compound], count: int) -> float:
         start = perf_counter()
         async with aclosing(Replica(streams, twin).steps()) as steps:
             async for step in steps:
-                hub.changed(STREET, step.changes)
+                hub.mark_dirty(STREET, step.changes)
                 done += len(step.batch)
                 if done >= count:
                     break

@@ -161,7 +161,7 @@ def ours(server: FastAPI, hub: Hub, twins: Mapping[str, Twin], compounds: list[C
         events = changer.events(float(request.query_params["share"]), drawn)
         for street, twin in twins.items():
             mine = [one for one in events if street_by_id[one.subject.split("/")[0]] == street]
-            hub.changed(street, twin.fold(mine).changes)
+            hub.mark_dirty(street, twin.fold(mine).changes)
         return JSONResponse(len(events))
 
     server.mount("/assets", StaticFiles(directory=HOUSE / "assets"))

@@ -27,7 +27,7 @@ from twin.places.metres import lonlat_from_xy
 from twin.places.model import Compound, DevicePlace, LonLat
 from twin.places.territory import covers
 from twin.state.twin import Twin
-from twin.visibility.camera_index import Eyes
+from twin.visibility.camera_index import CameraIndex
 from twin.visibility.coverage import Coverage
 
 COMPOUNDS, CAMERAS, POINTS, OF_ONE, ROUNDS = 42, 2014, 500, 60, 7
@@ -80,7 +80,7 @@ def points(twin: Twin, count: int) -> list[LonLat]:
 
 def asking(twin: Twin, count: int) -> tuple[list[float], float]:
     """Seconds of each question who sees a point, and how many cameras an answer has on average."""
-    eyes = Eyes(twin.compounds.values())
+    eyes = CameraIndex(twin.compounds.values())
     prefixes = (STREET,)
 
     def wanted(camera: str) -> bool:

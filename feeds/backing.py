@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from feeds.access.accounts import Account, Accounts
-from feeds.access.authorization import Programs
+from feeds.access.authorization import Authorization
 from feeds.access.logins import Logins
 from feeds.access.sources import Sources
 from feeds.access.tokens import Tokens
@@ -42,7 +42,7 @@ class Backing:
     replicas: Mapping[str, Replica]
     desk: Desk
     doors: Logins
-    programs: Programs
+    programs: Authorization
     vitals: Vitals
     intake: APIRouter
 
@@ -117,7 +117,7 @@ def backing(
         replicas=replicas,
         desk=Desk(streams, replicas),
         doors=logins,
-        programs=Programs(tokens, logins, clock),
+        programs=Authorization(tokens, logins, clock),
         vitals=Vitals(streams, replicas),
         intake=Intake(streams, sources.lookup, twins).router(),
     )

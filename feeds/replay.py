@@ -16,7 +16,7 @@ from typing import Generic, Protocol, TypeVar
 
 from feeds.engine.clocks import ms_of, wall
 from feeds.streams.batches import START, Position, StreamPart, through
-from feeds.streams.replica import fold_batch
+from feeds.streams.replica import ingest
 from feeds.streams.streams import Streams
 from twin.catalogue import Catalogue
 from twin.errors import CommandRejected, EventRejected
@@ -57,7 +57,7 @@ class SessionHub(Protocol):
     def screens(self) -> int:
         """How many screens look."""
 
-    def changed(self, street: str, changes: Sequence[Change]) -> None:
+    def mark_dirty(self, street: str, changes: Sequence[Change]) -> None:
         """Note what changed."""
 
     def reload(self, now: datetime) -> None:
@@ -103,7 +103,7 @@ class Recording:
         async for told in self._operations(Position(), begin_ms - 1):
             twin.fold(told)
         async for batch in self._streams.range(self.street, begin_ms, int(at_ms)):
-            fold_batch(twin, batch)
+            ingest(twin, batch)
         self.twin, self._until_ms = twin, int(at_ms)
         return twin
 
@@ -115,7 +115,7 @@ class Recording:
             self._until_ms = begin_ms - 1
             return changes
         async for batch in self._streams.range(self.street, begin_ms, self._until_ms):
-            changes += fold_batch(self.twin, batch).changes
+            changes += ingest(self.twin, batch).changes
         return changes
 
     async def raised(self) -> list[AlarmRaised]:
@@ -180,7 +180,7 @@ class Session(Generic[S]):
 
     async def _go_on(self, now_ms: float) -> None:
         for recording in self.recordings:
-            self.screen.changed(recording.street, await recording.advance(now_ms))
+            self.screen.mark_dirty(recording.street, await recording.advance(now_ms))
         self.screen.tick(_instant(now_ms))
 
 

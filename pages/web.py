@@ -228,7 +228,7 @@ def _life(
     @asynccontextmanager
     async def living() -> AsyncIterator[None]:
         anew = asyncio.Event()
-        follow = parts.backing.follow(hub.changed, partial(_begun_anew, hub, anew))
+        follow = parts.backing.follow(hub.mark_dirty, partial(_begun_anew, hub, anew))
         work.lasting("reading the streams", follow)
         work.lasting("sending frames", live.run(hub, now))
         work.lasting("looking after the service", parts.backing.vitals.run())

@@ -58,6 +58,26 @@ def test_links_lead_somewhere(text: Path) -> None:
     assert lost == []
 
 
+def glossary() -> list[list[str]]:
+    """Rows of the glossary: term, Chinese, what it is, standard, where."""
+    lines = (HOUSE / "docs/reference/glossary.md").read_text("utf-8").splitlines()
+    rows = [line.split("|")[1:-1] for line in lines if line.startswith("| ")]
+    return [[cell.strip() for cell in row] for row in rows[2:]]
+
+
+def test_the_glossary_says_each_term_once_in_both_languages_and_where_it_is() -> None:
+    terms = [term for row in glossary() for term in row[0].split(", ")]
+    assert len(terms) > 50 and len(terms) == len(set(terms))
+    for row in glossary():
+        assert len(row) == 5 and re.search(r"[\u4e00-\u9fff]", row[1]) and row[2], row
+        assert (HOUSE / row[-1].strip("`")).exists(), row
+
+
+def test_the_glossary_is_found_from_the_front_page_of_the_docs() -> None:
+    links = _LINK.findall((HOUSE / "docs/README.md").read_text("utf-8"))
+    assert "reference/glossary.md" in links
+
+
 def examples() -> list[str]:
     """Every event that README and tutorial tell people to type, as the shell would send it."""
     texts = [HOUSE / "README.md", HOUSE / "docs/tutorial/first-ten-minutes.md"]

@@ -30,7 +30,7 @@ TOLD_EVERY = timedelta(hours=1)
 """The use of a token is recorded at most this often: each request would drown the record."""
 
 
-class Programs:
+class Authorization:
     """Who is behind an Authorization header."""
 
     def __init__(self, tokens: Tokens, logins: Logins, now: Callable[[], datetime]) -> None:

@@ -77,7 +77,7 @@ class _Sender(NamedTuple):
     quantity: str
 
 
-class Rhythm:
+class DailyProfile:
     """The devices of a street and what each says when.
 
     ``instead`` is what stories make devices say, ``asked`` the state people asked a device for: it

@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from itertools import accumulate
 
-from feeds.demo.daily_profile import Rhythm, share
+from feeds.demo.daily_profile import DailyProfile, share
 from twin.places.model import DevicePlace
 
 SAFE = 0.6
@@ -20,7 +20,7 @@ class Rounds:
     spread. A rate too low for that is raised, so that nobody counts as silent by accident.
     """
 
-    def __init__(self, rhythm: Rhythm, rate: float) -> None:
+    def __init__(self, rhythm: DailyProfile, rate: float) -> None:
         """``rate`` is in events a second."""
         patience_s = {name: kind.patience_s for name, kind in rhythm.kinds.items()}
         longest_s = max((patience_s[place.kind] for place in rhythm.places), default=1)

@@ -16,7 +16,7 @@ from itertools import islice
 
 import msgspec
 
-from feeds.demo.daily_profile import Rhythm, Said
+from feeds.demo.daily_profile import DailyProfile, Said
 from twin.errors import InvalidSetting
 from twin.events import Event
 from twin.places.metres import distance_m
@@ -116,7 +116,7 @@ class Story:
     def __init__(
         self,
         script: Script,
-        rhythm: Rhythm,
+        rhythm: DailyProfile,
         begun_at: datetime,
         seed: int,
         avoid: frozenset[str],

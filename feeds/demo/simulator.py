@@ -18,7 +18,7 @@ from functools import partial
 
 import msgspec
 
-from feeds.demo.daily_profile import Rhythm, local_hour
+from feeds.demo.daily_profile import DailyProfile, local_hour
 from feeds.demo.report_order import Rounds
 from feeds.demo.responders import DISPATCHER, Crews
 from feeds.demo.scenario import Script, Story, Suits, script, scripts, stages
@@ -76,7 +76,7 @@ class Simulator:
         patrol; elsewhere they wait at their posts. They also walk the roads of the ``districts``.
         """
         street = street_of(compounds[0].territory) if compounds else ""
-        self.rhythm = Rhythm(compounds, catalogue.devices, seed)
+        self.rhythm = DailyProfile(compounds, catalogue.devices, seed)
         self.rounds = Rounds(self.rhythm, rate)
         roads = Surroundings(street, compounds, districts).roads()
         network = Network(compounds, catalogue.ways.modes, roads)

@@ -31,7 +31,7 @@ from feeds.streams.ledger import Ledger
 from feeds.streams.reader import Reader
 from feeds.streams.rejections import Rejection, scrub
 from feeds.streams.replica import (
-    fold_batch,
+    ingest,
     received_at,
     refusal,
     restored,
@@ -149,7 +149,7 @@ class Active:
             known = _up_to(read, self.position, reached)
             if not known:
                 break
-            await self._reject(fold_batch(self.twin, known).refused)
+            await self._reject(ingest(self.twin, known).refused)
             self.reader.take(telemetry=known.telemetry, operations=known.operations)
             self.position = known.after
             await self._renew()
@@ -284,7 +284,7 @@ class Active:
     async def _take_operations(self, read: Batch) -> list[Change]:
         """Apply the operations of a batch, not its telemetry."""
         self.position = Position(self.position.telemetry, read.after.operations)
-        step = fold_batch(self.twin, Batch(StreamPart([], []), read.operations, self.position))
+        step = ingest(self.twin, Batch(StreamPart([], []), read.operations, self.position))
         self.reader.take(operations=read.operations)
         await self._reject(step.refused)
         return step.changes

@@ -92,7 +92,7 @@ def refusal(stream: str, part: StreamPart, index: int, rejected: EventRejected) 
     )
 
 
-def fold_batch(twin: Twin, batch: Batch) -> BatchOutcome:
+def ingest(twin: Twin, batch: Batch) -> BatchOutcome:
     """Fold a batch into a twin, whole and fast; the order between the two streams is no matter."""
     changes: list[Change] = []
     refused: list[Rejection] = []
@@ -251,7 +251,7 @@ class Replica:
         async with aclosing(following) as batches:
             async for batch in batches:
                 self._proven = True
-                step = fold_batch(self.twin, batch)
+                step = ingest(self.twin, batch)
                 self.position = batch.after
                 self.newest_ms = max(batch.received_ms or 0, self.newest_ms or 0)
                 yield step

@@ -18,7 +18,7 @@ from twin.places.metres import lonlat_from_xy, xy_from_lonlat
 from twin.places.model import Compound, DevicePlace, Grid, Lens
 from twin.places.territory import covers
 from twin.state.twin import Twin
-from twin.visibility.camera_index import Eyes
+from twin.visibility.camera_index import CameraIndex
 from twin.visibility.coverage import Coverage, regions
 from twin.visibility.field_of_view import Flags, ground_in_view, open_spans, walls_of
 from twin.visibility.optics import Edition, distance_m, editions, optics
@@ -41,7 +41,7 @@ class Sights:
     ``eyes`` gives the cameras of a street, ``coverage`` what those of a compound see.
     """
 
-    eyes: Callable[[str], Eyes]
+    eyes: Callable[[str], CameraIndex]
     coverage: Callable[[str], Coverage]
 
     @classmethod
@@ -50,7 +50,7 @@ class Sights:
         streets = {twin.street: list(twin.compounds.values()) for twin in twins}
         compounds = {place.id: place for places in streets.values() for place in places}
         return cls(
-            lru_cache(None)(lambda street: Eyes(streets[street])),
+            lru_cache(None)(lambda street: CameraIndex(streets[street])),
             lru_cache(KEPT)(lambda name: Coverage.of(compounds[name])),
         )
 

@@ -1,9 +1,9 @@
 """Every device of the twins as arrays: what a screen shows of it, and what changed since.
 
 Devices stand in the order of the twins, their compounds and each compound's devices; a position
-in these arrays is a *row*. ``take`` notes that a device said something, ``publish`` works out the
-state bytes and gives the rows that now look different. Screens only ever see what was published,
-so a snapshot and the changes after it always fit together.
+in these arrays is a *row*. ``mark_dirty`` notes that a device said something, ``publish`` works
+out the state bytes and gives the rows that now look different. Screens only ever see what was
+published, so a snapshot and the changes after it always fit together.
 """
 
 from __future__ import annotations
@@ -83,9 +83,9 @@ class Columns:
     def _load(self) -> None:
         for twin in self._twins:
             for device in twin.devices.values():
-                self.take(device)
+                self.mark_dirty(device)
             for alarm in twin.alarms.values():
-                self.take_alarm(alarm)
+                self.mark_alarm(alarm)
 
     def __len__(self) -> int:
         return len(self.kind)
@@ -95,11 +95,11 @@ class Columns:
         """For each device, whether it ever said anything."""
         return ~np.isnan(self._reported_ms)
 
-    def take(self, device: Device) -> None:
+    def mark_dirty(self, device: Device) -> None:
         """Note that a device said something; what it says is read when it is published."""
         self._noted[device.id] = device
 
-    def take_alarm(self, alarm: Alarm) -> None:
+    def mark_alarm(self, alarm: Alarm) -> None:
         """Note an alarm's level on its device."""
         device, _, _ = alarm.id.partition("#")
         row = self.row.get(device)

@@ -67,7 +67,7 @@ class Connection:
         self._behind = False
         self._writing: asyncio.Task[None] | None = None
 
-    def offer(self, fresh: list[Frame]) -> None:
+    def enqueue(self, fresh: list[Frame]) -> None:
         """Send frames, or queue them while the network is busy; too many become a snapshot."""
         for frame in fresh:
             if self._writing is None:
@@ -85,18 +85,18 @@ class Connection:
             self._behind = True
             return
         if self.hub is not None:
-            self.offer(self.hub.snapshot(self))
+            self.enqueue(self.hub.snapshot(self))
 
     def say(self, kind: str, **words: Any) -> None:
         """Send a message of this connection's own, outside the group's sequence."""
         text = encoder.encode({"kind": kind, **words}).decode()
-        self.offer([Frame(0, {"type": "websocket.send", "text": text}, len(text))])
+        self.enqueue([Frame(0, {"type": "websocket.send", "text": text}, len(text))])
 
     def end(self, reason: str) -> None:
         """Deny everything from now on: say why and close the websocket."""
         self.say("denied", reason=reason)
         closing = {"type": "websocket.close", "code": POLICY_VIOLATION, "reason": reason}
-        self.offer([Frame(0, closing, 0)])
+        self.enqueue([Frame(0, closing, 0)])
 
     def close(self) -> None:
         """Stop writing; nothing is sent after this."""

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from layers.live import frames
 from layers.live.frames import Indices
-from layers.live.state_store import News, Picture
-from layers.live.subscription import Scope
+from layers.live.state_store import News, StateStore
+from layers.live.subscription import Subscription
 from layers.places.compound import PlacesView
 from layers.rows.layer import kinds_shown
 
@@ -51,7 +51,7 @@ class Frame(NamedTuple):
 class Member(Protocol):
     """Somebody frames are handed to."""
 
-    def offer(self, fresh: list[Frame]) -> None:
+    def enqueue(self, fresh: list[Frame]) -> None:
         """Take the group's next frames without waiting."""
 
 
@@ -59,7 +59,7 @@ class Group:
     """One key's sequence of frames, its recent frames and its members."""
 
     def __init__(
-        self, key: Key, epoch: str, scope: Scope, picture: Picture, places: PlacesView
+        self, key: Key, epoch: str, scope: Subscription, picture: StateStore, places: PlacesView
     ) -> None:
         self.key = key
         self.epoch = epoch
@@ -95,8 +95,8 @@ class Group:
             version = places.version(compound, prefixes, masked)
             self._compounds.append({"id": name, "version": version, "count": len(rows)})
 
-    def step(self, at_ms: float, words: dict[str, bytes], news: News) -> None:
-        """Hand the members what is new: a text frame if there are words, a binary one if rows."""
+    def encode(self, at_ms: float, words: dict[str, bytes], news: News) -> list[Frame]:
+        """What is new, once for all members: a text frame if words, a binary one if rows."""
         fresh = []
         if words:
             head = self._head("delta", at_ms)
@@ -106,11 +106,11 @@ class Group:
             rows = news.rows[index >= 0]
             if len(rows):
                 fresh.append(self._binary(at_ms, rows))
-        self._send(fresh)
+        return fresh
 
     def beat(self, at_ms: float, words: dict[str, bytes]) -> None:
         """The heartbeat: server time and time of the newest event, nothing else new."""
-        self._send([self._text(frames.text(self._head("beat", at_ms), **words))])
+        self.enqueue([self._text(frames.text(self._head("beat", at_ms), **words))])
 
     def snapshot(self, at_ms: float, clock: dict[str, Any]) -> list[Frame]:
         """Text and binary frame with everything in view, encoded once per sequence and instant."""
@@ -167,13 +167,14 @@ class Group:
         columns = self._columns
         return frames.pack(seq, at_ms, self._index[rows], columns.value[rows], columns.state[rows])
 
-    def _send(self, fresh: list[Frame]) -> None:
+    def enqueue(self, fresh: list[Frame]) -> None:
+        """Put frames into the queue of every member, and keep them for those who come back."""
         if not fresh:
             return
         for frame in fresh:
             self._keep(frame)
         for member in tuple(self.members):
-            member.offer(fresh)
+            member.enqueue(fresh)
 
     def _keep(self, frame: Frame) -> None:
         """Keep a frame for those who come back; the oldest make room, by number and by bytes."""

@@ -1,6 +1,6 @@
 """The live hub: twins in, frames out, at most ten times a second, to any number of screens.
 
-Whoever folds the streams calls ``changed``; a loop calls ``tick`` every 100 ms. Both are plain
+Whoever folds the streams calls ``mark_dirty``; a loop calls ``tick`` every 100 ms. Both are plain
 functions on the event loop, so between two ticks the picture stands still: whoever joins then
 gets exactly what the next frames build on. Every tenth tick beats and lets time pass for devices
 that said nothing, every fifth computes panels if anything changed.
@@ -21,8 +21,8 @@ from layers.live.columns import instant, milliseconds
 from layers.live.frames import encoder, fields
 from layers.live.groups import Frame, Group, Key
 from layers.live.messages import Hello, View
-from layers.live.state_store import News, Picture
-from layers.live.subscription import Scope
+from layers.live.state_store import News, StateStore
+from layers.live.subscription import Subscription
 from layers.panels.conditions import Health, lasting
 from layers.panels.incidents import Travel, no_travel
 from layers.places.compound import PlacesView
@@ -49,7 +49,7 @@ class Screen(Protocol):
     key: Key | None
     incident: str | None
 
-    def offer(self, fresh: list[Frame]) -> None:
+    def enqueue(self, fresh: list[Frame]) -> None:
         """Take the group's next frames without waiting."""
 
     def renew(self) -> None:
@@ -96,9 +96,9 @@ class Hub:
         self._epochs = (f"{epoch}.{number}" for number in count(1))
         self._travel = travel
         self._health = health or Health()
-        self._picture = Picture(twins.values(), catalogue, self.now_ms, travel, self._health)
+        self._picture = StateStore(twins.values(), catalogue, self.now_ms, travel, self._health)
         self._groups: dict[Key, Group] = {}
-        self._scopes: dict[tuple[tuple[str, ...], bool], Scope] = {}
+        self._scopes: dict[tuple[tuple[str, ...], bool], Subscription] = {}
         self._screens: dict[Screen, None] = {}
         self._waiting: dict[Screen, Key] = {}
         self._turn = 0
@@ -109,9 +109,9 @@ class Hub:
 
     # --- facts in -----------------------------------------------------------------------------
 
-    def changed(self, street: str, changes: Iterable[Change]) -> None:
+    def mark_dirty(self, street: str, changes: Iterable[Change]) -> None:
         """Note what a street's twin said has changed; costs a set entry for each."""
-        self._picture.take(street, changes)
+        self._picture.mark_dirty(street, changes)
 
     def recall(self, raised: Iterable[AlarmRaised]) -> None:
         """Count earlier alarms of today for the day's strip, after a start from a snapshot."""
@@ -121,7 +121,7 @@ class Hub:
     def reload(self, now: datetime) -> None:
         """The twins were rebuilt (a replay jumped): every screen gets a new snapshot."""
         self.now_ms = milliseconds(now)
-        self._picture = Picture(
+        self._picture = StateStore(
             self.twins.values(), self.catalogue, self.now_ms, self._travel, self._health
         )
         self._groups.clear()
@@ -162,7 +162,7 @@ class Hub:
         if missing is None:
             screen.renew()
         elif missing:
-            screen.offer(missing)
+            screen.enqueue(missing)
         return True
 
     def move(self, screen: Screen, key: Key) -> None:
@@ -221,7 +221,7 @@ class Hub:
         for scope in self._scopes.values():
             scope.look(self.now_ms, self._folded_ms(scope))
         for group in self._groups.values():
-            group.step(self.now_ms, words[id(group.scope)], news)
+            group.enqueue(group.encode(self.now_ms, words[id(group.scope)], news))
             if beats:
                 group.beat(self.now_ms, self._beat_words())
         self._move_the_waiting()
@@ -234,7 +234,7 @@ class Hub:
         self._stirred |= standing != self._conditions
         self._conditions = standing
 
-    def _folded_ms(self, scope: Scope) -> float | None:
+    def _folded_ms(self, scope: Subscription) -> float | None:
         return self._health.folded_ms(scope.streets) if self.clock.mode == "live" else None
 
     def _words(self, news: News) -> dict[int, dict[str, bytes]]:
@@ -276,10 +276,10 @@ class Hub:
                 who.setdefault(screen.incident, set()).add(screen.name)
         return who
 
-    def _scope(self, prefixes: tuple[str, ...], masked: bool) -> Scope:
+    def _scope(self, prefixes: tuple[str, ...], masked: bool) -> Subscription:
         scope = self._scopes.get((prefixes, masked))
         if scope is None:
-            scope = Scope(prefixes, masked, self._picture)
+            scope = Subscription(prefixes, masked, self._picture)
             scope.refresh(self.now_ms, self._presence(), self._conditions)
             scope.look(self.now_ms, self._folded_ms(scope))
             self._scopes[prefixes, masked] = scope

@@ -1,7 +1,7 @@
-"""The picture: everything screens may show, as it was published last.
+"""Everything screens may show, as it was published last.
 
-``take`` collects what changed in the twins, cheaply and as often as it likes; ``publish`` turns
-it into rows and encoded things, each encoded once however many screens show it. Nothing here
+``mark_dirty`` collects what changed in the twins, cheaply and as often as it likes; ``publish``
+turns it into rows and encoded things, each encoded once however many screens show it. Nothing here
 knows who is looking: ``layers.live.subscription`` filters.
 """
 
@@ -64,7 +64,7 @@ class News(NamedTuple):
     things: list[Turned]
 
 
-class Picture:
+class StateStore:
     """Devices as columns, things as JSON, and the facts that panels are computed from."""
 
     def __init__(
@@ -104,15 +104,15 @@ class Picture:
             self._dirty["ways"].update(standing)
             everything = (twin.responders, twin.alarms, twin.incidents, twin.closures)
             for things in everything:
-                self.take(twin.street, things.values())
+                self.mark_dirty(twin.street, things.values())
         self.publish(now_ms, every=True)
 
-    def take(self, street: str, changes: Iterable[Change]) -> None:
+    def mark_dirty(self, street: str, changes: Iterable[Change]) -> None:
         """Note what changed in a street; what it looks like is read at the next publishing."""
         twin = self.twins[street]
         for change in changes:
             if isinstance(change, Device):
-                self.columns.take(change)
+                self.columns.mark_dirty(change)
                 if change.kind in KINDS:
                     self._dirty["ways"].add(change.id)
             elif isinstance(change, Responder):
@@ -123,12 +123,12 @@ class Picture:
                 self._dirty["incidents"].add(change.id)
                 self._dirty["alarms"].update(change.alarms)  # a case that ends leaves them alone
             elif isinstance(change, Alarm):
-                self._take_alarm(change)
+                self._mark_alarm(change)
             elif isinstance(change, Closure):
                 self._dirty["ways"].add(change.id)
 
-    def _take_alarm(self, alarm: Alarm) -> None:
-        self.columns.take_alarm(alarm)
+    def _mark_alarm(self, alarm: Alarm) -> None:
+        self.columns.mark_alarm(alarm)
         self._dirty["alarms"].add(alarm.id)
         self._dirty["incidents"] |= self._naming.get(alarm.id, set())
         row = self.columns.row.get(alarm.device)

@@ -1,6 +1,6 @@
-"""Scope: what one set of territory prefixes and one screen class may see of the picture.
+"""What one set of territory prefixes and one screen class may see of the state store.
 
-The one filter between the picture and every screen: things, panels, presence and device rows all
+The one filter between the store and every screen: things, panels, presence and device rows all
 come out of here. Groups that differ only in what part of the map they look at share a scope.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from layers.live.columns import milliseconds
 from layers.live.frames import Indices, encoder
-from layers.live.state_store import SORTS, Picture, Thing, Turned
+from layers.live.state_store import SORTS, StateStore, Thing, Turned
 from layers.panels import conditions
 from layers.panels import values as panels
 from layers.panels.standing import Lone, standing
@@ -39,10 +39,10 @@ class Newest(NamedTuple):
     shown_ms: float | None
 
 
-class Scope:
+class Subscription:
     """What an account with ``prefixes`` may see; ``panels`` holds each panel's JSON."""
 
-    def __init__(self, prefixes: tuple[str, ...], masked: bool, picture: Picture) -> None:
+    def __init__(self, prefixes: tuple[str, ...], masked: bool, picture: StateStore) -> None:
         self.prefixes = prefixes
         self.masked = masked
         self.panels: dict[str, bytes] = {}

@@ -11,7 +11,7 @@ from typing import Any
 from layers.cameras.field_of_view import Sights, levels_at, working
 from layers.live.columns import milliseconds
 from layers.panels import incidents
-from layers.routes.route_cache import Lives, trip_words
+from layers.routes.route_cache import RouteCache, trip_words
 from twin.commands import decide
 from twin.commands.roles import Actor
 from twin.dispatch.recommend import recommend
@@ -30,7 +30,7 @@ class WorkedOut:
     then nobody is recommended and no arrival foretold. What cameras see only when it is asked for.
     """
 
-    lives: Lives
+    lives: RouteCache
     sights: Sights
 
     @classmethod
@@ -44,7 +44,7 @@ class WorkedOut:
     @classmethod
     def unlearned(cls, twins: Iterable[Twin]) -> WorkedOut:
         """For these twins' places, without networks yet."""
-        return cls(Lives(), Sights.of(twins))
+        return cls(RouteCache(), Sights.of(twins))
 
     def learn(self, twins: Iterable[Twin], districts: Iterable[District] = ()) -> None:
         """Work the networks out; reads places only, so any thread may."""

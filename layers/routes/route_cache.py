@@ -30,7 +30,7 @@ KEPT = 3
 """Streets of a larger city whose networks are held at once; one of 72 compounds takes 44 MB."""
 
 
-class Lives:
+class RouteCache:
     """Networks by street, worked out once; over each, what stands in the way in every twin of it.
 
     ``failed`` says why a street has none, for the places of some cannot be made sense of.

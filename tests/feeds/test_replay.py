@@ -115,7 +115,7 @@ class Seat:
 
     name, key, incident = "chen", None, None
 
-    def offer(self, fresh: object) -> None:
+    def enqueue(self, fresh: object) -> None:
         pass
 
     def renew(self) -> None:

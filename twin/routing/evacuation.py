@@ -17,7 +17,7 @@ from twin.places.metres import lonlat_from_xy, xy_from_lonlat
 from twin.places.model import Building, Compound, LonLat, Service
 from twin.routing.graph import Floats
 from twin.routing.search import Passage, Search
-from twin.routing.values import WALK_M_S, Feet, NetworkGate, Stretch
+from twin.routing.values import WALK_M_S, NetworkGate, SnapPoints, Stretch
 
 PEOPLE_A_HOUSEHOLD = 2.62
 """Persons of a family household: seventh national census of China, 2020."""
@@ -80,14 +80,16 @@ def evacuate(
     network = passage.network
     numbers = [n for n, one in enumerate(network.doors.buildings) if one.id in people]
     rows = np.flatnonzero(np.isin(network.doors.of, numbers))
-    doors = network.door_feet()
-    feet = Feet(doors.edge[rows], doors.point[rows], doors.along_m[rows], doors.aside_m[rows])
+    doors = network.door_snaps()
+    snaps = SnapPoints(
+        doors.edge[rows], doors.point[rows], doors.along_m[rows], doors.aside_m[rows]
+    )
     of = [network.doors.buildings[number].id for number in network.doors.of[rows]]
     each = {name: people[name] / of.count(name) for name in set(of)}
     flow = _Flow(passage, musters)
     stranded, walk_s = [], 0.0
     for row, name in enumerate(of):
-        seconds = flow.leave(feet, row, each[name])
+        seconds = flow.leave(snaps, row, each[name])
         if isfinite(seconds):
             walk_s = max(walk_s, seconds)
         elif name not in stranded:
@@ -110,7 +112,7 @@ class _Flow:
         self.network, self._passage = passage.network, passage
         self._graph = self.network.graph_of("foot")
         xy = self.network.doors.out(self.network.xy([one.lonlat for one in musters]))
-        self._goals = self.network.feet(xy)
+        self._goals = self.network.snap(xy)
         self._linked = len(musters) > 0 and bool((self._goals.edge >= 0).all())
         spots = zip(self._goals.edge.tolist(), self._goals.along_m.tolist(), strict=True)
         self._spots = tuple(spots) if self._linked else ()
@@ -120,16 +122,16 @@ class _Flow:
         self._parts: list[tuple[Stretch, float]] = []
         self._arrived: Floats = np.zeros(len(musters))
 
-    def leave(self, feet: Feet, row: int, people: float) -> float:
+    def leave(self, snaps: SnapPoints, row: int, people: float) -> float:
         """Let people leave by a door; seconds they walk, infinite where no way is open."""
-        if self._search is None or feet.edge[row] < 0:
+        if self._search is None or snaps.edge[row] < 0:
             return float("inf")
-        edge, along_m = int(feet.edge[row]), float(feet.along_m[row])
+        edge, along_m = int(snaps.edge[row]), float(snaps.along_m[row])
         straight_s, muster = self._along(edge, along_m)
         legs = self._passage.legs(edge, along_m, "foot", WALK_M_S)
         legs = legs + self._search.seconds[self._graph.ends[edge]]
         end = int(np.argmin(legs))
-        aside_s = float(feet.aside_m[row]) / WALK_M_S
+        aside_s = float(snaps.aside_m[row]) / WALK_M_S
         if straight_s <= legs[end] and isfinite(straight_s):
             self._parts.append((Stretch(edge, along_m, self._spots[muster][1], False), people))
             self._arrived[muster] += people

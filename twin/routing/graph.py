@@ -1,4 +1,4 @@
-"""Lines knotted into a graph: split where they meet, ends that miss by half a metre joined.
+"""Lines noded into a graph: split where they meet, ends that miss by half a metre joined.
 
 All in local metres. The graph is held in arrays: a street of 100,000 devices takes a few megabytes.
 """
@@ -51,7 +51,7 @@ class _Cuts(NamedTuple):
     meets: Ints
 
 
-def knotted(lines: Sequence[shapely.LineString]) -> Graph:
+def noded(lines: Sequence[shapely.LineString]) -> Graph:
     """The graph of some lines; lines shorter than ``SAME_M`` are left out."""
     parts, owner, split = _simple(np.array(lines, dtype=object))
     if not len(parts):

@@ -12,7 +12,7 @@ from twin.places.metres import lonlat_from_xy
 from twin.places.model import LonLat, Ring, Service
 from twin.routing.graph import Floats
 from twin.routing.search import Passage
-from twin.routing.values import WALK_M_S, Feet, Route
+from twin.routing.values import WALK_M_S, Route, SnapPoints
 
 CIRCLE_S = 600.0
 """The ten-minute service circle (社区10分钟服务圈): 780 m of way at walking speed."""
@@ -47,32 +47,32 @@ class Spread:
         self.passage, self._network = passage, network
         xy = network.xy([centre])
         doors = network.doors.out(xy)
-        self._foot = network.feet(doors)
-        self.linked = self._foot.edge[0] >= 0
-        self._aside_s = (self._foot.aside_m[0] + np.hypot(*(doors - xy)[0])) / WALK_M_S
+        self._snap = network.snap(doors)
+        self.linked = self._snap.edge[0] >= 0
+        self._aside_s = (self._snap.aside_m[0] + np.hypot(*(doors - xy)[0])) / WALK_M_S
         if self.linked:
-            spot = int(self._foot.edge[0]), float(self._foot.along_m[0])
+            spot = int(self._snap.edge[0]), float(self._snap.along_m[0])
             self.nodes: Floats = passage.search("foot", (spot,)).seconds[:-1] + self._aside_s
         else:
             self.nodes = np.zeros(0)
 
-    def at(self, feet: Feet) -> Floats:
+    def at(self, snaps: SnapPoints) -> Floats:
         """Seconds to some places, infinite where no way is open."""
-        if not self.linked or not len(feet.edge):
-            return np.full(len(feet.edge), np.inf)
+        if not self.linked or not len(snaps.edge):
+            return np.full(len(snaps.edge), np.inf)
         network, passage = self._network, self.passage
-        both = np.column_stack((feet.along_m, network.lengths[feet.edge] - feet.along_m))
+        both = np.column_stack((snaps.along_m, network.lengths[snaps.edge] - snaps.along_m))
         legs = both / WALK_M_S
         stops = passage.stops("foot")
-        for row in np.flatnonzero(np.isin(feet.edge, list(stops))):
-            edge, along_m = int(feet.edge[row]), float(feet.along_m[row])
+        for row in np.flatnonzero(np.isin(snaps.edge, list(stops))):
+            edge, along_m = int(snaps.edge[row]), float(snaps.along_m[row])
             legs[row] = passage.legs(edge, along_m, "foot", WALK_M_S)
-        seconds = (legs + self.nodes[network.graph.ends[feet.edge]]).min(axis=1)
-        edge, at_m = int(self._foot.edge[0]), float(self._foot.along_m[0])
-        own = (feet.edge == edge) & ~passage.parted(edge, feet.along_m, at_m)
-        along = np.abs(feet.along_m - at_m) / WALK_M_S + self._aside_s
+        seconds = (legs + self.nodes[network.graph.ends[snaps.edge]]).min(axis=1)
+        edge, at_m = int(self._snap.edge[0]), float(self._snap.along_m[0])
+        own = (snaps.edge == edge) & ~passage.parted(edge, snaps.along_m, at_m)
+        along = np.abs(snaps.along_m - at_m) / WALK_M_S + self._aside_s
         return np.asarray(np.where(own, np.minimum(along, seconds), seconds)
-                          + feet.aside_m / WALK_M_S)  # fmt: skip
+                          + snaps.aside_m / WALK_M_S)  # fmt: skip
 
     def ways_within(self, seconds: float) -> list[shapely.LineString]:
         """The pieces of way that are reached in time."""
@@ -85,7 +85,7 @@ class Spread:
         blocked[list(self.passage.stops("foot"))] = True
         whole = (left.sum(axis=1) >= lengths) & ~blocked
         pieces = list(network.tree.geometries[whole])
-        own, own_m = int(self._foot.edge[0]), float(self._foot.along_m[0])
+        own, own_m = int(self._snap.edge[0]), float(self._snap.along_m[0])
         for edge in np.flatnonzero((left.max(axis=1) > 0.0) & ~whole).tolist():
             pieces += self._parts(edge, left[edge])
         if not whole[own]:
@@ -120,7 +120,7 @@ def circle(passage: Passage, centre: LonLat, seconds: float = CIRCLE_S) -> Circl
     """The ground and the buildings that one reaches on foot from a place within some seconds."""
     spread, network = Spread(passage, centre), passage.network
     doors = network.doors
-    near = spread.at(network.door_feet()) <= seconds
+    near = spread.at(network.door_snaps()) <= seconds
     numbers = np.unique(doors.of[near]).tolist()
     ground = _ground(spread.ways_within(seconds))
     area = [

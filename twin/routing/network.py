@@ -17,16 +17,16 @@ from twin.catalogue.ways import Mode
 from twin.places.metres import xy_from_lonlat
 from twin.places.model import Compound, DevicePlace, LonLat, Path
 from twin.routing.doors import DoorIndex
-from twin.routing.graph import Floats, Ints, knotted
+from twin.routing.graph import Floats, Ints, noded
 from twin.routing.modes import ModeGraph
-from twin.routing.values import Feet, NetworkGate, Stand
+from twin.routing.values import NetworkGate, SnapPoints, Stand
 
 GATE_M = 4.0
 """A gate stands on the path nearest to it, if that is no farther."""
 BESIDE_M = 0.3
 """Paths that lie on one another are one to a gate."""
 KEPT_STANDS = 20_000
-"""Positions whose feet are kept: a few megabytes."""
+"""Positions whose snap points are kept: a few megabytes."""
 STEP_OFF_M = 40.0
 """How far from a position a path may be and still be preferred for having nothing in between."""
 
@@ -41,7 +41,7 @@ class Network:
         self._modes = modes
         self.origin: LonLat = compounds[0].origin if compounds else (0.0, 0.0)
         paths = [*(path for place in compounds for path in place.paths), *roads]
-        self.graph = knotted([self._line(path.line) for path in paths])
+        self.graph = noded([self._line(path.line) for path in paths])
         self.path_ids = [path.id for path in paths]
         self.kinds = np.array([path.kind for path in paths], dtype=np.str_)[self.graph.line]
         self.widths = np.array([path.width_m for path in paths], np.float32)[self.graph.line]
@@ -60,8 +60,8 @@ class Network:
         self._ridden: dict[str, tuple[Ints, shapely.STRtree]] = {}
         self._mode_graphs: dict[str, ModeGraph] = {}
         self._stands: dict[str, dict[LonLat, Floats]] = {}
-        self._door_feet: Feet | None = None
-        self._units: dict[tuple[str, str], tuple[Floats, Feet] | None] = {}
+        self._door_feet: SnapPoints | None = None
+        self._units: dict[tuple[str, str], tuple[Floats, SnapPoints] | None] = {}
 
     def graph_of(self, mode: str) -> ModeGraph:
         """The graph that a mode moves on; made once."""
@@ -79,12 +79,12 @@ class Network:
             speeds[self.kinds == kind] = speed
         return speeds
 
-    def feet(self, xy: Floats, mode: str = "foot") -> Feet:
+    def snap(self, xy: Floats, mode: str = "foot") -> SnapPoints:
         """Where positions step onto what a mode moves on: the nearest with nothing in between."""
         edges, tree = self._rideable(mode)
         if not len(edges) or not len(xy):
             nothing = np.zeros(len(xy))
-            return Feet(np.full(len(xy), -1, np.intp), xy, nothing, nothing)
+            return SnapPoints(np.full(len(xy), -1, np.intp), xy, nothing, nothing)
         found = self._onto(xy, edges[tree.nearest(shapely.points(xy))])
         for row in np.flatnonzero(self._barred(xy, found.point)):
             near = edges[np.sort(tree.query(shapely.Point(xy[row]), "dwithin", STEP_OFF_M))]
@@ -105,24 +105,26 @@ class Network:
         if new := [spot for spot in dict.fromkeys(lonlats) if spot not in known]:
             xy = self.xy(new)
             doors = self.doors.out(xy)
-            feet = self.feet(doors, mode)
-            rows = np.column_stack((xy, doors, feet.point, feet.edge, feet.along_m, feet.aside_m))
+            snaps = self.snap(doors, mode)
+            rows = np.column_stack(
+                (xy, doors, snaps.point, snaps.edge, snaps.along_m, snaps.aside_m)
+            )
             known.update(zip(new, rows, strict=True))
         kept = np.array([known[spot] for spot in lonlats], np.float64).reshape(-1, 9)
-        found = Feet(kept[:, 6].astype(np.intp), kept[:, 4:6], kept[:, 7], kept[:, 8])
+        found = SnapPoints(kept[:, 6].astype(np.intp), kept[:, 4:6], kept[:, 7], kept[:, 8])
         return Stand(kept[:, 0:2], kept[:, 2:4], found)
 
-    def unit_door(self, building: str, unit: str) -> tuple[Floats, Feet] | None:
+    def unit_door(self, building: str, unit: str) -> tuple[Floats, SnapPoints] | None:
         """The door (1, 2) of a unit and where it steps onto the network; None where not known."""
         if (key := (building, unit)) not in self._units:
             door = self.doors.door(building, unit)
-            self._units[key] = None if door is None else (door[None], self.feet(door[None]))
+            self._units[key] = None if door is None else (door[None], self.snap(door[None]))
         return self._units[key]
 
-    def door_feet(self) -> Feet:
+    def door_snaps(self) -> SnapPoints:
         """Where every door steps onto the network; worked out once."""
         if self._door_feet is None:
-            self._door_feet = self.feet(self.doors.xy)
+            self._door_feet = self.snap(self.doors.xy)
         return self._door_feet
 
     def piece(self, edge: int, from_m: float, to_m: float) -> Floats:
@@ -173,14 +175,14 @@ class Network:
             self._ridden[mode] = edges, tree
         return self._ridden[mode]
 
-    def _onto(self, xy: Floats, edge: Ints) -> Feet:
+    def _onto(self, xy: Floats, edge: Ints) -> SnapPoints:
         """The point of an edge that is nearest to each position."""
         lines = self.tree.geometries[edge]
         along = np.clip(
             shapely.line_locate_point(lines, shapely.points(xy)), 0.0, self.lengths[edge]
         )
         point = shapely.get_coordinates(shapely.line_interpolate_point(lines, along))
-        return Feet(edge, point, along, np.hypot(*(point - xy).T))
+        return SnapPoints(edge, point, along, np.hypot(*(point - xy).T))
 
     def _barred(self, xy: Floats, point: Floats) -> NDArray[np.bool_]:
         """Whether a wall or a building stands between positions and points."""

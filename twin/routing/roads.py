@@ -20,7 +20,7 @@ from twin.routing.graph import Floats
 BEYOND_M = 3000.0
 """How far beyond a street roads and services count: ten minutes by vehicle at 20 km/h."""
 SAME_M = 0.5
-"""A road this near to a compound's own path, all along, is that path; knots snap as far."""
+"""A road this near to a compound's own path, all along, is that path; noding snaps as far."""
 SAMPLE_M = 15.0
 Lines = NDArray[np.object_]
 

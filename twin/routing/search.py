@@ -21,7 +21,7 @@ from twin.places.model import LonLat
 from twin.routing.graph import Floats, Ints, Rows
 from twin.routing.modes import ModeGraph
 from twin.routing.network import Network
-from twin.routing.values import WALK_M_S, Feet, Placed, Route, Spots, Stretch
+from twin.routing.values import WALK_M_S, Placed, Route, SnapPoints, Spots, Stretch
 
 STRAIGHT_M = 0.05
 """Corners of a drawn route that bend by less are left out."""
@@ -279,7 +279,7 @@ class Ways:
         same = (first.edge == goal) & (along <= seconds) & ~parted
         return np.where(same, along, seconds), np.where(same, -1, ends)
 
-    def _legs(self, first: Feet, speeds: Floats) -> Floats:
+    def _legs(self, first: SnapPoints, speeds: Floats) -> Floats:
         """Seconds from every start to the two ends of its edge."""
         both = np.column_stack((first.along_m, self._graph.lengths[first.edge] - first.along_m))
         legs = both / speeds[:, None]

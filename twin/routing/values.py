@@ -14,7 +14,7 @@ WALK_M_S = 1.3
 """Metres a second on foot; ``ways.toml``, ``modes.foot``, has the source."""
 
 
-class Feet(NamedTuple):
+class SnapPoints(NamedTuple):
     """Where positions meet the network: edge, point, metres along the edge and aside of it."""
 
     edge: Ints
@@ -24,11 +24,11 @@ class Feet(NamedTuple):
 
 
 class Stand(NamedTuple):
-    """Where positions stand, in metres: themselves, the doors they leave by, their feet."""
+    """Where positions stand, in metres: themselves, the doors they leave by, their snap points."""
 
     xy: Floats
     doors: Floats
-    feet: Feet
+    snaps: SnapPoints
 
 
 class NetworkGate(NamedTuple):

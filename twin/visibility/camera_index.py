@@ -40,7 +40,7 @@ class Sighting(NamedTuple):
         return self.beside, -level, -self.certainty, -self.density_px_m
 
 
-class Eyes:
+class CameraIndex:
     """The cameras with a known direction, and the façades in front of them.
 
     All in one frame of local metres about the first compound's origin: made once for places that

@@ -1,4 +1,4 @@
-"""Programs that come in by a header: what opens, what is written down, what locks."""
+"""Authorization that come in by a header: what opens, what is written down, what locks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import redis.asyncio
 
 from feeds.access import authorization
 from feeds.access.accounts import Account, Accounts
-from feeds.access.authorization import Programs
+from feeds.access.authorization import Authorization
 from feeds.access.logins import Logins
 from feeds.access.tokens import Tokens
 from twin.errors import LoginRefused
@@ -42,7 +42,7 @@ class Journal:
 
 
 class Door:
-    """Programs over a real server, with a clock to be moved."""
+    """Authorization over a real server, with a clock to be moved."""
 
     def __init__(self, client: Any) -> None:
         self.now = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -50,7 +50,7 @@ class Door:
         self.accounts = Accounts(client, hasher=QUICK)
         self.tokens = Tokens(client)
         logins = Logins(self.accounts, self.journal, [STREET], lambda: self.now)
-        self.programs = Programs(self.tokens, logins, lambda: self.now)
+        self.programs = Authorization(self.tokens, logins, lambda: self.now)
 
     async def basic(self, name: str, password: str) -> Account | None:
         words = base64.b64encode(f"{name}:{password}".encode()).decode()

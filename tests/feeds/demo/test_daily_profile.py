@@ -8,14 +8,14 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from feeds.demo.daily_profile import Rhythm, Said, busy, dark, local_hour, rain, share
+from feeds.demo.daily_profile import DailyProfile, Said, busy, dark, local_hour, rain, share
 from tests.support.builders.twin import HUODIAN
 from tests.support.catalogues import CATALOGUE
 from tests.support.world import MORNING, World, a_compound
 from twin.events import DeviceState, Event, Reading, encode, type_of
 from twin.places.model import DevicePlace
 
-RHYTHM = Rhythm([a_compound()], CATALOGUE.devices, seed=1)
+RHYTHM = DailyProfile([a_compound()], CATALOGUE.devices, seed=1)
 MIDNIGHT = datetime.fromisoformat("2026-11-21T00:00:00+08:00")
 
 
@@ -54,7 +54,7 @@ def test_a_report_says_a_state_and_what_the_device_measures() -> None:
 
 def test_the_same_seed_and_instant_give_the_same_bytes_and_another_seed_others() -> None:
     def day(seed: int) -> list[bytes]:
-        rhythm = Rhythm([a_compound()], CATALOGUE.devices, seed)
+        rhythm = DailyProfile([a_compound()], CATALOGUE.devices, seed)
         return [encode(e) for one in rhythm.places for e in rhythm.report(one, MORNING)]
 
     assert day(4) == day(4) != day(5)
@@ -120,7 +120,7 @@ def test_a_few_devices_are_out_of_order_for_good_and_stand_together() -> None:
 
 
 def test_a_story_changes_what_a_device_says_or_silences_it() -> None:
-    rhythm = Rhythm([a_compound()], CATALOGUE.devices, seed=1)
+    rhythm = DailyProfile([a_compound()], CATALOGUE.devices, seed=1)
     meter = place("noise")
     rhythm.instead[meter.id] = Said(value=61.0)
     assert [words(event) for event in rhythm.report(meter, MORNING)] == ["normal", 61.0]
@@ -131,7 +131,7 @@ def test_a_story_changes_what_a_device_says_or_silences_it() -> None:
 
 
 def test_a_device_keeps_the_state_people_asked_for_unless_it_is_out_of_order() -> None:
-    rhythm = Rhythm([a_compound()], CATALOGUE.devices, seed=1)
+    rhythm = DailyProfile([a_compound()], CATALOGUE.devices, seed=1)
     broken = next(iter(rhythm.standing))
     rhythm.asked = {"huodian/lamp/1": "on", broken: "online"}
     assert rhythm.usual(place("lamp"), MORNING)[0] == "on"
@@ -141,8 +141,8 @@ def test_a_device_keeps_the_state_people_asked_for_unless_it_is_out_of_order() -
 def test_a_kind_without_a_row_of_its_own_reports_its_first_state(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delitem(Rhythm.__init__.__globals__["_USUAL"], "noise")
-    assert Rhythm([a_compound()], CATALOGUE.devices, 1).usual(place("noise"), MORNING) == (
+    monkeypatch.delitem(DailyProfile.__init__.__globals__["_USUAL"], "noise")
+    assert DailyProfile([a_compound()], CATALOGUE.devices, 1).usual(place("noise"), MORNING) == (
         "normal",
         "",
         None,
@@ -165,7 +165,7 @@ def test_a_usual_day_raises_no_alarm_but_those_of_the_standing_faults() -> None:
     assert world.types("incident") == [] and world.types("alarm.cleared") == []
 
 
-def a_rhythm_of(*kinds: str, use: str = "") -> Rhythm:
+def a_rhythm_of(*kinds: str, use: str = "") -> DailyProfile:
     """The rhythm of one device of each kind."""
     places = tuple(
         DevicePlace(
@@ -174,7 +174,7 @@ def a_rhythm_of(*kinds: str, use: str = "") -> Rhythm:
         )
         for kind in kinds
     )  # fmt: skip
-    return Rhythm(
+    return DailyProfile(
         [msgspec.structs.replace(a_compound(), devices=places)], CATALOGUE.devices, seed=1
     )
 

@@ -6,12 +6,12 @@ from collections import Counter
 
 import pytest
 
-from feeds.demo.daily_profile import Rhythm
+from feeds.demo.daily_profile import DailyProfile
 from feeds.demo.report_order import Rounds
 from tests.support.catalogues import CATALOGUE
 from tests.support.world import a_compound
 
-RHYTHM = Rhythm([a_compound()], CATALOGUE.devices, seed=1)
+RHYTHM = DailyProfile([a_compound()], CATALOGUE.devices, seed=1)
 
 
 @pytest.mark.parametrize("rate", [1, 20, 20_000])
@@ -38,4 +38,4 @@ def test_a_kind_with_short_patience_speaks_oftener() -> None:
 
 
 def test_a_street_without_devices_says_nothing() -> None:
-    assert Rounds(Rhythm([], CATALOGUE.devices, 1), 20).next(10) == []
+    assert Rounds(DailyProfile([], CATALOGUE.devices, 1), 20).next(10) == []

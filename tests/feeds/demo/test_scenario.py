@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from feeds.demo.daily_profile import Rhythm
+from feeds.demo.daily_profile import DailyProfile
 from feeds.demo.scenario import GIVE_UP_S, Script, cast, script, scripts, stages
 from tests.support.builders.places import a_place, at
 from tests.support.builders.twin import HUODIAN
@@ -193,7 +193,7 @@ def test_a_wrong_story_file_says_where_it_is_wrong() -> None:
 
 
 def test_the_places_of_a_story_are_those_of_its_rhythm() -> None:
-    rhythm = Rhythm([a_compound()], CATALOGUE.devices, 1)
+    rhythm = DailyProfile([a_compound()], CATALOGUE.devices, 1)
     assert {p.id for p in cast(script("waste_full"), rhythm.places, 1, frozenset())["station"]}
 
 

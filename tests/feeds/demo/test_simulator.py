@@ -28,7 +28,7 @@ from feeds.engine import role as engine
 from feeds.errors import Unavailable
 from feeds.intake.commands import Desk, Receipt
 from feeds.streams.batches import Position
-from feeds.streams.replica import fold_batch
+from feeds.streams.replica import ingest
 from feeds.streams.streams import Streams
 from geodata.demo.street import build
 from tests.support.builders.streams import STREET, subjects
@@ -254,7 +254,7 @@ async def test_the_role_puts_people_on_duty_reports_and_plays_what_is_asked(
         with anyio.fail_after(40):
             await request(streams, STREET, "one_key_call")
             async for batch in streams.follow(STREET, Position()):
-                fold_batch(twin, batch)
+                ingest(twin, batch)
                 if any(case.working for case in twin.incidents.values()):
                     break
         for role in roles:

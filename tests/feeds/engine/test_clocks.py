@@ -21,7 +21,7 @@ from feeds.health.conditions import Conditions
 from feeds.intake.http import Intake
 from feeds.streams.batches import Position, milliseconds
 from feeds.streams.keys import key
-from feeds.streams.replica import Replica, fold_batch
+from feeds.streams.replica import Replica, ingest
 from feeds.streams.streams import Streams
 from tests.support.builders import streams as b
 from tests.support.catalogues import CATALOGUE
@@ -84,7 +84,7 @@ async def whole(streams: Streams, batch: int) -> Twin:
     """What a reader of everything knows, in batches of a size."""
     twin, after = b.a_twin(), Position()
     while read := await streams.read(S, after, batch=batch):
-        fold_batch(twin, read)
+        ingest(twin, read)
         after = read.after
     return twin
 

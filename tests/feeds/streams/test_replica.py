@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from feeds.streams.batches import Batch, Position, StreamPart
 from feeds.streams.keys import key
-from feeds.streams.replica import BatchOutcome, Replica, fold_batch, follow_all
+from feeds.streams.replica import BatchOutcome, Replica, follow_all, ingest
 from feeds.streams.streams import Streams
 from tests.support.builders import streams as b
 from tests.support.catalogues import CATALOGUE
@@ -82,7 +82,7 @@ async def test_a_snapshot_and_the_tail_equal_the_whole(valkey_url: str) -> None:
         steps = await folded(streams, tail)
         assert sum(len(step.batch) for step in steps) == 201
         for batch in await b.collected(streams, 502, Position()):
-            fold_batch(whole, batch)
+            ingest(whole, batch)
         assert tail.twin.snapshot() == whole.snapshot()
 
 
@@ -263,11 +263,11 @@ def test_any_batching_accepts_the_same_entries_and_gives_the_same_state(cuts: li
         [f"{b.NOON_MS + n * 200}-0".encode() for n in range(60)], [*map(encode, late)]
     )
     whole, pieces = b.a_twin(), b.a_twin()
-    refused = refused_of([fold_batch(whole, batch_of(part))])
+    refused = refused_of([ingest(whole, batch_of(part))])
     assert 0 < len(refused) < 60
     edges = [0, *sorted(cuts), 60]
     steps = [
-        fold_batch(pieces, batch_of(StreamPart(part.ids[start:end], part.payloads[start:end])))
+        ingest(pieces, batch_of(StreamPart(part.ids[start:end], part.payloads[start:end])))
         for start, end in pairwise(edges)
     ]
     assert refused_of(steps) == refused

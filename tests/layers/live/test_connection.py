@@ -210,7 +210,7 @@ async def test_a_slow_screen_gets_the_newest_truth_and_no_backlog():
     slow.open.clear()
     for tick in range(3 * QUEUE_FRAMES):
         event = measured("huodian/noise/1", "level_db", tick, at(tick / 10))
-        hub.changed(STREET, twin.apply(event))
+        hub.mark_dirty(STREET, twin.apply(event))
         hub.tick(at(tick / 10))
     await settled()
     assert quick.browser.seq >= slow.browser.seq + 3 * QUEUE_FRAMES

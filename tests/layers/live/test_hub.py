@@ -83,7 +83,7 @@ def a_hub(twin: Twin) -> Hub:
 
 def happen(hub: Hub, *facts: events.Event) -> None:
     for fact in facts:
-        hub.changed(STREET, hub.twins[STREET].apply(fact))
+        hub.mark_dirty(STREET, hub.twins[STREET].apply(fact))
 
 
 def test_a_screen_sees_what_happened_before_it_came_and_what_happens_after():

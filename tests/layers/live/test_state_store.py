@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import json
 
-from layers.live.state_store import Picture
-from layers.live.subscription import Scope
+from layers.live.state_store import StateStore
+from layers.live.subscription import Subscription
 from layers.panels import values
 from layers.panels.conditions import Health
 from layers.panels.incidents import no_travel
@@ -31,16 +31,16 @@ ALARM = f"{CALL}#call_pressed"
 ZHOU = "huodian/responder/zhou"
 
 
-def a_picture(twin: Twin, travel=no_travel) -> Picture:
-    return Picture([twin], CATALOGUE, NOON_MS, travel)
+def a_picture(twin: Twin, travel=no_travel) -> StateStore:
+    return StateStore([twin], CATALOGUE, NOON_MS, travel)
 
 
-def happen(picture: Picture, twin: Twin, *facts: events.Event) -> None:
+def happen(picture: StateStore, twin: Twin, *facts: events.Event) -> None:
     for fact in facts:
-        picture.take(STREET, twin.apply(fact))
+        picture.mark_dirty(STREET, twin.apply(fact))
 
 
-def shown(picture: Picture, sort: str, name: str) -> dict:
+def shown(picture: StateStore, sort: str, name: str) -> dict:
     return json.loads(picture.things[sort][name].plain)
 
 
@@ -67,7 +67,7 @@ def test_a_device_whose_clock_is_hours_behind_is_not_shown_as_old():
     word = events.CallState(
         id="w", subject=CALL, time=at(-3 * 3600), data=events.StateData(state="idle")
     )
-    picture.take(STREET, twin.fold([word], at(0)).changes)
+    picture.mark_dirty(STREET, twin.fold([word], at(0)).changes)
     picture.publish(NOON_MS + 1000, every=True)
     assert picture.columns.state[row] >> 3 & 3 == 0
 
@@ -129,7 +129,7 @@ def test_a_masked_screen_learns_nothing_of_anybodys_shift():
     )
     happen(picture, twin, duty)
     picture.publish(NOON_MS, every=False)
-    told = {masked: Scope((STREET,), masked, picture).things() for masked in (False, True)}
+    told = {masked: Subscription((STREET,), masked, picture).things() for masked in (False, True)}
     plain, masked = (json.loads(told[how]["responders"][ZHOU]) for how in (False, True))
     assert (plain["since"], plain["takes"]) == (NOON_MS, ["duty_on"])
     assert plain.keys() - masked.keys() == {"since", "takes"}
@@ -164,7 +164,7 @@ def test_alarms_of_earlier_today_can_be_recalled_and_count_once():
     picture = a_picture(twin)
     earlier = raised(CALL, at(-3600))
     picture.recall([earlier, earlier, raised("x/gate/1", at(-3600))])
-    scope = Scope((STREET,), False, picture)
+    scope = Subscription((STREET,), False, picture)
     scope.refresh(NOON_MS, {})
     bins = json.loads(scope.panels["strip"])["bins"]
     assert sum(count for count, _ in bins) == 1
@@ -190,10 +190,10 @@ def test_who_sees_one_grid_does_not_hear_of_the_other_grids_alarms_in_a_case():
     happen(picture, twin, opened(1, CALL, twin, at(0), (ALARM, other)))
     picture.publish(NOON_MS, every=False)
     for grids, alarms in ((("g1",), [ALARM]), (("g1", "g2"), [ALARM, other])):
-        scope = Scope(tuple(f"{COMMUNITY}.huodian.{grid}" for grid in grids), False, picture)
+        scope = Subscription(tuple(f"{COMMUNITY}.huodian.{grid}" for grid in grids), False, picture)
         case = json.loads(scope.things()["incidents"]["INC-1121-0001"])
         assert case["alarms"] == alarms
-    scope = Scope((f"{COMMUNITY}.huodian.g2",), True, picture)
+    scope = Subscription((f"{COMMUNITY}.huodian.g2",), True, picture)
     assert scope.things()["incidents"] == {}
     assert json.loads(scope.things()["alarms"][other])["incident"] is None
 
@@ -206,7 +206,7 @@ def test_a_source_that_is_down_is_told_but_why_only_to_the_whole_street():
     twin.apply(down)
     picture = a_picture(twin)
     for prefix, reason in ((STREET, "token"), (f"{COMMUNITY}.huodian", "")):
-        scope = Scope((prefix,), False, picture)
+        scope = Subscription((prefix,), False, picture)
         scope.refresh(NOON_MS, {})
         feeds = json.loads(scope.panels["feeds"])
         assert feeds["gates-vendor"]["up"] is False and feeds["gates-vendor"]["reason"] == reason
@@ -241,7 +241,7 @@ def test_a_thing_that_cannot_be_shown_keeps_no_other_from_the_screens(monkeypatc
         def set_aside(self, street, why):
             told.append((street, why.value))
 
-    picture = Picture([twin], CATALOGUE, NOON_MS, no_travel, Listening())
+    picture = StateStore([twin], CATALOGUE, NOON_MS, no_travel, Listening())
     happen(picture, twin, opened(1, CALL, twin, at(0)), opened(2, CALL, twin, at(0)))
     picture.publish(NOON_MS, every=False)
     first, second = sorted(twin.incidents)

@@ -9,7 +9,7 @@ import pytest
 
 from layers.live.clock import Clock
 from layers.live.hub import BEAT_TURNS, PANEL_TURNS, Hub
-from layers.live.subscription import Scope
+from layers.live.subscription import Subscription
 from layers.panels.conditions import Health, shown
 from tests.layers.live.test_hub import Network
 from tests.support.builders.layers import COMMUNITY, NOON, STREET, a_street
@@ -98,7 +98,7 @@ def test_a_state_that_is_said_again_each_second_makes_no_panel_anew(
     screen.hello()
     health.list = [one("engine_absent")]
     second(hub)
-    monkeypatch.setattr(Scope, "refresh", lambda *_: made.append(1) or {})
+    monkeypatch.setattr(Subscription, "refresh", lambda *_: made.append(1) or {})
     for said_ms in (3000, 4000, 5000):
         health.list = [msgspec.structs.replace(one("engine_absent"), last_ms=said_ms)]
         second(hub)

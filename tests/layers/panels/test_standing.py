@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from layers.live.state_store import Picture
-from layers.live.subscription import Scope
+from layers.live.state_store import StateStore
+from layers.live.subscription import Subscription
 from layers.panels.incidents import no_travel
 from tests.support.builders.layers import (
     COMMUNITY,
@@ -38,8 +38,8 @@ class Street:
 
     def __init__(self) -> None:
         self.twin: Twin = a_street("huodian", each=2)
-        self.picture = Picture([self.twin], CATALOGUE, NOON_MS, no_travel)
-        self.scope = Scope((STREET,), False, self.picture)
+        self.picture = StateStore([self.twin], CATALOGUE, NOON_MS, no_travel)
+        self.scope = Subscription((STREET,), False, self.picture)
 
     def all_report(self) -> None:
         self.happen(*(
@@ -48,9 +48,9 @@ class Street:
 
     def happen(self, *facts: events.Event) -> None:
         for fact in facts:
-            self.picture.take(STREET, self.twin.apply(fact))
+            self.picture.mark_dirty(STREET, self.twin.apply(fact))
 
-    def panels(self, scope: Scope | None = None, after_s: float = 1) -> dict[str, Any]:
+    def panels(self, scope: Subscription | None = None, after_s: float = 1) -> dict[str, Any]:
         now_ms = at(after_s).timestamp() * 1000
         self.picture.publish(now_ms, every=True)
         scope = scope or self.scope
@@ -141,7 +141,7 @@ def test_an_alarm_that_cleared_stands_no_more_seen_or_not() -> None:
 def test_what_others_see_is_not_counted_here() -> None:
     street = Street()
     street.happen(raised(CALL, at(0)))
-    other = Scope((f"{COMMUNITY}.huodian.g2",), False, street.picture)
+    other = Subscription((f"{COMMUNITY}.huodian.g2",), False, street.picture)
     assert street.panels()["standing"]["alarms"] == 1
     found = street.panels(other)
     assert (found["standing"]["alarms"], found["standing"]["devices"]) == (0, 12)

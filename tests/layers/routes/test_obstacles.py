@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from layers.live.subscription import Scope
+from layers.live.subscription import Subscription
 from layers.routes.obstacles import thing
 from tests.layers.live.test_state_store import a_picture, happen, shown
 from tests.support.builders.layers import COMMUNITY, NOON, STREET, a_street, at, reported
@@ -60,9 +60,9 @@ def test_who_sees_one_grid_learns_nothing_of_the_gate_of_another():
     picture.publish(NOON_MS, every=False)
     home = twin.devices[GATE].place.territory
     other = f"{home.rpartition('.')[0]}.g{3 - int(home[-1])}"
-    assert set(Scope((home,), False, picture).things()["ways"]) == {GATE}
-    assert Scope((other,), False, picture).things()["ways"] == {}
-    assert set(Scope((STREET,), False, picture).things()["ways"]) == {GATE, "huodian/way/1"}
+    assert set(Subscription((home,), False, picture).things()["ways"]) == {GATE}
+    assert Subscription((other,), False, picture).things()["ways"] == {}
+    assert set(Subscription((STREET,), False, picture).things()["ways"]) == {GATE, "huodian/way/1"}
 
 
 def test_other_devices_and_unknown_names_stand_in_no_way():

@@ -6,7 +6,7 @@ from weakref import ref
 import pytest
 
 from layers.routes import route_cache as module
-from layers.routes.route_cache import Lives, trip_words
+from layers.routes.route_cache import RouteCache, trip_words
 from tests.support.builders.places import a_path, a_place, at
 from tests.support.builders.twin import (
     CALL,
@@ -28,8 +28,8 @@ from twin.state.twin import Twin
 GATE = "huodian/gate/东门"
 
 
-def learned() -> tuple[Lives, Twin]:
-    lives, twin = Lives(), Twin(STREET, [a_place()], CATALOGUE)
+def learned() -> tuple[RouteCache, Twin]:
+    lives, twin = RouteCache(), Twin(STREET, [a_place()], CATALOGUE)
     lives.learn([twin])
     return lives, twin
 
@@ -42,17 +42,17 @@ def test_a_replay_shares_the_network_and_has_its_own_gates():
     twin.apply(a_state(GATE, "fault"))
     assert len(now_live.standing()) == 1 and past_live.standing() == []
     assert lives.live(twin) is now_live
-    assert Lives().live(twin) is None
+    assert RouteCache().live(twin) is None
 
 
 def test_the_districts_roads_and_services_count_too():
-    lives, twin = Lives(), Twin(STREET, [a_place()], CATALOGUE)
+    lives, twin = RouteCache(), Twin(STREET, [a_place()], CATALOGUE)
     road = a_path("district", (150, 100), (400, 100), kind="road")
     lives.learn([twin], [a_district(road, spots=(at(300, 120),))])
     live = lives.live(twin)
     assert live and live.free.route(at(390, 100), at(0, 60)).via == "东门"
     assert [one.kind for one in lives.services(twin)] == ["clinic"]
-    assert Lives().services(twin) == []
+    assert RouteCache().services(twin) == []
 
 
 def test_a_large_city_s_networks_are_made_when_asked_for_and_few_are_held(
@@ -61,7 +61,7 @@ def test_a_large_city_s_networks_are_made_when_asked_for_and_few_are_held(
     monkeypatch.setattr("layers.routes.route_cache.EAGER", 0)
     monkeypatch.setattr("layers.routes.route_cache.KEPT", 1)
     lives, first, second = (
-        Lives(),
+        RouteCache(),
         Twin(STREET, [a_place()], CATALOGUE),
         Twin("lusong.jianning", [a_place()], CATALOGUE),
     )
@@ -99,7 +99,7 @@ def test_what_a_trip_goes_round_is_named_to_those_who_may_see_it(prefix: str, na
 
 
 def test_the_way_of_who_was_located_is_known_though_our_clock_was_set_back():
-    twin, lives = a_twin(), Lives()
+    twin, lives = a_twin(), RouteCache()
     lives.learn([twin])
     incident = twin.incidents[a_call(twin, after(5000))]
 
@@ -131,7 +131,7 @@ def test_a_street_whose_ways_cannot_be_worked_out_takes_no_other_with_it(monkeyp
         return around(street, *rest)
 
     monkeypatch.setattr(module, "Surroundings", fails_for_first)
-    lives = Lives()
+    lives = RouteCache()
     lives.learn([first, second])
     assert [why.value for why in lives.failed.values()] == [STREET]
     lives.ready(first)  # as a case of the street is looked at

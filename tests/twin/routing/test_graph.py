@@ -7,7 +7,7 @@ import shapely
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from twin.routing.graph import SAME_M, SNAP_M, Graph, knotted
+from twin.routing.graph import SAME_M, SNAP_M, Graph, noded
 
 SPOTS = st.tuples(st.integers(0, 20), st.integers(0, 20))
 LINES = st.lists(st.lists(SPOTS, min_size=2, max_size=4, unique=True), min_size=1, max_size=8)
@@ -23,31 +23,31 @@ def drawn(graph: Graph) -> list[shapely.LineString]:
 
 
 def test_lines_that_cross_are_split_where_they_cross() -> None:
-    graph = knotted(lines([(0, 0), (10, 0)], [(4, -5), (4, 5)]))
+    graph = noded(lines([(0, 0), (10, 0)], [(4, -5), (4, 5)]))
     assert (4, 0) in {tuple(xy) for xy in graph.nodes.round(6).tolist()}
     assert sorted(graph.line.tolist()) == [0, 0, 1, 1]
 
 
 def test_lines_on_one_another_stay_beside_each_other_joined_at_their_ends() -> None:
-    graph = knotted(lines([(0, 0), (10, 0)], [(2, 0), (6, 0)]))
+    graph = noded(lines([(0, 0), (10, 0)], [(2, 0), (6, 0)]))
     assert sorted(graph.line.tolist()) == [0, 0, 0, 1]
     assert len(graph.nodes) == 4
 
 
 def test_a_line_that_crosses_itself_and_a_ring_are_walked_as_drawn() -> None:
-    eight = knotted(lines([(0, 0), (10, 10), (10, 0), (0, 10)]))
+    eight = noded(lines([(0, 0), (10, 10), (10, 0), (0, 10)]))
     assert len(eight.nodes) == 3 and len(eight.ends) == 3
-    ring = knotted(lines([(0, 0), (10, 0), (10, 10), (0, 0)]))
+    ring = noded(lines([(0, 0), (10, 0), (10, 10), (0, 0)]))
     assert len(ring.nodes) == 1 and ring.ends.tolist() == [[0, 0]]
 
 
 @pytest.mark.parametrize(("gap_m", "edges"), [(0.02, 3), (0.4, 4), (SNAP_M + 0.1, 2)])
 def test_an_end_that_nearly_meets_a_line_is_joined_to_it(gap_m: float, edges: int) -> None:
-    assert len(knotted(lines([(0, 0), (10, 0)], [(4, gap_m), (4, 5)])).ends) == edges
+    assert len(noded(lines([(0, 0), (10, 0)], [(4, gap_m), (4, 5)])).ends) == edges
 
 
 def test_no_lines_and_lines_of_no_length_make_an_empty_graph() -> None:
-    assert len(knotted([]).nodes) == len(knotted(lines([(0, 0), (0.01, 0)])).nodes) == 0
+    assert len(noded([]).nodes) == len(noded(lines([(0, 0), (0.01, 0)])).nodes) == 0
 
 
 @given(LINES)
@@ -59,7 +59,7 @@ def test_nothing_is_lost_nothing_is_added_and_every_edge_begins_and_ends_at_its_
     corners: list[list[tuple[float, float]]],
 ) -> None:
     given_lines = lines(*corners)
-    graph = knotted(given_lines)
+    graph = noded(given_lines)
     pieces = drawn(graph)
     assert shapely.union_all(pieces).hausdorff_distance(shapely.union_all(given_lines)) < SNAP_M
     assert (graph.points[graph.first] == graph.nodes[graph.ends[:, 0]]).all()

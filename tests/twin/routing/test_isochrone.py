@@ -33,7 +33,7 @@ def test_a_spread_tells_the_same_as_a_way(
 ) -> None:
     passage = blocked(some)
     one = passage.ways_to(a, [b])
-    spread = Spread(passage, a).at(town().stand([b]).feet)
+    spread = Spread(passage, a).at(town().stand([b]).snaps)
     out_s = one.seconds[0] if one.linked[0] else float("inf")
     assert spread[0] == pytest.approx(out_s, abs=1e-3)
 
@@ -64,7 +64,7 @@ def test_the_circle_covers_the_buildings_whose_doors_are_in_reach_and_the_ground
 
 
 def test_beyond_a_shut_gate_nothing_is_reached() -> None:
-    edge = int(town().stand([at(50, 12)]).feet.edge[0])
+    edge = int(town().stand([at(50, 12)]).snaps.edge[0])
     passage = blocked([(e, 0.5, 0.5) for e in range(len(town().lengths)) if e != edge])
     spread = Spread(passage, at(50, 12.5))
     assert sum(piece.length for piece in spread.ways_within(60)) <= 25 + 6 * 13

@@ -132,7 +132,7 @@ def test_who_rides_is_quicker_on_the_road_and_walks_from_where_it_ends() -> None
 
 def test_what_stands_in_the_way_is_named_with_what_would_be_quicker() -> None:
     network = town()
-    edge = int(network.stand([at(50, 12)]).feet.edge[0])
+    edge = int(network.stand([at(50, 12)]).snaps.edge[0])
     passage = Passage(
         network, [Placed(Obstacle("gate", "gate.fault", "东门", ALL), edge, 12.0, 12.0)]
     )

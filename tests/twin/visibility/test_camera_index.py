@@ -4,14 +4,14 @@ import pytest
 
 from tests.support.builders.places import a_block, a_camera, a_place, at
 from twin.places.model import Building, DevicePlace, Lens
-from twin.visibility.camera_index import BESIDE_M, Eyes
+from twin.visibility.camera_index import BESIDE_M, CameraIndex
 
 
-def eyes(*cameras: DevicePlace, blocks: tuple[Building, ...] = ()) -> Eyes:
-    return Eyes([a_place(devices=cameras, buildings=blocks)])
+def eyes(*cameras: DevicePlace, blocks: tuple[Building, ...] = ()) -> CameraIndex:
+    return CameraIndex([a_place(devices=cameras, buildings=blocks)])
 
 
-def names(found: Eyes, x: float, y: float, **more: object) -> list[str]:
+def names(found: CameraIndex, x: float, y: float, **more: object) -> list[str]:
     return [one.camera.rpartition("/")[2] for one in found.seeing(at(x, y), **more)]  # type: ignore[arg-type]
 
 
@@ -68,5 +68,5 @@ def test_a_masked_camera_does_not_see_there() -> None:
 
 
 def test_no_cameras_see_nothing() -> None:
-    assert Eyes([]).seeing(at(0, 0)) == []
+    assert CameraIndex([]).seeing(at(0, 0)) == []
     assert eyes(a_camera(1, 0, -20, None)).seeing(at(0, 0)) == []
