@@ -21,7 +21,7 @@ RESTS_S = 5.0
 
 
 class Vitals(Protocol):
-    """Who looks after the service itself."""
+    """Who looks after the service itself; ``feeds.health.vitals.Vitals``."""
 
     async def run(self) -> None:
         """Look for ever."""

@@ -28,7 +28,10 @@ NOTED_WITHIN_S = 3600
 
 
 class Visitor(Protocol):
-    """Who tries to come in. ``browser`` is what its cookie says; ``fresh`` is what it will say."""
+    """Who tries to come in; ``pages.door.entry.Visitor``.
+
+    ``browser`` is what its cookie says; ``fresh`` is what it will say.
+    """
 
     @property
     def address(self) -> str:

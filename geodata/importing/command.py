@@ -22,7 +22,14 @@ from geodata.importing.readers import device_lists, references
 from geodata.importing.readers.ogr_child import bound
 from geodata.importing.report import page
 from geodata.importing.report.report import Report
-from geodata.importing.report.sentences import DEFAULT, LANGUAGES, Refused, Words, language, say
+from geodata.importing.report.sentences import (
+    DEFAULT,
+    LANGUAGES,
+    CannotImport,
+    Words,
+    language,
+    say,
+)
 from twin.catalogue import Catalogue
 from twin.errors import DayuanError, InvalidSetting
 
@@ -147,7 +154,7 @@ def main(
 
 def _why(exc: BaseException) -> Words:
     """Why an import could not be carried out at all."""
-    if isinstance(exc.__cause__, Refused):
+    if isinstance(exc.__cause__, CannotImport):
         return exc.__cause__.words
     return say("out_of_memory") if isinstance(exc, MemoryError) else say("system_says", said=exc)
 
@@ -158,7 +165,7 @@ def _carry_out(
     try:
         wishes = references.declared(asked.crs)
         mapping = device_lists.load(asked.mapping) if asked.mapping else None
-    except Refused as exc:
+    except CannotImport as exc:
         option = "--crs" if asked.mapping is None or "=" in str(exc) else "--mapping"
         words = exc.words.said(asked.lang)
         raise InvalidSetting(option, ", ".join(asked.crs) or str(asked.mapping), words) from exc

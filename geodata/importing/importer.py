@@ -26,7 +26,7 @@ from geodata.importing.readers.features import Feature, SourceFile
 from geodata.importing.readers.formats import How
 from geodata.importing.readers.reading import Shift
 from geodata.importing.report.report import Report
-from geodata.importing.report.sentences import STOPS, Refused, Words, say
+from geodata.importing.report.sentences import STOPS, CannotImport, Words, say
 from geodata.importing.survey import Survey
 from geodata.proposal import layout
 from geodata.proposal.drawing import DrawnBuilding, Site, ring
@@ -194,7 +194,7 @@ class _Import:
             if file and file.exists():
                 try:
                     return device_lists.load(file)
-                except Refused as exc:
+                except CannotImport as exc:
                     self.report.faults.append(Fault(file.name, NOWHERE, exc.kind, exc.words))
         return ColumnMapping()
 

@@ -114,19 +114,23 @@ def double_names() -> dict[str, list[str]]:
     """Names of public classes that stand for two things, with the modules that have them.
 
     A protocol that says what one room needs of a class of another is called what that class is
-    called: both are the same thing.
+    called, and names it: both are the same thing.
     """
     things: dict[str, list[str]] = defaultdict(list)
-    protocols: dict[str, list[str]] = defaultdict(list)
+    protocols: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for name, tree in modules().items():
         for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                (protocols if _is_protocol(node) else things)[node.name].append(name)
-    return {
-        name: sorted([*things[name], *protocols[name]])
-        for name in sorted({*things, *protocols})
-        if len(things[name]) > 1 or len(protocols[name]) > 1
-    }
+            if not isinstance(node, ast.ClassDef) or node.name.startswith("_"):
+                continue
+            if _is_protocol(node):
+                protocols[node.name].append((name, ast.get_docstring(node) or ""))
+            else:
+                things[node.name].append(name)
+    for name, those in things.items():
+        those += [
+            module for module, says in protocols[name] if f"``{those[0]}.{name}``" not in says
+        ]
+    return {name: sorted(those) for name, those in sorted(things.items()) if len(those) > 1}
 
 
 FLOW = frozenset(

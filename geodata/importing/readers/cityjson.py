@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from geodata.importing.readers.features import LayerTable
 from geodata.importing.readers.references import Stated, stated
-from geodata.importing.report.sentences import Refused, say
+from geodata.importing.report.sentences import CannotImport, say
 
 VERSIONS = ("1.0", "1.1", "2.0")
 FLAT_M = 0.3
@@ -38,7 +38,7 @@ def read(content: dict[str, Any]) -> LayerTable:
     version = str(content.get("version", ""))
     if version not in VERSIONS:
         unsaid = say("cityjson_unversioned")
-        raise Refused(say("cityjson_version", version=version) if version else unsaid)
+        raise CannotImport(say("cityjson_version", version=version) if version else unsaid)
     objects = content["CityObjects"]
     vertices = _vertices(content)
     rings = list(_rings(objects))
@@ -90,7 +90,7 @@ def _root(name: str, objects: dict[str, Any]) -> str:
         if parents[0] in seen or parents[0] not in objects:
             circle = say("part_in_circle", name=name)
             lost = say("part_lost", name=name, parent=parents[0])
-            raise Refused(circle if parents[0] in seen else lost)
+            raise CannotImport(circle if parents[0] in seen else lost)
         name = parents[0]
         seen.add(name)
     return name
@@ -122,7 +122,7 @@ def _footprints(
     sizes = np.array([len(ring) for _, ring, _ in rings])
     flat = np.concatenate([np.asarray(ring, dtype=np.intp) for _, ring, _ in rings])
     if flat.min() < 0 or flat.max() >= len(vertices):
-        raise Refused(say("vertices_lost"))
+        raise CannotImport(say("vertices_lost"))
     starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
     height = vertices[flat, 2]
     low, high = np.minimum.reduceat(height, starts), np.maximum.reduceat(height, starts)

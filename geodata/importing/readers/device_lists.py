@@ -20,7 +20,7 @@ import shapely
 from geodata.importing.readers import gb28181
 from geodata.importing.readers.features import LayerTable
 from geodata.importing.readers.references import Stated, stated
-from geodata.importing.report.sentences import Refused, Words, say
+from geodata.importing.report.sentences import CannotImport, Words, say
 from twin.catalogue import DeviceKinds
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -89,13 +89,15 @@ def load(path: Path) -> ColumnMapping:
     try:
         found = msgspec.json.decode(path.read_bytes(), type=ColumnMapping)
     except (OSError, ValueError, RecursionError) as exc:
-        raise Refused(say("no_mapping", said=str(exc))) from exc
+        raise CannotImport(say("no_mapping", said=str(exc))) from exc
     for name, given, known in (
         ("no_field", found.columns, COLUMNS),
         ("no_kind_called", found.kinds.values(), KIND_WORDS),
     ):
         if strange := set(given) - set(known):
-            raise Refused(say(name, strange=", ".join(sorted(strange)), known=", ".join(known)))
+            raise CannotImport(
+                say(name, strange=", ".join(sorted(strange)), known=", ".join(known))
+            )
     return found
 
 
@@ -136,7 +138,7 @@ def table(
         fields = ", ".join(
             f"{name} ({'/'.join(COLUMNS[name][:3])})" for name in ("id", "lon", "lat")
         )
-        raise Refused(say("no_columns", fields=fields))
+        raise CannotImport(say("no_columns", fields=fields))
     left = [*notes, *(say("about_persons", name=name) for name in _personal(columns))]
     return LayerTable(_says(mapping), [_point(row) for row in found], found, role=ROLE, notes=left)
 

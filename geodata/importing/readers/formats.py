@@ -19,7 +19,7 @@ from geodata.importing.readers import cityjson, device_lists, encodings, gb28181
 from geodata.importing.readers.device_lists import ColumnMapping
 from geodata.importing.readers.features import LayerTable
 from geodata.importing.readers.references import Stated, stated
-from geodata.importing.report.sentences import Refused, Words, say
+from geodata.importing.report.sentences import CannotImport, Words, say
 from twin.catalogue import DeviceKinds
 
 MIB = 1024 * 1024
@@ -57,15 +57,15 @@ def check(path: Path, form: Format) -> None:
     """Raise Refused for a file that is too large, of another kind, or cut off."""
     size = path.stat().st_size
     if size > form.most_bytes:
-        raise Refused(say("too_large", size=size / MIB, most=form.most_bytes // MIB))
+        raise CannotImport(say("too_large", size=size / MIB, most=form.most_bytes // MIB))
     with path.open("rb") as file:
         head = file.read(4096)
         file.seek(max(size - 512, 0))
         tail = file.read().rstrip(b"\0 \r\n\t\x1a")
     if form.begins and not any(mark in head for mark in form.begins):
-        raise Refused(say("not_this_kind", ending=path.suffix))
+        raise CannotImport(say("not_this_kind", ending=path.suffix))
     if form.ends and not tail.endswith(form.ends):
-        raise Refused(say("cut_off"))
+        raise CannotImport(say("cut_off"))
     if path.suffix.lower() in _LENGTHS:
         _LENGTHS[path.suffix.lower()](path, head, size)
 
@@ -74,16 +74,16 @@ def _shp_length(path: Path, head: bytes, size: int) -> None:
     """Byte 24 of a shapefile tells its length in 16-bit words."""
     told = struct.unpack(">i", head[24:28])[0] * 2 if len(head) >= 28 else 0
     if size < told or len(head) < 100:
-        raise Refused(say("cut_off_bytes", size=size, told=told))
+        raise CannotImport(say("cut_off_bytes", size=size, told=told))
     beside = {other.suffix.lower() for other in path.parent.glob(f"{path.stem}.*")}
     if missing := {".shx", ".dbf"} - beside:
-        raise Refused(say("lacks_parts", endings=" ".join(sorted(missing))))
+        raise CannotImport(say("lacks_parts", endings=" ".join(sorted(missing))))
     dbf = next(p for p in path.parent.glob(f"{path.stem}.*") if p.suffix.lower() == ".dbf")
     with dbf.open("rb") as file:
         top = file.read(32)
     count, begin, each = struct.unpack("<IHH", top[4:12]) if len(top) == 32 else (0, 1, 0)
     if dbf.stat().st_size < begin + count * each:
-        raise Refused(say("table_short", name=dbf.name, rows=count))
+        raise CannotImport(say("table_short", name=dbf.name, rows=count))
 
 
 def _sqlite_length(path: Path, head: bytes, size: int) -> None:
@@ -91,7 +91,7 @@ def _sqlite_length(path: Path, head: bytes, size: int) -> None:
     page, pages = struct.unpack(">H", head[16:18])[0], struct.unpack(">I", head[28:32])[0]
     told = (65536 if page == 1 else page) * pages
     if size < told:
-        raise Refused(say("cut_off_bytes", size=size, told=told))
+        raise CannotImport(say("cut_off_bytes", size=size, told=told))
 
 
 def _pbf_length(path: Path, head: bytes, size: int) -> None:
@@ -101,9 +101,9 @@ def _pbf_length(path: Path, head: bytes, size: int) -> None:
             length = struct.unpack(">I", lead)[0] if len(lead) == 4 else 1 << 20
             header = file.read(length) if length <= 64 * 1024 else b""
             if len(header) < length or not (found := _datasize(header)):
-                raise Refused(say("cut_off_block"))
+                raise CannotImport(say("cut_off_block"))
             if file.seek(found, 1) > size:
-                raise Refused(say("cut_off_block"))
+                raise CannotImport(say("cut_off_block"))
 
 
 def _datasize(header: bytes) -> int:
@@ -138,12 +138,12 @@ def _json(path: Path, how: How) -> list[LayerTable]:
         content = json.loads(text)
     except json.JSONDecodeError as exc:
         if exc.pos >= len(text.rstrip()) - 1 or exc.msg.startswith("Unterminated"):
-            raise Refused(say("cut_off")) from exc
-        raise Refused(say("no_json", said=str(exc))) from exc
+            raise CannotImport(say("cut_off")) from exc
+        raise CannotImport(say("no_json", said=str(exc))) from exc
     except RecursionError:
-        raise Refused(say("nested")) from None
+        raise CannotImport(say("nested")) from None
     if not isinstance(content, dict):
-        raise Refused(say("no_geojson"))
+        raise CannotImport(say("no_geojson"))
     if content.get("type") == "CityJSON":
         return [cityjson.read(content)]
     table = _geojson(content)
@@ -153,11 +153,11 @@ def _json(path: Path, how: How) -> list[LayerTable]:
 
 def _geojson(content: dict[str, Any]) -> LayerTable:
     if content.get("type") != "FeatureCollection" or not isinstance(content.get("features"), list):
-        raise Refused(say("no_geojson"))
+        raise CannotImport(say("no_geojson"))
     rows = content["features"]
     says = {json.dumps(part["crs"]) for part in (content, *rows) if part.get("crs")}
     if len(says) > 1:
-        raise Refused(say("mixes_references", said=", ".join(sorted(says))[:200]))
+        raise CannotImport(say("mixes_references", said=", ".join(sorted(says))[:200]))
     member = json.loads(says.pop()) if says else None
     own = stated(_crs_name(member)) if member else CRS84
     trouble: dict[int, Words] = {}
@@ -169,7 +169,7 @@ def _crs_name(member: Any) -> str:
     try:
         return str(member["properties"]["name"])
     except (KeyError, TypeError):
-        raise Refused(say("crs_unnamed", said=str(member)[:80])) from None
+        raise CannotImport(say("crs_unnamed", said=str(member)[:80])) from None
 
 
 def _shape(geometry: object, number: int, trouble: dict[int, Words]) -> shapely.Geometry | None:

@@ -12,7 +12,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from geodata.importing.report.sentences import Refused, Words, catalogue, say
+from geodata.importing.report.sentences import CannotImport, Words, catalogue, say
 
 FIELDS = (
     "DeviceID", "Name", "Parental", "ParentID", "Status", "Longitude", "Latitude", "PTZType",
@@ -77,18 +77,18 @@ def from_xml(text: str) -> tuple[list[dict[str, str]], list[Words]]:
     Raises Refused for what is no catalogue, or declares entities.
     """
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise Refused(say("declares_type"))
+        raise CannotImport(say("declares_type"))
     bare = re.sub(r"<\?xml[^>]*\?>", "", text)
     try:
         root = ET.fromstring(f"<all>{bare}</all>")
     except ET.ParseError as exc:
-        raise Refused(say("no_xml", said=str(exc))) from exc
+        raise CannotImport(say("no_xml", said=str(exc))) from exc
     persons = {node.tag for node in root.iter() if _PERSONS.search(str(node.tag))}
     left = [say("about_persons", name=tag) for tag in sorted(map(str, persons))]
     items = [_item(node) for node in root.iter("Item")]
     items = [item for item in items if item.get("DeviceID")]
     if not items:
-        raise Refused(say("no_catalogue"))
+        raise CannotImport(say("no_catalogue"))
     return items, left
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from geodata.importing.readers import ogr_child
-from geodata.importing.report.sentences import Refused, Words, say
+from geodata.importing.report.sentences import CannotImport, Words, say
 
 MEMORY_BYTES = 3 * 1024**3
 """Address space, of which GDAL and its libraries map 1 GB without using it."""
@@ -99,9 +99,9 @@ def _read(file: Path, encoding: str, memory_bytes: int, seconds: int) -> bytes:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise Refused(say("not_in_time", seconds=seconds * 2)) from None
+            raise CannotImport(say("not_in_time", seconds=seconds * 2)) from None
         if done.returncode:
-            raise Refused(_why(done.returncode, done.stderr.decode("utf-8", "replace")))
+            raise CannotImport(_why(done.returncode, done.stderr.decode("utf-8", "replace")))
         return out.read_bytes()
 
 

@@ -21,7 +21,7 @@ from geodata.importing.readers import encodings, formats, references, unpacking
 from geodata.importing.readers.encodings import printable
 from geodata.importing.readers.features import Feature, LayerTable, SourceFile
 from geodata.importing.readers.formats import How
-from geodata.importing.report.sentences import Refused, Words, say
+from geodata.importing.report.sentences import CannotImport, Words, say
 from geodata.soundness import NOWHERE
 from twin.places.metres import scale_m
 
@@ -54,7 +54,7 @@ def _files(given: Path, spare: Path, faults: list[Fault]) -> Iterator[Path]:
                 if path.stat().st_size > MOST_ARCHIVE_BYTES:
                     size = path.stat().st_size / formats.MIB
                     most = MOST_ARCHIVE_BYTES // formats.MIB
-                    raise Refused(say("too_large", size=size, most=most))
+                    raise CannotImport(say("too_large", size=size, most=most))
                 yield from (p for p in unpacking.unpack(path, into) if _known(p))
             except MemoryError:
                 raise
@@ -104,7 +104,7 @@ def read(
 
 def _why(exc: Exception) -> tuple[str, Words]:
     """Kind and sentence: our own, or what a program said that stumbled over the file."""
-    if isinstance(exc, Refused):
+    if isinstance(exc, CannotImport):
         return exc.kind, exc.words
     return "unreadable", say("no_format", said=repr(exc)[:400])
 

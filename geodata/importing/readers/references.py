@@ -19,7 +19,7 @@ from pyproj.exceptions import CRSError, ProjError
 
 from geodata.importing.readers import crs
 from geodata.importing.readers.crs import Degrees
-from geodata.importing.report.sentences import Refused, Words, say
+from geodata.importing.report.sentences import CannotImport, Words, say
 
 KNOWN = "WGS84, CGCS2000, GCJ02, BD09, EPSG:n"
 _CODE = re.compile(r"(?i)(?:urn:ogc:def:crs:)?epsg:(?:[\d.]*:)?(\d{3,6})\Z")
@@ -63,9 +63,9 @@ def named(text: str) -> str:
         try:
             CRS.from_user_input(word)
         except CRSError:
-            raise Refused(say("no_such_reference", text=text)) from None
+            raise CannotImport(say("no_such_reference", text=text)) from None
         return crs.reference_named(word) or word
-    raise Refused(say("say_reference", text=text, known=KNOWN))
+    raise CannotImport(say("say_reference", text=text, known=KNOWN))
 
 
 def declared(words: list[str]) -> dict[str, str]:
@@ -99,13 +99,13 @@ def stated(text: str, *, firm: bool = True) -> Stated:
     """
     try:
         return Stated(named(text), say("in_file", text=text), firm)
-    except Refused:
+    except CannotImport:
         pass
     try:
         system = CRS.from_user_input(text)
     except CRSError as exc:
         words = say("reference_unknown", text=text[:80])
-        raise Refused(words, "no reference") from exc
+        raise CannotImport(words, "no reference") from exc
     code = system.to_epsg(min_confidence=80)
     known = named(f"EPSG:{code}") if code else text
     return Stated(known, say("in_file", text=system.name), firm)
@@ -119,12 +119,12 @@ def settle(file: str, says: Stated | None, wishes: Mapping[str, str]) -> Settled
     asked = wishes.get(file) or wishes.get("")
     if asked is None:
         if says is None:
-            raise Refused(say("undeclared", file=file, known=KNOWN), "no reference")
+            raise CannotImport(say("undeclared", file=file, known=KNOWN), "no reference")
         return Settled(says.system, says.words)
     if says and says.firm and not _agree(asked, says.system):
         both = {"stated": written(title(says.system)), "asked": written(title(asked))}
         words = say("contradicts", file=file, **both)
-        raise Refused(words, "other reference")
+        raise CannotImport(words, "other reference")
     return Settled(asked, BY_OPERATOR)
 
 
@@ -157,5 +157,5 @@ def to_wgs84(xy: ArrayLike, system: str) -> Degrees:
         into = Transformer.from_crs(system, "EPSG:4326", always_xy=True)
         lon, lat = into.transform(points[:, 0], points[:, 1])
     except ProjError as exc:
-        raise Refused(say("not_degrees", said=str(exc)), "no reference") from exc
+        raise CannotImport(say("not_degrees", said=str(exc)), "no reference") from exc
     return np.stack((lon, lat), axis=-1)

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from geodata.importing.readers.encodings import printable
-from geodata.importing.report.sentences import Refused, say
+from geodata.importing.report.sentences import CannotImport, say
 
 MOST_FILES = 2000
 MOST_BYTES = 512 * 1024 * 1024
@@ -25,7 +25,7 @@ _UTF8_FLAG = 0x800
 _SECRET_FLAG = 0x1
 
 
-Unsafe = partial(Refused, kind="unsafe")
+Unsafe = partial(CannotImport, kind="unsafe")
 """An archive that is not unpacked, and why."""
 
 
@@ -49,7 +49,7 @@ def unpack(archive: Path, into: Path) -> list[Path]:
                 found.append(target)
             return found
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as exc:
-        raise Refused(say("broken_zip", said=str(exc))) from exc
+        raise CannotImport(say("broken_zip", said=str(exc))) from exc
 
 
 def _name(info: zipfile.ZipInfo) -> PurePosixPath:

@@ -104,7 +104,7 @@ def language(environment: Mapping[str, str]) -> str:
     return "en" if said.lower().startswith("en") else DEFAULT
 
 
-class Refused(ValueError):
+class CannotImport(ValueError):
     """What cannot be read or used: the kind of fault this is, and the sentence that says why."""
 
     def __init__(self, words: Words, kind: str = "unreadable") -> None:

@@ -13,7 +13,7 @@ import pytest
 from geodata.importing.report.sentences import (
     LANGUAGES,
     STOPS,
-    Refused,
+    CannotImport,
     called,
     catalogue,
     fields,
@@ -130,7 +130,7 @@ def test_a_name_stays_and_a_thing_of_ours_has_a_title() -> None:
 
 
 def test_what_is_refused_has_a_kind_and_a_sentence() -> None:
-    refused = Refused(say("cut_off"))
+    refused = CannotImport(say("cut_off"))
     assert (refused.kind, str(refused)) == ("unreadable", "is cut off: its end is missing")
 
 
