@@ -60,7 +60,11 @@ export async function start() {
 /** What a page knows before it shows anything: its words, who looks, the places, the catalogue. */
 async function learn(page) {
   await insist(() => speak(document.documentElement.lang || "zh-CN", ask));
-  const [me, places, catalogue] = await Promise.all([read("/api/me", {}), insist(() => read("/api/places")), read("/api/catalogue", {})]);
+  const [me, places, catalogue] = await Promise.all([
+    read("/api/me", {}),
+    insist(() => read("/api/places")),
+    insist(() => read("/api/catalogue")),
+  ]);
   know(catalogue, places);
   return { me, places, catalogue, session: await sessionOf(page) };
 }

@@ -23,7 +23,7 @@ from twin.catalogue import load
 from twin.catalogue.conditions import condition_kinds
 from twin.catalogue.workflows import workflow
 from twin.commands.roles import ROLES
-from twin.commands.table import CASES, TABLE, CaseCommand, may
+from twin.commands.table import CASES, TABLE, CommandRow, may
 from twin.events import BY_TYPE, TELEMETRY_TYPES, Event
 
 CATALOGUE = load()
@@ -129,7 +129,7 @@ def doors() -> Iterator[Row]:
             yield *words, _codes(row.needs), _codes(row.takes), *_allowed(name)
 
 
-def _request(name: str, row: CaseCommand) -> Row:
+def _request(name: str, row: CommandRow) -> Row:
     held = CASES[name].while_held if name in CASES else ()
     carried = (_codes(row.needs), _codes(row.takes), _codes(held))
     words = (f"`{name}`", f"{row.label} {row.en}", row.target)
@@ -184,9 +184,21 @@ def keys() -> Iterator[Row]:
     """Every keyboard shortcut of the console."""
     yield "Key", "Does", ""
     source = (HOUSE / "assets" / "panels" / "keys.mjs").read_text("utf-8")
-    for key, ctrl, text in _SHORTCUT.findall(source):
+    before, _, after = source.partition("const AFTER")
+    rows = [*_SHORTCUT.findall(before), *_command_keys(), *_SHORTCUT.findall(after)]
+    for key, ctrl, text in rows:
         cap = _CAPS.get(key, key.upper())
         yield f"`{'Ctrl ' if ctrl else ''}{cap}`", catalogue("en")[text], catalogue("zh-CN")[text]
+
+
+def _command_keys() -> Iterator[tuple[str, str, str]]:
+    """The keys of the command table: key, no Ctrl, text key; steps of a responder share one."""
+    known: set[str] = set()
+    for name, row in TABLE.items():
+        if row.key and row.key not in known:
+            known.add(row.key)
+            text = f"keys.{'progress' if row.form == 'crew' else name}"
+            yield row.key, "", text if text in catalogue("en") else f"action.{name}"
 
 
 def collections() -> Iterator[Row]:

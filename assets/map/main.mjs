@@ -185,7 +185,7 @@ export async function createMap(
 
   const litFromAfar = (incidents) =>
     [...incidents.values()]
-      .filter(({ state, building }) => building && !["closed", "rejected", "cancelled"].includes(state))
+      .filter(({ stage, building }) => building && stage !== "finished")
       .map(({ building, compound, level }) => ({ building, level, territory: places.summary(compound)?.territory ?? "" }));
 
   const drawRollups = () => {

@@ -1,11 +1,13 @@
 // The console's keys, as data: the overlay draws them, the documentation lists them, one listener
-// obeys them.
+// obeys them. The keys of commands stand in the command table.
+import { commandRows } from "../words/commands.mjs";
+import { has } from "../words/texts.mjs";
 
 /**
  * One row a key; those without an act are obeyed by the list of floors and by an area being drawn. `key` is what KeyboardEvent.key says in lower case, `text` what it does, `act`
  * the name of the action, `group` where the overlay shows it, `alone` false when it needs Ctrl.
  */
-export const SHORTCUTS = [
+const BEFORE = [
   { key: "j", text: "keys.next", act: "next", group: "move" },
   { key: "k", text: "keys.previous", act: "previous", group: "move" },
   { key: "1", text: "keys.waiting", act: "tab:waiting", group: "move" },
@@ -21,15 +23,10 @@ export const SHORTCUTS = [
   { key: "/", text: "keys.search", act: "search", group: "move" },
   { key: "k", ctrl: true, text: "keys.search", act: "search", group: "move" },
   { key: "escape", text: "keys.escape", act: "escape", group: "move" },
-  { key: "q", text: "keys.acknowledge", act: "command:acknowledge", group: "act" },
-  { key: "s", text: "keys.shelve", act: "command:shelve", group: "act" },
-  { key: "v", text: "keys.verify", act: "command:verify", group: "act" },
-  { key: "x", text: "keys.reject", act: "command:reject", group: "act" },
-  { key: "a", text: "keys.assign", act: "assign", group: "act" },
-  { key: "g", text: "keys.progress", act: "progress", group: "act" },
-  { key: "t", text: "keys.check", act: "command:check", group: "act" },
-  { key: "c", text: "keys.close", act: "command:close", group: "act" },
-  { key: "n", text: "keys.note", act: "note", group: "act" },
+];
+
+/** Rows after those of the commands. */
+const AFTER = [
   { key: "?", text: "keys.show", act: "keys", group: "move" },
   { key: "arrowup", text: "keys.floor_up", act: "", group: "floor" },
   { key: "arrowdown", text: "keys.floor_down", act: "", group: "floor" },
@@ -40,6 +37,23 @@ export const SHORTCUTS = [
   { key: "enter", text: "keys.draw_end", act: "", group: "draw" },
   { key: "backspace", text: "keys.draw_back", act: "", group: "draw" },
 ];
+
+/** What a command's key does: words of its own, or those of the command's button. */
+function keyText({ name, form }) {
+  const key = `keys.${form === "crew" ? "progress" : name}`;
+  return has(key) ? key : `action.${name}`;
+}
+
+/** The keys of commands; steps of one responder share one, and the first says what it does. */
+function commandKeys() {
+  const rows = new Map();
+  for (const row of commandRows())
+    if (row.key && !rows.has(row.key)) rows.set(row.key, { key: row.key, text: keyText(row), act: `command:${row.name}`, group: "act" });
+  return [...rows.values()];
+}
+
+/** Every key, in the order in which the overlay shows them. */
+export const shortcuts = () => [...BEFORE, ...commandKeys(), ...AFTER];
 
 const CAPS = {
   escape: "Esc",
@@ -61,7 +75,7 @@ export function cap(shortcut) {
 
 /** The cap of the key for an action, or an empty string. */
 export function capOf(act) {
-  const row = SHORTCUTS.find((shortcut) => shortcut.act === act);
+  const row = shortcuts().find((shortcut) => shortcut.act === act);
   return row ? cap(row) : "";
 }
 
@@ -75,7 +89,7 @@ export function actionOf(event, { typing, single }) {
   if (event.isComposing || event.altKey) return null;
   const ctrl = Boolean(event.ctrlKey || event.metaKey);
   const key = event.key.toLowerCase();
-  const row = SHORTCUTS.find((shortcut) => shortcut.act && shortcut.key === key && Boolean(shortcut.ctrl) === ctrl);
+  const row = shortcuts().find((shortcut) => shortcut.act && shortcut.key === key && Boolean(shortcut.ctrl) === ctrl);
   if (!row) return null;
   const always = row.ctrl || row.act === "escape";
   return always || (!typing && single) ? row.act : null;

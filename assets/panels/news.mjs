@@ -4,7 +4,7 @@ import { grouped, partsOf } from "./conditions.mjs";
 import { byId } from "../ui/dom.mjs";
 import { compoundName, incidentTitle, levelWords, placeWords, ruleTitle } from "../words/names.mjs";
 import { t } from "../words/texts.mjs";
-import { FINISHED, unattended } from "../records/cases.mjs";
+import { isFinished, unattended } from "../records/cases.mjs";
 
 const NEWS_MS = 60_000; // what a replay leaps over is history, not news
 const GRACE_MS = 1000; // an alarm's case follows it by then, and tells the same
@@ -41,7 +41,7 @@ const alone = ({ alarms }) => unattended(alarms.values()).map((row) => ({ ...row
 
 /** Alarms that an open case speaks for, also once somebody closes it although they hold. */
 const spokenFor = ({ alarms, incidents }) =>
-  [...alarms.values()].filter(({ incident }) => incidents.has(incident) && !FINISHED.has(incidents.get(incident).state)).map(raising);
+  [...alarms.values()].filter(({ incident }) => incidents.has(incident) && !isFinished(incidents.get(incident))).map(raising);
 
 const words = (row) =>
   t(row.rule ? "news.alarm" : "news.incident", {

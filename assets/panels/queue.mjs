@@ -2,7 +2,7 @@
 import { calmHere, known } from "./wall/calm.mjs";
 import { attribute, byId, h, keyed, mark, say, shown } from "../ui/dom.mjs";
 import { NUMERALS, deadline, elapsed, travel } from "../words/format.mjs";
-import { FINISHED, TABS, lead, listed, unattended } from "../records/cases.mjs";
+import { TABS, isFinished, isSettled, lead, listed, unattended } from "../records/cases.mjs";
 import {
   compoundName,
   crewWord,
@@ -25,9 +25,9 @@ export function titleOf(row) {
 export function crewLine(incident) {
   const member = lead(incident);
   if (incident.rule) return t("unattended.nobody");
-  if (FINISHED.has(incident.state) || ["handled", "checked"].includes(incident.state)) return stateWord(incident.state);
-  if (!member) return t(incident.state === "reported" && verifiedFirst(incident.kind) ? "state.reported" : "state.unassigned");
-  const eta = member.state === "en_route" && member.eta_s ? ` ${travel(member.eta_s)}` : "";
+  if (isSettled(incident)) return stateWord(incident.state);
+  if (!member) return t(incident.fresh && verifiedFirst(incident.kind) ? "state.reported" : "state.unassigned");
+  const eta = member.moving && member.eta_s ? ` ${travel(member.eta_s)}` : "";
   return `${member.name} ${crewWord(member.state)}${eta}`;
 }
 
@@ -60,7 +60,7 @@ export function card(onSelect) {
 export function updateCard(node, incident, { now, selected, names = [], wide = false }) {
   const button = node.firstElementChild;
   const part = (name) => button.querySelector(`.${name}`);
-  const ended = FINISHED.has(incident.state);
+  const ended = isFinished(incident);
   attribute(node, "data-level", incident.level);
   attribute(node, "data-unacked", Boolean(incident.unacked) && !ended);
   attribute(node, "data-ended", ended);

@@ -4,7 +4,7 @@ import { ask } from "../ui/dialogs.mjs";
 import { h } from "../ui/dom.mjs";
 import { memory } from "../session/memory.mjs";
 import { figure } from "../words/format.mjs";
-import { SHORTCUTS, cap } from "./keys.mjs";
+import { cap, shortcuts } from "./keys.mjs";
 import { t } from "../words/texts.mjs";
 
 /** Whether single keys act; a person may switch them off (WCAG 2.1.4). */
@@ -20,9 +20,9 @@ export function showKeys() {
       h(
         "dl",
         { class: "keys" },
-        ...SHORTCUTS.filter((row) => row.group === name).map((row) =>
-          h("div", {}, h("dt", {}, h("kbd", { text: cap(row) })), h("dd", { text: t(row.text) })),
-        ),
+        ...shortcuts()
+          .filter((row) => row.group === name)
+          .map((row) => h("div", {}, h("dt", {}, h("kbd", { text: cap(row) })), h("dd", { text: t(row.text) }))),
       ),
     );
   const box = h("input", { type: "checkbox", checked: singleKeys(), onchange: (event) => memory.set("dayuan.keys", event.target.checked) });

@@ -1,15 +1,18 @@
 // Questions about the incidents on screen: which list holds one, in which order, who is on it. Pure.
 
-/** Incident states in which nobody works on the case any more. */
-export const FINISHED = new Set(["closed", "rejected", "cancelled"]);
+/** Whether an alarm or a responder takes a command now, whoever gives it. */
+export const takes = (thing, command) => (thing.takes ?? []).includes(command);
 
-/** Incident states in which nobody has been sent yet. */
-export const WAITING = new Set(["reported", "verified"]);
+/** Whether nobody works on the case any more. */
+export const isFinished = (incident) => incident.stage === "finished";
+
+/** Whether the matter is dealt with, whoever still has to look at it. */
+export const isSettled = (incident) => incident.stage === "settled" || isFinished(incident);
 
 /** Which list of the console shows an incident. */
 export const TABS = {
-  waiting: (incident) => WAITING.has(incident.state),
-  working: (incident) => !WAITING.has(incident.state) && !FINISHED.has(incident.state),
+  waiting: (incident) => incident.stage === "waiting",
+  working: (incident) => incident.stage !== "waiting" && !isFinished(incident),
   today: () => true,
 };
 
@@ -36,7 +39,7 @@ export function listed(incidents, tab, others = []) {
 
 /** Incidents somebody must still finish, most urgent first. */
 export function open(incidents) {
-  return [...incidents].filter((incident) => !FINISHED.has(incident.state)).sort(byUrgency);
+  return [...incidents].filter((incident) => !isFinished(incident)).sort(byUrgency);
 }
 
 /**
@@ -57,18 +60,16 @@ export function unattended(alarms) {
       grid: alarm.grid,
       lonlat: alarm.lonlat,
       at: alarm.since,
-      unacked: alarm.label === "unacknowledged",
+      unacked: alarm.active && takes(alarm, "acknowledge"),
       crew: [],
     }));
 }
 
-const STEPS = ["released", "handled", "assigned", "accepted", "en_route", "on_scene"];
-
 /** The crew member furthest along, or null: the one to name when there is room for one. */
 export function lead(incident) {
-  const crew = (incident.crew ?? []).filter((member) => member.state !== "released");
+  const crew = (incident.crew ?? []).filter((member) => member.rank > 0);
   if (crew.length === 0) return null;
-  return crew.reduce((a, b) => (STEPS.indexOf(b.state) > STEPS.indexOf(a.state) ? b : a));
+  return crew.reduce((a, b) => (b.rank > a.rank ? b : a));
 }
 
 /**
@@ -82,7 +83,7 @@ export function worst(incidents) {
 
 /** Alarms of an incident that nobody has acknowledged. */
 export function unacknowledged(alarms, incident) {
-  return [...alarms].filter((alarm) => alarm.incident === incident && alarm.label?.includes("unack"));
+  return [...alarms].filter((alarm) => alarm.incident === incident && takes(alarm, "acknowledge"));
 }
 
 /** The id before or after the selected one in a list; the first when none is selected. */

@@ -1,8 +1,7 @@
 // Questions about an open building: what is on which floor, how grave, what is out of order. Pure;
 // `told` is the answer of /api/buildings, `reading` what the live model says of a device.
-import { FINISHED } from "./cases.mjs";
+import { isFinished } from "./cases.mjs";
 
-const ACTIVE = new Set(["unacknowledged", "acknowledged"]); // as layers/live/columns.py colours devices
 const GONE = 3;
 const BROKEN = new Set(["fault", "covered"]);
 
@@ -23,9 +22,7 @@ export function floorOfCase(incident, told, reading) {
 
 /** The open cases of the building, gravest first. */
 export function casesIn(told, incidents) {
-  return [...incidents]
-    .filter((row) => row.building === told.id && !FINISHED.has(row.state))
-    .sort((a, b) => a.level - b.level || a.at - b.at);
+  return [...incidents].filter((row) => row.building === told.id && !isFinished(row)).sort((a, b) => a.level - b.level || a.at - b.at);
 }
 
 /**
@@ -41,9 +38,9 @@ export function floorRows(told, { alarms, incidents, reading }) {
   const worse = (row, level) => (row.level = row.level ? Math.min(row.level, level) : level);
   const at = new Map(told.devices.map((device) => [device.id, rows.get(floorOf(device, told, reading))]));
   for (const { id, kind } of told.devices) if (kind !== "lift") at.get(id).devices += 1;
-  for (const { device, label, level } of alarms) {
+  for (const { device, active, shelved_until, level } of alarms) {
     const row = at.get(device);
-    if (!row || !ACTIVE.has(label)) continue;
+    if (!row || !active || shelved_until) continue; // as layers/live/columns.py colours devices
     row.alarms += 1;
     worse(row, level);
   }

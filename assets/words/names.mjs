@@ -1,5 +1,6 @@
 // What things are called on screen, in the language on screen.
 import { has, inLanguage, t } from "./texts.mjs";
+import { commandRow, learnCommands } from "./commands.mjs";
 import { NUMERALS, clock } from "./format.mjs";
 
 let catalogue = {};
@@ -8,6 +9,7 @@ let places = new Map();
 /** Take the server's catalogue and places; names come from there. */
 export function know(newCatalogue, newPlaces) {
   catalogue = newCatalogue ?? {};
+  learnCommands(catalogue.commands);
   places = new Map((newPlaces ?? []).map((place) => [place.id, place]));
 }
 
@@ -127,7 +129,7 @@ export function lostWords(sent, crewNames) {
   const { detail = {} } = sent.answer ?? {};
   if (detail.incidents) return t("said.on_task");
   const words = { by: detail.by || t("said.somebody"), at: detail.at ? clock(instant(detail.at)) : "" };
-  if (crewNames && (sent.command === "assign" || detail.state === "assigned"))
+  if (crewNames && (sent.command === "assign" || detail.state === commandRow("accept")?.at))
     return t("said.lost_assigned", { ...words, crew: crewNames });
   return t("said.lost", { ...words, state: stateWord(detail.state ?? "") });
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from layers.live.columns import milliseconds
 from layers.live.redaction import device_words
+from twin.commands.table import taken
 from twin.rules.standing import unattended
 from twin.state.records import Alarm, Device
 from twin.state.twin import Twin
@@ -15,7 +16,8 @@ def thing(twin: Twin, alarm: Alarm, compound: str, *, masked: bool) -> dict[str,
     """An alarm as screens get it, or None when it is back to normal and acknowledged.
 
     ``at`` is when people were told last, ``since`` when the condition began. Where it is stands in
-    one that should have a case and has none; ``masked`` drops the room.
+    one that should have a case and has none; ``masked`` drops the room. ``takes`` are the commands
+    that its flags allow, whoever gives them.
     """
     if alarm.label == "normal":
         return None
@@ -36,6 +38,7 @@ def thing(twin: Twin, alarm: Alarm, compound: str, *, masked: bool) -> dict[str,
         "value": alarm.value,
         "version": alarm.version,
         "shelved_until": milliseconds(alarm.shelved_until),
+        "takes": taken("alarm", alarm),
     }
 
 

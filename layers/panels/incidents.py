@@ -9,6 +9,7 @@ from typing import Any
 from layers.live.columns import milliseconds
 from layers.live.redaction import place_words
 from twin.catalogue.workflows import workflow
+from twin.commands.table import next_step
 from twin.rules.standing import holding
 from twin.state.records import Incident, Responder
 from twin.state.twin import Twin
@@ -56,13 +57,16 @@ def thing(
 ) -> dict[str, Any]:
     """An incident as screens get it, naming ``alarms``; ``masked`` drops room and free text.
 
-    ``holding`` says whether any alarm of the case holds, also one that is not named.
+    ``holding`` says whether any alarm of the case holds, also one that is not named; ``stage`` what
+    the state means to people, ``fresh`` that nobody has done anything about it yet.
     """
     return {
         "id": incident.id,
         "kind": incident.kind,
         "level": incident.level,
         "state": incident.state,
+        "stage": incident.stage,
+        "fresh": incident.state == workflow().start,
         "version": incident.version,
         "compound": incident.compound,
         "grid": incident.territory.rpartition(".")[2],
@@ -86,6 +90,7 @@ def thing(
 
 
 def _crew(twin: Twin, incident: Incident, travel: Travel, now: datetime) -> list[dict[str, Any]]:
+    """Who is or was on it; ``rank`` grows with how far they are, ``next`` is what they do next."""
     return [
         {
             "id": who,
@@ -94,9 +99,22 @@ def _crew(twin: Twin, incident: Incident, travel: Travel, now: datetime) -> list
             "since": milliseconds(crew.since),
             "eta_s": _eta(twin.responders[who], incident, crew.state, travel, now),
         }
+        | step(crew.state)
         for who, crew in incident.crew.items()
         if who in twin.responders
     ]
+
+
+def step(name: str) -> dict[str, Any]:
+    """What a crew member's step means."""
+    steps = workflow().steps
+    row = steps.get(name)
+    return {
+        "rank": list(steps).index(name) if row is not None else 0,
+        "busy": row is not None and row.busy,
+        "moving": row is not None and row.moving,
+        "next": next_step(name),
+    }
 
 
 def _eta(

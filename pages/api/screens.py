@@ -22,6 +22,7 @@ from starlette.types import Scope
 
 from layers.live.connection import GONE, LiveService, Receive, Send, serve
 from layers.live.hub import Hub
+from layers.panels import commands
 from layers.panels.incident_detail import WorkedOut, detail
 from layers.style import document
 from pages import answers, texts
@@ -186,6 +187,7 @@ def _places(routes: APIRouter, stage: Backstage) -> None:
                 "kinds": dict(catalogue.devices),
                 "incidents": dict(catalogue.incidents),
                 "rules": dict(catalogue.rules),
+                "commands": commands.rows(catalogue.ways.closures),
                 "densities": editions(),
                 "place_known_for_s": KNOWN_FOR.total_seconds(),
             }

@@ -9,6 +9,7 @@ import { listed, unattended, worst } from "../../assets/records/cases.mjs";
 import { backIn, heldLines, heldWords } from "../../assets/panels/case/holding.mjs";
 import { aboutKey } from "../../assets/panels/case/case.mjs";
 import { emptyWords } from "../../assets/panels/queue.mjs";
+import { flagged, staged } from "./cases.mjs";
 
 const NOW = 1_795_228_927_000;
 const QUIET = { alarms: 0, grave: [0, 0], shelved: 0, devices: 40, silent: 0, unheard: 0 };
@@ -85,33 +86,35 @@ test("that new cases will appear is said only where it is known that they do", (
   assert.equal(aboutKey("unknown", true), "incident.none_about");
 });
 
-const alarm = (more = {}) => ({
-  id: "huodian/smoke/1#smoke",
-  device: "huodian/smoke/1",
-  rule: "smoke",
-  level: 1,
-  label: "acknowledged",
-  active: true,
-  at: NOW - 1000,
-  since: NOW - 60_000,
-  compound: "huodian",
-  incident: "INC-1",
-  unattended: true,
-  place: "25幢5单元502",
-  lonlat: [113, 27],
-  value: null,
-  ...more,
-});
-const incident = (more = {}) => ({
-  id: "INC-2",
-  kind: "noise",
-  level: 2,
-  state: "reported",
-  at: NOW,
-  compound: "b",
-  unacked: true,
-  ...more,
-});
+const alarm = (more = {}) =>
+  flagged({
+    id: "huodian/smoke/1#smoke",
+    device: "huodian/smoke/1",
+    rule: "smoke",
+    level: 1,
+    label: "acknowledged",
+    active: true,
+    at: NOW - 1000,
+    since: NOW - 60_000,
+    compound: "huodian",
+    incident: "INC-1",
+    unattended: true,
+    place: "25幢5单元502",
+    lonlat: [113, 27],
+    value: null,
+    ...more,
+  });
+const incident = (more = {}) =>
+  staged({
+    id: "INC-2",
+    kind: "noise",
+    level: 2,
+    state: "reported",
+    at: NOW,
+    compound: "b",
+    unacked: true,
+    ...more,
+  });
 
 test("a grave alarm without a case is a row among the cases, by its level and since when it holds", () => {
   const rows = unattended([alarm(), alarm({ id: "x#y", unattended: false })]);

@@ -19,8 +19,9 @@ import {
 } from "../../assets/map/inside/storeys.mjs";
 import { aboutWords, rowWords } from "../../assets/panels/building/building.mjs";
 import { byKind, casesIn, devicesOn, firstFloor, floorOf, floorOfCase, floorRows, stepped } from "../../assets/records/floors.mjs";
-import { actionOf, cap, SHORTCUTS } from "../../assets/panels/keys.mjs";
+import { actionOf, cap, shortcuts } from "../../assets/panels/keys.mjs";
 import { speak } from "../../assets/words/texts.mjs";
+import { flagged, staged } from "./cases.mjs";
 
 const HERE = [113.15, 27.83];
 const box = (west, south, east, north) =>
@@ -68,8 +69,8 @@ function building(more = {}) {
 
 const readings = (rows) => (id) => rows[id] ?? null;
 const nothing = readings({});
-const alarm = (device, level = 1, label = "unacknowledged") => ({ device, level, label });
-const incident = (more) => ({ id: "INC-1", building: "h/b9", floor: 3, level: 2, state: "reported", at: 1, device: "", ...more });
+const alarm = (device, level = 1, label = "unacknowledged") => flagged({ device, level, label });
+const incident = (more) => staged({ id: "INC-1", building: "h/b9", floor: 3, level: 2, state: "reported", at: 1, device: "", ...more });
 
 test("storeys lie evenly apart, and wider above the chosen one than it is deep to the eye", () => {
   const even = [...levels(building(), 0).values()];
@@ -238,7 +239,12 @@ test("keys step through the rail and stop at its ends", () => {
 });
 
 test("the keys of the rail are listed, and left to it", () => {
-  assert.deepEqual(SHORTCUTS.filter(({ group }) => group === "floor").map(cap), ["↑", "↓", "PgUp", "PgDn", "Home", "End"]);
+  assert.deepEqual(
+    shortcuts()
+      .filter(({ group }) => group === "floor")
+      .map(cap),
+    ["↑", "↓", "PgUp", "PgDn", "Home", "End"],
+  );
   assert.equal(actionOf({ key: "ArrowUp" }, { typing: false, single: true }), null);
   assert.equal(actionOf({ key: "i" }, { typing: false, single: true }), "inside");
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createInside } from "../../assets/map/inside/inside.mjs";
+import { staged } from "./cases.mjs";
 
 const ring = (west, east) => [
   [west, 0],
@@ -64,16 +65,17 @@ function stage({ off = [], covered = [] } = {}) {
 }
 
 const device = (features, id) => features.find(({ properties }) => properties.part === "device" && properties.id === id)?.properties;
-const call = (more) => ({
-  id: "INC-1",
-  building: "h/b9",
-  device: "h/call/1",
-  floor: 3,
-  level: 1,
-  state: "reported",
-  lonlat: [16e-5, 5e-5],
-  ...more,
-});
+const call = (more) =>
+  staged({
+    id: "INC-1",
+    building: "h/b9",
+    device: "h/call/1",
+    floor: 3,
+    level: 1,
+    state: "reported",
+    lonlat: [16e-5, 5e-5],
+    ...more,
+  });
 
 test("what opens stands alone, and everything comes back as it was when it closes", () => {
   const { inside, seen } = stage({ off: ["cameras"] });

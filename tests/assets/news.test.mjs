@@ -5,6 +5,7 @@ import { createConditions } from "../../assets/panels/conditions.mjs";
 import { createNews } from "../../assets/panels/news.mjs";
 import { speak } from "../../assets/words/texts.mjs";
 import { glass } from "./glass.mjs";
+import { flagged, staged } from "./cases.mjs";
 
 const NOW = 1_795_228_927_000;
 const WORDS = {
@@ -16,18 +17,19 @@ const WORDS = {
   "condition.words.engine_absent": "no engine",
   "condition.mend.engine_absent": "by telephone",
 };
-const call = (more = {}) => ({
-  id: "h/call/1#call",
-  rule: "call",
-  device: "h/call/1",
-  level: 1,
-  at: NOW,
-  since: NOW,
-  unattended: true,
-  label: "unacknowledged",
-  ...more,
-});
-const opened = (more = {}) => ({ id: "INC-1", kind: "one_key_call", level: 1, state: "reported", at: NOW, ...more });
+const call = (more = {}) =>
+  flagged({
+    id: "h/call/1#call",
+    rule: "call",
+    device: "h/call/1",
+    level: 1,
+    at: NOW,
+    since: NOW,
+    unattended: true,
+    label: "unacknowledged",
+    ...more,
+  });
+const opened = (more = {}) => staged({ id: "INC-1", kind: "one_key_call", level: 1, state: "reported", at: NOW, ...more });
 const condition = (code, tone, count = 1) => ({ code, tone, street: "a.b", since: NOW, count, figures: {} });
 
 /** A page whose facts the test changes; `hear` draws and gives what both regions say from then on. */

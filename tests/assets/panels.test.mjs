@@ -1,18 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ACTIONS, commandsFor, offered, sending } from "../../assets/panels/case/actions.mjs";
+import { commandsFor, offered, sending } from "../../assets/panels/case/actions.mjs";
+import { buttonRows, choicesOf, commandRow, commandRows } from "../../assets/words/commands.mjs";
 import { createClock } from "../../assets/panels/clock.mjs";
 import { readingWords } from "../../assets/words/readings.mjs";
 import { clock, deadline, elapsed, fieldInstant, fieldValue, metres, percent, travel } from "../../assets/words/format.mjs";
-import { SHORTCUTS, actionOf, cap, capOf } from "../../assets/panels/keys.mjs";
+import { actionOf, cap, capOf, shortcuts } from "../../assets/panels/keys.mjs";
 import { fresh } from "../../assets/panels/news.mjs";
 import { barHeight, binAt } from "../../assets/panels/strip.mjs";
 import { fill } from "../../assets/words/texts.mjs";
 import { layerRows } from "../../assets/panels/layers.mjs";
 import { lead, listed, neighbour, open, worst } from "../../assets/records/cases.mjs";
 import { rejectedRows } from "../../assets/panels/sheets.mjs";
+import { flagged, staged } from "./cases.mjs";
 
-const incident = (id, more = {}) => ({ id, level: 3, state: "reported", at: 0, crew: [], unacked: false, version: 1, ...more });
+const incident = (id, more = {}) => staged({ id, level: 3, state: "reported", at: 0, crew: [], unacked: false, version: 1, ...more });
 
 test("time since something began grows from minutes to hours to days", () => {
   assert.equal(elapsed(41_900), "00:41");
@@ -112,7 +114,7 @@ const press = (key, more = {}) => ({ key, ctrlKey: false, metaKey: false, altKey
 test("keys act, but not while somebody types, composes, or has switched single keys off", () => {
   const free = { typing: false, single: true };
   assert.equal(actionOf(press("J"), free), "next");
-  assert.equal(actionOf(press("a"), free), "assign");
+  assert.equal(actionOf(press("a"), free), "command:assign");
   assert.equal(actionOf(press("a"), { typing: true, single: true }), null);
   assert.equal(actionOf(press("a", { isComposing: true }), free), null);
   assert.equal(actionOf(press("a"), { typing: false, single: false }), null);
@@ -121,34 +123,51 @@ test("keys act, but not while somebody types, composes, or has switched single k
 });
 
 test("no two shortcuts share a key, and the keys the design fixes are there", () => {
-  const caps = SHORTCUTS.map(cap);
+  const caps = shortcuts().map(cap);
   assert.equal(new Set(caps).size, caps.length);
   for (const fixed of ["J", "K", "V", "A", "C", "/", "Ctrl K", "?"]) assert.ok(caps.includes(fixed), fixed);
-  assert.equal(capOf("assign"), "A");
+  assert.equal(capOf("command:assign"), "A");
 });
 
-test("every command that a key names is an action with a button", () => {
-  const commands = SHORTCUTS.map((row) => row.act).filter((act) => act.startsWith("command:"));
+test("every command that a key names has a button or a part of the panel", () => {
+  const commands = shortcuts()
+    .map((row) => row.act)
+    .filter((act) => act.startsWith("command:"));
   for (const act of commands)
     assert.ok(
-      ACTIONS.some((row) => `command:${row.command}` === act),
+      commandRows().some((row) => `command:${row.name}` === act && (row.tone || ["recommend", "crew", "note"].includes(row.form))),
       act,
     );
 });
 
-const alarm = (id, label) => ({ id, label, version: 4 });
+const alarm = (id, label) => flagged({ id, label, version: 4 });
 
 test("only what is possible has a button, and alarm commands follow the alarms", () => {
   const rows = offered(["verify", "note"], [alarm("x", "unacknowledged")], ["acknowledge", "shelve"]);
   assert.deepEqual(
-    rows.map((row) => row.command),
+    rows.map((row) => row.name),
     ["acknowledge", "verify", "shelve"],
   );
   assert.deepEqual(offered([], [alarm("x", "unacknowledged")], []), []);
 });
 
+test("buttons stand in the order of their places, those that matter most first", () => {
+  assert.deepEqual(
+    buttonRows().map((row) => row.name),
+    ["acknowledge", "verify", "check", "close", "reject", "shelve", "unshelve", "cancel", "reopen"],
+  );
+  assert.deepEqual(choicesOf("shelve", "minutes"), [15, 60, 480]);
+  assert.deepEqual([choicesOf("verify", "minutes"), choicesOf("fly", "kind")], [[], []]);
+});
+
+test("steps of a responder share one key, which says what it does", () => {
+  const keys = shortcuts().filter(({ group }) => group === "act");
+  assert.equal(keys.map(cap).join(""), "QSVXAGTCN");
+  assert.equal(capOf("command:accept"), "G");
+});
+
 test("acknowledging an incident goes to each of its unacknowledged alarms", () => {
-  const acknowledge = ACTIONS.find((row) => row.command === "acknowledge");
+  const acknowledge = commandRow("acknowledge");
   const alarms = [alarm("x", "unacknowledged"), alarm("y", "acknowledged"), alarm("z", "returned_unacknowledged")];
   const orders = commandsFor(acknowledge, incident("i"), alarms);
   assert.deepEqual(

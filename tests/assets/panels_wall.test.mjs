@@ -4,8 +4,10 @@ import { DWELL_MS, mayReload, step } from "../../assets/panels/wall/rotation.mjs
 import { ARC_MINUTES, arcMinutes, rootSize, shift } from "../../assets/panels/wall/scale.mjs";
 import { createSound } from "../../assets/ui/sound.mjs";
 import { areaName } from "../../assets/panels/wall/wall.mjs";
+import { staged } from "./cases.mjs";
 
-const incident = (id, level, more = {}) => ({ id, level, compound: id[0], state: "reported", at: 0, crew: [], unacked: false, ...more });
+const incident = (id, level, more = {}) =>
+  staged({ id, level, compound: id[0], state: "reported", at: 0, crew: [], unacked: false, ...more });
 const places = ["a", "b", "c"];
 const facts = (incidents, attention = [], paused = false) => ({ incidents, attention, places, paused });
 const needs = (...compounds) => compounds.map((compound) => ({ compound, open: 1 }));

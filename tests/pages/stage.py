@@ -15,8 +15,10 @@ from urllib.parse import urlsplit
 from dash.development.base_component import Component
 from playwright.sync_api import Browser, Page, Route
 
+from layers.panels import commands, incidents
 from pages.screens import console, replay, wall
 from pages.texts import catalogue
+from twin.catalogue.workflows import workflow
 
 ROOT = Path(__file__).parents[2]
 ORIGIN = "http://stage.test"
@@ -80,13 +82,18 @@ def _attributes(props: dict[str, Any]) -> Iterator[str]:
 
 
 def incident(number: int, **more: Any) -> dict[str, Any]:
-    """An incident as the socket brings it."""
-    return {
+    """An incident as the socket brings it; what its state and its crew's steps mean goes along."""
+    row = {
         "id": f"INC-1121-{number:04d}", "kind": "one_key_call", "level": 1, "state": "reported",
         "version": 1, "compound": "huodian", "grid": "g2", "place": "93幢2单元302",
         "lonlat": [113.1, 27.8], "at": NOW - 41_000, "due": NOW + 19_000, "source": "call",
         "alarms": [], "unacked": False, "crew": [], "by": "", "text": "", "finished": None,
     } | more  # fmt: skip
+    crew = [incidents.step(member["state"]) | member for member in row["crew"]]
+    flow = workflow()
+    return row | {
+        "stage": flow.stage(row["state"]), "fresh": row["state"] == flow.start, "crew": crew,
+    }  # fmt: skip
 
 
 def unattended(**more: Any) -> dict[str, Any]:
@@ -96,7 +103,7 @@ def unattended(**more: Any) -> dict[str, Any]:
         "label": "acknowledged", "active": True, "at": NOW - 60_000, "since": NOW - 252_000,
         "compound": "huodian", "incident": "INC-1121-0009", "unattended": True, "value": None,
         "place": "25幢5单元502 · 第2网格", "grid": "g2", "lonlat": [113.1, 27.8], "version": 3,
-        "shelved_until": None,
+        "shelved_until": None, "takes": ["shelve"],
     } | more  # fmt: skip
 
 
@@ -147,6 +154,7 @@ class Stage:
                  "street": "贺家土街道", "community": "长塘湾社区"}
                 for one, name in (("huodian", "火电小区"), ("jinyuan", "金元大厦"))]),
             "/api/catalogue": (200, {
+                "commands": commands.rows(("blocked", "works")),
                 "kinds": {"smoke": {"label": "烟感", "en": "Smoke detector", "quantities": {},
                                     "states": ["normal", "smoke", "fault"]}},
                 "rules": {"smoke": {"label": "烟感报警", "en": "Smoke", "realarm_s": 300}},

@@ -74,7 +74,7 @@ def _always(thing: Any) -> bool:
     return True
 
 
-class CaseCommand(msgspec.Struct, frozen=True, kw_only=True):
+class CommandRow(msgspec.Struct, frozen=True, kw_only=True):
     """A command. ``label`` and ``en`` are the words of its button.
 
     ``needs`` are the arguments it must carry, ``takes`` those it may; ``choices`` the values that
@@ -103,7 +103,7 @@ class CaseCommand(msgspec.Struct, frozen=True, kw_only=True):
     door: str = ""
 
 
-class CaseRow(CaseCommand, frozen=True, kw_only=True):
+class CaseRow(CommandRow, frozen=True, kw_only=True):
     """A command that moves a case by the next event of it.
 
     ``sees`` says that whoever does this has seen the alarms of the case, ``sends`` that it puts
@@ -133,7 +133,7 @@ class CaseRow(CaseCommand, frozen=True, kw_only=True):
         return shape(version=version, **{name: getattr(args, name) for name in names})
 
 
-class DutyRow(CaseCommand, frozen=True, kw_only=True):
+class DutyRow(CommandRow, frozen=True, kw_only=True):
     """A command that puts a responder on or off duty; ``duty`` is what it leads to."""
 
     duty: str
@@ -142,21 +142,21 @@ class DutyRow(CaseCommand, frozen=True, kw_only=True):
     of_oneself: frozenset[str] = frozenset({"responder"})
 
 
-TABLE: dict[str, CaseCommand] = {
+TABLE: dict[str, CommandRow] = {
     # --- alarms; acknowledge goes to all alarms of a case, too -------------------------------
-    "acknowledge": CaseCommand(
+    "acknowledge": CommandRow(
         target="alarm", label="确认告警", en="Acknowledge", roles=DISPATCH,
         event=events.AlarmAcknowledged, fits=lambda alarm: not alarm.acked,
         offered=lambda alarm: alarm.unseen, tone="primary", place=1, key="q",
     ),
-    "shelve": CaseCommand(
+    "shelve": CommandRow(
         target="alarm", label="搁置告警", en="Shelve alarm", roles=DISPATCH,
         event=events.AlarmShelved, needs=("reason", "minutes"),
         choices={"minutes": (15, 60, 480)}, fits=lambda alarm: alarm.shelved_until is None,
         offered=lambda alarm: alarm.active or alarm.unseen, tone="plain", place=6,
         form="shelve", key="s",
     ),
-    "unshelve": CaseCommand(
+    "unshelve": CommandRow(
         target="alarm", label="取消搁置", en="Unshelve", roles=DISPATCH,
         event=events.AlarmUnshelved, fits=lambda alarm: alarm.shelved_until is not None,
         tone="plain", place=7,
@@ -220,16 +220,16 @@ TABLE: dict[str, CaseCommand] = {
         form="note", key="n",
     ),
     # --- devices, ways, duty -------------------------------------------------------------------
-    "set_device": CaseCommand(
+    "set_device": CommandRow(
         target="device", label="设备控制", en="Operate device", roles=DISPATCH,
         event=events.DeviceDesired, needs=("state",),
     ),
-    "close_way": CaseCommand(
+    "close_way": CommandRow(
         target="compound", label="封闭道路", en="Close a way", roles=DISPATCH,
         event=events.WayClosed, needs=("kind", "reason"), takes=("path", "outline", "minutes"),
         choices={"minutes": (0, 60, 480)},
     ),
-    "open_way": CaseCommand(
+    "open_way": CommandRow(
         target="closure", label="恢复通行", en="Open the way", roles=DISPATCH,
         event=events.WayOpened, takes=("reason",), fits=lambda closure: closure.closed,
     ),
@@ -242,33 +242,33 @@ TABLE: dict[str, CaseCommand] = {
         fits=lambda responder: responder.duty != "off_duty" and not responder.assignments,
     ),
     # --- through doors of their own ------------------------------------------------------------
-    "view_camera": CaseCommand(
+    "view_camera": CommandRow(
         target="camera", label="查看画面", en="View the picture", roles=OPERATE,
         event=events.CameraViewed, needs=("purpose",), takes=("incident",),
         door="POST /api/cameras/{camera:path}/view",
     ),
-    "place_camera": CaseCommand(
+    "place_camera": CommandRow(
         target="camera", label="调整摄像机", en="Place the camera", roles=KEEP,
         event=events.CameraPlaced, door="PUT /api/cameras/{camera:path}",
         takes=("name", "lonlat", "height_m", "azimuth_deg", "hfov_deg", "range_m", "lens"),
     ),
-    "import": CaseCommand(
+    "import": CommandRow(
         target="territory", label="导入小区", en="Import a compound", roles=KEEP,
         needs=("territory", "name"), door="POST /api/imports/{job}/run",
     ),
-    "undo_import": CaseCommand(
+    "undo_import": CommandRow(
         target="territory", label="撤回导入", en="Take an import back", roles=KEEP,
         needs=("territory",), door="POST /api/imports/undo",
     ),
-    "export": CaseCommand(
+    "export": CommandRow(
         target="territory", label="导出数据", en="Export data", roles=EXPORT,
         event=events.DataExported, takes=("collections", "format"), door="GET /ogc/export",
     ),
-    "open_replay": CaseCommand(
+    "open_replay": CommandRow(
         target="session", label="打开回放", en="Open a replay", roles=EVERYBODY, takes=("at",),
         door="POST /api/replay",
     ),
-    "drive_replay": CaseCommand(
+    "drive_replay": CommandRow(
         target="session", label="控制回放", en="Move the clock of a replay", roles=EVERYBODY,
         needs=("do",), takes=("at", "speed"), door="WEBSOCKET /live",
     ),
@@ -288,7 +288,7 @@ NEEDS = {name: TABLE[name].needs for name in COMMANDS}
 """The arguments that each of ``COMMANDS`` must carry."""
 
 
-def at_target(kind: Target) -> dict[str, CaseCommand]:
+def at_target(kind: Target) -> dict[str, CommandRow]:
     """The commands that are aimed at one kind of thing, those with a door left out."""
     return {name: TABLE[name] for name in COMMANDS if TABLE[name].target == kind}
 

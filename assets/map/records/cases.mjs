@@ -4,7 +4,6 @@ import { Marker } from "../../vendor/maplibre-gl.mjs";
 import { point } from "../../geometry/shapes.mjs";
 import { apart, litShapes, pixelsPerMetre, spotOf } from "./points.mjs";
 
-const FINISHED = new Set(["closed", "rejected", "cancelled"]);
 const LIT_UP_TO = 2; // levels that light their building even when they are not selected
 
 /**
@@ -24,7 +23,7 @@ export function createCases(map, { places, titleOf, palette, fill, visible, edge
   const stand = (row) => inside.spot(row) ?? spotOf(row, places.building(row.building));
 
   const draw = () => {
-    const open = [...rows.values()].filter((row) => !FINISHED.has(row.state));
+    const open = [...rows.values()].filter((row) => row.stage !== "finished");
     covered = new Set(open.map((row) => row.device).filter(Boolean));
     const spots = open.map((row) => ({ row, ...(stand(row) ?? { lonlat: null }) })).filter(({ lonlat }) => lonlat);
     const found = apart(spots);

@@ -1,13 +1,17 @@
 // The card of a device picked on the map: what it is, what it says, its alarms.
-import { ALARMS_FOR } from "../case/actions.mjs";
 import { createCamera } from "./camera.mjs";
 import { createCard } from "../../ui/card.mjs";
-import { askShelve } from "../case/dialogs.mjs";
+import { ASK } from "../case/dialogs.mjs";
 import { attribute, byId, h, keyed, mark, say, shown } from "../../ui/dom.mjs";
+import { takes } from "../../records/cases.mjs";
+import { buttonRows, commandRow } from "../../words/commands.mjs";
 import { clock } from "../../words/format.mjs";
 import { deviceKind, homeName, levelWords, ruleTitle } from "../../words/names.mjs";
 import { readingWords } from "../../words/readings.mjs";
 import { t } from "../../words/texts.mjs";
+
+/** The commands that an alarm's row has buttons for, in the order of the table. */
+const alarmCommands = () => buttonRows().flatMap(({ name, target }) => (target === "alarm" ? [name] : []));
 
 /** @param {import("../desk.mjs").Desk} desk */
 export function createDevice(desk) {
@@ -25,7 +29,8 @@ export function createDevice(desk) {
   };
 
   const send = async (command, id) => {
-    const args = command === "shelve" ? await askShelve(t("action.shelve"), aboutAlarm(id)) : {};
+    const form = ASK[commandRow(command)?.form];
+    const args = form ? await form(t(`action.${command}`), aboutAlarm(id)) : {};
     const alarm = desk.things().alarms.get(id);
     if (args && alarm) desk.commander.send({ command, target: id, version: alarm.version, args });
   };
@@ -36,9 +41,7 @@ export function createDevice(desk) {
       {},
       mark(alarm.level),
       h("span", { class: "what" }),
-      ...Object.keys(ALARMS_FOR).map((command) =>
-        h("button", { type: "button", "data-command": command, onclick: () => send(command, alarm.id) }),
-      ),
+      ...alarmCommands().map((command) => h("button", { type: "button", "data-command": command, onclick: () => send(command, alarm.id) })),
     );
 
   const draw = () => {
@@ -67,7 +70,7 @@ export function createDevice(desk) {
         for (const button of node.querySelectorAll("button")) {
           const { command } = button.dataset;
           say(button, t(`action.${command}`));
-          shown(button, desk.commandable() && Boolean(desk.me.may?.includes(command)) && ALARMS_FOR[command](alarm));
+          shown(button, desk.commandable() && Boolean(desk.me.may?.includes(command)) && takes(alarm, command));
           attribute(button, "aria-disabled", desk.commander.busy(alarm.id) ? "true" : null);
         }
       },

@@ -1,9 +1,10 @@
 // The incident on the desk: what is known, who can go, what can be done, what was done.
-import { ALARMS_FOR, NEXT_STEP, active, commandsFor, offered, sending } from "./actions.mjs";
+import { active, commandsFor, offered, sending } from "./actions.mjs";
 import { calmHere, known } from "../wall/calm.mjs";
 import { densityWords } from "../../words/densities.mjs";
 import { ASK, askInsteadOf } from "./dialogs.mjs";
 import { attribute, byId, h, keyed, mark, pending, say, shown } from "../../ui/dom.mjs";
+import { commandRow } from "../../words/commands.mjs";
 import { clock, elapsed, metres, travel } from "../../words/format.mjs";
 import { capOf } from "../keys.mjs";
 import { createHolding, heldLines } from "./holding.mjs";
@@ -46,14 +47,33 @@ export function createIncident(desk, openPeople) {
   const act = async (action) => {
     const row = incident();
     if (!row) return;
-    const args = action.ask ? await ASK[action.ask](t(`action.${action.command}`), caseWords(row), heldLines(row, desk)) : {};
+    const form = ASK[action.form];
+    const args = form ? await form(t(`action.${action.name}`), caseWords(row), heldLines(row, desk)) : {};
     if (args) send(commandsFor(action, incident() ?? row, alarms(), args));
   };
 
+  /** Lead to the next step of somebody on the case. */
+  const focusCrew = () => {
+    const step = part.crew.querySelector("button");
+    if (step) step.focus();
+    else desk.hint(t("hint.no_crew"));
+  };
+
+  const focusNote = () => (part.noteForm.hidden ? notNow("note") : part.note.focus());
+
+  /** Parts of the panel that give a command, by the word its row names. */
+  const parts = { recommend: () => assignFirst(), crew: focusCrew, note: focusNote };
+
   /** Carry out a command by name, as its key does; tells why not. */
   const command = (name) => {
-    const action = offered(possible(), alarms(), may()).find((row) => row.command === name);
+    const lead = parts[commandRow(name)?.form];
+    if (lead) return lead();
+    const action = offered(possible(), alarms(), may()).find((row) => row.name === name);
     if (action) return act(action);
+    return notNow(name);
+  };
+
+  const notNow = (name) => {
     desk.hint(t(desk.commandable() ? "hint.not_now" : "hint.replay", { what: t(`action.${name}`) }));
   };
 
@@ -79,7 +99,7 @@ export function createIncident(desk, openPeople) {
 
   const stepOn = (member) => {
     const { id: target, version } = incident();
-    send([{ command: NEXT_STEP[member.state], target, version, args: { responder: member.id } }]);
+    send([{ command: member.next, target, version, args: { responder: member.id } }]);
   };
 
   const note = (event) => {
@@ -115,14 +135,7 @@ export function createIncident(desk, openPeople) {
   return {
     draw,
     command,
-    assignFirst,
     ways,
-    focusNote: () => (part.noteForm.hidden ? command("note") : part.note.focus()),
-    focusCrew: () => {
-      const step = part.crew.querySelector("button");
-      if (step) step.focus();
-      else desk.hint(t("hint.no_crew"));
-    },
   };
 }
 
@@ -213,10 +226,7 @@ function drawHead(part, row, desk) {
   attribute(part.level, "data-level", row.level);
   say(part.level, levelWords(row.level));
   const since = elapsed(desk.clock.now() - row.at);
-  say(
-    part.state,
-    row.unacked ? t("incident.unacked", { since }) : `${row.state === "reported" ? crewLine(row) : stateWord(row.state)} ${since}`,
-  );
+  say(part.state, row.unacked ? t("incident.unacked", { since }) : `${row.fresh ? crewLine(row) : stateWord(row.state)} ${since}`);
   attribute(part.state, "data-unacked", Boolean(row.unacked));
   say(part.where, [whereabouts(row), row.id, t("incident.source", { source: sourceWord(row.source) })].join(" · "));
   shown(say(part.text, row.text ?? ""), Boolean(row.text));
@@ -276,10 +286,10 @@ function drawCrew(part, row, possible, { stepOn, desk }) {
       attribute(node, "data-state", member.state);
       say(node.querySelector(".who"), member.name);
       say(node.querySelector(".home"), homeName(member.id));
-      const eta = member.state === "en_route" && member.eta_s ? t("crew.eta", { time: travel(member.eta_s) }) : "";
+      const eta = member.moving && member.eta_s ? t("crew.eta", { time: travel(member.eta_s) }) : "";
       const since = member.since ? clock(instant(member.since)) : "";
       say(node.querySelector(".state"), [crewWord(member.state), eta, since, goneWord(member, desk)].filter(Boolean).join(" · "));
-      const step = NEXT_STEP[member.state];
+      const step = member.next;
       const button = shown(node.querySelector(".step"), Boolean(step) && possible.includes(step));
       if (button.hidden) return;
       say(button, t(`action.${step}`));
@@ -300,21 +310,26 @@ function goneWord(member, desk) {
 function drawActions(part, actions, busy, act) {
   attribute(part.actions, "aria-label", t("incident.actions"));
   const make = (action) =>
-    h("button", { type: "button", class: action.tone ?? "", onclick: () => act(action) }, h("span", {}), h("kbd", {}));
+    h(
+      "button",
+      { type: "button", class: action.tone === "primary" ? "primary" : "", onclick: () => act(action) },
+      h("span", {}),
+      h("kbd", {}),
+    );
   keyed(
     part.actions,
     actions,
-    (action) => action.command,
+    (action) => action.name,
     make,
     (node, action) => {
-      say(node.firstElementChild, t(`action.${action.command}`));
-      const key = capOf(`command:${action.command}`);
+      say(node.firstElementChild, t(`action.${action.name}`));
+      const key = capOf(`command:${action.name}`);
       shown(say(node.lastElementChild, key), Boolean(key));
-      pending(node, busy && !ALARMS_FOR[action.command]);
+      pending(node, busy && action.target !== "alarm");
     },
   );
   attribute(part.note, "aria-label", t("incident.note"));
-  attribute(part.note, "placeholder", `${t("incident.note")} (${capOf("note")})`);
+  attribute(part.note, "placeholder", `${t("incident.note")} (${capOf("command:note")})`);
 }
 
 function drawLog(list, log, desk) {

@@ -2,12 +2,11 @@
 // the map. The ground is on the map before anything is sent, and stays until the server took it.
 import { areaOf, around } from "../../geometry/rings.mjs";
 import { attribute, h, say, shown } from "../../ui/dom.mjs";
+import { choicesOf } from "../../words/commands.mjs";
 import { figure } from "../../words/format.mjs";
 import { has, t } from "../../words/texts.mjs";
 
 export const RADIUS_M = { least: 2, usual: 8, most: 100 };
-const KINDS = ["blocked", "works"];
-const MINUTES = [0, 60, 480];
 
 /** What the server said against it, in words. */
 export function refusalWords(answer) {
@@ -146,8 +145,14 @@ function fields(leave, again) {
       h("button", { type: "button", name: "again", class: "quiet", hidden: true, onclick: again, text: t("ways.draw_again") }),
     ),
     h("p", { class: "ground-told dim", role: "status" }),
-    set("ways.what_stands", ...KINDS.map((kind, n) => radio("kind", kind, t(`ways.why.closure.${kind}`), n === 0))),
-    set("ways.how_long", ...MINUTES.map((minutes, n) => radio("minutes", minutes, t(`ways.for.${minutes}`), n === 0))),
+    set(
+      "ways.what_stands",
+      ...choicesOf("close_way", "kind").map((kind, n) => radio("kind", kind, t(`ways.why.closure.${kind}`), n === 0)),
+    ),
+    set(
+      "ways.how_long",
+      ...choicesOf("close_way", "minutes").map((minutes, n) => radio("minutes", minutes, t(`ways.for.${minutes}`), n === 0)),
+    ),
     h(
       "label",
       { class: "field" },

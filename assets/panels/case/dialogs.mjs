@@ -1,13 +1,13 @@
 // Dialogs that ask for what a command needs. Each gives a promise: the answer, or null.
-import { SHELVE_MINUTES } from "./actions.mjs";
 import { ask, askReason, choice, reasonField, written } from "../../ui/dialogs.mjs";
 import { h } from "../../ui/dom.mjs";
+import { choicesOf } from "../../words/commands.mjs";
 import { homeName } from "../../words/names.mjs";
 import { t } from "../../words/texts.mjs";
 
 /** Ask how long an alarm is to be silenced, and why. */
 export async function askShelve(title, about) {
-  const durations = SHELVE_MINUTES.map((minutes, i) => choice("minutes", minutes, t(`shelve.${minutes}`), i === 0));
+  const durations = choicesOf("shelve", "minutes").map((minutes, i) => choice("minutes", minutes, t(`shelve.${minutes}`), i === 0));
   const form = await ask(
     title,
     [h("fieldset", { class: "choices" }, h("legend", { text: t("shelve.how_long") }), ...durations), reasonField(t("dialog.reason"))],

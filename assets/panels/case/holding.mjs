@@ -3,8 +3,7 @@ import { h, keyed, say, shown } from "../../ui/dom.mjs";
 import { clock } from "../../words/format.mjs";
 import { deviceKind, ruleTitle } from "../../words/names.mjs";
 import { has, t } from "../../words/texts.mjs";
-
-const SETTLED = new Set(["handled", "checked", "closed", "rejected", "cancelled"]);
+import { isSettled } from "../../records/cases.mjs";
 
 /** What an alarm's device says now, or said when it was raised. */
 function valueWords(alarm, catalogue, reading) {
@@ -51,7 +50,7 @@ export function createHolding() {
   const [head, list, next] = [h("strong"), h("ul"), h("p", { class: "dim" })];
   const node = h("div", { class: "holding", role: "status", hidden: true }, head, list, next);
   const draw = (row, desk) => {
-    const lines = SETTLED.has(row.state) ? heldLines(row, desk) : [];
+    const lines = isSettled(row) ? heldLines(row, desk) : [];
     shown(node, lines.length > 0);
     say(head, t("holding.title"));
     keyed(

@@ -33,7 +33,7 @@ export function wasMine(sent, me) {
 export function drawOutcome(node, incident, targets, desk) {
   const sent = desk.commander.newest(...targets);
   const crew = (incident.crew ?? [])
-    .filter((member) => member.state !== "released")
+    .filter((member) => member.rank > 0)
     .map((member) => member.name)
     .join(t("list.and"));
   const make = () => h("p", {}, h("span", {}), h("button", { type: "button", class: "retry" }));

@@ -55,7 +55,7 @@ export function drawRecommendations(part, row, detail, possible, { dispatch, tak
       pending(send, desk.commander.busy(row.id));
       say(send.children[1], found.name);
       say(send.firstElementChild, t(first ? "action.assign" : "action.add_responder"));
-      shown(say(send.lastElementChild, capOf("assign")), best && first);
+      shown(say(send.lastElementChild, capOf("command:assign")), best && first);
       const swap = node.querySelector(".swap");
       shown(say(swap, t("action.reassign")), possible.includes("reassign") && (row.crew ?? []).some(active));
       pending(swap, desk.commander.busy(row.id));

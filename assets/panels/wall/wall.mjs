@@ -15,8 +15,7 @@ export function onItWords(incident, detail) {
     const first = detail?.recommendations?.[0];
     return first ? t("wall.nearest", { name: first.name, time: travel(first.seconds) }) : t("wall.nobody");
   }
-  if (member.eta_s && ["assigned", "accepted", "en_route"].includes(member.state))
-    return t(`wall.eta_${member.state}`, { name: member.name, time: travel(member.eta_s) });
+  if (member.eta_s) return t(`wall.eta_${member.state}`, { name: member.name, time: travel(member.eta_s) });
   return `${member.name} ${crewWord(member.state)}`;
 }
 
