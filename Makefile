@@ -23,7 +23,7 @@ WORKERS := -n auto --maxprocesses 8 --no-loadscope-reorder
 
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
-.PHONY: help install run test lint types lock bench clean install-dev
+.PHONY: help install run test check read lint types modules lock bench clean install-dev
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -33,10 +33,17 @@ install-dev: install $(VENV)/.installed-dev node_modules/.installed-dev ## what 
 run: install ## the demo, on http://127.0.0.1:8050/
 	@DAYUAN_DEMO=$${DAYUAN_DEMO:-1} exec $(BIN)/python app.py
 
-test: lint types ## lint, types, browser modules, everything else
-	@shopt -s nullglob; files=(tests/assets/*.test.mjs); \
-	  if [ $${#files[@]} -gt 0 ]; then node --test "$${files[@]}"; fi
+test: read ## everything that must hold: what is read, then what is run
 	@$(BIN)/python -m pytest -q $(WORKERS) $(ARGS)
+
+check: read ## in a minute: lint, types, browser modules, and the rooms that need no server
+	@$(BIN)/python -m pytest -q $(WORKERS) tests/twin tests/layers tests/test_rooms.py tests/test_docs.py $(ARGS)
+
+read: install-dev # side by side: each of the three is busy with one processor
+	@$(MAKE) --no-print-directory --jobs=3 lint types modules
+
+modules: install-dev ## modules of the browser, without one
+	@node --test tests/assets/*.test.mjs
 
 lint: install-dev ## ruff, eslint, stylelint: rules; ruff, prettier: format
 	@$(BIN)/ruff check .

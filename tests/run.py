@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,19 @@ MEMORY = Path("/dev/shm")
 ROOM_BYTES = 4 << 30
 """The most that a run was seen to hold at once is under a quarter of this."""
 _FOLDER = pytest.StashKey[Path]()
+BUDGET_S = 15.0
+"""What the tests of a file may take together on a quiet machine, unless said otherwise below."""
+SCREENS_BUDGET_S = 40.0
+"""The same for files that open pages with a map in a real Chromium."""
+BUDGETS_S = {
+    "tests/test_territory_filter.py": 60.0,
+    "tests/test_break.py": 60.0,
+    "tests/test_app.py": 45.0,
+    "tests/feeds/host/test_supervisor.py": 30.0,
+    "tests/pages/test_panels.py": 60.0,
+    "tests/pages/screens/test_console.py": 60.0,
+}
+"""Files that start whole products, kill them, or draw many screens."""
 
 GROUPS = {
     "tests/browser/test_calm.py": "sites",
@@ -62,6 +77,34 @@ def _remove_what_killed_runs_left() -> None:
     for folder in MEMORY.glob("dayuan-tests-*"):
         if not Path("/proc", folder.name.split("-")[2]).exists():
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Name the files whose tests took longer than they may, with what each test took on the way.
+
+    It is printed and fails nothing: a machine may be busy with something else.
+    """
+    spent_s: dict[str, float] = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                spent_s[report.nodeid.partition("::")[0]] += report.duration
+    for line in over_budget(spent_s):
+        terminalreporter.write_line(line)
+
+
+def over_budget(spent_s: Mapping[str, float]) -> list[str]:
+    """A line for each file that took longer than its budget, the worst first."""
+    budgets_s = {file: BUDGETS_S.get(file, _budget_s(file)) for file in spent_s}
+    over = {file: s - budgets_s[file] for file, s in spent_s.items() if s > budgets_s[file]}
+    return [
+        f"over its budget: {file} took {spent_s[file]:.0f} s of {budgets_s[file]:.0f} s"
+        for file in sorted(over, key=over.__getitem__, reverse=True)
+    ]
+
+
+def _budget_s(file: str) -> float:
+    return SCREENS_BUDGET_S if file.startswith("tests/browser/") else BUDGET_S
 
 
 def group_of(nodeid: str) -> str:

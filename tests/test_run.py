@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.run import GROUPS, LONGEST, ByGroup, group_of, pytest_xdist_make_scheduler
+from tests.run import (
+    BUDGET_S,
+    BUDGETS_S,
+    GROUPS,
+    LONGEST,
+    ByGroup,
+    group_of,
+    over_budget,
+    pytest_xdist_make_scheduler,
+)
 
 HOUSE = Path(__file__).parent.parent
 
@@ -32,3 +41,12 @@ def test_workers_are_handed_whole_groups() -> None:
     scheduler = ByGroup.__new__(ByGroup)
     assert scheduler._split_scope("tests/test_app.py::test_a[1]") == "processes"
     assert pytest_xdist_make_scheduler.pytest_impl["optionalhook"]  # -n0 needs no scheduler
+
+
+def test_files_that_took_longer_than_they_may_are_named_the_worst_first() -> None:
+    assert all((HOUSE / file).exists() for file in BUDGETS_S)
+    assert over_budget({"a.py": BUDGET_S, "tests/test_break.py": BUDGET_S + 1}) == []
+    assert over_budget({"a.py": BUDGET_S + 1, "b.py": BUDGET_S + 9, "tests/browser/c.py": 30}) == [
+        "over its budget: b.py took 24 s of 15 s",
+        "over its budget: a.py took 16 s of 15 s",
+    ]
