@@ -74,9 +74,11 @@ def threads_ms(pid: int) -> dict[str, float]:
 
 async def renderer_pid(page: Page) -> int:
     """The process that draws a page: of this browser's renderers, the busiest one just now."""
-    cdp = await page.context.browser.new_browser_cdp_session()  # type: ignore[union-attr]
+    browser = page.context.browser
+    assert browser is not None
+    cdp = await browser.new_browser_cdp_session()
     processes = (await cdp.send("SystemInfo.getProcessInfo"))["processInfo"]
-    renderers = [row["id"] for row in processes if row["type"] == "renderer"]
+    renderers: list[int] = [row["id"] for row in processes if row["type"] == "renderer"]
     before = {pid: threads_ms(pid)["main"] for pid in renderers}
     await page.evaluate(_SPIN)
     return max(renderers, key=lambda pid: threads_ms(pid)["main"] - before[pid])

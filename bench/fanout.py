@@ -28,10 +28,10 @@ from bench.stack import free_port, running
 from bench.street import STREET, street
 from bench.table import Row, at_least
 from bench.traffic import Traffic, full_report, now
-from layers.live.connection import Viewer, serve
+from layers.live.connection import LiveService, Viewer, serve
 from layers.live.groups import Frame
 from layers.live.hub import PERIOD_S, Hub
-from layers.live.messages import decode
+from layers.live.messages import Hello, decode
 from twin.events import Event
 from twin.places.model import Compound
 from twin.state.twin import Twin
@@ -86,12 +86,12 @@ def hub_over(compounds: list[Compound]) -> tuple[Twin, Hub]:
 @asynccontextmanager
 async def ours(hub: Hub, port: int) -> AsyncIterator[None]:
     """The hub behind uvicorn, set up as the web role does."""
-    viewer = Viewer("bench", (STREET,), False)
+    viewer, service = Viewer("bench", (STREET,), False), LiveService(lambda _: hub, now)
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         await receive()
         await send({"type": "websocket.accept"})
-        await serve(receive, send, lambda _: hub, viewer)
+        await serve(receive, send, service, viewer)
 
     config = uvicorn.Config(
         application, host="127.0.0.1", port=port, ws="websockets-sansio", lifespan="off",
@@ -173,7 +173,9 @@ def heard(compounds: list[Compound], said: list[list[Event]]) -> list[list[Frame
     twin, hub = hub_over(compounds)
     ear = Ear()
     ear.heard.append([])
-    key = hub.key((STREET,), False, decode(hello(compounds)))
+    wish = decode(hello(compounds))
+    assert isinstance(wish, Hello)
+    key = hub.key((STREET,), False, wish)
     hub.join(ear, key, None, None)
     for events in said:
         ear.heard.append([])

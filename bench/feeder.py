@@ -61,7 +61,7 @@ async def probes(order: dict[str, Any], compounds: list[Compound]) -> list[tuple
             event = traffic.state(lamp, now(), state)
             event = msgspec.structs.replace(event, id=f"probe-{turn}-{lamp.id}")
             at = time() * 1000
-            await client.execute_command("XADD", _NAME, "*", "e", encode(event))
+            await client.xadd(_NAME, {"e": encode(event)})
             sent.append((lamp.id, state, at))
             turn += 1
             await asyncio.sleep(order["every"] * dice.uniform(0.5, 1.5))

@@ -27,6 +27,7 @@ from bench.traffic import full_report, now
 from feeds.streams.batches import Batch, Position, StreamPart
 from feeds.streams.replica import ingest
 from geodata.store import load, save
+from layers.live.groups import Frame, Key
 from layers.live.hub import Hub
 from layers.live.messages import View
 from twin.events import encode
@@ -42,11 +43,17 @@ class Screen:
 
     def __init__(self) -> None:
         self.name = "bench"
-        self.key = None
-        self.incident = None
+        self.key: Key | None = None
+        self.incident: str | None = None
+
+    def enqueue(self, fresh: list[Frame]) -> None:
+        """Changes are not what is measured."""
 
     def renew(self) -> None:
         """It asks for its snapshot itself."""
+
+    def end(self, reason: str) -> None:
+        """Nothing to do."""
 
 
 def cost(folder: Path) -> dict[str, float]:
@@ -89,8 +96,8 @@ def _take(twin: Twin, hub: Hub, payloads: list[bytes]) -> float:
 def _snapshot(hub: Hub, compounds: list[Compound]) -> int:
     names = tuple(compound.id for compound in compounds)
     screen = Screen()
-    hub.join(screen, hub.key((STREET,), False, View(compounds=names)), None, None)  # type: ignore[arg-type]
-    return sum(frame.size for frame in hub.snapshot(screen))  # type: ignore[arg-type]
+    hub.join(screen, hub.key((STREET,), False, View(compounds=names)), None, None)
+    return sum(frame.size for frame in hub.snapshot(screen))
 
 
 async def measured(devices: int) -> dict[str, float]:

@@ -97,8 +97,9 @@ async def cost(browser: Browser, port: int, side: str, shares: tuple[float, ...]
             visible = await page.evaluate(SEEN, share)
             assert visible is not None, f"{side}: no change was seen"
             await asyncio.sleep(1.0)
-            rounds.append(Cost(*(busy[name] - idle[name] for name in ("main", "worker")), visible))
-        found.append(Cost(*(statistics.median(column) for column in zip(*rounds, strict=True))))
+            main, worker = (busy[name] - idle[name] for name in ("main", "worker"))
+            rounds.append(Cost(main, worker, visible))
+        found.append(Cost(*map(statistics.median, zip(*rounds, strict=True))))
     await page.close()
     return found
 

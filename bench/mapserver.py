@@ -32,7 +32,7 @@ from bench.street import by_street, tile
 from bench.traffic import Traffic, full_report, now
 from geodata.demo.city.scale import scale_city
 from layers.live import hub as live
-from layers.live.connection import Viewer, serve
+from layers.live.connection import LiveService, Viewer, serve
 from layers.live.hub import Hub
 from layers.style import document
 from pages.texts import catalogue
@@ -117,12 +117,13 @@ def ours(server: FastAPI, hub: Hub, twins: Mapping[str, Twin], compounds: list[C
     """Our page, what it asks for, and the way to make devices say something."""
     changer = Changer(compounds)
     viewer = Viewer("bench", (parse(compounds[0].territory)[0],), False)
+    service = LiveService(lambda _: hub, now)
     street_by_id = {compound.id: street_of(compound.territory) for compound in compounds}
 
     @server.websocket_route("/live")
     async def screen(websocket: WebSocket) -> None:
         await websocket.accept()
-        await serve(websocket.receive, websocket.send, lambda _: hub, viewer)
+        await serve(websocket.receive, websocket.send, service, viewer)
 
     @server.get("/api/places")
     async def listed() -> Response:

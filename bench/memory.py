@@ -22,6 +22,7 @@ import numpy as np
 import uvloop
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake
+from websockets.typing import Origin
 
 from bench.catalogue import CATALOGUE
 from bench.stack import free_port, load, resident_mb, running, until_open, valkey
@@ -105,13 +106,13 @@ async def web_over(url: str, folder: Path, token: str) -> AsyncIterator[Web]:
 @asynccontextmanager
 async def screen(there: Web) -> AsyncIterator[ClientConnection]:
     """A websocket to ``/live`` with a session, nothing said yet."""
-    origin = f"http://127.0.0.1:{there.port}"
+    origin = Origin(f"http://127.0.0.1:{there.port}")
     url = f"ws://127.0.0.1:{there.port}/live"
     cookie = {"cookie": f"{COOKIE}={there.token}"}
     for attempt in range(200):
         try:
             socket = await connect(url, origin=origin, additional_headers=cookie, max_size=None,
-                                   compression=None, proxy=None)  # type: ignore[arg-type]  # fmt: skip
+                                   compression=None, proxy=None)  # fmt: skip
             break
         except (InvalidHandshake, OSError):
             if attempt == 199:

@@ -13,6 +13,7 @@ import json
 import os
 import struct
 import sys
+from functools import partial
 from time import time
 
 import uvloop
@@ -110,7 +111,7 @@ async def main() -> None:
     screens: list[Screen] = []
     for number in range(order["count"]):
         times = number % 20 == 0
-        _, screen = await loop.create_connection(lambda t=times: Screen(order, t), host, int(port))
+        _, screen = await loop.create_connection(partial(Screen, order, times), host, int(port))
         screens.append(screen)
         await screen.open
     print("ready", flush=True)
