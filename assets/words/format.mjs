@@ -2,7 +2,8 @@
 
 const ZONE = "Asia/Shanghai"; // the place's clock, wherever the screen stands
 const DAY_MS = 86_400_000;
-const OFFSET_MS = 28_800_000;
+/** How far the clock of the place is ahead of UTC: China has one zone and no summer time. */
+export const AHEAD_MS = 28_800_000;
 export const NUMERALS = { 1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ", 4: "Ⅳ" };
 
 const two = (number) => String(number).padStart(2, "0");
@@ -25,7 +26,7 @@ export function travel(seconds) {
 
 /** Time of day on the place's clock: 10:42:07, or without seconds. */
 export function clock(ms, seconds = true) {
-  const s = Math.floor(((((ms + OFFSET_MS) % DAY_MS) + DAY_MS) % DAY_MS) / 1000);
+  const s = Math.floor(((((ms + AHEAD_MS) % DAY_MS) + DAY_MS) % DAY_MS) / 1000);
   const minutes = `${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}`;
   return seconds ? `${minutes}:${two(s % 60)}` : minutes;
 }
@@ -41,18 +42,18 @@ export function day(ms, lang) {
 
 /** Month and day as figures: 11-21. */
 export function shortDay(ms) {
-  return new Date(ms + OFFSET_MS).toISOString().slice(5, 10);
+  return new Date(ms + AHEAD_MS).toISOString().slice(5, 10);
 }
 
 /** Value of a datetime-local field for an instant, on the place's clock. */
 export function fieldValue(ms) {
-  return new Date(ms + OFFSET_MS).toISOString().slice(0, 19);
+  return new Date(ms + AHEAD_MS).toISOString().slice(0, 19);
 }
 
 /** The instant a datetime-local field names, on the place's clock; NaN for nonsense. */
 export function fieldInstant(value) {
   const whole = value.length === 16 ? `${value}:00` : value;
-  return Date.parse(`${whole}Z`) - OFFSET_MS;
+  return Date.parse(`${whole}Z`) - AHEAD_MS;
 }
 
 /** A distance that stays on one line: 41 m, from ten kilometres 12.3 km. */

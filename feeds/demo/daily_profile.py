@@ -17,10 +17,10 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from twin.catalogue import DeviceKind
+from twin.clock import CHINA
 from twin.events import BY_TYPE, Event, Reading, ReadingData, StateData
 from twin.places.metres import distance_m
 from twin.places.model import Building, Compound, DevicePlace
-from twin.rules.derivation import LOCAL
 
 
 class StandingFault(NamedTuple):
@@ -47,7 +47,7 @@ SHOWER_S = 3 * 3600
 WET = 0.15
 """Share of the three-hour stretches in which a shower falls."""
 DAY_S = 86400
-_AHEAD_S = LOCAL.utcoffset(datetime.min).total_seconds()
+_AHEAD_S = CHINA.utcoffset(datetime.min).total_seconds()
 SOURCE = "simulator"
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from geodata import store
+from twin.clock import CHINA
 from twin.places.model import Compound, District
-from twin.rules.derivation import LOCAL
 
 Made = tuple[District | None, Sequence[Compound]]
 
@@ -47,7 +47,7 @@ def prepare(folder: Path, wanted: str, seed: int) -> None:
         return
     print(f"Building the demo {wanted} ...", flush=True)
     district, compounds = CITIES[wanted](seed)
-    today = datetime.now(LOCAL).date()
+    today = datetime.now(CHINA).date()
     for compound in compounds:
         if not (folder / f"{compound.id}.json").exists():
             store.save(folder, _surveyed(compound, today, seed))

@@ -32,10 +32,10 @@ from geodata.proposal import layout
 from geodata.proposal.drawing import DrawnBuilding, Site, ring
 from geodata.soundness import NOWHERE
 from twin.catalogue import DeviceKinds
+from twin.clock import CHINA
 from twin.errors import DayuanError, InvalidTerritory
 from twin.places import territory as path
 from twin.places.model import Building, Compound
-from twin.rules.derivation import LOCAL
 from twin.visibility.window_privacy import with_masks
 
 # Said by the survey already, in its own words and before anything was built on it.
@@ -64,7 +64,7 @@ class Options:
     by: str = ""
     known: dict[str, str] = field(default_factory=dict)
     surveyed: date | None = None
-    today: date = field(default_factory=lambda: datetime.now(LOCAL).date())
+    today: date = field(default_factory=lambda: datetime.now(CHINA).date())
     progress: Progress = lambda share, words: None
 
 

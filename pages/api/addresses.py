@@ -15,9 +15,9 @@ from layers.places.compound import PlacesView
 from pages import answers
 from pages.door.asker import Administrator
 from twin.addresses.completeness import DUTIES, Measure, completeness, share
+from twin.clock import CHINA
 from twin.places.model import Compound
 from twin.places.territory import covers
-from twin.rules.derivation import LOCAL
 
 Known = dict[str, tuple[Compound, date, list[Measure]]]
 """What was counted of each compound, and on which day."""
@@ -31,7 +31,7 @@ def router(places: PlacesView) -> APIRouter:
     @routes.get("/api/addresses")
     async def shares(who: Administrator) -> Response:
         seen = [one for one in places.compounds.values() if covers(who.prefixes, one.territory)]
-        today = datetime.now(LOCAL).date()
+        today = datetime.now(CHINA).date()
         return answers.json(await asyncio.to_thread(_rows, seen, today, known))
 
     return routes

@@ -8,10 +8,11 @@ repeats nothing: the stream's compare-and-set refuses what is there already.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from twin.addresses.describe import place_text
 from twin.catalogue import Catalogue, Rule
+from twin.clock import CHINA
 from twin.events import (
     AlarmCleared,
     AlarmData,
@@ -31,9 +32,6 @@ from twin.rules.standing import ended_at
 from twin.state.receipt import GRACE
 from twin.state.records import KIND_OF_STATE, Alarm, Change, Device, Incident
 from twin.state.twin import Twin
-
-LOCAL = timezone(timedelta(hours=8))
-"""China has one zone and no summer time, so local time needs no zone data."""
 
 WINDOW = timedelta(minutes=10)
 """Alarms this close to a case in the same compound may have the same cause."""
@@ -112,7 +110,7 @@ def local_day(at: datetime) -> str:
     >>> local_day(datetime(2026, 11, 20, 16, 0, tzinfo=UTC))
     '1121'
     """
-    return at.astimezone(LOCAL).strftime("%m%d")
+    return at.astimezone(CHINA).strftime("%m%d")
 
 
 def next_id(twin: Twin, at: datetime) -> str:
@@ -175,7 +173,7 @@ def _in_hours(hours: tuple[int, int], at: datetime | None) -> bool:
     if at is None:
         return False
     start, end = hours
-    hour = at.astimezone(LOCAL).hour
+    hour = at.astimezone(CHINA).hour
     return start <= hour < end if start <= end else hour >= start or hour < end
 
 

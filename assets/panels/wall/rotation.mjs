@@ -1,5 +1,6 @@
 // Where a wall looks next. Pure: time and facts come in, a view comes out.
 import { open } from "../../records/cases.mjs";
+import { AHEAD_MS } from "../../words/format.mjs";
 
 /** How long a wall stays with a compound that needs attention, and with one that does not. */
 export const DWELL_MS = { attention: 12_000, calm: 30_000 };
@@ -67,7 +68,7 @@ function after(round, compound) {
  */
 export function mayReload({ now, started, incidents, jitterMs }) {
   const hour = 3_600_000;
-  const sinceFour = (now + 8 * hour - 4 * hour - jitterMs) % (24 * hour); // 04:00 where the place is
+  const sinceFour = (now + AHEAD_MS - 4 * hour - jitterMs) % (24 * hour); // 04:00 where the place is
   const quiet = !open(incidents).some((incident) => incident.level <= 2);
   return quiet && now - started > 2 * hour && sinceFour >= 0 && sinceFour < hour;
 }

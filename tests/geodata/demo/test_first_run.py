@@ -9,8 +9,8 @@ from geodata import store
 from geodata.demo import first_run
 from geodata.demo.city.city import City
 from tests.geodata.test_store import compound
+from twin.clock import CHINA
 from twin.places.model import District
-from twin.rules.derivation import LOCAL
 
 RING = ((113.0, 27.0), (113.001, 27.0), (113.001, 27.001), (113.0, 27.0))
 DISTRICT = District(
@@ -56,7 +56,7 @@ def test_a_city_is_built_around_what_lies_there_already(tmp_path: Path, built: l
 
 def test_every_compound_of_the_demo_was_surveyed_some_day(tmp_path: Path, built: list[str]) -> None:
     first_run.prepare(tmp_path, "city", 1)
-    today = datetime.now(LOCAL).date()
+    today = datetime.now(CHINA).date()
     ages = [(today - one.surveyed).days for one in store.load(tmp_path) if one.surveyed]
     assert len(ages) == 2 and all(4 < age <= 800 for age in ages)
 
