@@ -141,7 +141,7 @@ def _cases(twin: Twin, count: int) -> list[Incident]:
             lonlat=one.place.lonlat, source="call", reported_at=at, response_due_at=at,
             resolve_due_at=at + timedelta(hours=1), last_at=at, device=one.id,
             building=one.place.building, floor=one.place.floor,
-        )
+        ).follow(twin.catalogue.flow)
         for n, one in enumerate(chance.sample(flats, count))
     ]  # fmt: skip
 

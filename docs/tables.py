@@ -21,7 +21,6 @@ from layers.sharing.catalogue import COLLECTIONS
 from pages.texts import catalogue
 from twin.catalogue import load
 from twin.catalogue.conditions import condition_kinds
-from twin.catalogue.workflows import workflow
 from twin.commands.roles import ROLES
 from twin.commands.table import CASES, TABLE, CommandRow, may
 from twin.events import BY_TYPE, TELEMETRY_TYPES, Event
@@ -142,17 +141,17 @@ def _allowed(command: str) -> Iterator[str]:
 
 def states() -> Iterator[Row]:
     """Every state of a case."""
-    flow = workflow()
+    flow = CATALOGUE.flow
     yield "State", "", "Stage", "Commands"
     for name, state in flow.states.items():
-        taken = (command for command, row in CASES.items() if name in row.out_of)
+        taken = (command for command, row in CASES.items() if name in row.out_of(flow))
         yield f"`{name}`", f"{state.label} {state.en}", state.stage, _codes(taken)
 
 
 def moves() -> Iterator[Row]:
     """Every event that moves a case."""
     yield "Event", "", "Out of", "To", "Responder at", "Responder then"
-    for name, move in workflow().moves.items():
+    for name, move in CATALOGUE.flow.moves.items():
         to = [move.to, move.believed_to]
         yield (
             f"`{name}`",

@@ -2,7 +2,7 @@
 
 The files hold tables; a key is the dotted path to a leaf (``queue.waiting``). Words in braces
 are filled in where the text is shown: ``{n} 件``. What a command, a state or a step of a case is
-called stands in its own row, so that a new one brings its words along.
+called stands in its own row, so that a new one brings its words along: ``everything`` has them all.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from twin.catalogue.workflows import workflow
+from twin.catalogue import Catalogue
 from twin.commands.table import TABLE
 
 LANGUAGES = ("zh-CN", "en")
@@ -47,7 +47,16 @@ def catalogue(lang: str) -> MappingProxyType[str, str]:
     """All texts of one language, key to text. Raises FileNotFoundError for an unknown language."""
     source = resources.files("pages").joinpath("texts", f"{lang}.toml").read_text("utf-8")
     words = dict(_leaves(tomllib.loads(source), ""))
-    return MappingProxyType(words | {key: _word(row, lang) for key, row in _rows()})
+    rows = ((f"action.{name}", row) for name, row in TABLE.items())
+    return MappingProxyType(words | {key: _word(row, lang) for key, row in rows})
+
+
+def everything(rows: Catalogue, lang: str) -> dict[str, str]:
+    """All texts of one language with the words of a catalogue's rows, key to text.
+
+    Raises FileNotFoundError for an unknown language.
+    """
+    return {**catalogue(lang), **{key: _word(row, lang) for key, row in _rows(rows)}}
 
 
 def text(lang: str, key: str, **words: object) -> str:
@@ -59,10 +68,9 @@ def text(lang: str, key: str, **words: object) -> str:
     return catalogue(lang)[key].format(**words)
 
 
-def _rows() -> Iterator[tuple[str, _Named]]:
+def _rows(rows: Catalogue) -> Iterator[tuple[str, _Named]]:
     """The rows that bring their own words, by the key of the text."""
-    flow = workflow()
-    yield from ((f"action.{name}", row) for name, row in TABLE.items())
+    flow = rows.flow
     yield from ((f"state.{name}", row) for name, row in flow.states.items())
     yield from ((f"crew.{name}", row) for name, row in flow.steps.items())
     yield from ((f"log.{event}", row) for event, row in flow.moves.items())

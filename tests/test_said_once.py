@@ -15,11 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.catalogues import CATALOGUE
-from twin.catalogue.workflows import workflow
 
 HOUSE = Path(__file__).parent.parent
 ROOMS = ("twin", "feeds", "layers", "pages", "geodata", "docs")
-FLOW = workflow()
+FLOW = CATALOGUE.flow
 LABELS = {"unacknowledged", "acknowledged", "returned_unacknowledged", "shelved", "normal"}
 NAMES = {*FLOW.states, *FLOW.steps, *LABELS}
 OF_DEVICES = {state for kind in CATALOGUE.devices.values() for state in kind.states}

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 from feeds.demo.walkers import Walker
 from twin.cases.workflow import is_believed
-from twin.catalogue.workflows import workflow
 from twin.commands.roles import Actor
 from twin.commands.table import CASES, Command, next_step
 from twin.dispatch.recommend import recommend
@@ -125,7 +124,7 @@ class Crews:
         self, twin: Twin, incident: Incident, waited_s: float, patience_s: float
     ) -> Command | None:
         """Check and close; while an alarm of the case holds only after a time, and saying so."""
-        name = next(name for name in REVIEW if incident.state in CASES[name].out_of)
+        name = next(name for name in REVIEW if incident.state in CASES[name].out_of(incident.flow))
         held = bool(holding(twin, incident))
         if waited_s < max(patience_s, HELD_FOR_S if held else STEP_S[name]):
             return None
@@ -138,7 +137,7 @@ class Crews:
         self, twin: Twin, incident: Incident, now: datetime, waited_s: float
     ) -> Command | None:
         waits_s = HANDS_OFF_S if self._human(now) else DISPATCH_AFTER_S[incident.level]
-        if workflow().states[incident.state].believed:
+        if incident.flow.states[incident.state].believed:
             waits_s /= 2
         if waited_s < waits_s:
             return None
@@ -170,7 +169,7 @@ class Crews:
         self, twin: Twin, step: str, incident: Incident, walker: Walker, waited_s: float
     ) -> str | None:
         """The next step of somebody on a case; they go to one case after the other."""
-        name = next_step(step)
+        name = next_step(step, incident.flow)
         if name == "accept":
             return name if waited_s >= STEP_S[name] else None
         if walker.case not in (None, incident.id):

@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from twin.catalogue import Workflow
 from twin.commands.table import CASES, TABLE, CommandRow
 
 
-def rows(closures: Iterable[str]) -> dict[str, dict[str, Any]]:
+def rows(closures: Iterable[str], flow: Workflow) -> dict[str, dict[str, Any]]:
     """Every command by its name, in the table's order.
 
     Its words have the text key ``action.<name>``; ``at`` is the step of a responder who gives it.
     What things take at present, they say themselves: a case by ``possible``, an alarm and a
     responder by ``takes``, a crew member by ``next``. ``closures`` are the kinds of what may stand
-    in a way here.
+    in a way here, ``flow`` is what cases follow.
     """
     kinds = {"close_way": {"kind": tuple(closures)}}
     return {
-        name: _row(name, row) | {"choices": row.choices | kinds.get(name, {})}
+        name: _row(name, row, flow) | {"choices": row.choices | kinds.get(name, {})}
         for name, row in TABLE.items()
     }
 
 
-def _row(name: str, row: CommandRow) -> dict[str, Any]:
+def _row(name: str, row: CommandRow, flow: Workflow) -> dict[str, Any]:
     return {
         "target": row.target,
         "needs": row.needs,
@@ -32,5 +33,5 @@ def _row(name: str, row: CommandRow) -> dict[str, Any]:
         "place": row.place,
         "form": row.form,
         "key": row.key,
-        "at": CASES[name].step if name in CASES else "",
+        "at": CASES[name].step(flow) if name in CASES else "",
     }

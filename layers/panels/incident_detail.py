@@ -91,7 +91,7 @@ def _way(
     Empty on scene, or where it is not ours to see.
     """
     trips = None
-    if incidents.is_coming(member["state"]) and _sees(actor, twin, member["id"]):
+    if incidents.is_coming(member["state"], incident.flow) and _sees(actor, twin, member["id"]):
         trips = known.lives.trips(twin, twin.responders[member["id"]], incident, now)
     if trips is None:
         return {"route": [], "cut": False}

@@ -8,7 +8,7 @@ from typing import Any
 
 from layers.live.columns import milliseconds
 from layers.live.redaction import place_words
-from twin.catalogue.workflows import workflow
+from twin.catalogue import Workflow
 from twin.commands.table import next_step
 from twin.rules.standing import holding
 from twin.state.records import Incident, Responder
@@ -26,9 +26,9 @@ def no_travel(responder: Responder, incident: Incident, now: datetime) -> float 
     return None
 
 
-def is_coming(step: str) -> bool:
+def is_coming(step: str, flow: Workflow) -> bool:
     """Whether a crew member at this step is still to arrive."""
-    row = workflow().steps.get(step)
+    row = flow.steps.get(step)
     return row is not None and row.coming
 
 
@@ -42,7 +42,7 @@ def unacked(twin: Twin, incident: Incident) -> bool:
         return False
     alarms = [twin.alarms[name] for name in incident.alarms if name in twin.alarms]
     if not alarms:
-        return incident.state == workflow().start
+        return incident.state == incident.flow.start
     return any(alarm.unseen for alarm in alarms)
 
 
@@ -66,7 +66,7 @@ def thing(
         "level": incident.level,
         "state": incident.state,
         "stage": incident.stage,
-        "fresh": incident.state == workflow().start,
+        "fresh": incident.state == incident.flow.start,
         "version": incident.version,
         "compound": incident.compound,
         "grid": incident.territory.rpartition(".")[2],
@@ -99,28 +99,28 @@ def _crew(twin: Twin, incident: Incident, travel: Travel, now: datetime) -> list
             "since": milliseconds(crew.since),
             "eta_s": _eta(twin.responders[who], incident, crew.state, travel, now),
         }
-        | step(crew.state)
+        | step(crew.state, incident.flow)
         for who, crew in incident.crew.items()
         if who in twin.responders
     ]
 
 
-def step(name: str) -> dict[str, Any]:
+def step(name: str, flow: Workflow) -> dict[str, Any]:
     """What a crew member's step means."""
-    steps = workflow().steps
+    steps = flow.steps
     row = steps.get(name)
     return {
         "rank": list(steps).index(name) if row is not None else 0,
         "busy": row is not None and row.busy,
         "moving": row is not None and row.moving,
-        "next": next_step(name),
+        "next": next_step(name, flow),
     }
 
 
 def _eta(
     responder: Responder, incident: Incident, state: str, travel: Travel, now: datetime
 ) -> int | None:
-    if not is_coming(state):
+    if not is_coming(state, incident.flow):
         return None
     seconds = travel(responder, incident, now)
     return None if seconds is None else round(seconds)

@@ -17,7 +17,6 @@ from layers.live.columns import milliseconds
 from layers.live.frames import Bytes, Indices
 from layers.rows.layer import kinds_of
 from twin.catalogue import MAX_STATES, Catalogue
-from twin.catalogue.workflows import workflow
 from twin.state.records import Incident
 
 TOTALS = {"cameras": "camera", "lifts": "lift"}
@@ -47,7 +46,7 @@ class Fact(NamedTuple):
 
 def fact(incident: Incident, unacked: bool, devices: Collection[str]) -> Fact:
     """The fact of one case; ``devices`` are the device kinds that may have found it."""
-    flow = workflow()
+    flow = incident.flow
     accepted, handled = incident.times.get(flow.responded), incident.times.get(flow.resolved)
     resolved = flow.states[incident.state].resolves
     return Fact(

@@ -187,7 +187,7 @@ def _places(routes: APIRouter, stage: Backstage) -> None:
                 "kinds": dict(catalogue.devices),
                 "incidents": dict(catalogue.incidents),
                 "rules": dict(catalogue.rules),
-                "commands": commands.rows(catalogue.ways.closures),
+                "commands": commands.rows(catalogue.ways.closures, catalogue.flow),
                 "densities": editions(),
                 "place_known_for_s": KNOWN_FOR.total_seconds(),
             }
@@ -197,7 +197,7 @@ def _places(routes: APIRouter, stage: Backstage) -> None:
     async def words(lang: str) -> Response:
         if lang not in LANGUAGES:
             raise Refusal(404, "unknown", f"languages: {', '.join(LANGUAGES)}")
-        return answers.json(dict(texts.catalogue(lang)))
+        return answers.json(dict(texts.everything(catalogue, lang)))
 
 
 def _cases(routes: APIRouter, stage: Backstage) -> None:

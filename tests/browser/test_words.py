@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pages.texts import catalogue
+from pages.texts import everything
 from tests.browser.conftest import Visit
 from tests.browser.screen import DESK
+from tests.support.catalogues import CATALOGUE
 from tests.support.installation import House, state
 
 pytestmark = pytest.mark.browser
@@ -24,7 +25,7 @@ def test_the_language_changes_without_a_reload_and_is_kept(visit: Visit, house: 
     screen.until("document.querySelector('.recommended .send')")
     screen.page.locator("#language").click()
     screen.until("document.documentElement.lang === 'en'")
-    english, wrong = catalogue("en"), []
+    english, wrong = everything(CATALOGUE, "en"), []
     for key, words in screen.ask(LABELS):
         if "{" not in english[key] and words != english[key]:
             wrong.append((key, words))

@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, Page, Route
 
 from layers.panels import commands, incidents
 from pages.screens import console, replay, wall
-from pages.texts import catalogue
-from twin.catalogue.workflows import workflow
+from pages.texts import everything
+from tests.support.catalogues import CATALOGUE
 
 ROOT = Path(__file__).parents[2]
 ORIGIN = "http://stage.test"
@@ -89,8 +89,8 @@ def incident(number: int, **more: Any) -> dict[str, Any]:
         "lonlat": [113.1, 27.8], "at": NOW - 41_000, "due": NOW + 19_000, "source": "call",
         "alarms": [], "unacked": False, "crew": [], "by": "", "text": "", "finished": None,
     } | more  # fmt: skip
-    crew = [incidents.step(member["state"]) | member for member in row["crew"]]
-    flow = workflow()
+    flow = CATALOGUE.flow
+    crew = [incidents.step(member["state"], flow) | member for member in row["crew"]]
     return row | {
         "stage": flow.stage(row["state"]), "fresh": row["state"] == flow.start, "crew": crew,
     }  # fmt: skip
@@ -154,7 +154,7 @@ class Stage:
                  "street": "贺家土街道", "community": "长塘湾社区"}
                 for one, name in (("huodian", "火电小区"), ("jinyuan", "金元大厦"))]),
             "/api/catalogue": (200, {
-                "commands": commands.rows(("blocked", "works")),
+                "commands": commands.rows(("blocked", "works"), CATALOGUE.flow),
                 "kinds": {"smoke": {"label": "烟感", "en": "Smoke detector", "quantities": {},
                                     "states": ["normal", "smoke", "fault"]}},
                 "rules": {"smoke": {"label": "烟感报警", "en": "Smoke", "realarm_s": 300}},
@@ -196,7 +196,7 @@ class Stage:
         if request.method == "POST":
             self.posted.append(json.loads(request.post_data or "{}"))
         if path.startswith("/api/texts/"):
-            route.fulfill(json=dict(catalogue(path.rsplit("/", 1)[1])))
+            route.fulfill(json=everything(CATALOGUE, path.rsplit("/", 1)[1]))
         elif path in self.answers:
             status, body = self.answers[path]
             route.fulfill(status=status, json=body)

@@ -5,7 +5,6 @@ import pytest
 
 from pages import texts
 from tests.support.catalogues import CATALOGUE
-from twin.catalogue.workflows import workflow
 from twin.commands.roles import ROLES
 from twin.commands.table import COMMANDS
 from twin.events import OPERATIONS_TYPES
@@ -20,19 +19,19 @@ _TEMPLATE = re.compile(r"(?<![\w.])(?:t|has)\(`([a-z_.]+)\$")
 
 
 def test_both_languages_have_the_same_keys() -> None:
-    chinese, english = (set(texts.catalogue(lang)) for lang in texts.LANGUAGES)
+    chinese, english = (set(texts.everything(CATALOGUE, lang)) for lang in texts.LANGUAGES)
     assert chinese == english
 
 
 def test_both_languages_fill_in_the_same_words() -> None:
     braces = re.compile(r"\{(\w+)\}")
-    for key, chinese in texts.catalogue("zh-CN").items():
-        english = texts.catalogue("en")[key]
+    for key, chinese in texts.everything(CATALOGUE, "zh-CN").items():
+        english = texts.everything(CATALOGUE, "en")[key]
         assert set(braces.findall(chinese)) == set(braces.findall(english)), key
 
 
 def test_every_text_the_browser_asks_for_exists() -> None:
-    known = set(texts.catalogue("en"))
+    known = set(texts.everything(CATALOGUE, "en"))
     for source in SOURCES:
         words = source.read_text("utf-8")
         asked = {key for found in _CALL.findall(words) for key in found if key}
@@ -74,31 +73,31 @@ def test_a_text_is_filled_with_its_words() -> None:
 
 def test_every_state_a_device_can_have_has_a_word() -> None:
     states = {f"device.{state}" for kind in CATALOGUE.devices.values() for state in kind.states}
-    assert not states - set(texts.catalogue("en"))
+    assert not states - set(texts.everything(CATALOGUE, "en"))
 
 
 def test_every_layer_and_every_responders_state_has_a_word() -> None:
-    known = set(texts.catalogue("en"))
+    known = set(texts.everything(CATALOGUE, "en"))
     assert {layer.label for layer in CATALOGUE.layers.values()} <= known
-    assert {f"crew.{step}" for step in workflow().steps} <= known
-    assert {f"state.{state}" for state in workflow().states} <= known
+    assert {f"crew.{step}" for step in CATALOGUE.flow.steps} <= known
+    assert {f"state.{state}" for state in CATALOGUE.flow.states} <= known
     assert {f"action.{command}" for command in COMMANDS} <= known
     assert {f"role.{role}" for role in ROLES} <= known
 
 
 def test_every_line_of_a_record_can_be_said() -> None:
     of_cases = {f"log.{name}" for name in OPERATIONS_TYPES if name.startswith("incident.")}
-    assert not of_cases - set(texts.catalogue("en"))
+    assert not of_cases - set(texts.everything(CATALOGUE, "en"))
 
 
 def test_no_text_names_a_side_of_the_screen_for_a_phone_has_none() -> None:
-    for key, chinese in texts.catalogue("zh-CN").items():
+    for key, chinese in texts.everything(CATALOGUE, "zh-CN").items():
         assert not re.search("[左右][侧边]", chinese), key
         assert not re.search(
-            r"\b(left|right)\b side|on the (left|right)\b", texts.catalogue("en")[key]
+            r"\b(left|right)\b side|on the (left|right)\b", texts.everything(CATALOGUE, "en")[key]
         ), key
 
 
 def test_alarms_are_counted_with_their_measure_word() -> None:
-    for key, chinese in texts.catalogue("zh-CN").items():
+    for key, chinese in texts.everything(CATALOGUE, "zh-CN").items():
         assert not re.search(r"\{\w+\} ?告警", chinese), key

@@ -12,7 +12,10 @@ import pytest
 from tests.support.builders.twin import (
     MANHOLE,
     STREET,
+    a_gate_fault,
     a_state,
+    after,
+    give,
     huodian,
     jinyuan,
     settle,
@@ -20,6 +23,7 @@ from tests.support.builders.twin import (
 from tests.support.catalogues import CATALOGUE, with_rule
 from twin import catalogue
 from twin.catalogue import Catalogue, DeviceKind, Rule
+from twin.catalogue.workflows import workflow_of
 from twin.events import BY_TYPE
 from twin.state.twin import Twin
 
@@ -221,3 +225,24 @@ def test_a_case_runs_by_the_deadlines_of_the_catalogue_of_its_twin():
     (case,) = twin.incidents.values()
     assert (case.response_due_at - case.reported_at).total_seconds() == 60
     assert (case.resolve_due_at - case.reported_at).total_seconds() == 120
+
+
+def test_a_case_follows_the_workflow_of_the_catalogue_of_its_twin():
+    settled = msgspec.structs.replace(CATALOGUE.flow.states["verified"], stage="finished")
+    states = {**CATALOGUE.flow.states, "verified": settled}
+    flow = workflow_of(msgspec.structs.replace(CATALOGUE.flow, states=states))
+    brief = replace(CATALOGUE, workflows={"case": flow})
+    places = [huodian(), jinyuan()]
+    usual, other = Twin(STREET, places, CATALOGUE), Twin(STREET, places, brief)
+    for twin in (usual, other):
+        give(twin, "verify", a_gate_fault(twin), at=after(5))
+    assert [case.state for case in usual.open_incidents.values()] == ["verified"]
+    assert not other.open_incidents and len(other.incidents) == 1
+    again = Twin(STREET, places, brief)
+    again.restore(usual.snapshot())
+    assert not again.open_incidents and again.snapshot() == usual.snapshot()
+
+
+def test_a_catalogue_without_a_workflow_of_a_case_is_refused():
+    with pytest.raises(ValueError, match=r"workflows.toml: no workflow for a case"):
+        replace(CATALOGUE, workflows={})

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from twin.catalogue import IncidentKind
-from twin.catalogue.workflows import Move, workflow
+from twin.catalogue.workflows import Move, Workflow
 from twin.events import Event, IncidentReported, type_of
 from twin.state.records import Crew, Incident, LogEntry
 
@@ -20,10 +20,12 @@ _KEEPS_FIRST = ("waiting", "working")
 """Stages of which the first time counts: a case that goes there again responded earlier."""
 
 
-def report(event: IncidentReported, territory: str, compound: str, kind: IncidentKind) -> Incident:
+def report(
+    event: IncidentReported, territory: str, compound: str, kind: IncidentKind, flow: Workflow
+) -> Incident:
     """A new case from its first event; deadlines come from the row of its kind."""
     first = event.data
-    start = workflow().start
+    start = flow.start
     return Incident(
         id=event.subject,
         kind=first.kind,
@@ -47,12 +49,12 @@ def report(event: IncidentReported, territory: str, compound: str, kind: Inciden
         log=[LogEntry(event.time, event.by, type_of(event), first.text)],
         last_by=event.by,
         last_at=event.time,
-    )
+    ).follow(flow)
 
 
 def legal(incident: Incident, event: Event, kind: IncidentKind) -> bool:
     """Whether a case of this kind may take an event in its present state, whatever its version."""
-    move = workflow().moves.get(type_of(event))
+    move = incident.flow.moves.get(type_of(event))
     if move is None or incident.state not in move.from_:
         return False
     if move.believed and not is_believed(incident, kind):
@@ -68,7 +70,7 @@ def advance(incident: Incident, event: Any, kind: IncidentKind) -> bool:
     """
     moved = legal(incident, event, kind)
     if moved:
-        move = workflow().moves[type_of(event)]
+        move = incident.flow.moves[type_of(event)]
         _DEEDS[move.does].act(incident, event, move)
         if move.anew:
             incident.response_due_at = event.time + timedelta(seconds=kind.response_s)
@@ -91,7 +93,7 @@ def step_of(incident: Incident, responder: str) -> str | None:
 
 def is_believed(incident: Incident, kind: IncidentKind) -> bool:
     """Whether somebody may be sent: the case was verified, or one of its kind needs not be."""
-    return workflow().states[incident.state].believed or not kind.verify_first
+    return incident.flow.states[incident.state].believed or not kind.verify_first
 
 
 # --- what the moves do -------------------------------------------------------------------------
@@ -99,7 +101,7 @@ def is_believed(incident: Incident, kind: IncidentKind) -> bool:
 
 def _enter(incident: Incident, state: str, at: datetime) -> None:
     """Let the case be in a state; whoever is on it is free when that ends it."""
-    stage = workflow().stage(state)
+    stage = incident.flow.stage(state)
     if stage == "finished":
         _release(incident, incident.working, at)
     incident.state = state
@@ -114,13 +116,13 @@ def _go(incident: Incident, event: Any, move: Move) -> None:
 
 def _release(incident: Incident, responders: tuple[str, ...], at: datetime) -> None:
     for responder in responders:
-        incident.crew[responder] = Crew(workflow().released, at)
+        incident.crew[responder] = Crew(incident.flow.released, at)
 
 
 def _take_step(incident: Incident, event: Any, move: Move) -> None:
     """The responder takes a step; the case is as far as the foremost of those who are on it."""
     incident.crew[event.data.responder] = Crew(move.step, event.time)
-    busy = workflow().busy
+    busy = incident.flow.busy
     foremost = max(busy.index(incident.crew[who].state) for who in incident.working)
     _enter(incident, busy[foremost], event.time)
 
@@ -152,7 +154,7 @@ def _check(incident: Incident, event: Any, move: Move) -> None:
 
 def _reopen(incident: Incident, event: Any, move: Move) -> None:
     """A case that was once believed starts as believed."""
-    states = workflow().states
+    states = incident.flow.states
     believed = any(states[name].believed for name in incident.times if name in states)
     incident.handled_by = incident.handled_recorder = incident.checked_by = ""
     _enter(incident, move.believed_to if believed else move.to, event.time)

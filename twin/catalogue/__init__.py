@@ -28,6 +28,7 @@ from twin.catalogue.rows import (
     Rule,
 )
 from twin.catalogue.ways import WayRows
+from twin.catalogue.workflows import Workflow, workflow_of
 
 __all__ = [
     "GRAVE",
@@ -40,6 +41,7 @@ __all__ = [
     "Rule",
     "Watch",
     "WayRows",
+    "Workflow",
     "load",
 ]
 
@@ -62,11 +64,12 @@ class Catalogue:
     devices: DeviceKinds
     rules: Mapping[str, Rule]
     incidents: Mapping[str, IncidentKind]
+    workflows: Mapping[str, Workflow]
     ways: WayRows
     layers: Mapping[str, LayerRow]
 
     def __post_init__(self) -> None:
-        for name in ("devices", "rules", "incidents", "layers"):
+        for name in ("devices", "rules", "incidents", "workflows", "layers"):
             # The only door into a frozen value, before anybody has it.
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         if fault := next(self._faults(), ""):
@@ -87,6 +90,11 @@ class Catalogue:
     def correlating(self) -> frozenset[str]:
         """The kinds of case that take in alarms of other rules."""
         return frozenset(rule.correlate for rule in self.rules.values()) - {""}
+
+    @property
+    def flow(self) -> Workflow:
+        """The workflow that every case follows."""
+        return self.workflows["case"]
 
     def incident(self, kind: str) -> IncidentKind:
         """The row of an incident kind; a kind that has no row is treated as ``other``."""
@@ -127,6 +135,8 @@ class Catalogue:
                 yield f"devices.toml: {name}: no layer {kind.layer}"
         if "other" not in self.incidents:
             yield "incidents.toml: no row for other"
+        if "case" not in self.workflows:
+            yield "workflows.toml: no workflow for a case"
         for name, rule in self.rules.items():
             if fault := self._fault_of(rule):
                 yield f"rules.toml: {name}: {fault}"
@@ -181,6 +191,7 @@ def load() -> Catalogue:
         devices=msgspec.convert(read("devices"), dict[str, DeviceKind]),
         rules=msgspec.convert(read("rules"), dict[str, Rule]),
         incidents=msgspec.convert(read("incidents"), dict[str, IncidentKind]),
+        workflows={name: workflow_of(rows) for name, rows in read("workflows").items()},
         ways=msgspec.convert(read("ways"), WayRows),
         layers=msgspec.convert(read("layers"), dict[str, LayerRow]),
     )

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from typing import Literal
 
 import msgspec
-
-from twin import catalogue
 
 Stage = Literal["waiting", "working", "settled", "finished"]
 """What a state means to people: nobody sent yet, worked on, dealt with, over."""
@@ -88,18 +85,12 @@ class Workflow(_Row, frozen=True):
         return next((event for event, move in self.moves.items() if step and move.at == step), "")
 
 
-@cache
-def workflow(name: str = "case") -> Workflow:
-    """A workflow by its name.
+def workflow_of(rows: object) -> Workflow:
+    """A workflow from the file's rows, its stages spelled out.
 
     Raises msgspec.ValidationError when a row is wrong, ValueError when one names a state or step
     that is not there.
     """
-    return workflow_of(catalogue.read("workflows")[name])
-
-
-def workflow_of(rows: object) -> Workflow:
-    """A workflow from the file's rows, its stages spelled out. Raises like ``workflow``."""
     flow = msgspec.convert(rows, Workflow)
     if faults := sorted(_faults(flow)):
         raise ValueError(f"workflows.toml: {', '.join(faults)}")

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple, NoReturn
 import msgspec
 
 from twin.cases.workflow import legal, step_of
-from twin.catalogue.workflows import workflow
 from twin.commands import closures, duty
 from twin.commands.roles import Actor
 from twin.commands.table import (
@@ -219,9 +218,9 @@ def _not_theirs(incident: Incident, name: str, by: Actor, responder: str) -> str
     if by.role == "responder":
         if by.responder is None or responder not in ("", by.responder):
             return "a responder acts for themselves only"
-        if step_of(incident, by.responder) in (None, workflow().released):
+        if step_of(incident, by.responder) in (None, incident.flow.released):
             return "not assigned to this case"
-    if name == "check" and incident.state in CASES[name].out_of:
+    if name == "check" and incident.state in CASES[name].out_of(incident.flow):
         handler = by.responder is not None and by.responder == incident.handled_by
         if handler or by.account == incident.handled_recorder:
             return "whoever handled it or recorded that does not check it"
@@ -230,7 +229,7 @@ def _not_theirs(incident: Incident, name: str, by: Actor, responder: str) -> str
 
 def _filled(incident: Incident, name: str, by: Actor, args: Args) -> Args:
     """Name the responder when only one can be meant."""
-    step = CASES[name].step
+    step = CASES[name].step(incident.flow)
     if step and not args.responder:
         return msgspec.structs.replace(args, responder=_the_one(incident, by, step))
     if name == "reassign" and not args.instead_of and len(incident.working) == 1:
@@ -279,9 +278,8 @@ def _possible(twin: Twin, incident: Incident, name: str, actor: Actor) -> bool:
     """Whether some arguments exist that the case would take, with somebody new to send."""
     if not may(actor.role, name) or _not_theirs(incident, name, actor, ""):
         return False
-    row = CASES[name]
-    if row.step:
-        there = _at(incident, row.step)
+    if step := CASES[name].step(incident.flow):
+        there = _at(incident, step)
         return actor.responder in there if actor.role == "responder" else bool(there)
     probe = Args(responder="?", instead_of=next(iter(incident.working), "?"), passed=True)
     event = _case_event(incident, name, probe, "", incident.last_at)

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from twin import events
-from twin.catalogue.workflows import workflow
+from twin.catalogue import Workflow
 from twin.commands.roles import (
     DISPATCH,
     EVERYBODY,
@@ -116,15 +116,13 @@ class CaseRow(CommandRow, frozen=True, kw_only=True):
     sends: bool = False
     while_held: tuple[str, ...] = ()
 
-    @property
-    def step(self) -> str:
+    def step(self, flow: Workflow) -> str:
         """The step that the responder must be at; empty when it is not about one."""
-        return workflow().moves[type_of(self.event)].at
+        return flow.moves[type_of(self.event)].at
 
-    @property
-    def out_of(self) -> tuple[str, ...]:
+    def out_of(self, flow: Workflow) -> tuple[str, ...]:
         """The states that a case can be in for this."""
-        return workflow().moves[type_of(self.event)].from_
+        return flow.moves[type_of(self.event)].from_
 
     def data(self, version: int, args: Args) -> Any:
         """What the event says: the version it makes, and the arguments that it has a field for."""
@@ -316,6 +314,6 @@ def taken(kind: Target, thing: Any) -> list[str]:
     return [name for name, row in at_target(kind).items() if row.fits(thing) and row.offered(thing)]
 
 
-def next_step(step: str) -> str:
+def next_step(step: str, flow: Workflow) -> str:
     """The command that a responder at this step of a case gives next; empty when there is none."""
-    return next((name for name, row in CASES.items() if step and row.step == step), "")
+    return next((name for name, row in CASES.items() if step and row.step(flow) == step), "")

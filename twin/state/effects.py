@@ -121,9 +121,9 @@ def opened(twin: TwinState, event: IncidentReported) -> list[Change]:
     if event.subject in twin.incidents or event.data.version != 1:
         return []
     territory = event.territory or twin.fences.grids_at([event.data.lonlat])[0] or twin.street
-    incident = report(
-        event, territory, compound_of(territory) or "", twin.catalogue.incident(event.data.kind)
-    )
+    rows = twin.catalogue
+    kind, compound = rows.incident(event.data.kind), compound_of(territory) or ""
+    incident = report(event, territory, compound, kind, rows.flow)
     twin.incidents[incident.id] = incident
     _count_number(twin, incident.id)
     index_incident(twin, incident)

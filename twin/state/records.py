@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from twin.catalogue import DeviceKind
-from twin.catalogue.workflows import workflow
+from twin.catalogue.workflows import Workflow
 from twin.events import TELEMETRY, DeviceState, Event, type_of
 from twin.places.model import DevicePlace, LonLat, ResponderCard
 
@@ -264,8 +264,8 @@ class LogEntry(msgspec.Struct, frozen=True, gc=False):
     responder: str = ""
 
 
-class Incident(msgspec.Struct, gc=False, eq=False, kw_only=True):
-    """A case with its life so far; ``workflows.toml`` says what may happen to it.
+class Incident(msgspec.Struct, eq=False, kw_only=True, dict=True):
+    """A case with its life so far; ``flow`` says what may happen to it.
 
     ``times`` holds when each state was reached: for the working states the first time, for those
     that finish a case the last. ``crew`` keeps released responders, for the record.
@@ -300,19 +300,30 @@ class Incident(msgspec.Struct, gc=False, eq=False, kw_only=True):
     last_by: str = ""
 
     @property
+    def flow(self) -> Workflow:
+        """The workflow of its twin's catalogue, which ``follow`` gave it; no snapshot keeps it."""
+        flow: Workflow = self.__dict__["flow"]
+        return flow
+
+    def follow(self, flow: Workflow) -> Incident:
+        """Go by this workflow from now on; itself."""
+        self.__dict__["flow"] = flow
+        return self
+
+    @property
     def open(self) -> bool:
         """Whether somebody still has something to do about it."""
-        return self.state not in workflow().finished
+        return self.state not in self.flow.finished
 
     @property
     def stage(self) -> str:
         """waiting, working, settled or finished: what the state means to people."""
-        return workflow().stage(self.state)
+        return self.flow.stage(self.state)
 
     @property
     def working(self) -> tuple[str, ...]:
         """The responders who are on it now, in the order they were assigned."""
-        busy = workflow().busy
+        busy = self.flow.busy
         return tuple(who for who, crew in self.crew.items() if crew.state in busy)
 
     @property

@@ -146,7 +146,8 @@ def _restore(twin: TwinState, saved: _Read) -> None:
             for field in _ResponderRow.__struct_fields__:
                 setattr(responder, field, getattr(responder_row, field))
     twin.alarms = {alarm.id: alarm for alarm in saved.alarms}
-    twin.incidents = {incident.id: incident for incident in saved.incidents}
+    flow = twin.catalogue.flow
+    twin.incidents = {incident.id: incident.follow(flow) for incident in saved.incidents}
     twin.unregistered = {found.id: found for found in saved.unregistered}
     twin.feeds = {feed.id: feed for feed in saved.feeds}
     twin.numbers = saved.numbers

@@ -8,7 +8,6 @@ from typing import Any
 
 from layers.panels import commands, incidents
 from tests.support.catalogues import CATALOGUE
-from twin.catalogue.workflows import workflow
 from twin.commands.table import CASES, TABLE
 
 COPY = Path(__file__).parents[2] / "assets" / "tables.json"
@@ -17,12 +16,12 @@ COPY = Path(__file__).parents[2] / "assets" / "tables.json"
 
 def tables() -> dict[str, Any]:
     """What the browser's tests need: the commands, and what states and steps mean."""
-    flow = workflow()
+    flow = CATALOGUE.flow
     found = {
-        "commands": commands.rows(CATALOGUE.ways.closures),
+        "commands": commands.rows(CATALOGUE.ways.closures, CATALOGUE.flow),
         "start": flow.start,
         "stages": {name: state.stage for name, state in flow.states.items()},
-        "steps": {name: incidents.step(name) for name in flow.steps},
+        "steps": {name: incidents.step(name, CATALOGUE.flow) for name in flow.steps},
     }
     plain: dict[str, Any] = json.loads(json.dumps(found))
     return plain
@@ -33,23 +32,23 @@ def test_the_browsers_tests_read_the_tables_as_they_are_now() -> None:
 
 
 def test_every_command_is_told_with_how_it_is_offered_and_asked_for() -> None:
-    rows = commands.rows(("blocked", "works"))
+    rows = commands.rows(("blocked", "works"), CATALOGUE.flow)
     assert list(rows) == list(TABLE)
     assert rows["close_way"]["choices"] == {"minutes": (0, 60, 480), "kind": ("blocked", "works")}
     assert rows["shelve"]["choices"] == {"minutes": (15, 60, 480)}
     assert (rows["check"]["tone"], rows["check"]["form"]) == ("primary", "check")
     assert [name for name, row in rows.items() if row["at"]] == [
-        name for name, row in CASES.items() if row.step
+        name for name, row in CASES.items() if row.step(CATALOGUE.flow)
     ]
 
 
 def test_a_step_says_how_far_it_is_and_what_comes_next() -> None:
-    far = [incidents.step(name) for name in ("released", *workflow().busy)]
+    far = [incidents.step(name, CATALOGUE.flow) for name in ("released", *CATALOGUE.flow.busy)]
     assert [row["busy"] for row in far] == [False, True, True, True, True]
     assert [row["rank"] for row in far] == sorted(row["rank"] for row in far)
     assert [row["next"] for row in far] == ["", "accept", "start", "arrive", "handle"]
     unknown = {"rank": 0, "busy": False, "moving": False, "next": ""}
-    assert incidents.step("of_another_version") == unknown
+    assert incidents.step("of_another_version", CATALOGUE.flow) == unknown
 
 
 if __name__ == "__main__":

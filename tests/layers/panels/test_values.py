@@ -60,7 +60,8 @@ def test_on_time_counts_what_is_handled_or_overdue():
 def test_a_call_is_a_person_speaking_and_not_found_by_a_device():
     def proactive(source: str, kinds=CATALOGUE.devices) -> bool:
         twin = a_twin()
-        case = msgspec.structs.replace(twin.incidents[a_call(twin)], source=source)
+        case = twin.incidents[a_call(twin)]
+        case.source = source
         return values.fact(case, False, kinds).proactive
 
     assert not proactive("call") and proactive("smoke")

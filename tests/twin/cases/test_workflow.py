@@ -24,10 +24,9 @@ from tests.support.catalogues import CATALOGUE
 from tests.support.stories import commands, try_command
 from twin import events as e
 from twin.cases.workflow import legal
-from twin.catalogue.workflows import workflow
 from twin.errors import CommandRejected
 
-FLOW = workflow()
+FLOW = CATALOGUE.flow
 STATES, FINISHED, BUSY_STEPS = frozenset(FLOW.states), FLOW.finished, FLOW.busy
 WORKING = FLOW.of_stage("working")
 MOVES = {e.BY_TYPE[name]: move for name, move in FLOW.moves.items()}

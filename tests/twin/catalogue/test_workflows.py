@@ -7,11 +7,12 @@ from copy import deepcopy
 import msgspec
 import pytest
 
+from tests.support.catalogues import CATALOGUE
 from twin import catalogue
-from twin.catalogue.workflows import workflow, workflow_of
+from twin.catalogue.workflows import workflow_of
 from twin.events import BY_TYPE, IncidentClosed, type_of
 
-FLOW = workflow()
+FLOW = CATALOGUE.flow
 
 
 def rows(**moves):

@@ -78,6 +78,7 @@ def test_somebody_on_another_case_comes_after_those_who_are_free() -> None:
     give(twin, "assign", incident.id, responder=NEAR.id, at=after(2))
     settle(twin, [a_state(CALL, "idle", after(3)), a_state(CALL, "pressed", after(4))])
     other = Incident(**{name: getattr(incident, name) for name in incident.__struct_fields__})
+    other.follow(incident.flow)
     other.id, other.crew = "INC-1121-0002", {}
     found = ranked(twin, other, live, 5)
     assert names(found) == ["far", "later", "near"]
