@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from jinja2 import Environment, nodes
 
 from geodata.importing.report.sentences import (
     LANGUAGES,
@@ -38,6 +39,15 @@ def calls(name: str) -> Iterator[tuple[str, ast.Call]]:
                 yield path.name, node
 
 
+def said_in_templates() -> Iterator[tuple[str, str, set[str]]]:
+    """Every sentence that a template of the room says: where, its name, what it is given."""
+    for path in sorted(ROOM.rglob("*.html")):
+        for node in Environment().parse(path.read_text("utf-8")).find_all(nodes.Call):
+            if isinstance(node.node, nodes.Name) and node.node.name == "say":
+                name = node.args[0].as_const()
+                yield f"{path.name}:{node.lineno} {name}", name, {one.key for one in node.kwargs}
+
+
 def texts_in(node: ast.AST) -> Iterator[str]:
     for part in ast.walk(node):
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
@@ -45,12 +55,13 @@ def texts_in(node: ast.AST) -> Iterator[str]:
 
 
 def every_text() -> set[str]:
-    """Every string in the room."""
-    return {
+    """Every string in the room, and every sentence of its templates."""
+    in_code = {
         text
         for path in sorted(ROOM.rglob("*.py"))
         for text in texts_in(ast.parse(path.read_text("utf-8")))
     }
+    return in_code | {name for _, name, _ in said_in_templates()}
 
 
 @pytest.mark.parametrize("table", catalogue())
@@ -83,6 +94,14 @@ def test_each_sentence_said_in_the_code_is_there_and_gets_what_it_wants() -> Non
             where = f"{file}:{call.lineno} {name}"
             assert name in SAYS, where
             assert None in values or values == fields(name), where
+
+
+def test_each_sentence_said_in_a_template_is_there_and_gets_what_it_wants() -> None:
+    found = list(said_in_templates())
+    assert len(found) > 8
+    for where, name, values in found:
+        assert name in SAYS, where
+        assert values == fields(name), where
 
 
 def test_each_kind_of_fault_in_the_code_has_a_title() -> None:
