@@ -22,7 +22,7 @@ from bench.catalogue import CATALOGUE
 from bench.street import STREET, pattern, tile
 from bench.table import Row, at_most
 from layers.cameras.field_of_view import covered, working
-from twin.events import CameraState, StateData
+from twin.events import STATE_EVENTS, StateData
 from twin.places.metres import lonlat_from_xy
 from twin.places.model import Compound, DevicePlace, LonLat
 from twin.places.territory import covers
@@ -61,7 +61,7 @@ def district(compounds: int, cameras: int) -> Twin:
     twin = Twin(STREET, [with_cameras(n, size) for n, size in enumerate(sizes)], CATALOGUE)
     for n, camera in enumerate(twin.devices):
         told = StateData(state="online" if n % 10 else "offline")
-        twin.apply(CameraState(id=str(n), subject=camera, time=NOON, data=told))
+        twin.apply(STATE_EVENTS["camera"](id=str(n), subject=camera, time=NOON, data=told))
     return twin
 
 

@@ -31,7 +31,7 @@ from bench.traffic import now
 from geodata.demo import street as demo
 from geodata.demo.city import city
 from twin.dispatch.recommend import MOST, recommend
-from twin.events import GateState, ResponderStatus, StateData, StatusData
+from twin.events import STATE_EVENTS, ResponderStatus, StateData, StatusData
 from twin.places.model import Compound, Path, ResponderCard
 from twin.places.territory import street_of
 from twin.routing.network import Network
@@ -89,7 +89,7 @@ def _rows(
     cpu_ms = (process_time() - cpu) / len(asked) * 1000
     search_ms = median(_ms(_bare_search(network)) for _ in range(9))
     gate = next(name for name in network.gates if network.gates[name].spots)
-    shut = GateState(id="x", subject=gate, time=now(), data=StateData(state="fault"))
+    shut = STATE_EVENTS["gate"](id="x", subject=gate, time=now(), data=StateData(state="fault"))
     one = next(iter(_cases(twin, 1)))
     recommend(twin, one, live, now())
     twin.apply(shut)

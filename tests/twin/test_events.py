@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.builders.twin import CALL, GATE, NOON, a_reading, a_state
+from tests.support.catalogues import CATALOGUE
 from twin import events as e
 from twin.errors import EventRejected
 
@@ -132,3 +133,16 @@ def test_an_empty_batch_is_empty():
 @given(st.lists(st.binary(max_size=40), max_size=5))
 def test_whatever_bytes_come_each_payload_gets_one_answer(payloads):
     assert len(e.decode_batch(payloads)) == len(payloads)
+
+
+@pytest.mark.parametrize("kind", CATALOGUE.devices)
+def test_each_device_kind_has_an_event_type_of_its_own_made_of_its_row(kind):
+    cls = e.STATE_EVENTS[kind]
+    assert list(e.STATE_EVENTS) == list(CATALOGUE.devices)
+    assert e.type_of(cls) == f"{kind}.state" and e.BY_TYPE[f"{kind}.state"] is cls
+    assert (cls.__doc__ or "").startswith(CATALOGUE.devices[kind].en)
+    fields = {"id": "1", "subject": f"a/{kind}/1", "time": "2026-11-21T04:00:00Z"}
+    payload = json.dumps({"type": f"{kind}.state", **fields, "data": {"state": "x"}})
+    said = e.decode(payload)
+    assert type(said) is cls and said.data == e.StateData(state="x")
+    assert e.decode(e.encode(said)) == said

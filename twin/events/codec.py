@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import ModuleType
 from typing import Any
 
 import msgspec
 
 from twin.errors import EntrySetAside, EventRejected
+from twin.events import cases
 from twin.events.alarms import (
     AlarmAcknowledged,
     AlarmCleared,
@@ -17,26 +19,6 @@ from twin.events.alarms import (
     DeviceDesired,
     DeviceSilent,
     ResponderStatus,
-)
-from twin.events.cases import (
-    IncidentAccepted,
-    IncidentAlarmJoined,
-    IncidentArrived,
-    IncidentAssigned,
-    IncidentCancelled,
-    IncidentChecked,
-    IncidentClosed,
-    IncidentHandled,
-    IncidentNoted,
-    IncidentReassigned,
-    IncidentRejected,
-    IncidentReopened,
-    IncidentReported,
-    IncidentResponderAdded,
-    IncidentStarted,
-    IncidentVerified,
-    WayClosed,
-    WayOpened,
 )
 from twin.events.envelope import Event
 from twin.events.record import (
@@ -57,38 +39,23 @@ from twin.events.record import (
     TokenGranted,
     TokenRevoked,
 )
-from twin.events.telemetry import (
-    CallState,
-    CameraState,
-    ChargerState,
-    CrackState,
-    GateState,
-    LampState,
-    LiftState,
-    LockState,
-    ManholeState,
-    NoiseState,
-    PowerState,
-    Reading,
-    ResponderPosition,
-    SmokeState,
-    TiltState,
-    WasteState,
-    WaterState,
-)
+from twin.events.telemetry import STATE_EVENTS, Reading, ResponderPosition
 
-TELEMETRY = (
-    CameraState, GateState, LiftState, LampState, ManholeState, SmokeState, WaterState, NoiseState,
-    CallState, PowerState, WasteState, ChargerState, LockState, TiltState, CrackState, Reading,
-    ResponderPosition,
-)  # fmt: skip
-OPERATIONS = (
+
+def _types_in(module: ModuleType) -> tuple[type[Event], ...]:
+    """Every event type that a module defines, in its order."""
+    return tuple(
+        found
+        for found in vars(module).values()
+        if isinstance(found, type) and issubclass(found, Event) and found is not Event
+    )
+
+
+TELEMETRY: tuple[type[Event], ...] = (*STATE_EVENTS.values(), Reading, ResponderPosition)
+OPERATIONS: tuple[type[Event], ...] = (
     DeviceDesired, DeviceSilent, ResponderStatus,
     AlarmRaised, AlarmCleared, AlarmAcknowledged, AlarmShelved, AlarmUnshelved,
-    IncidentReported, IncidentAlarmJoined, IncidentVerified, IncidentRejected, IncidentAssigned,
-    IncidentResponderAdded, IncidentReassigned, IncidentAccepted, IncidentStarted,
-    IncidentArrived, IncidentHandled, IncidentChecked, IncidentClosed, IncidentCancelled,
-    IncidentReopened, IncidentNoted, WayClosed, WayOpened,
+    *_types_in(cases),
     AccountLogin, AccountLogout, AccountGranted, AccountRevoked, KioskGranted, SourceGranted,
     SourceRevoked, TokenGranted, TokenRevoked, DataExported, CommandRefused,
     CameraViewed, CameraPlaced, FeedChanged, FeedGap, FeedRolledBack,

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+import msgspec
+
+from twin.catalogue import read
 from twin.events.envelope import Data, Event, Word
 
 
@@ -32,64 +37,33 @@ class DeviceState(Event):
     data: StateData
 
 
-class CameraState(DeviceState, tag="camera.state"):
-    """A camera reported online, offline, covered or faulty."""
+def _state_event(kind: str, row: object) -> type[DeviceState]:
+    """The event type ``<kind>.state``: all differ in their name alone."""
+    device = msgspec.convert(row, _Named)
+    made = msgspec.defstruct(
+        f"{kind.title().replace('_', '')}State",
+        [],
+        bases=(DeviceState,),
+        namespace={"__doc__": f"{device.en} reported one of {', '.join(device.states)}."},
+        module=__name__,
+        tag=f"{kind}.state",
+    )
+    return cast("type[DeviceState]", made)
 
 
-class GateState(DeviceState, tag="gate.state"):
-    """A gate or barrier reported closed, open, held open, forced open or faulty."""
+class _Named(msgspec.Struct, frozen=True):
+    """What an event type needs of a row of ``devices.toml``."""
+
+    en: str
+    states: tuple[str, ...]
 
 
-class LiftState(DeviceState, tag="lift.state"):
-    """A lift reported running, stopped, people trapped, faulty or under maintenance."""
+STATE_EVENTS = {kind: _state_event(kind, row) for kind, row in read("devices").items()}
+"""The event type of each device kind by the kind's name: a new row brings its own along.
 
-
-class LampState(DeviceState, tag="lamp.state"):
-    """A street lamp reported off, on or faulty."""
-
-
-class ManholeState(DeviceState, tag="manhole.state"):
-    """A manhole cover reported closed, open, shifted or faulty."""
-
-
-class SmokeState(DeviceState, tag="smoke.state"):
-    """A smoke detector reported normal, smoke or faulty."""
-
-
-class WaterState(DeviceState, tag="water.state"):
-    """A water level sensor reported normal or faulty."""
-
-
-class NoiseState(DeviceState, tag="noise.state"):
-    """A noise meter reported normal or faulty."""
-
-
-class CallState(DeviceState, tag="call.state"):
-    """A one-key call terminal reported idle, pressed or faulty."""
-
-
-class PowerState(DeviceState, tag="power.state"):
-    """A power supply reported energised, outage or faulty."""
-
-
-class WasteState(DeviceState, tag="waste.state"):
-    """A waste station reported normal, full or faulty."""
-
-
-class ChargerState(DeviceState, tag="charger.state"):
-    """A charger reported free, charging, overheated or faulty."""
-
-
-class LockState(DeviceState, tag="lock.state"):
-    """An electronic door lock reported locked, unlocked, forced or faulty."""
-
-
-class TiltState(DeviceState, tag="tilt.state"):
-    """A tilt gauge on a slope or wall reported normal or faulty."""
-
-
-class CrackState(DeviceState, tag="crack.state"):
-    """A crack gauge reported normal or faulty."""
+They are made of the product's rows, whichever catalogue a twin is given, for streams are read
+before anybody knows whose they are; so a row stays as long as a stream of its kind is kept.
+"""
 
 
 class Reading(Event, tag="sensor.reading"):

@@ -77,7 +77,7 @@ async def test_one_event_is_on_the_stream_with_its_territory_when_it_is_answered
     (payload,) = b.payloads(valkey_url, "telemetry")
     kept = ev.decode(payload)
     assert (kept.territory, kept.source, kept.by) == (f"{b.WHOLE}.g1", "street", "")
-    assert isinstance(kept, ev.GateState) and kept.data.state == "open"
+    assert isinstance(kept, ev.STATE_EVENTS["gate"]) and kept.data.state == "open"
 
 
 @pytest.mark.parametrize("packed", [False, True])

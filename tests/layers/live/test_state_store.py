@@ -64,7 +64,7 @@ def test_a_device_whose_clock_is_hours_behind_is_not_shown_as_old():
     twin = a_street()
     picture = a_picture(twin)
     row = picture.columns.row[CALL]
-    word = events.CallState(
+    word = events.STATE_EVENTS["call"](
         id="w", subject=CALL, time=at(-3 * 3600), data=events.StateData(state="idle")
     )
     picture.mark_dirty(STREET, twin.fold([word], at(0)).changes)

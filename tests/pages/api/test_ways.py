@@ -73,7 +73,7 @@ async def test_a_gate_that_fails_changes_the_recommendation_within_a_second(hous
     async with house.browser(await house.admit(CHEN)) as browser:
         (before,) = (await browser.get(f"/api/incidents/{CASE}")).json()["recommendations"]
         began = monotonic()
-        turned = ev.GateState(id="g", subject=GATE, time=datetime.now(UTC),
+        turned = ev.STATE_EVENTS["gate"](id="g", subject=GATE, time=datetime.now(UTC),
                               data=ev.StateData(state="fault"))  # fmt: skip
         await house.streams.append(b.STREET, [turned])
         while True:

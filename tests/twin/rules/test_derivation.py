@@ -331,7 +331,7 @@ def test_an_alarm_without_telemetry_behind_it_stays_until_its_device_speaks(subj
         assert moved and twin.alarms[alarm].active
     ask_everything(twin)
     calm = {
-        e.ManholeState: a_state(MANHOLE, "closed", after(60)),
+        e.STATE_EVENTS["manhole"]: a_state(MANHOLE, "closed", after(60)),
         e.Reading: a_reading(MANHOLE, "water_level_m", 0.0, after(60)),
         e.DeviceSilent: a_state(CAMERAS[0], "online", after(60)),
     }[type(event)]
@@ -402,7 +402,9 @@ def test_a_call_that_comes_late_from_a_clock_that_is_fast_raises_its_alarm_once(
 
 def test_what_is_no_call_and_what_is_not_late_raises_nothing_afterwards(twin):
     settle(twin, [a_state(SMOKE, "normal", after(60)), a_state(CALL, "pressed", after(60))])
-    odd = e.CallState(id="x", subject=SMOKE, time=NOON, data=e.StateData(state="pressed"))
+    odd = e.STATE_EVENTS["call"](
+        id="x", subject=SMOKE, time=NOON, data=e.StateData(state="pressed")
+    )
     for event in (
         a_state(SMOKE, "smoke"), a_state(CALL, "pressed"), a_state(CALL, "idle"), odd,
         a_state("huodian/call/99", "pressed"), a_state(CALL, "pressed", after(60)),

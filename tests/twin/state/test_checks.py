@@ -39,7 +39,12 @@ DAY_S = 24 * 3600
         (a_state(GATE, "open", after(-DAY_S - 1)), "time"),
         (a_state(GATE, "ajar"), "data.state"),
         (a_state("huodian/gate/99", "ajar"), "data.state"),
-        (e.CameraState(id="1", subject=GATE, time=NOON, data=e.StateData(state="online")), "type"),
+        (
+            e.STATE_EVENTS["camera"](
+                id="1", subject=GATE, time=NOON, data=e.StateData(state="online")
+            ),
+            "type",
+        ),
         (a_reading(GATE, "level_db", 1.0), "data.quantity"),
         (a_reading(GATE, "passes_today", float("nan")), "data.value"),
         (a_reading("huodian/x/1", "level_db", float("inf")), "data.value"),

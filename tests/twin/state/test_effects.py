@@ -115,7 +115,7 @@ def test_a_late_state_newer_than_the_last_state_counts_without_moving_time_back(
     "event",
     [
         a_state(GATE, "ajar"),
-        e.CameraState(id="1", subject=GATE, time=NOON, data=e.StateData(state="online")),
+        e.STATE_EVENTS["camera"](id="1", subject=GATE, time=NOON, data=e.StateData(state="online")),
         a_reading(GATE, "level_db", 40.0),
         a_reading(GATE, "passes_today", float("nan")),
         a_reading(GATE, "passes_today", float("inf")),
