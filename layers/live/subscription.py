@@ -167,7 +167,7 @@ class Subscription:
             by_compound.get(fact.compound, []).append(fact)
         alone: dict[str, list[int]] = {}
         for one in lones:
-            if one.grave:
+            if not one.shelved:
                 alone.setdefault(one.compound, []).append(one.level)
         online = np.concatenate(([0], np.cumsum(devices.online)))
         return {

@@ -16,7 +16,7 @@ from layers.live import frames
 from layers.live.columns import milliseconds
 from layers.live.frames import Bytes, Indices
 from layers.rows.layer import kinds_of
-from twin.catalogue import MAX_STATES, Catalogue
+from twin.catalogue import GRAVE, MAX_STATES, Catalogue
 from twin.state.records import Incident
 
 TOTALS = {"cameras": "camera", "lifts": "lift"}
@@ -188,12 +188,14 @@ def rollup(
 ) -> dict[str, Any]:
     """One compound from afar: worst unacknowledged level, worst open level, counts, online.
 
-    ``alone`` are the levels of grave alarms that no case is about; nobody has answered those.
+    ``alone`` are the levels of alarms that no case is about; nobody has answered those. All of them
+    count, as they do in the panel ``standing``; the compound stands out for the grave ones.
     """
     live = [one for one in facts if one.open]
+    grave = [level for level in alone if level <= GRAVE]
     return {
-        "level": min((*alone, *(one.level for one in live if one.unacked)), default=None),
-        "worst": min((*alone, *(one.level for one in live)), default=None),
+        "level": min((*grave, *(one.level for one in live if one.unacked)), default=None),
+        "worst": min((*grave, *(one.level for one in live)), default=None),
         "open": len(live),
         "alarms": len(alone),
         "unacked": sum(one.unacked for one in live),
@@ -203,8 +205,13 @@ def rollup(
 
 
 def attention(rollups: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """Compounds by need: worst open level first, then most cases, then name; quiet ones last."""
-    ranked = sorted(rollups, key=lambda name: (rollups[name]["worst"] or 9, -rollups[name]["open"]))
+    """Compounds by need: worst open level first, then most cases, most alarms without one, name."""
+
+    def need(name: str) -> tuple[int, int, int]:
+        row = rollups[name]
+        return row["worst"] or 9, -row["open"], -row["alarms"]
+
+    ranked = sorted(rollups, key=need)
     return [
         {
             "compound": name,

@@ -109,13 +109,14 @@ def test_an_alarm_is_without_a_case_once_its_case_has_ended_and_says_where_it_is
     assert street.panels()["standing"] == QUIET and not street.alarm()["unattended"]
 
 
-def test_a_minor_alarm_without_a_case_is_counted_but_asks_for_nobody() -> None:
+def test_a_minor_alarm_without_a_case_is_counted_where_it_is_and_asks_for_nobody() -> None:
+    """A wall that says of one alarm that nobody handles it says where that is."""
     street = Street()
     street.all_report()
     street.happen(raised(CALL, at(0), rule="battery_low", level=4))
     found = street.panels()
     assert found["standing"] == QUIET | {"alarms": 1}
-    assert found["attention"][0]["alarms"] == 0
+    assert found["attention"] == [{"compound": "huodian", "level": None, "open": 0, "alarms": 1}]
 
 
 def test_a_shelved_alarm_is_counted_by_itself() -> None:

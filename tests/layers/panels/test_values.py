@@ -104,9 +104,10 @@ def test_attention_goes_to_the_worst_then_the_busiest():
         "busy": values.rollup([a_fact(), a_fact()], 1, 1),
         "one": values.rollup([a_fact()], 1, 1),
         "grave": values.rollup([a_fact(level=1)], 1, 1),
+        "minor": values.rollup([], 1, 1, alone=(4,)),
     }
     ranked = [row["compound"] for row in values.attention(rollups)]
-    assert ranked == ["grave", "busy", "one", "quiet"]
+    assert ranked == ["grave", "busy", "one", "minor", "quiet"]
 
 
 def test_responders_are_counted_by_duty():
