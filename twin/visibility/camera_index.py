@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,8 +18,12 @@ BESIDE_M = 15.0
 """A camera that sees the ground this close to a place shows who comes and goes there."""
 _RINGS_M = (4.0, 9.0, BESIDE_M)
 _TURNS = 16
-RANKS_PX_M = tuple(level.px_m for level in editions()["2014"].levels.values())
-"""Pictures between two of these densities show as much; the surer one comes first."""
+
+
+@cache
+def ranks_px_m() -> tuple[float, ...]:
+    """Pictures between two of these densities show as much; the surer one comes first."""
+    return tuple(level.px_m for level in editions()["2014"].levels.values())
 
 
 class Sighting(NamedTuple):
@@ -36,7 +41,7 @@ class Sighting(NamedTuple):
     @property
     def rank(self) -> tuple[bool, int, float, float]:
         """Sorts the best first: sees it itself, by what the picture shows, sure, sharp."""
-        level = int(np.searchsorted(RANKS_PX_M, self.density_px_m, "right"))
+        level = int(np.searchsorted(ranks_px_m(), self.density_px_m, "right"))
         return self.beside, -level, -self.certainty, -self.density_px_m
 
 
