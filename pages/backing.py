@@ -6,7 +6,7 @@ protocols, and ``app.py``, where both meet, is where a type checker compares the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -28,6 +28,8 @@ Use = Callable[[str, Iterable[Change]], None]
 """(street, what changed): called after each batch that was folded."""
 Alive = Callable[[], bool]
 """Whether this process does its work."""
+Beat = Callable[[Alive], Coroutine[object, None, None]]
+"""Tells whoever started this process that it lives, for as long as it does."""
 
 
 class Receipt(Protocol):

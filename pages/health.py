@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from fastapi import APIRouter
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from layers.live.hub import Hub
 from layers.panels.conditions import Health
+from pages import answers
 from twin.catalogue.conditions import Condition
 from twin.errors import EntrySetAside
 
@@ -76,7 +77,7 @@ def health(pulse: Pulse, hub: Hub, streets: Sequence[str]) -> APIRouter:
             "ticked_s_ago": round(rest_s, 1),
             "conditions": _counted(standing),
         }
-        return JSONResponse(answer, 200 if up else 503)
+        return answers.json(answer, 200 if up else 503)
 
     return routes
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import mimetypes
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from inspect import isawaitable
 from pathlib import Path
 
@@ -67,6 +68,20 @@ def build(
     server.router.routes.append(Files(assets).route())
     pages = _dash(server, assets)
 
+    server.router.lifespan_context = _living(pages, lifespan)
+    answers.install(server)
+    server.add_middleware(
+        Guard, lookup=lookup, policy=partial(_policy, pages, picture_origins, origin),
+        programs=programs, hosts=hosts, strict=strict,
+    )  # fmt: skip
+    return server
+
+
+def _living(
+    pages: Dash, lifespan: Lifespan
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """The server's lifespan: Dash is set up before ``lifespan`` begins."""
+
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
         # Otherwise the first deep link after a start is answered without any script, or without
@@ -78,20 +93,17 @@ def build(
         async with lifespan():
             yield
 
-    server.router.lifespan_context = living
+    return living
 
-    def policy() -> str:
-        # Dash adds inline scripts up to its first page request, so nothing older may be kept.
-        pictures = "".join(f" {one}" for one in picture_origins)
-        media = f"{pictures} blob:" if pictures else ""  # what a script plays comes as a blob
-        hashes, basemap = " ".join(pages.csp_hashes()), f" {origin}" if origin else ""
-        return _POLICY.format(hashes=hashes, pictures=pictures, media=media, origin=basemap)
 
-    answers.install(server)
-    server.add_middleware(
-        Guard, lookup=lookup, policy=policy, programs=programs, hosts=hosts, strict=strict
-    )
-    return server
+def _policy(pages: Dash, picture_origins: Sequence[str], origin: str) -> str:
+    """What a page may load, said anew each time: Dash adds inline scripts up to its first page
+    request, so nothing older may be kept.
+    """
+    pictures = "".join(f" {one}" for one in picture_origins)
+    media = f"{pictures} blob:" if pictures else ""  # what a script plays comes as a blob
+    hashes, basemap = " ".join(pages.csp_hashes()), f" {origin}" if origin else ""
+    return _POLICY.format(hashes=hashes, pictures=pictures, media=media, origin=basemap)
 
 
 def home_of(person: Person) -> str:

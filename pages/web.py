@@ -11,8 +11,6 @@ import secrets
 import socket
 from collections.abc import (
     AsyncIterator,
-    Callable,
-    Coroutine,
     Iterator,
     Mapping,
     Sequence,
@@ -22,7 +20,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request
@@ -40,7 +37,7 @@ from pages import server
 from pages.api import addresses, cameras, inside, screens, search, tiles, ways
 from pages.api.basemap import Basemap
 from pages.api.screens import Backstage
-from pages.backing import Alive, Backing, Recordings
+from pages.backing import Alive, Backing, Beat, Recordings
 from pages.door import connections, entry
 from pages.door.hosts import Hosts
 from pages.health import Pulse, health
@@ -86,7 +83,7 @@ class Parts:
     tiles: Path | None = None
     basemap: Basemap | None = None
     more: Sequence[APIRouter] = ()
-    beat: Callable[[Alive], Coroutine[Any, Any, None]] = _unheard
+    beat: Beat = _unheard
 
 
 async def run(

@@ -68,15 +68,14 @@ def router(
 ) -> APIRouter:
     """The routes. ``origins`` are where browsers may fetch pictures from."""
     routes = APIRouter()
+    _coverage(routes, stage)
     _reading(routes, stage, origins, placeable=edit is not None)
     _viewing(routes, stage, record, origins)
     _placing(routes, stage, record, edit)
     return routes
 
 
-def _reading(
-    routes: APIRouter, stage: Backstage, origins: Sequence[str], *, placeable: bool
-) -> None:
+def _coverage(routes: APIRouter, stage: Backstage) -> None:
     @routes.get("/api/coverage/{compound}")
     async def covered(
         who: Asker, compound: str, session: str = "live", edition: str = "2014", without: str = ""
@@ -92,6 +91,10 @@ def _reading(
         )
         return answers.json(await asyncio.to_thread(work))
 
+
+def _reading(
+    routes: APIRouter, stage: Backstage, origins: Sequence[str], *, placeable: bool
+) -> None:
     @routes.get("/api/cameras/{camera:path}")
     async def told(who: Asker, camera: str, session: str = "live") -> Response:
         seen = _seen(joinable(stage, who.prefixes, session), who, camera)

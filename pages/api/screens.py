@@ -89,8 +89,11 @@ def router(stage: Backstage) -> APIRouter:
     """``/live`` and every ``/api`` route that a person's session opens."""
     routes = APIRouter()
     _live(routes, stage)
+    _oneself(routes)
     _places(routes, stage)
+    _rows_and_words(routes, stage)
     _cases(routes, stage)
+    _commands(routes, stage)
     _replay(routes, stage)
     _administration(routes, stage)
     return routes
@@ -144,9 +147,7 @@ class _Raw:
         await self._app(scope, receive, send)
 
 
-def _places(routes: APIRouter, stage: Backstage) -> None:
-    places, catalogue = stage.hub.places, stage.hub.catalogue
-
+def _oneself(routes: APIRouter) -> None:
     @routes.get("/api/me")
     async def me(who: Asker) -> Response:
         return answers.json(
@@ -160,6 +161,10 @@ def _places(routes: APIRouter, stage: Backstage) -> None:
                 "of_oneself": of_oneself(who.role),
             }
         )
+
+
+def _places(routes: APIRouter, stage: Backstage) -> None:
+    places = stage.hub.places
 
     @routes.get("/api/places")
     async def listed(who: Asker) -> Response:
@@ -175,6 +180,10 @@ def _places(routes: APIRouter, stage: Backstage) -> None:
         current = places.version(found, who.prefixes, masked(who))
         fixed = v == current
         return Response(body, 200, _FOREVER if fixed else None, "application/json")
+
+
+def _rows_and_words(routes: APIRouter, stage: Backstage) -> None:
+    catalogue = stage.hub.catalogue
 
     @routes.get("/api/style")
     async def drawn(lang: str = "") -> Response:
@@ -218,6 +227,8 @@ def _cases(routes: APIRouter, stage: Backstage) -> None:
                 return answers.json(told)
         raise answers.unknown("case")
 
+
+def _commands(routes: APIRouter, stage: Backstage) -> None:
     @routes.post("/api/commands")
     async def command(who: Asker, asked: _Body) -> Response:
         command = Command(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
-from typing import Any, ClassVar
+from typing import ClassVar, cast
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -30,13 +30,13 @@ class BoundedConnection(H11Protocol):
     head_s: ClassVar[float]
     body_pause_s: ClassVar[float]
 
-    def connection_made(self, transport: Any) -> None:
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Expect a head; refuse a connection beyond what we may hold."""
-        super().connection_made(transport)
+        super().connection_made(cast(asyncio.Transport, transport))
         self._heard = self.loop.time()
         self._body_timer: asyncio.TimerHandle | None = None
         if len(self.connections) > self.most:
-            transport.abort()
+            self.transport.abort()
         else:
             self._expect_head()
 
