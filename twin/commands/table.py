@@ -27,7 +27,7 @@ from twin.commands.roles import (
     WORK,
     Actor,
 )
-from twin.events import Event, Words, type_of
+from twin.events import Event, Words, cases, type_of
 
 SHELF_CAP_MIN = 24 * 60
 """Nobody may silence an alarm for longer (domain.md 1.1)."""
@@ -161,60 +161,60 @@ TABLE: dict[str, CommandRow] = {
     ),
     # --- cases ---------------------------------------------------------------------------------
     "verify": CaseRow(
-        label="核实", en="Verify", roles=DISPATCH, event=events.IncidentVerified,
+        label="核实", en="Verify", roles=DISPATCH, event=cases.IncidentVerified,
         takes=("text",), sees=True, tone="primary", place=2, key="v",
     ),
     "reject": CaseRow(
-        label="不属实", en="Unfounded", roles=DISPATCH, event=events.IncidentRejected,
+        label="不属实", en="Unfounded", roles=DISPATCH, event=cases.IncidentRejected,
         needs=("text",), sees=True, tone="plain", place=5, form="reason", key="x",
     ),
     "assign": CaseRow(
-        label="指派", en="Assign", roles=DISPATCH, event=events.IncidentAssigned,
+        label="指派", en="Assign", roles=DISPATCH, event=cases.IncidentAssigned,
         needs=("responder",), takes=("text",), sees=True, sends=True, form="recommend", key="a",
     ),
     "add_responder": CaseRow(
-        label="加派", en="Add", roles=DISPATCH, event=events.IncidentResponderAdded,
+        label="加派", en="Add", roles=DISPATCH, event=cases.IncidentResponderAdded,
         needs=("responder",), takes=("text",), sends=True,
     ),
     "reassign": CaseRow(
-        label="改派", en="Swap", roles=DISPATCH, event=events.IncidentReassigned,
+        label="改派", en="Swap", roles=DISPATCH, event=cases.IncidentReassigned,
         needs=("responder",), takes=("instead_of", "text"), sends=True,
     ),
     "accept": CaseRow(
-        label="接单", en="Accepted", roles=STEP, event=events.IncidentAccepted,
+        label="接单", en="Accepted", roles=STEP, event=cases.IncidentAccepted,
         takes=("responder", "text"), form="crew", key="g",
     ),
     "start": CaseRow(
-        label="出发", en="Set out", roles=STEP, event=events.IncidentStarted,
+        label="出发", en="Set out", roles=STEP, event=cases.IncidentStarted,
         takes=("responder", "text"), form="crew", key="g",
     ),
     "arrive": CaseRow(
-        label="到场", en="Arrived", roles=STEP, event=events.IncidentArrived,
+        label="到场", en="Arrived", roles=STEP, event=cases.IncidentArrived,
         takes=("responder", "text"), form="crew", key="g",
     ),
     "handle": CaseRow(
-        label="处置完", en="Handled", roles=STEP, event=events.IncidentHandled,
+        label="处置完", en="Handled", roles=STEP, event=cases.IncidentHandled,
         takes=("responder", "text"), form="crew", key="g",
     ),
     "check": CaseRow(
-        label="复核", en="Check", roles=REVIEW, event=events.IncidentChecked,
+        label="复核", en="Check", roles=REVIEW, event=cases.IncidentChecked,
         needs=("passed",), takes=("text",), while_held=("text",), tone="primary", place=3,
         form="check", key="t",
     ),
     "close": CaseRow(
-        label="结案", en="Close", roles=REVIEW, event=events.IncidentClosed, takes=("text",),
+        label="结案", en="Close", roles=REVIEW, event=cases.IncidentClosed, takes=("text",),
         while_held=("text",), tone="primary", place=4, form="settle", key="c",
     ),
     "cancel": CaseRow(
-        label="撤销", en="Call off", roles=DISPATCH, event=events.IncidentCancelled,
+        label="撤销", en="Call off", roles=DISPATCH, event=cases.IncidentCancelled,
         needs=("text",), sees=True, tone="plain", place=8, form="reason",
     ),
     "reopen": CaseRow(
-        label="重开", en="Reopen", roles=REVIEW, event=events.IncidentReopened,
+        label="重开", en="Reopen", roles=REVIEW, event=cases.IncidentReopened,
         needs=("text",), tone="plain", place=9, form="reason",
     ),
     "note": CaseRow(
-        label="记录", en="Note", roles=WORK, event=events.IncidentNoted, needs=("text",),
+        label="记录", en="Note", roles=WORK, event=cases.IncidentNoted, needs=("text",),
         form="note", key="n",
     ),
     # --- devices, ways, duty -------------------------------------------------------------------
@@ -224,12 +224,12 @@ TABLE: dict[str, CommandRow] = {
     ),
     "close_way": CommandRow(
         target="compound", label="封闭道路", en="Close a way", roles=DISPATCH,
-        event=events.WayClosed, needs=("kind", "reason"), takes=("path", "outline", "minutes"),
+        event=cases.WayClosed, needs=("kind", "reason"), takes=("path", "outline", "minutes"),
         choices={"minutes": (0, 60, 480)},
     ),
     "open_way": CommandRow(
         target="closure", label="恢复通行", en="Open the way", roles=DISPATCH,
-        event=events.WayOpened, takes=("reason",), fits=lambda closure: closure.closed,
+        event=cases.WayOpened, takes=("reason",), fits=lambda closure: closure.closed,
     ),
     "duty_on": DutyRow(
         label="上班", en="Start duty", roles=STEP, takes=("reason",), duty="available",
