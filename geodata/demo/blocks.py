@@ -10,7 +10,8 @@ from __future__ import annotations
 import shapely
 from shapely import affinity
 
-from geodata.demo.plan import XY, Block, Door, box
+from geodata.demo.plan import box
+from geodata.drawing.buildings import XY, Door, DrawnBuilding
 
 FLOOR_M = 2.9
 PARAPET_M = 0.9
@@ -33,7 +34,7 @@ def slab(
     depth_m: float = 11.5,
     style: int = 0,
     lift: bool = False,
-) -> Block:
+) -> DrawnBuilding:
     """A slab block whose body has its south-west corner at ``corner``."""
     west, south = corner
     centres = [west + unit_m * (n + 0.5) for n in range(units)]
@@ -55,7 +56,7 @@ def slab(
         Door(str(n + 1), (cx, north - step + 1.3), lift)
         for n, (cx, step) in enumerate(zip(centres, steps, strict=True))
     )
-    return Block(f"b{number}", f"{number}幢", shape, floors, height_m(floors), doors=doors)
+    return DrawnBuilding(f"b{number}", f"{number}幢", shape, floors, height_m(floors), doors=doors)
 
 
 def _unit(cx: float, south: float, unit_m: float, depth_m: float, style: int) -> shapely.Polygon:
@@ -74,7 +75,9 @@ def _unit(cx: float, south: float, unit_m: float, depth_m: float, style: int) ->
     return shape
 
 
-def tower(number: int, centre: XY, floors: int, *, size: float = 1.0, flip: bool = False) -> Block:
+def tower(
+    number: int, centre: XY, floors: int, *, size: float = 1.0, flip: bool = False
+) -> DrawnBuilding:
     """A butterfly-shaped tower, 32 x 21 m at size 1; the lobby is in the recess to the north.
 
     ``flip`` turns it about, with the lobby to the south.
@@ -93,7 +96,7 @@ def tower(number: int, centre: XY, floors: int, *, size: float = 1.0, flip: bool
     shape = affinity.scale(shape, size, size * turn, origin=(0, 0))
     shape = _clean(affinity.translate(shape, *centre))
     at = (centre[0] + door[0], round(centre[1] + door[1] * size * turn, 2))
-    return Block(
+    return DrawnBuilding(
         f"b{number}",
         f"{number}幢",
         shape,
@@ -108,7 +111,7 @@ def _pair(west: float, south: float, east: float, north: float) -> list[shapely.
     return [box(west, south, east, north), box(-east, south, -west, north)]
 
 
-def nursery(block_id: str, name: str, corner: XY) -> Block:
+def nursery(block_id: str, name: str, corner: XY) -> DrawnBuilding:
     """A kindergarten of three floors around a playground that opens to the south, 46 x 26 m."""
     west, south = corner
     parts = [
@@ -119,17 +122,17 @@ def nursery(block_id: str, name: str, corner: XY) -> Block:
     ]
     door = Door("1", (west + 23.5, south + 28.0))
     shape = _clean(shapely.union_all(parts))
-    return Block(block_id, name, shape, 3, 11.4, "kindergarten", (door,))
+    return DrawnBuilding(block_id, name, shape, 3, 11.4, "kindergarten", (door,))
 
 
 def hall(
     block_id: str, name: str, shape: shapely.Polygon, floors: int, use: str, door: Door | None
-) -> Block:
+) -> DrawnBuilding:
     """A building of one's own shape: a duty room, a pump house, a podium of shops."""
     doors = (door,) if door else ()
     ground_m = 4.8 if use == "shop" else 3.4
     height = round(ground_m * floors + 0.6, 1)
-    return Block(block_id, name, _clean(shape), floors, height, use, doors)
+    return DrawnBuilding(block_id, name, _clean(shape), floors, height, use, doors)
 
 
 def _clean(shape: shapely.Geometry) -> shapely.Polygon:

@@ -8,8 +8,9 @@ import shapely
 
 from geodata.demo import small_things, views
 from geodata.demo.blocks import hall, slab
-from geodata.demo.plan import Door, Plan, box
+from geodata.demo.plan import Plan, box
 from geodata.demo.ways import around, bend, blob, enclose, gate, link, park, plant, row, stand
+from geodata.drawing.buildings import Door
 
 OUTLINE = [
     (4, 0), (258, 0), (270, 8), (270, 40), (345, 40), (345, 300), (0, 292), (0, 4),
@@ -121,7 +122,7 @@ def _devices(plan: Plan, rng: random.Random) -> None:
     small_things.lifts(plan, 1)
     small_things.supply(plan, 5)
     small_things.afloat(plan, "翠塘湖水位", (150, 121))
-    pump = next(block for block in plan.blocks if block.id == "pump")
+    pump = next(block for block in plan.blocks if block.label == "pump")
     small_things.pumps(plan, pump, "水泵房水池水位")
     small_things.points(plan, "water", [("南门低洼处积水", (124, 4))])
     small_things.points(

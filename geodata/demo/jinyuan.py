@@ -6,8 +6,9 @@ import random
 
 from geodata.demo import small_things, views
 from geodata.demo.blocks import hall, tower
-from geodata.demo.plan import Door, Plan, box
+from geodata.demo.plan import Plan, box
 from geodata.demo.ways import bend, blob, enclose, gate, park, plant, stand
+from geodata.drawing.buildings import Door
 
 COURT_Y = 252.0
 TOWERS = (

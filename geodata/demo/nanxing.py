@@ -8,7 +8,7 @@ import shapely
 
 from geodata.demo import small_things, views
 from geodata.demo.blocks import hall, tower
-from geodata.demo.plan import Door, Plan, box
+from geodata.demo.plan import Plan, box
 from geodata.demo.ways import (
     around,
     bend,
@@ -22,6 +22,7 @@ from geodata.demo.ways import (
     row,
     stand,
 )
+from geodata.drawing.buildings import Door
 
 OUTLINE = [(381, 2), (611, 2), (611, 150), (597, 168), (381, 168)]
 SPINE_X = 505.0

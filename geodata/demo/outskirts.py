@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import shapely
 
-from geodata.demo.plan import XY, Block, Plan, box
+from geodata.demo.plan import Plan, box
+from geodata.drawing.buildings import XY, DrawnBuilding
 
 BOUNDS = (-330.0, -330.0, 1200.0, 620.0)
 STREETS: tuple[tuple[list[XY], float], ...] = (
@@ -79,7 +80,7 @@ def surround(plans: Sequence[Plan], seed: int) -> None:
             plan = min(plans, key=lambda plan: plan.outline.distance(shape))
             number = len(plan.around) + 1
             height = round(floors * 3.0 + 0.9, 1)
-            plan.around.append(Block(f"s{number}", "", shape, floors, height, "other"))
+            plan.around.append(DrawnBuilding(f"s{number}", "", shape, floors, height, "other"))
         x += PITCH_M[0]
         if x > BOUNDS[2]:
             x, y = BOUNDS[0], y + PITCH_M[1]

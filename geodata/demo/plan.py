@@ -13,7 +13,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geodata.demo.plane import STREET, XY, Plane
+from geodata.demo.plane import STREET, Plane
+from geodata.drawing.buildings import XY, DrawnBuilding
 from twin.places.model import (
     Area,
     Building,
@@ -28,9 +29,6 @@ from twin.places.model import (
     Wall,
 )
 from twin.visibility.window_privacy import with_masks
-
-__all__ = ["XY", "Block", "Door", "Lies", "Plan", "box", "without_holes"]
-
 
 ROUND = 4
 """Segments a quarter of a circle where it is only asked what is free."""
@@ -68,29 +66,6 @@ def without_holes(shape: shapely.Polygon) -> list[shapely.Polygon]:
     ]
 
 
-@dataclass(frozen=True)
-class Door:
-    """The door of a unit on the plane; ``into`` is the way in."""
-
-    unit: str
-    xy: XY
-    has_lift: bool = False
-    into: XY = (0.0, -1.0)
-
-
-@dataclass(frozen=True)
-class Block:
-    """A building on the plane."""
-
-    id: str
-    name: str
-    shape: shapely.Polygon
-    floors: int
-    height_m: float
-    use: str = "residence"
-    doors: tuple[Door, ...] = ()
-
-
 @dataclass
 class Plan:
     """Everything drawn of one compound so far."""
@@ -100,8 +75,8 @@ class Plan:
     name_en: str
     outline: shapely.Polygon
     households: int = 0
-    blocks: list[Block] = field(default_factory=list)
-    around: list[Block] = field(default_factory=list)
+    blocks: list[DrawnBuilding] = field(default_factory=list)
+    around: list[DrawnBuilding] = field(default_factory=list)
     grids: list[shapely.Polygon] = field(default_factory=list)
     lines: list[tuple[str, list[XY], float]] = field(default_factory=list)
     areas: list[tuple[str, shapely.Polygon, str]] = field(default_factory=list)
@@ -149,7 +124,7 @@ class Plan:
         """Buildings, ways and water, and half a metre from each."""
         lines = [shapely.LineString(points) for _, points, _ in self.lines]
         halves = [width / 2 + 0.2 for _, _, width in self.lines]
-        solid = [block.shape for block in self.blocks]
+        solid = [block.outline for block in self.blocks]
         solid += [shape for kind, shape, _ in self.areas if kind == "water"]
         return shapely.STRtree(
             [
@@ -273,13 +248,13 @@ class Plan:
             community_code=self.lies.code,
         )
 
-    def _building(self, block: Block) -> Building:
-        centre, ground = block.shape.representative_point(), self.frame.ground
+    def _building(self, block: DrawnBuilding) -> Building:
+        centre, ground = block.outline.representative_point(), self.frame.ground
         inside = shapely.contains_xy(self.outline, centre.x, centre.y)
         return Building(
-            id=f"{self.id}/{block.id}",
+            id=f"{self.id}/{block.label}",
             name=block.name,
-            outline=self.frame.ring(block.shape),
+            outline=self.frame.ring(block.outline),
             height_m=block.height_m,
             floors=block.floors,
             use=block.use,

@@ -18,10 +18,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geodata.drawing.buildings import XY
 from twin.places.metres import lonlat_from_xy, scale_m
 from twin.places.model import LonLat, Ring
-
-XY = tuple[float, float]
 
 ANCHOR: LonLat = (113.15, 27.83)
 STEP_M = 6.0

@@ -9,8 +9,8 @@ import math
 
 import shapely
 
-from geodata.demo.plan import Block, Plan
-from geodata.demo.plane import XY
+from geodata.demo.plan import Plan
+from geodata.drawing.buildings import XY, DrawnBuilding
 
 HYDRANT_EVERY_M = 90.0
 """GB 50974-2014: 120 m at most between outdoor hydrants, 150 m of reach each."""
@@ -82,7 +82,7 @@ def muster(plan: Plan) -> None:
 
 def rooms(plan: Plan, day_care_beds: int = 0) -> None:
     """The duty room, the property's desk beside it, and a day-care centre where there is one."""
-    houses = {block.id: block for block in plan.blocks if block.use != "residence"}
+    houses = {block.label: block for block in plan.blocks if block.use != "residence"}
     duty = houses.get("duty")
     if duty is not None:
         _in(plan, duty, "duty_room", "物业值班室", hours="00:00-24:00")
@@ -93,10 +93,10 @@ def rooms(plan: Plan, day_care_beds: int = 0) -> None:
             hours="08:00-18:00")  # fmt: skip
 
 
-def _in(plan: Plan, block: Block, kind: str, name: str, **more: object) -> None:
-    spot = block.shape.representative_point()
+def _in(plan: Plan, block: DrawnBuilding, kind: str, name: str, **more: object) -> None:
+    spot = block.outline.representative_point()
     xy = (round(spot.x, 1), round(spot.y, 1))
-    plan.service(kind, name, xy, building=f"{plan.id}/{block.id}", **more)
+    plan.service(kind, name, xy, building=f"{plan.id}/{block.label}", **more)
 
 
 def shopfronts(plan: Plan, kinds: tuple[str, ...]) -> None:

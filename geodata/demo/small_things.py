@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import shapely
 
-from geodata.demo.plan import XY, Block, Door, Plan
+from geodata.demo.plan import Plan
+from geodata.drawing.buildings import XY, Door, DrawnBuilding
 
 LAMP_M = 4.5
 Spot = tuple[str, XY]
@@ -69,7 +70,7 @@ def terminals(
                 for flat in range(1, flats + 1)
             ]
             chosen = rng.sample(rooms, min(len(rooms), int(share + rng.random())))
-            if sure and sure[:2] == (block.id, door.unit):
+            if sure and sure[:2] == (block.label, door.unit):
                 chosen = [sure[2:]]
             for floor, flat in chosen:
                 aside = rng.uniform(2.6, 3.8) * (1 if flat % 2 else -1)
@@ -103,7 +104,7 @@ def supply(plan: Plan, per_box: int) -> None:
     for first in range(0, len(homes), per_box):
         group = homes[first : first + per_box]
         span = f"{group[0].name[:-1]}–{group[-1].name}" if len(group) > 1 else group[0].name
-        west, south, east, north = group[len(group) // 2].shape.bounds
+        west, south, east, north = group[len(group) // 2].outline.bounds
         middle = (south + north) / 2
         spot = plan.near([(west - 2.0, middle), (east + 2.0, middle), (west, south - 3)])
         plan.device("power", f"{span}配电箱", spot, height_m=1.2)
@@ -120,11 +121,11 @@ def afloat(plan: Plan, name: str, xy: XY) -> None:
     plan.device("water", name, xy, height_m=0.5)
 
 
-def pumps(plan: Plan, block: Block, name: str) -> None:
+def pumps(plan: Plan, block: DrawnBuilding, name: str) -> None:
     """A water gauge in the pump house."""
-    spot = block.shape.representative_point()
+    spot = block.outline.representative_point()
     plan.device(
-        "water", name, (spot.x, spot.y), height_m=0.5, building=f"{plan.id}/{block.id}", floor=1
+        "water", name, (spot.x, spot.y), height_m=0.5, building=f"{plan.id}/{block.label}", floor=1
     )
 
 
@@ -135,14 +136,14 @@ def chargers(plan: Plan, start: XY, step: XY, count: int) -> None:
         plan.device("charger", "充电桩 #", plan.near([spot]), height_m=1.4)
 
 
-def _homes(plan: Plan) -> list[Block]:
+def _homes(plan: Plan) -> list[DrawnBuilding]:
     return [block for block in plan.blocks if block.use == "residence"]
 
 
-def _flat(plan: Plan, block: Block, door: Door, floor: int) -> dict[str, object]:
+def _flat(plan: Plan, block: DrawnBuilding, door: Door, floor: int) -> dict[str, object]:
     each_m = block.height_m / block.floors
     return {
-        "building": f"{plan.id}/{block.id}",
+        "building": f"{plan.id}/{block.label}",
         "unit": door.unit,
         "floor": floor,
         "height_m": round((floor - 0.4) * each_m, 1),

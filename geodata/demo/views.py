@@ -9,7 +9,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geodata.demo.plan import XY, Plan
+from geodata.demo.plan import Plan
+from geodata.drawing.buildings import XY
 
 MAST_M = 4.0
 STEP_DEG = 15
@@ -25,7 +26,7 @@ def cameras(plan: Plan, count: int) -> None:
         shapely.LineString(points) for kind, points, _ in plan.lines if kind in ("road", "lane")
     ]
     ground = plan.outline.buffer(6)
-    walls = shapely.union_all([block.shape for block in plan.blocks])
+    walls = shapely.union_all([block.outline for block in plan.blocks])
     unseen = shapely.union_all(ways).intersection(ground)
     spots = _masts(plan, ways)
     gates = [xy for xy, place in plan.places if place.kind == "gate"]

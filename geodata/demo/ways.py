@@ -10,7 +10,8 @@ import numpy as np
 import shapely
 
 from geodata.demo.blocks import slab
-from geodata.demo.plan import ROUND, XY, Block, Plan, box
+from geodata.demo.plan import ROUND, Plan, box
+from geodata.drawing.buildings import XY, DrawnBuilding
 
 BAY_M = 6.0
 """A bay for parallel parking (JGJ 100-2015)."""
@@ -99,7 +100,7 @@ def dwellings(plan: Plan) -> int:
     return sum(block.use == "residence" for block in plan.blocks)
 
 
-def stand(plan: Plan, block: Block, lane_y: float | None = None) -> None:
+def stand(plan: Plan, block: DrawnBuilding, lane_y: float | None = None) -> None:
     """Stand a block and lead its doors straight to a lane running west to east."""
     plan.blocks.append(block)
     if lane_y is not None:
@@ -132,7 +133,7 @@ def park(
     """Parallel bays along the north edge of a lane, in rows of two or three cars."""
     taken = shapely.STRtree(
         [shapely.LineString(points).buffer(width / 2 + 0.6) for _, points, width in plan.lines]
-        + [block.shape.buffer(1.5) for block in plan.blocks]
+        + [block.outline.buffer(1.5) for block in plan.blocks]
     )
     for west, east in spans:
         x = west + rng.uniform(2, 6)
@@ -150,7 +151,7 @@ def plant(plan: Plan) -> None:
     """Make green what is neither built nor paved nor water."""
     lines = [shapely.LineString(points) for _, points, _ in plan.lines]
     halves = [width / 2 + 0.9 for _, _, width in plan.lines]
-    solid = [block.shape for block in plan.blocks] + [shape for _, shape, _ in plan.areas]
+    solid = [block.outline for block in plan.blocks] + [shape for _, shape, _ in plan.areas]
     margins = [2.0] * len(plan.blocks) + [0.8] * len(plan.areas)
     taken = [
         *shapely.buffer(lines, halves, cap_style="square", quad_segs=ROUND),

@@ -6,8 +6,9 @@ import random
 
 from geodata.demo import small_things, views
 from geodata.demo.blocks import hall, nursery
-from geodata.demo.plan import Door, Plan, box
+from geodata.demo.plan import Plan, box
 from geodata.demo.ways import bend, blob, enclose, gate, park, plant, row, stand
+from geodata.drawing.buildings import Door
 
 AXIS_X = 752.0
 WEST_X, EAST_X = 733.0, 771.0

@@ -14,11 +14,12 @@ import shapely
 from shapely import LineString, Point, Polygon
 
 from geodata.checks import Fault
+from geodata.drawing.buildings import Door, DrawnBuilding
 from geodata.importing.classification import FeatureRole
 from geodata.importing.readers.features import Feature
 from geodata.importing.report.sentences import say
 from geodata.importing.survey import Survey, metres, place_of
-from geodata.proposal.drawing import DrawnBuilding, DrawnDoor, Gate, Patch, Site, Way
+from geodata.proposal.drawing import Gate, Patch, Site, Way
 from geodata.proposal.ways import WIDTHS
 
 OUTSIDE_M = 25.0
@@ -67,7 +68,7 @@ def _doors(site: Site, survey: Survey, parts: Parts) -> None:
                 or _digits(feature.name)
                 or str(count)
             )
-            house.doors.append(_door(house, points[point], unit, len(doors)))
+            house.doors = (*house.doors, _door(house, points[point], unit, len(doors)))
     for number in set(range(len(points))) - {int(n) for n in pairs[0]}:
         feature = parts[number][0]
         words = say("door_far", metres=DOOR_M)
@@ -79,7 +80,7 @@ def _digits(text: str) -> str:
     return found.group() if found else ""
 
 
-def _door(house: DrawnBuilding, point: Point, unit: str, count: int) -> DrawnDoor:
+def _door(house: DrawnBuilding, point: Point, unit: str, count: int) -> Door:
     rim = house.outline.exterior
     at = rim.project(point)
     a, b = rim.interpolate(max(at - 0.3, 0.0)), rim.interpolate(min(at + 0.3, rim.length))
@@ -89,12 +90,12 @@ def _door(house: DrawnBuilding, point: Point, unit: str, count: int) -> DrawnDoo
     if not house.outline.contains(Point(foot.x + inward[0] * 0.2, foot.y + inward[1] * 0.2)):
         inward = (-inward[0], -inward[1])
     out = Point(foot.x - inward[0] * STEP_OUT_M, foot.y - inward[1] * STEP_OUT_M)
-    return DrawnDoor(
+    return Door(
         unit,
-        out,
-        inward,
-        rim.length / 2 / count,
-        lift=house.use == "residence" and house.floors >= 7,
+        (out.x, out.y),
+        has_lift=house.use == "residence" and house.floors >= 7,
+        into=inward,
+        width_m=rim.length / 2 / count,
     )
 
 

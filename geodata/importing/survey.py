@@ -13,12 +13,12 @@ import shapely
 from shapely import Polygon
 
 from geodata.checks import Fault, why_invalid
+from geodata.drawing.buildings import DrawnBuilding
 from geodata.importing import classification
 from geodata.importing.classification import FLOOR_KEYS, HEIGHT_KEYS, FeatureRole
 from geodata.importing.readers.features import Feature
 from geodata.importing.report.sentences import Words, say
 from geodata.proposal.doors import FLOOR_M, floors_of
-from geodata.proposal.drawing import DrawnBuilding
 from geodata.soundness import NOWHERE
 from twin.places.metres import lonlat_from_xy, xy_from_lonlat
 from twin.places.model import LonLat

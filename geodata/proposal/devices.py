@@ -11,9 +11,10 @@ import numpy as np
 import shapely
 from shapely import Point
 
+from geodata.drawing.buildings import Door, DrawnBuilding
 from geodata.proposal import camera_placer
 from geodata.proposal.doors import FLOOR_M
-from geodata.proposal.drawing import DrawnBuilding, DrawnDoor, Site, spot
+from geodata.proposal.drawing import Site, spot
 from twin.places.model import DevicePlace
 
 LAMP_EVERY_M = 27.0
@@ -156,13 +157,13 @@ def _covers(board: _Board) -> None:
             board.add("manhole", f"{word} # {nearest(board.site, at)}", at)
 
 
-def _units(board: _Board) -> Iterator[tuple[DrawnBuilding, DrawnDoor]]:
+def _units(board: _Board) -> Iterator[tuple[DrawnBuilding, Door]]:
     for house in board.site.houses:
         for door in house.doors if house.use == "residence" else ():
             yield house, door
 
 
-def _inside(house: DrawnBuilding, door: DrawnDoor, depth_m: float, aside_m: float) -> Point:
+def _inside(house: DrawnBuilding, door: Door, depth_m: float, aside_m: float) -> Point:
     """A point behind a door, pulled towards the middle of the door's axis until it is inside."""
     for share in (1.0, 0.8, 0.6, 0.4, 0.2):
         at = door.behind(depth_m * share + 0.9, aside_m * share)
@@ -173,7 +174,7 @@ def _inside(house: DrawnBuilding, door: DrawnDoor, depth_m: float, aside_m: floa
 
 def _lifts(board: _Board) -> None:
     for house, door in _units(board):
-        if door.lift:
+        if door.has_lift:
             words = f"{house.name}{door.unit}单元电梯"
             at = _inside(house, door, 4.0, 1.2)
             board.add("lift", words, at, house, unit=door.unit, floor=1)

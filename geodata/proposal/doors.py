@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from shapely import LineString, Point, Polygon
 
-from geodata.proposal.drawing import DrawnBuilding, DrawnDoor
+from geodata.drawing.buildings import Door, DrawnBuilding
 
 FLOOR_M = 2.9
 LIFT_FLOORS = 7
@@ -38,15 +38,14 @@ def equip(house: DrawnBuilding) -> None:
         foot = (middle.x + along[0] * shift * length, middle.y + along[1] * shift * length)
         at = _facade(house.outline, foot, across)
         if at is not None:
-            house.doors.append(
-                DrawnDoor(
-                    unit=str(number + 1),
-                    at=at,
-                    inward=(-across[0], -across[1]),
-                    width_m=length / units,
-                    lift=house.use == "residence" and house.floors >= LIFT_FLOORS,
-                )
+            door = Door(
+                unit=str(number + 1),
+                xy=(at.x, at.y),
+                has_lift=house.use == "residence" and house.floors >= LIFT_FLOORS,
+                into=(-across[0], -across[1]),
+                width_m=length / units,
             )
+            house.doors = (*house.doors, door)
 
 
 def _axes(outline: Polygon) -> tuple[Vector, Vector, float]:

@@ -10,42 +10,12 @@ import shapely
 from numpy.typing import NDArray
 from shapely import LineString, Point, Polygon
 
+from geodata.drawing.buildings import DrawnBuilding
 from twin.places.metres import lonlat_from_xy, scale_m, xy_from_lonlat
 from twin.places.model import LonLat, Ring
 
 DIGITS = 7
 """Decimals of a degree kept: 1e-7° is about one centimetre."""
-
-
-@dataclass
-class DrawnDoor:
-    """The door of one unit; ``inward`` is the unit vector of who walks in."""
-
-    unit: str
-    at: Point
-    inward: tuple[float, float]
-    width_m: float
-    lift: bool = False
-
-    def behind(self, depth_m: float, aside_m: float = 0.0) -> Point:
-        """A point behind the door, ``aside_m`` to the right of who walks in."""
-        dx, dy = self.inward
-        return Point(
-            self.at.x + dx * depth_m + dy * aside_m, self.at.y + dy * depth_m - dx * aside_m
-        )
-
-
-@dataclass
-class DrawnBuilding:
-    """A building: ``label`` is the last part of its id, ``name`` what people say."""
-
-    label: str
-    name: str
-    outline: Polygon
-    floors: int
-    height_m: float
-    use: str = "residence"
-    doors: list[DrawnDoor] = field(default_factory=list)
 
 
 @dataclass

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 
+from geodata.drawing.buildings import DrawnBuilding
 from geodata.proposal import crew, devices, doors, gates, grids, ground, spurs, ways
-from geodata.proposal.drawing import DrawnBuilding, Site, line, lines, ring, rings, spot
+from geodata.proposal.drawing import Site, line, lines, ring, rings, spot
 from twin.places.model import Area, Building, Compound, Entrance, Grid, Path, Ring, Wall
 
 MANY = 600
@@ -111,7 +112,7 @@ def _building(site: Site, house: DrawnBuilding, outline: Ring, territory: str) -
         floors=house.floors,
         use=house.use,
         entrances=tuple(
-            Entrance(unit=door.unit, lonlat=spot(door.at, site.origin), has_lift=door.lift)
+            Entrance(unit=door.unit, lonlat=spot(door.at, site.origin), has_lift=door.has_lift)
             for door in house.doors
         ),
         territory=territory,

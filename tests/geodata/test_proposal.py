@@ -8,8 +8,9 @@ import pytest
 import shapely
 
 from geodata.checks import faults
+from geodata.drawing.buildings import DrawnBuilding
 from geodata.proposal import camera_placer, crew, devices, doors, gates, grids, ground, layout, ways
-from geodata.proposal.drawing import DrawnBuilding, Site
+from geodata.proposal.drawing import Site
 from tests.support.builders.sites import TERRITORY, a_site
 from tests.support.catalogues import CATALOGUE
 from twin.places.model import Compound
@@ -69,7 +70,7 @@ def test_doors_stand_outside_the_north_facade_one_a_unit(site: Site) -> None:
 
 def test_seven_floors_and_more_have_lifts(site: Site) -> None:
     for house in site.houses:
-        assert all(door.lift == (house.floors >= 7) for door in house.doors)
+        assert all(door.has_lift == (house.floors >= 7) for door in house.doors)
 
 
 def test_a_turned_building_has_its_doors_to_the_north() -> None:
@@ -77,7 +78,7 @@ def test_a_turned_building_has_its_doors_to_the_north() -> None:
     house = DrawnBuilding("b1", "1幢", shape, 6, 18.0)
     doors.equip(house)
     assert len(house.doors) == 3
-    assert all(door.at.distance(shape) < 1.0 and door.inward[1] < -0.8 for door in house.doors)
+    assert all(door.at.distance(shape) < 1.0 and door.into[1] < -0.8 for door in house.doors)
 
 
 def test_every_door_is_reached_from_every_gate_along_the_ways(compound: Compound) -> None:

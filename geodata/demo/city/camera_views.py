@@ -11,8 +11,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geodata.demo.plan import Plan
-from geodata.demo.plane import XY
 from geodata.demo.views import MAST_M
+from geodata.drawing.buildings import XY
 from twin.places.model import Lens
 
 POINT_M = 2.5
@@ -39,7 +39,7 @@ def cameras(plan: Plan, count: int) -> None:
     ways = [shapely.LineString(p) for kind, p, _ in plan.lines if kind in ("road", "lane")]
     dense = shapely.segmentize(shapely.intersection(ways, plan.outline.buffer(5)), POINT_M)
     points = np.unique(shapely.get_coordinates(dense).round(1), axis=0)
-    walls = shapely.STRtree([block.shape.buffer(-0.1) for block in plan.blocks])
+    walls = shapely.STRtree([block.outline.buffer(-0.1) for block in plan.blocks])
     unseen = np.ones(len(points))
     for number, xy in enumerate(chosen):
         hfov, vfov, focal, reach, tilt = LENSES[0 if number < len(gates) else 1 + (number % 5 == 0)]

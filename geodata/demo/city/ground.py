@@ -17,7 +17,8 @@ from geodata.demo.city.street_grid import Cell, Course, Lattice, Street, cut
 from geodata.demo.estate.layout import Brief
 from geodata.demo.outskirts import BOUNDS
 from geodata.demo.plan import Lies, box
-from geodata.demo.plane import ANCHOR, STREET, XY
+from geodata.demo.plane import ANCHOR, STREET
+from geodata.drawing.buildings import XY
 
 BY_HAND = "lusong.hejiatu.changtangwan"
 """The community of the compounds drawn by hand."""

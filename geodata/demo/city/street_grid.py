@@ -16,7 +16,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geodata.demo.plane import ANCHOR, XY, Plane
+from geodata.demo.plane import ANCHOR, Plane
+from geodata.drawing.buildings import XY
 from twin.places.model import LonLat
 
 SAMPLE_M = 25.0

@@ -12,7 +12,7 @@ from geodata.demo.city import camera_views
 from geodata.demo.estate.layout import STYLES, Brief, Layout
 from geodata.demo.estate.places import charging
 from geodata.demo.plan import Plan
-from geodata.demo.plane import XY
+from geodata.drawing.buildings import XY
 
 LAMP_M, COVER_M = 30.0, 48.0
 CHARGERS = 14
@@ -62,7 +62,7 @@ def _water(plan: Plan, found: Layout) -> None:
             spot = shape.representative_point()
             small_things.afloat(plan, f"{name}水位", (round(spot.x, 1), round(spot.y, 1)))
     for block in plan.blocks:
-        if block.id == "pump":
+        if block.label == "pump":
             small_things.pumps(plan, block, "水泵房水池水位")
     gate = next((xy for xy, place in plan.places if place.kind == "gate"), None)
     if gate is not None:
@@ -111,7 +111,7 @@ def locks(plan: Plan, rng: random.Random, share: float) -> None:
                     "lock",
                     f"{block.name}{door.unit}单元门锁",
                     (round(x + dx * 0.8, 2), round(y + dy * 0.8, 2)),
-                    building=f"{plan.id}/{block.id}",
+                    building=f"{plan.id}/{block.label}",
                     unit=door.unit,
                     floor=1,
                     height_m=1.1,
@@ -135,7 +135,7 @@ def crew(plan: Plan, brief: Brief, rng: random.Random) -> None:
     roles = [("grid_officer", n) for n in range(1, len(plan.grids) + 1)] + [("guard", 1)]
     if len(plan.grids) > 2:
         roles += [("guard", len(plan.grids)), ("repair", 1)]
-    duty = [block for block in plan.blocks if block.id == "duty"] or plan.blocks[:1]
+    duty = [block for block in plan.blocks if block.label == "duty"] or plan.blocks[:1]
     door = duty[0].doors[0].xy
     known: set[str] = set()
     for number, (role, grid) in enumerate(roles):

@@ -15,8 +15,8 @@ from itertools import pairwise
 import shapely
 
 from geodata.demo.blocks import slab, tower
-from geodata.demo.plan import Block, Plan, box
-from geodata.demo.plane import XY
+from geodata.demo.plan import Plan, box
+from geodata.drawing.buildings import XY, DrawnBuilding
 
 Span = tuple[float, float]
 
@@ -281,7 +281,7 @@ def _lift(plan: Plan, brief: Brief) -> None:
     if not brief.lifts or STYLES[brief.style].tower:
         return
     left = brief.lifts
-    for block in sorted(plan.blocks, key=lambda block: (-block.floors, block.id)):
+    for block in sorted(plan.blocks, key=lambda block: (-block.floors, block.label)):
         doors = tuple(
             replace(door, has_lift=number < left) for number, door in enumerate(block.doors)
         )
@@ -300,12 +300,12 @@ def households(plan: Plan, brief: Brief) -> int:
     return round(0.93 * sum(len(block.doors) * block.floors * flats for block in homes))
 
 
-def homes_in(blocks: Sequence[Block], part: shapely.Polygon) -> float:
+def homes_in(blocks: Sequence[DrawnBuilding], part: shapely.Polygon) -> float:
     """A measure of how many live on a piece of ground."""
     weights = (
         len(block.doors) * block.floors
         for block in blocks
         if block.use == "residence"
-        and shapely.contains_xy(part, block.shape.centroid.x, block.shape.centroid.y)
+        and shapely.contains_xy(part, block.outline.centroid.x, block.outline.centroid.y)
     )
     return float(sum(weights))

@@ -11,9 +11,9 @@ import shapely
 
 from geodata.demo.blocks import hall
 from geodata.demo.estate.layout import Brief, Layout
-from geodata.demo.plan import ROUND, Door, Plan, box
-from geodata.demo.plane import XY
+from geodata.demo.plan import ROUND, Plan, box
 from geodata.demo.ways import around, blob, link
+from geodata.drawing.buildings import XY, Door
 
 SIDES = (("南门", 0.0, -1.0), ("北门", 0.0, 1.0), ("东门", 1.0, 0.0), ("西门", -1.0, 0.0))
 OUT_M = 70.0
@@ -105,7 +105,7 @@ def _pond(plan: Plan, found: Layout, name: str, rng: random.Random) -> None:
     """A pond on the widest open ground, where no court was left for it."""
     ways = [shapely.LineString(points) for kind, points, _ in plan.lines if kind != "foot"]
     paths = [shapely.LineString(points) for _, points, _ in plan.lines]
-    built = shapely.union_all([block.shape for block in plan.blocks])
+    built = shapely.union_all([block.outline for block in plan.blocks])
     taken = [*shapely.buffer(paths, 3.0, quad_segs=ROUND), built.buffer(3.0)]
     open_ = found.ring.difference(shapely.union_all(taken))
     circle = shapely.maximum_inscribed_circle(open_, 1.0)
@@ -176,7 +176,7 @@ def _taken(plan: Plan) -> shapely.STRtree:
     """What stands or runs already, with a margin."""
     lines = [shapely.LineString(points) for _, points, _ in plan.lines]
     halves = [width / 2 + 0.5 for _, _, width in plan.lines]
-    solid = [block.shape for block in plan.blocks] + [shape for _, shape, _ in plan.areas]
+    solid = [block.outline for block in plan.blocks] + [shape for _, shape, _ in plan.areas]
     margins = [0.8] * len(plan.blocks) + [0.4] * len(plan.areas)
     return shapely.STRtree(
         [

@@ -5,8 +5,9 @@ import math
 import pytest
 import shapely
 
-from geodata.demo.plan import Block, Plan, box
+from geodata.demo.plan import Plan, box
 from geodata.demo.plane import bearing, ground, ring
+from geodata.drawing.buildings import DrawnBuilding
 from twin.places.metres import distance_m, xy_from_lonlat
 
 
@@ -54,13 +55,13 @@ def test_devices_are_numbered_by_kind_and_know_their_grid(plan: Plan) -> None:
 
 
 def test_a_post_moves_to_free_ground_beside_what_stands_there(plan: Plan) -> None:
-    block = Block("b1", "1幢", box(40, 20, 60, 30), 6, 18.0)
+    block = DrawnBuilding("b1", "1幢", box(40, 20, 60, 30), 6, 18.0)
     plan.blocks.append(block)
     plan.path("road", [(0, 10), (100, 10)], 6.0)
     assert plan.near([(5.0, 40.0)]) == (5.0, 40.0)
     spot = plan.near([(50.0, 21.0)])
     assert plan.free(spot)
-    assert block.shape.distance(shapely.Point(spot)) >= 0.5
+    assert block.outline.distance(shapely.Point(spot)) >= 0.5
     assert not plan.free((50.0, 11.0))
 
 

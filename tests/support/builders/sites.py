@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import shapely
 
-from geodata.proposal.drawing import DrawnBuilding, Site
+from geodata.drawing.buildings import DrawnBuilding
+from geodata.proposal.drawing import Site
 from twin.places.metres import lonlat_from_xy
 from twin.places.model import LonLat
 
 ORIGIN: LonLat = (113.15, 27.83)
-HUOJU = Path(__file__).parents[3] / "shared" / "data" / "huoju"
+HUOJU = Path(__file__).parents[4] / "shared" / "data" / "huoju"
 TERRITORY = "lusong.hejiatu.changtangwan.small"
 
 needs_huoju = pytest.mark.skipif(

@@ -182,7 +182,7 @@ def test_blocks_face_south_within_twenty_degrees(city: City) -> None:
             box = shapely.oriented_envelope(shape(city, block.outline))
             xy = np.array(box.exterior.coords)
             turns = np.degrees(np.arctan2(*np.diff(xy, axis=0).T[::-1])) % 90
-            assert min(turns[0], 90 - turns[0]) < 22, block.id
+            assert min(turns[0], 90 - turns[0]) < 22, block.label
 
 
 # --- ways and territory ---------------------------------------------------------------------------

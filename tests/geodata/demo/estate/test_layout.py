@@ -59,7 +59,7 @@ def test_more_bays_than_the_ground_holds_are_refused() -> None:
 def test_grids_hold_alike() -> None:
     plan = drawn(Brief("dense", grids=4))
     homes = [
-        sum(shapely.contains_xy(grid, *block.shape.centroid.coords[0]) for block in plan.blocks)
+        sum(shapely.contains_xy(grid, *block.outline.centroid.coords[0]) for block in plan.blocks)
         for grid in plan.grids
     ]
     assert len(plan.grids) == 4

@@ -1,0 +1,1 @@
+"""Buildings, doors and cameras as they are drawn in metres, by the demo and by proposals."""
