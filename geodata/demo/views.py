@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from geodata.demo.plan import Plan
 from geodata.drawing.buildings import XY
+from geodata.drawing.cameras import MAST_M, spread
 
-MAST_M = 4.0
 STEP_DEG = 15
 RAY_DEG = 5
 MIDDLE_DEG = 30.0
@@ -31,7 +31,7 @@ def cameras(plan: Plan, count: int) -> None:
     spots = _masts(plan, ways)
     gates = [xy for xy, place in plan.places if place.kind == "gate"]
     chosen = [_beside(plan, xy) for xy in gates][:count]
-    chosen += _spread(spots, chosen, count - len(chosen))
+    chosen += spread(spots, chosen, count - len(chosen))
     for number, xy in enumerate(chosen):
         at_gate = number < len(gates)
         hfov, reach = (90.0, 35.0) if at_gate else ((68.0, 45.0) if number % 3 else (84.0, 38.0))
@@ -72,20 +72,6 @@ def _beside(plan: Plan, xy: XY) -> XY:
             if plan.free(spot):
                 return spot
     raise ValueError(f"no room for a camera at the gate near {xy}")
-
-
-def _spread(spots: Sequence[XY], taken: Sequence[XY], count: int) -> list[XY]:
-    """Of many spots, those farthest from each other and from what is taken."""
-    points = np.array(spots)
-    away = np.full(len(points), np.inf)
-    for xy in taken:
-        away = np.minimum(away, np.hypot(*(points - xy).T))
-    chosen = []
-    for _ in range(min(count, len(points))):
-        best = int(np.argmax(away))
-        chosen.append(spots[best])
-        away = np.minimum(away, np.hypot(*(points - points[best]).T))
-    return chosen
 
 
 def _best(

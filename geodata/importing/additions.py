@@ -15,11 +15,11 @@ from shapely import LineString, Point, Polygon
 
 from geodata.checks import Fault
 from geodata.drawing.buildings import Door, DrawnBuilding
+from geodata.drawing.site import Gate, Patch, Site, Way
 from geodata.importing.classification import FeatureRole
 from geodata.importing.readers.features import Feature
 from geodata.importing.report.sentences import say
 from geodata.importing.survey import Survey, metres, place_of
-from geodata.proposal.drawing import Gate, Patch, Site, Way
 from geodata.proposal.ways import WIDTHS
 
 OUTSIDE_M = 25.0

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from geodata import checks, geojson
 from geodata.checks import Fault
 from geodata.drawing.buildings import DrawnBuilding
+from geodata.drawing.site import Site, ring
 from geodata.importing import additions, belonging, registration, services, survey
 from geodata.importing import listed_devices as listed
 from geodata.importing.classification import FeatureRole
@@ -30,7 +31,6 @@ from geodata.importing.report.report import Report
 from geodata.importing.report.sentences import STOPS, CannotImport, Words, say
 from geodata.importing.survey import Survey
 from geodata.proposal import layout
-from geodata.proposal.drawing import Site, ring
 from geodata.soundness import NOWHERE
 from twin.catalogue import DeviceKinds
 from twin.clock import CHINA

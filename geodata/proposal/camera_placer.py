@@ -9,9 +9,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely import Point
 
-from geodata.proposal.drawing import Site
+from geodata.drawing.site import Site
 
-MAST_M = 4.0
 RANGE_M = 45.0
 HFOV_DEG = 67.7
 """A 4 mm lens on a 1/2.8 inch sensor; with 1920 pixels it detects (25 px/m) up to 57 m."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import shapely
 from shapely import Point
 
-from geodata.proposal.drawing import Site, spot
+from geodata.drawing.site import Site, spot
 from twin.places.model import ResponderCard
 
 SKILLS = {

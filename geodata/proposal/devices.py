@@ -12,9 +12,10 @@ import shapely
 from shapely import Point
 
 from geodata.drawing.buildings import Door, DrawnBuilding
+from geodata.drawing.cameras import MAST_M
+from geodata.drawing.site import Site, spot
 from geodata.proposal import camera_placer
 from geodata.proposal.doors import FLOOR_M
-from geodata.proposal.drawing import Site, spot
 from twin.places.model import DevicePlace
 
 LAMP_EVERY_M = 27.0
@@ -103,7 +104,7 @@ def _cameras(board: _Board) -> None:
             "camera",
             words,
             eye.at,
-            height_m=camera_placer.MAST_M,
+            height_m=MAST_M,
             azimuth_deg=round(eye.azimuth_deg, 1),
             hfov_deg=eye.hfov_deg,
             range_m=eye.range_m,

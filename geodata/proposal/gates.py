@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from shapely import LineString, Point
 
-from geodata.proposal.drawing import Gate, Site, Way
+from geodata.drawing.site import Gate, Site, Way
 from geodata.proposal.ways import with_point
 
 # Where a gate looks: its bearing from the middle as a vector east, north; and who goes through.

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from shapely import Polygon
 
-from geodata.proposal.drawing import Site
+from geodata.drawing.site import Site
 
 BUILDINGS = 12
 """A grid for about so many buildings: 300–500 households, what one grid officer looks after."""

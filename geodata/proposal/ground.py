@@ -10,7 +10,7 @@ import shapely
 from shapely import Polygon
 from shapely.geometry import box
 
-from geodata.proposal.drawing import Patch, Site
+from geodata.drawing.site import Patch, Site
 
 APRON_M = 1.4
 """Paved ground around a building."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 
 from geodata.drawing.buildings import DrawnBuilding
+from geodata.drawing.site import Site, line, lines, ring, rings, spot
 from geodata.proposal import crew, devices, doors, gates, grids, ground, spurs, ways
-from geodata.proposal.drawing import Site, line, lines, ring, rings, spot
 from twin.places.model import Area, Building, Compound, Entrance, Grid, Path, Ring, Wall
 
 MANY = 600

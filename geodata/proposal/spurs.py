@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from shapely import Point
 
-from geodata.proposal.drawing import Gate, Site, Way
+from geodata.drawing.site import Gate, Site, Way
 from geodata.proposal.ways import SPUR_WIDTH_M
 
 ONTO_M = 60.0

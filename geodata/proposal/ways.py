@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.spatial import QhullError, Voronoi
 from shapely import LineString, Point
 
-from geodata.proposal.drawing import Site, Way
+from geodata.drawing.site import Site, Way
 
 WALL_M = 1.0
 """Ground along the wall on which nobody walks."""

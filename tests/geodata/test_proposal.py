@@ -9,8 +9,8 @@ import shapely
 
 from geodata.checks import faults
 from geodata.drawing.buildings import DrawnBuilding
+from geodata.drawing.site import Site
 from geodata.proposal import camera_placer, crew, devices, doors, gates, grids, ground, layout, ways
-from geodata.proposal.drawing import Site
 from tests.support.builders.sites import TERRITORY, a_site
 from tests.support.catalogues import CATALOGUE
 from twin.places.model import Compound

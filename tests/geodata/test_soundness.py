@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from geodata import geojson, store
+from geodata.drawing.site import Patch, Site, Way
 from geodata.importing.command import main
 from geodata.importing.importer import import_folder
 from geodata.importing.readers import reading
@@ -23,7 +24,6 @@ from geodata.importing.report import page
 from geodata.importing.report.report import Report
 from geodata.importing.report.sentences import LANGUAGES
 from geodata.proposal import layout
-from geodata.proposal.drawing import Patch, Site, Way
 from tests.support.builders import files as f
 from tests.support.builders.sites import ORIGIN, TERRITORY, a_folder, a_site, box, write
 from tests.support.catalogues import CATALOGUE

@@ -11,8 +11,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geodata.demo.plan import Plan
-from geodata.demo.views import MAST_M
 from geodata.drawing.buildings import XY
+from geodata.drawing.cameras import MAST_M, spread
 from twin.places.model import Lens
 
 POINT_M = 2.5
@@ -31,11 +31,16 @@ Floats = NDArray[np.float64]
 
 
 def cameras(plan: Plan, count: int) -> None:
-    """Stand ``count`` cameras: at the gates, then along the ways, far from each other."""
+    """Stand ``count`` cameras: at the gates, then along the ways, far from each other.
+
+    Raises ValueError when there are fewer spots than cameras.
+    """
     spots = _masts(plan)
     gates = [xy for xy, place in plan.places if place.kind == "gate"]
     chosen = [plan.near(_beside(xy)) for xy in gates][:count]
-    chosen += _spread(spots, chosen, count - len(chosen))
+    if len(spots) < count - len(chosen):
+        raise ValueError(f"room for {len(spots)} masts of {count - len(chosen)}")
+    chosen += spread(spots, chosen, count - len(chosen))
     ways = [shapely.LineString(p) for kind, p, _ in plan.lines if kind in ("road", "lane")]
     dense = shapely.segmentize(shapely.intersection(ways, plan.outline.buffer(5)), POINT_M)
     points = np.unique(shapely.get_coordinates(dense).round(1), axis=0)
@@ -90,25 +95,6 @@ def _masts(plan: Plan) -> list[XY]:
 def _beside(xy: XY) -> list[XY]:
     steps = ((4.5, 3.5), (-4.5, 3.5), (4.5, -3.5), (-4.5, -3.5), (3.5, 6.0), (-6.0, 3.5))
     return [(round(xy[0] + dx, 1), round(xy[1] + dy, 1)) for dx, dy in steps]
-
-
-def _spread(spots: list[XY], taken: list[XY], count: int) -> list[XY]:
-    """Of many spots, those farthest from each other and from what is taken.
-
-    Raises ValueError when there are fewer spots than cameras.
-    """
-    if len(spots) < count:
-        raise ValueError(f"room for {len(spots)} masts of {count}")
-    points = np.array(spots)
-    away = np.full(len(points), np.inf)
-    for xy in taken:
-        away = np.minimum(away, np.hypot(*(points - xy).T))
-    chosen = []
-    for _ in range(count):
-        best = int(np.argmax(away))
-        chosen.append(spots[best])
-        away = np.minimum(away, np.hypot(*(points - points[best]).T))
-    return chosen
 
 
 def _best(

@@ -13,12 +13,12 @@ import shapely
 
 from geodata import geojson, store
 from geodata.checks import faults
+from geodata.drawing.site import polygon
 from geodata.importing.command import main
 from geodata.importing.importer import import_folder
 from geodata.importing.readers.crs import from_wgs84
 from geodata.importing.report.report import Report
 from geodata.importing.report.sentences import STOPS, Words
-from geodata.proposal.drawing import polygon
 from tests.support.builders.sites import (
     HUOJU,
     ORIGIN,

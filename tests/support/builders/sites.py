@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from geodata.drawing.buildings import DrawnBuilding
-from geodata.proposal.drawing import Site
+from geodata.drawing.site import Site
 from twin.places.metres import lonlat_from_xy
 from twin.places.model import LonLat
 
