@@ -116,7 +116,7 @@ def _dash(server: FastAPI, assets: Path) -> Dash:
         __name__,
         server=server,  # type: ignore[arg-type]
         assets_folder=str(assets),
-        assets_ignore=r"\.mjs$|^clientside\.js$",  # the document names them itself
+        assets_ignore=r"\.mjs$|\.css$|^clientside\.js$",  # the document names them itself
         assets_path_ignore=[r"^vendor$"],
         compress=True,
         index_string=shell.index(assets),

@@ -21,6 +21,23 @@ Attributes = dict[str, Any]
 """Attributes with a hyphen in their names, which no argument of a component can have."""
 NUMERALS = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ", 4: "Ⅳ"}
 
+STYLES = (
+    "ui/base.css", "panels/header.css", "ui/dialogs.css", "panels/conditions.css",
+    "pages/console/console.css", "panels/queue.css", "panels/map_area.css",
+    "panels/camera/device.css", "panels/people/people.css", "panels/case/case.css",
+    "panels/strip.css", "panels/replay.css", "pages/console/narrow.css",
+    "panels/building/building.css", "map/map.css", "panels/camera/camera.css",
+    "pages/wall/wall.css", "panels/wall/wall.css", "panels/case/ways.css",
+)  # fmt: skip
+"""Style sheets of the pages with a map, each beside what it styles. Their order decides: of two
+rules that weigh the same the later one holds."""
+
+
+def sheets(*names: str) -> str:
+    """Links to style sheets, by their paths under ``assets``, in that order."""
+    return "\n".join(f'<link rel="stylesheet" href="/assets/{name}">' for name in names)
+
+
 INDEX = f"""<!DOCTYPE html>
 <html lang="{DEFAULT}" data-theme="dark">
 <head>
@@ -31,6 +48,7 @@ INDEX = f"""<!DOCTYPE html>
 {{%favicon%}}
 <script src="/assets/clientside.js"></script>
 {{modules}}
+{sheets(*STYLES)}
 {{%css%}}
 </head>
 <body>

@@ -16,7 +16,7 @@ from dash.development.base_component import Component
 from playwright.sync_api import Browser, Page, Route
 
 from layers.panels import commands, incidents
-from pages.screens import console, replay, wall
+from pages.screens import console, replay, shell, wall
 from pages.texts import everything
 from tests.support.catalogues import CATALOGUE
 
@@ -212,11 +212,7 @@ class Stage:
             route.fulfill(status=404, json={"error": "unknown"})
 
     def _document(self) -> str:
-        styles = "".join(
-            f'<link rel="stylesheet" href="/assets/{file.name}">'
-            for file in sorted((ROOT / "assets").glob("*.css"))
-            if "login" not in file.name
-        )
+        styles = shell.sheets(*shell.STYLES)
         return (
             f'<!DOCTYPE html><html lang="zh-CN"><head><title>大院</title>{styles}</head><body>'
             f'{html_of(LAYOUTS[self.name]())}<script src="/assets/clientside.js"></script>'

@@ -32,7 +32,7 @@ async def test_the_first_page_after_a_start_is_complete(house: WebRole) -> None:
         for path in ("/replay", "/console", "/wall"):
             page = await browser.get(path)
             assert page.status_code == 200
-            assert "/assets/clientside.js" in page.text and "/assets/dayuan.css" in page.text
+            assert "/assets/clientside.js" in page.text and "/assets/ui/base.css" in page.text
 
 
 async def test_the_first_page_after_a_start_has_every_script_that_later_ones_have(

@@ -123,7 +123,7 @@ async def test_everything_else_without_a_session_is_refused(path: str) -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("path", ["/login", "/healthz", "/assets/dayuan.css", "/api/texts/en"])
+@pytest.mark.parametrize("path", ["/login", "/healthz", "/assets/ui/base.css", "/api/texts/en"])
 async def test_the_login_page_and_what_it_needs_are_open(path: str) -> None:
     assert status(await ask(path)) == 200
 

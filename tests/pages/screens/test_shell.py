@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -124,3 +125,22 @@ def test_the_document_names_every_module_its_pages_import(tmp_path: Path) -> Non
     document = shell.index(tmp_path)
     assert document.count('rel="modulepreload"') == len(named)
     assert "{modules}" not in document and "/assets/clientside.js" in document
+
+
+def test_every_style_sheet_is_of_a_page_and_there() -> None:
+    assets = Path(__file__).parents[3] / "assets"
+    there = {
+        path.relative_to(assets).as_posix()
+        for path in assets.rglob("*.css")
+        if "vendor" not in path.parts
+    }
+    plain = [path.read_text("utf-8") for path in (assets.parent / "pages/templates").glob("*.html")]
+    of_plain = re.findall(r'rel="stylesheet" href="/assets/([^"]+)"', "".join(plain))
+    assert {*shell.STYLES, *of_plain} == there
+    assert len(set(shell.STYLES)) == len(shell.STYLES)
+
+
+def test_a_page_loads_its_style_sheets_in_their_order() -> None:
+    links = [f'href="/assets/{name}"' for name in shell.STYLES]
+    places = [shell.INDEX.index(link) for link in links]
+    assert places == sorted(places)
