@@ -36,3 +36,11 @@ def test_functions_are_short() -> None:
 
 def test_a_name_stands_for_one_thing() -> None:
     assert house.double_names() == {}
+
+
+def test_states_of_cases_are_listed_by_the_catalogue_alone() -> None:
+    assert house.state_lists() == []
+
+
+def test_values_pass_between_web_and_feeds_with_their_types() -> None:
+    assert house.untyped() == []

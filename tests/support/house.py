@@ -41,9 +41,15 @@ def modules() -> dict[str, ast.Module]:
     return found
 
 
-def imported(module: ast.Module) -> Iterator[str]:
+@cache
+def nodes() -> dict[str, list[ast.AST]]:
+    """Every node of every module: they are gone through many times."""
+    return {name: list(ast.walk(tree)) for name, tree in modules().items()}
+
+
+def imported(module: str) -> Iterator[str]:
     """Full names of what a module imports, wherever in it, even for its types only."""
-    for node in ast.walk(module):
+    for node in nodes()[module]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -54,7 +60,7 @@ def imported(module: ast.Module) -> Iterator[str]:
 
 def circles(imports: Mapping[str, Iterator[str] | list[str]] | None = None) -> list[list[str]]:
     """Modules that import each other, by way of others, too: strongly connected components."""
-    known = imports or {name: imported(tree) for name, tree in modules().items()}
+    known = imports or {name: imported(name) for name in modules()}
     number = {name: n for n, name in enumerate(known)}
     pairs = [
         (n, number[other]) for name, n in number.items() for other in known[name] if other in number
@@ -105,8 +111,7 @@ def files() -> dict[str, int]:
 
 def functions() -> list[int]:
     """Lines of each function and method of the rooms, from ``def`` to the end, in order."""
-    nodes = chain(*map(ast.walk, modules().values()))
-    found = [node for node in nodes if isinstance(node, Function)]
+    found = [node for node in chain(*nodes().values()) if isinstance(node, Function)]
     return sorted((node.end_lineno or node.lineno) - node.lineno + 1 for node in found)
 
 
@@ -118,8 +123,8 @@ def double_names() -> dict[str, list[str]]:
     """
     things: dict[str, list[str]] = defaultdict(list)
     protocols: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for name, tree in modules().items():
-        for node in ast.walk(tree):
+    for name, some in nodes().items():
+        for node in some:
             if not isinstance(node, ast.ClassDef) or node.name.startswith("_"):
                 continue
             if _is_protocol(node):
@@ -144,8 +149,8 @@ _QUOTED = re.compile(r"""\[\s*((?:["'][a-z_]+["'],?\s*)+)\]""")
 def state_lists() -> list[str]:
     """Where a literal of Python or a browser's module lists states of cases."""
     found = []
-    for name, tree in modules().items():
-        for node in ast.walk(tree):
+    for name, some in nodes().items():
+        for node in some:
             if isinstance(node, ast.Set | ast.List | ast.Tuple):
                 words = [one.value for one in node.elts if isinstance(one, ast.Constant)]
                 if _lists_states(words):
@@ -169,13 +174,13 @@ def untyped() -> list[str]:
     found = []
     for name, tree in modules().items():
         if name == "feeds.backing":
-            nodes = [tree]
+            seams: list[ast.AST] = [tree]
         elif name.startswith("pages."):
-            classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
-            nodes = [one for one in classes if one.name == "Parts" or _is_protocol(one)]
+            classes = [node for node in nodes()[name] if isinstance(node, ast.ClassDef)]
+            seams = [one for one in classes if one.name == "Parts" or _is_protocol(one)]
         else:
             continue
-        for node in chain(*map(ast.walk, nodes)):
+        for node in chain(*map(ast.walk, seams)):
             if isinstance(node, ast.Name) and node.id == "Any":
                 found.append(f"{name}:{node.lineno}")
     return found
