@@ -16,10 +16,10 @@ from feeds.access.accounts import (
     Account,
     AccountRefused,
     Accounts,
-    LoginRefused,
     demo_accounts,
 )
 from feeds.access.attempts import TRIES
+from twin.errors import LoginRefused
 from twin.places.model import Compound, ResponderCard
 
 pytestmark = pytest.mark.anyio
