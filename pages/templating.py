@@ -11,6 +11,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pages.screens.shell import levels
 from pages.texts import text
 
 
@@ -33,4 +34,4 @@ def page(template: str, lang: str, **values: object) -> str:
     text.
     """
     found = _environment().get_template(template)
-    return found.render(lang=lang, t=partial(text, lang), **values)
+    return found.render(lang=lang, t=partial(text, lang), levels=levels(), **values)

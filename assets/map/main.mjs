@@ -64,6 +64,7 @@ export async function createMap(
   const map = begin(node, { ...ground, ...(view ?? firstView(node, screen, summaries, first)) }, screen, slow);
   const named = { lang, meta: style.metadata };
   const palette = paletteOf(style);
+  const byAge = style.metadata["dayuan:by_age"];
   const life = createLife(map);
   const read = (path) => life.while(fetchJson(path));
   const source = (name) => /** @type {import("../vendor/maplibre-gl.mjs").GeoJSONSource} */ (map.getSource(name));
@@ -81,6 +82,7 @@ export async function createMap(
   let live = null;
   const inside = createInside(map, {
     kinds,
+    byAge,
     fill,
     model: () => live?.model,
     shown: (name) => shown(name),
@@ -104,7 +106,7 @@ export async function createMap(
     shown: (name) => shown(name),
     onSets: () => drawThings(),
   });
-  const devices = createDevices(map, { places, kinds, palette, fill, covered: (id) => cases.covers(id) || inside.holds(id) });
+  const devices = createDevices(map, { places, kinds, palette, byAge, fill, covered: (id) => cases.covers(id) || inside.holds(id) });
   const cases = createCases(map, {
     places,
     titleOf,

@@ -16,7 +16,7 @@ from typing import Any
 
 from layers.style import cameras, places, records, tiles, ways
 from layers.style.palette import GROUND, LEVELS, TITLES
-from layers.style.parts import BAND_ZOOM, StyleLayer
+from layers.style.parts import BAND_ZOOM, BY_AGE, StyleLayer
 from twin.catalogue import Catalogue
 
 SOURCES = (
@@ -115,6 +115,7 @@ def _metadata(catalogue: Catalogue, lang: str) -> dict[str, Any]:
         "dayuan:crowded": {"zoom": records.CROWDED_ZOOM, "dots": records.DOTS},
         "dayuan:basemap": tiles.BASEMAP,
         "dayuan:tiles": [_pattern(part) for part in tiles.TILE_PARTS],
+        "dayuan:by_age": list(BY_AGE),
         "dayuan:palette": TITLES | {f"level{level}": colour for level, colour in LEVELS.items()},
         "dayuan:kinds": {
             name: {

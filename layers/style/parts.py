@@ -20,8 +20,8 @@ FONTS = [
 ]  # fmt: skip
 """Fonts of the viewer's machine, first that exists."""
 
-FRESH, FADED, HOLLOW, GONE = 1.0, 0.62, 0.6, 0.4
-"""Opacity of a symbol by the age of what it says."""
+BY_AGE = (1.0, 0.62, 0.6, 0.4)
+"""Opacity of a symbol by the age of what it says: fresh, faded, hollow, gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,9 @@ def table(key: Expression, colours: Mapping[Any, str], otherwise: str) -> Expres
 
 def age_opacity() -> Expression:
     """Opacity of a device's symbol: fresh, faded, hollow, gone."""
-    return ["match", state("age", 0), 0, FRESH, 1, FADED, 2, HOLLOW, GONE]
+    *known, gone = BY_AGE
+    rows = (part for row in enumerate(known) for part in row)
+    return ["match", state("age", 0), *rows, gone]
 
 
 def badge_fill(ground: str = PANEL) -> Expression:

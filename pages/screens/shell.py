@@ -14,6 +14,7 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, html
 from dash.development.base_component import Component
 
+from layers.style import palette
 from pages.texts import DEFAULT, text
 
 LEVELS = (1, 2, 3, 4)
@@ -33,6 +34,12 @@ STYLES = (
 rules that weigh the same the later one holds."""
 
 
+def levels() -> str:
+    """The colours of the levels as properties of the document, as the map has them."""
+    rows = "".join(f"--level-{level}: {colour};" for level, colour in palette.LEVELS.items())
+    return f"<style>:root {{ {rows} }}</style>"
+
+
 def sheets(*names: str) -> str:
     """Links to style sheets, by their paths under ``assets``, in that order."""
     return "\n".join(f'<link rel="stylesheet" href="/assets/{name}">' for name in names)
@@ -48,6 +55,7 @@ INDEX = f"""<!DOCTYPE html>
 {{%favicon%}}
 <script src="/assets/clientside.js"></script>
 {{modules}}
+{levels()}
 {sheets(*STYLES)}
 {{%css%}}
 </head>

@@ -55,6 +55,7 @@ function stage({ off = [], covered = [] } = {}) {
   };
   const inside = createInside(map, {
     kinds: () => ({ call: { glyph: "C" } }),
+    byAge: [1, 0.62, 0.6, 0.4],
     fill: (name, features) => (seen.filled[name] = features),
     model: () => model,
     shown: (name) => !off.includes(name),

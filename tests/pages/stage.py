@@ -212,7 +212,7 @@ class Stage:
             route.fulfill(status=404, json={"error": "unknown"})
 
     def _document(self) -> str:
-        styles = shell.sheets(*shell.STYLES)
+        styles = shell.levels() + shell.sheets(*shell.STYLES)
         return (
             f'<!DOCTYPE html><html lang="zh-CN"><head><title>大院</title>{styles}</head><body>'
             f'{html_of(LAYOUTS[self.name]())}<script src="/assets/clientside.js"></script>'

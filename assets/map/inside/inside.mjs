@@ -5,7 +5,6 @@ import { t } from "../../words/texts.mjs";
 import { point } from "../../geometry/shapes.mjs";
 import { cabin, corners, extent, leftmost, levels, plateId, plates, shafts, standing, towards } from "./storeys.mjs";
 
-const AGE_OPACITY = [1, 0.75, 0.6, 0.4];
 /** What steps back while a building is open: shapes grow faint, crowds of symbols leave. */
 const FAINT = { buildings: 0.24, surroundings: 0.4, walls: 0.2, lit: 0.3 };
 const AWAY = [
@@ -29,13 +28,14 @@ const AWAY = [
  * @param {import("../../vendor/maplibre-gl.mjs").Map} map
  * @param {object} options
  * @param {() => Record<string, Row>} options.kinds
+ * @param {number[]} options.byAge opacity of a symbol by the age of what it says
  * @param {ReturnType<typeof import("../records/sources.mjs").createFill>} options.fill
  * @param {() => Row|undefined} options.model the live model
  * @param {(layer: string) => boolean} options.shown whether a layer's switch is on
  * @param {(id: string) => boolean} options.covered whether a case on the map tells of a device
  * @param {(device: string) => string|undefined} options.unitOf
  */
-export function createInside(map, { kinds, fill, model, shown, covered, unitOf }) {
+export function createInside(map, { kinds, byAge, fill, model, shown, covered, unitOf }) {
   let told = null;
   let chosen = 0;
   const faint = Object.entries(FAINT).filter(([id]) => map.getLayer(id));
@@ -131,7 +131,7 @@ export function createInside(map, { kinds, fill, model, shown, covered, unitOf }
         level,
         floor,
         name: floor === chosen ? device.room : "",
-        opacity: AGE_OPACITY[age],
+        opacity: byAge[age],
         height: standing(told, chosen, floor),
         order: level || 8,
       }),

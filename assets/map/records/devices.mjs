@@ -12,7 +12,6 @@ const WORDS = {
   unknown: () => t("map.gate_unknown"),
 };
 const FACES = { open: "open", held_open: "open", closed: "closed", unknown: "unknown" };
-const AGE_OPACITY = [1, 0.75, 0.6, 0.4];
 
 /**
  * @param {import("../../vendor/maplibre-gl.mjs").Map} map
@@ -20,10 +19,11 @@ const AGE_OPACITY = [1, 0.75, 0.6, 0.4];
  * @param {ReturnType<typeof import("../places/sources.mjs").createPlaces>} options.places
  * @param {() => Record<string, Row>} options.kinds
  * @param {Record<string, string>} options.palette
+ * @param {number[]} options.byAge opacity of a symbol by the age of what it says
  * @param {ReturnType<typeof import("./sources.mjs").createFill>} options.fill
  * @param {(id: string) => boolean} options.covered whether a case on the map tells of the device
  */
-export function createDevices(map, { places, kinds, palette, fill, covered }) {
+export function createDevices(map, { places, kinds, palette, byAge, fill, covered }) {
   const bytes = new Map();
   const gates = new Map();
   const alarmed = new Map();
@@ -52,14 +52,14 @@ export function createDevices(map, { places, kinds, palette, fill, covered }) {
   const gateFeature = ({ row, state, age, level }) => {
     const face = FACES[state] ?? "other";
     const icon = gateIcon(map, palette, { state: face, level, word: WORDS[face]() });
-    return point(row.lonlat, { id: row.id, name: row.name, icon, opacity: AGE_OPACITY[age] });
+    return point(row.lonlat, { id: row.id, name: row.name, icon, opacity: byAge[age] });
   };
 
   const alarmFeature = ({ row, age, level, kind }) =>
     point(row.lonlat, {
       id: row.id,
       level,
-      opacity: AGE_OPACITY[age],
+      opacity: byAge[age],
       height: row.height ?? 0,
       glyph: kind.layer === "cameras" ? "" : kind.glyph,
       shape: kind.layer === "cameras" ? "disc" : "square",

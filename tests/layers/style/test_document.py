@@ -135,6 +135,8 @@ def test_the_browser_is_told_what_devices_and_cases_are_called():
     assert set(told["dayuan:kinds"]) == set(CATALOGUE.devices)
     assert set(told["dayuan:incidents"]) == set(CATALOGUE.incidents)
     assert told["dayuan:palette"]["level1"] == palette.LEVELS[1]
+    assert told["dayuan:by_age"] == sorted(told["dayuan:by_age"], reverse=True)
+    assert len(told["dayuan:by_age"]) == 4
 
 
 def test_the_style_can_be_sent_and_is_made_once():

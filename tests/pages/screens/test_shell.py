@@ -7,7 +7,8 @@ import pytest
 from dash import Dash
 from dash.development.base_component import Component
 
-from pages.screens import console, replay, shell, wall
+from layers.style import palette
+from pages.screens import console, login, replay, shell, wall
 from pages.texts import DEFAULT, catalogue
 
 LAYOUTS = {"wall": wall.layout, "console": console.layout, "replay": replay.layout}
@@ -144,3 +145,11 @@ def test_a_page_loads_its_style_sheets_in_their_order() -> None:
     links = [f'href="/assets/{name}"' for name in shell.STYLES]
     places = [shell.INDEX.index(link) for link in links]
     assert places == sorted(places)
+
+
+def test_every_document_has_the_colours_of_the_levels_from_the_map_s_table() -> None:
+    for document in (shell.INDEX, login.render(DEFAULT)):
+        for level, colour in palette.LEVELS.items():
+            assert f"--level-{level}: {colour};" in document
+    base = (Path(__file__).parents[3] / "assets/ui/base.css").read_text("utf-8")
+    assert "--level-1:" not in base
