@@ -12,7 +12,7 @@ from functools import cache
 
 import msgspec
 
-from geodata.demo import street as demo
+from geodata.demo.street import build_street
 from twin.places.model import Compound, DevicePlace, LonLat, ResponderCard
 from twin.places.territory import street_of
 
@@ -27,7 +27,7 @@ _NUDGE = 0.00001
 @cache
 def pattern() -> Compound:
     """The compound that is repeated."""
-    return demo.build(1)[0]
+    return build_street(1)[0]
 
 
 def street(devices: int) -> list[Compound]:

@@ -28,8 +28,8 @@ from bench.stack import resident_mb
 from bench.street import street
 from bench.table import Row, at_most
 from bench.traffic import now
-from geodata.demo import street as demo
 from geodata.demo.city import city
+from geodata.demo.street import build_street
 from twin.dispatch.recommend import MOST, recommend
 from twin.events import STATE_EVENTS, ResponderStatus, StateData, StatusData
 from twin.places.model import Compound, Path, ResponderCard
@@ -49,7 +49,7 @@ DEVICES = 100_000
 
 def run(smoke: bool = False) -> list[Row]:
     """The figure's rows."""
-    rows = _rows("demo street", demo.build(1), (), 5 if smoke else 60, promised=True)
+    rows = _rows("demo street", build_street(1), (), 5 if smoke else 60, promised=True)
     if not smoke:
         rows += _rows("city street and its district", *_of_city(), 60, promised=True)
         rows += _rows(f"{DEVICES:,} devices", street(DEVICES), (), 60, promised=False)

@@ -14,11 +14,11 @@ from typing import NamedTuple
 from geodata.importing.readers.encodings import printable
 from geodata.soundness import unsound
 from twin.errors import InvalidTerritory
-from twin.places import territory as path
 from twin.places.model import Compound, District
+from twin.places.territory import LEVELS, parse
 
 MOST_SAID = 300
-_COMPOUND_LABELS = path.LEVELS.index("compound") + 1
+_COMPOUND_LABELS = LEVELS.index("compound") + 1
 _WITH_IDS = ("buildings", "surroundings", "paths", "areas", "services", "pipes", "devices",
              "responders")  # fmt: skip
 _ID = attrgetter("id")
@@ -55,7 +55,7 @@ def look(place: Compound | District) -> None:
     """Raise Odd for a place whose name or numbers nothing could work with."""
     levels = _COMPOUND_LABELS if isinstance(place, Compound) else 1
     try:
-        labels = path.parse(place.territory)
+        labels = parse(place.territory)
     except InvalidTerritory as exc:
         raise Odd("misplaced", str(exc)) from exc
     if len(labels) != levels or labels[-1] != place.id:

@@ -17,7 +17,7 @@ import pytest
 
 import app
 from feeds.host.settings import SETTINGS, Settings, read_settings
-from geodata.demo import street
+from geodata.demo.street import build_street
 from geodata.store import save
 from tests.conftest import free_port
 from tests.support.builders.layers import a_compound
@@ -236,7 +236,7 @@ def test_an_odd_file_among_the_places_ends_no_role_and_is_named_once_by_each(
 ) -> None:
     """A half file, an empty one, a note and a broken district: the street lives on."""
     odd = {"a.json": b'{"id":"a', "b.json": b"", "note.json": b"[]", "x.district.json": b"{"}
-    for place in street.build(1):
+    for place in build_street(1):
         save(tmp_path / "places", place)
     for name, content in odd.items():
         (tmp_path / "places" / name).write_bytes(content)

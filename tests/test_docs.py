@@ -11,7 +11,7 @@ import pytest
 
 from docs.tables import PAGES, TABLES, filled_in
 from feeds.access.sources import DEMO_TOKEN
-from geodata.demo import street
+from geodata.demo.street import build_street
 from twin.events import TELEMETRY_TYPES, decode, type_of
 
 HOUSE = Path(__file__).parent.parent
@@ -86,7 +86,7 @@ def examples() -> list[str]:
 
 def test_the_events_people_are_told_to_type_are_accepted() -> None:
     found = examples()
-    places = {device.id for compound in street.build(1) for device in compound.devices}
+    places = {device.id for compound in build_street(1) for device in compound.devices}
     assert len(found) == 3
     for example in found:
         typed = subprocess.run(

@@ -29,7 +29,7 @@ def _builder(name: str) -> Callable[[int], Any]:
 
 
 CITIES: dict[str, Callable[[int], Made]] = {
-    "street": lambda seed: (None, _builder("geodata.demo.street:build")(seed)),
+    "street": lambda seed: (None, _builder("geodata.demo.street:build_street")(seed)),
     "city": _builder("geodata.demo.city.city:city"),
     "scale": _builder("geodata.demo.city.scale:scale_city"),
 }

@@ -17,7 +17,7 @@ CROWN_M2 = 420.0
 """One tree for so much ground of a compound."""
 
 
-def build(seed: int) -> list[Compound]:
+def build_street(seed: int) -> list[Compound]:
     """The compounds of the demo street, sorted by id."""
     plans = sorted((draw(seed) for draw in DRAWN), key=lambda plan: plan.id)
     for plan in plans:

@@ -13,8 +13,8 @@ from geodata.checks import Fault
 from geodata.importing.report.sentences import say
 from geodata.soundness import NOWHERE, called
 from twin.errors import InvalidTerritory
-from twin.places import territory as path
 from twin.places.model import Compound, LonLat
+from twin.places.territory import LEVELS, contains, parse
 
 SHOWN = 120
 """Characters of a foreign value that are quoted."""
@@ -86,10 +86,10 @@ def _inside(value: str, territory: str, need: str) -> bool:
     if not value:
         return need == "may"
     try:
-        labels = path.parse(value)
+        labels = parse(value)
     except InvalidTerritory:
         return False
-    return path.contains(territory, value) and (len(labels) == len(path.LEVELS) or need != "grid")
+    return contains(territory, value) and (len(labels) == len(LEVELS) or need != "grid")
 
 
 def _place(part: OwnedField, thing: Any) -> LonLat:

@@ -16,8 +16,7 @@ from geodata import checks, geojson
 from geodata.checks import Fault
 from geodata.drawing.buildings import DrawnBuilding
 from geodata.drawing.site import Site, ring
-from geodata.importing import additions, belonging, registration, services, survey
-from geodata.importing import listed_devices as listed
+from geodata.importing import additions, belonging, listed_devices, registration, services, survey
 from geodata.importing.classification import FeatureRole
 from geodata.importing.history import History
 from geodata.importing.merging import merge
@@ -35,8 +34,8 @@ from geodata.soundness import NOWHERE
 from twin.catalogue import DeviceKinds
 from twin.clock import CHINA
 from twin.errors import DayuanError, InvalidTerritory
-from twin.places import territory as path
 from twin.places.model import Building, Compound
+from twin.places.territory import LEVELS, parse
 from twin.visibility.window_privacy import with_masks
 
 # Said by the survey already, in its own words and before anything was built on it.
@@ -88,7 +87,7 @@ def import_folder(
     ``seed`` and ``known`` are short for options. Raises InvalidTerritory for a territory that does
     not name a compound.
     """
-    if len(path.parse(territory)) != path.LEVELS.index("compound") + 1:
+    if len(parse(territory)) != LEVELS.index("compound") + 1:
         raise InvalidTerritory(f"{territory!r} does not name a compound: four labels are wanted")
     wishes = {"": references.named(reference)} if reference else {}
     chosen = options or Options(wishes=wishes, seed=seed, known=known)
@@ -240,7 +239,7 @@ class _Import:
         """The compound with the devices of lists instead of proposed ones of their kinds."""
         if not features:
             return compound
-        found = listed.place(compound, features)
+        found = listed_devices.place(compound, features)
         kinds = {device.kind for device in found.devices}
         proposed = tuple(device for device in compound.devices if device.kind not in kinds)
         self.keys |= found.keys
@@ -249,7 +248,7 @@ class _Import:
         self._judge(compound, found)
         return replace(compound, devices=(*proposed, *found.devices))
 
-    def _judge(self, compound: Compound, found: listed.Listed) -> None:
+    def _judge(self, compound: Compound, found: listed_devices.Listed) -> None:
         """Say of each list whether it would fit the buildings under another reference."""
         for source in {id(one): one for one in found.sources}.values():
             pairs = zip(found.devices, found.sources, strict=True)

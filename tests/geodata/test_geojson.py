@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from geodata import geojson
-from geodata.demo import street
+from geodata.demo.street import build_street
 from twin.errors import InvalidPlace
 from twin.places.model import Compound
 
 
 @pytest.fixture(scope="module")
 def compounds() -> list[Compound]:
-    return street.build(1)
+    return build_street(1)
 
 
 def test_a_compound_comes_back_exactly(compounds: list[Compound], tmp_path: Path) -> None:

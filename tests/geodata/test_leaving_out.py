@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from geodata import store
-from geodata.demo import street
+from geodata.demo.street import build_street
 from geodata.leaving_out import LeftOut
 from geodata.proposal import layout
 from tests.support.builders.sites import TERRITORY, a_site
@@ -175,7 +175,7 @@ def test_what_was_let_in_earlier_and_harms_nobody_still_loads(
 
 
 def test_the_demo_and_what_it_wrote_earlier_loads_whole(tmp_path: Path) -> None:
-    compounds = street.build(1)
+    compounds = build_street(1)
     for compound in compounds:
         store.save(tmp_path, compound)
     held = store.read(tmp_path, fold=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from geodata import store
-from geodata.demo import street
+from geodata.demo.street import build_street
 from geodata.packed import PackedSequence
 from layers.places.compound import digest
 from twin.places.model import Area, Compound, District, Division
@@ -62,7 +62,7 @@ def test_when_the_disk_fails_the_old_file_stays_and_no_half_is_left(
 
 
 def test_what_is_seldom_read_can_be_held_folded_and_reads_the_same(tmp_path: Path) -> None:
-    place = street.build(1)[0]
+    place = build_street(1)[0]
     file = store.save(tmp_path, place)
     plain, folded = store.load(tmp_path)[0], store.load(tmp_path, fold=True)[0]
     assert isinstance(folded.areas, PackedSequence) and len(folded.areas) == len(plain.areas)

@@ -7,7 +7,7 @@ import pyogrio
 import pytest
 
 from geodata import tiles
-from geodata.demo import street
+from geodata.demo.street import build_street
 from geodata.store import save, save_district
 from tests.support.streets.two_streets import FAR, NEAR, compounds, district
 from twin.places.model import Compound
@@ -52,7 +52,7 @@ def test_no_byte_of_a_set_names_what_another_street_holds(
 def test_blocks_around_a_compound_are_there_from_afar_and_give_way_with_it(
     tmp_path: Path,
 ) -> None:
-    (drawn,) = (one for one in street.build(1) if one.id == "huodian")
+    (drawn,) = (one for one in build_street(1) if one.id == "huodian")
     first, *others = drawn.buildings
     first = msgspec.structs.replace(first, proposed=True)
     place = msgspec.structs.replace(drawn, buildings=(first, *others))

@@ -16,7 +16,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geodata.demo import street as demo
 from geodata.demo.city.district import degrees, district, ring, roads_of
 from geodata.demo.city.ground import BY_HAND, CityPlan, PlannedCompound, connectors, ground
 from geodata.demo.city.street_grid import Street
@@ -24,6 +23,7 @@ from geodata.demo.city.town import Town, build, fill, local
 from geodata.demo.estate.whole import complete
 from geodata.demo.plan import Plan
 from geodata.demo.plane import ANCHOR
+from geodata.demo.street import DAY_CARE, build_street
 from twin.places.metres import xy_from_lonlat
 from twin.places.model import Building, Compound, District, Path
 from twin.visibility.window_privacy import with_masks
@@ -48,8 +48,8 @@ class City(NamedTuple):
 def city(seed: int) -> City:
     """Build the whole demo city."""
     found = ground(seed)
-    by_hand = demo.build(seed)
-    beds = _shares(seed, CENTRES, BEDS, list(demo.DAY_CARE.values()))
+    by_hand = build_street(seed)
+    beds = _shares(seed, CENTRES, BEDS, list(DAY_CARE.values()))
     plans = [draw(found, site, seed, beds.pop()) for site in found.sites]
     town = _town(found, by_hand, seed)
     lines = _streets(found)

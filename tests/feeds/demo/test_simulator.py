@@ -30,7 +30,7 @@ from feeds.intake.commands import Desk, Receipt
 from feeds.streams.batches import Position
 from feeds.streams.replica import ingest
 from feeds.streams.streams import Streams
-from geodata.demo.street import build
+from geodata.demo.street import build_street
 from tests.support.builders.streams import STREET, subjects
 from tests.support.builders.twin import a_state
 from tests.support.catalogues import CATALOGUE
@@ -44,7 +44,7 @@ from twin.state.twin import Twin
 
 @cache
 def street() -> tuple[Compound, ...]:
-    return tuple(build(1))
+    return tuple(build_street(1))
 
 
 def test_the_first_step_reports_every_device_so_that_no_mark_stays_unknown() -> None:

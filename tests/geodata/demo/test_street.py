@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from geodata.checks import faults
-from geodata.demo import street as demo
+from geodata.demo.street import build_street
 from tests.support.catalogues import CATALOGUE
 from twin.addresses.completeness import DUTIES, completeness
 from twin.places.fences import Fences
@@ -28,7 +28,7 @@ INDOOR = {"lift", "smoke", "call"}
 
 @pytest.fixture(scope="module")
 def street() -> list[Compound]:
-    return demo.build(7)
+    return build_street(7)
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +54,12 @@ def test_the_street_has_four_compounds_in_one_community(street: list[Compound]) 
 
 @pytest.mark.parametrize("seed", [0, 7, 2026])
 def test_no_seed_draws_a_fault(seed: int) -> None:
-    assert [fault for compound in demo.build(seed) for fault in faults(compound)] == []
+    assert [fault for compound in build_street(seed) for fault in faults(compound)] == []
 
 
 def test_the_same_seed_draws_the_same_street_and_another_another(street: list[Compound]) -> None:
-    assert msgspec.json.encode(demo.build(7)) == msgspec.json.encode(street)
-    assert demo.build(8) != street
+    assert msgspec.json.encode(build_street(7)) == msgspec.json.encode(street)
+    assert build_street(8) != street
 
 
 def test_it_is_small_enough_to_be_sent_to_a_browser(street: list[Compound]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from bench.street import copied
-from geodata.demo import street
+from geodata.demo.street import build_street
 from twin.places.model import Area, Compound, District, Division, Path, Ring
 
 NAME = "lusong"
@@ -19,7 +19,7 @@ def city(
     compounds: int, communities: int, streets: int, devices: int
 ) -> tuple[list[Compound], District]:
     """Compounds with together exactly ``devices`` devices, and the district around them."""
-    plans = [msgspec.structs.replace(one, surroundings=()) for one in street.build(1)]
+    plans = [msgspec.structs.replace(one, surroundings=()) for one in build_street(1)]
     full, rest = divmod(devices, compounds)
     made = []
     for number in range(compounds):
