@@ -175,21 +175,26 @@ def test_the_version_is_the_same_for_the_same_rows_in_every_process():
     assert done.stdout.strip() == CATALOGUE.version and len(CATALOGUE.version) == 16
 
 
-def test_nothing_reads_a_table_of_the_catalogue_when_it_is_imported():
+def test_only_the_types_of_events_are_made_of_a_table_when_it_is_imported():
+    """What a stream is read with is one for all twins; all else goes by the value in hand."""
     program = """
 import importlib, pkgutil, twin.catalogue
-def refuse(name): raise AssertionError(name)
-twin.catalogue.read = refuse
+read, asked = twin.catalogue.read, []
+def noted(name):
+    asked.append(name)
+    return read(name)
+twin.catalogue.read = noted
 for room in ("twin", "feeds", "layers", "pages", "geodata"):
     for found in pkgutil.walk_packages(importlib.import_module(room).__path__, room + "."):
         importlib.import_module(found.name)
 import app
+print(*asked)
 """
     house = Path(catalogue.__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=house, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
+    assert (done.stdout.split(), done.stderr) == (["devices"], "")
 
 
 def test_the_version_turns_with_every_row_and_with_their_order():
@@ -260,3 +265,15 @@ def test_a_case_follows_the_workflow_of_the_catalogue_of_its_twin():
 def test_a_catalogue_without_a_workflow_of_a_case_is_refused():
     with pytest.raises(ValueError, match=r"workflows.toml: no workflow for a case"):
         replace(CATALOGUE, workflows={})
+
+
+def test_a_street_without_a_kind_refuses_its_events_and_takes_all_others():
+    devices = {name: kind for name, kind in CATALOGUE.devices.items() if name != "lamp"}
+    rules = {name: rule for name, rule in CATALOGUE.rules.items() if "lamp" not in rule.kinds}
+    dark = replace(CATALOGUE, devices=devices, rules=rules)
+    kept = tuple(place for place in huodian().devices if place.kind != "lamp")
+    twin = Twin(STREET, [msgspec.structs.replace(huodian(), devices=kept), jinyuan()], dark)
+    lamp = a_state("huodian/lamp/1", "on", after(1))
+    found = twin.fold([lamp, a_state(MANHOLE, "shifted", after(2))], after(3))
+    assert [(position, why.field) for position, why in found.rejected] == [(0, "type")]
+    assert twin.devices[MANHOLE].state == "shifted"

@@ -10,7 +10,7 @@ from string import ascii_uppercase, digits
 
 import msgspec
 
-from twin.catalogue import read
+from twin.catalogue import DeviceKind, read
 
 CHINESE: dict[str, str] = {
     char: str(digit)
@@ -103,7 +103,10 @@ def words() -> AddressWords:
 
 @cache
 def _kind_of_word() -> dict[str, str]:
-    return {word: kind for kind, some in words().devices.items() for word in some}
+    # Of the product's rows, whichever catalogue a twin has: all read addresses alike.
+    rows = msgspec.convert(read("devices"), dict[str, DeviceKind])
+    labels = {row.label.upper(): kind for kind, row in rows.items()}
+    return labels | {word: kind for kind, some in words().devices.items() for word in some}
 
 
 def device_kind(word: str) -> str:

@@ -48,7 +48,10 @@ def check_state(twin: TwinState, event: DeviceState) -> None:
     device = twin.devices.get(event.subject)
     if device is not None and device.kind != kind:
         raise EventRejected("type", type_of(event), f"{event.subject} is a {device.kind}")
-    states = twin.traits[kind].states
+    traits = twin.traits.get(kind)
+    if traits is None:
+        raise EventRejected("type", type_of(event), f"no kind {kind!r} here")
+    states = traits.states
     if event.data.state not in states:
         raise EventRejected("data.state", event.data.state, f"not one of {', '.join(states)}")
 

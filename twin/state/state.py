@@ -41,7 +41,9 @@ class TwinState:
         self.compounds = {place.id: place for place in compounds}
         self.fences = Fences(compounds)
         self.traits = {name: traits_of(name, row) for name, row in catalogue.devices.items()}
-        self.traits_of_event = {cls: self.traits[kind] for cls, kind in KIND_OF_STATE.items()}
+        self.traits_of_event = {
+            cls: self.traits[kind] for cls, kind in KIND_OF_STATE.items() if kind in self.traits
+        }
         placed = [device for place in compounds for device in place.devices]
         strange = [device for device in placed if device.kind not in self.traits]
         if strange:
