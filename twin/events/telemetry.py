@@ -6,7 +6,6 @@ from typing import cast
 
 import msgspec
 
-from twin.catalogue import read
 from twin.events.envelope import Data, Event, Word
 
 
@@ -37,33 +36,29 @@ class DeviceState(Event):
     data: StateData
 
 
-def _state_event(kind: str, row: object) -> type[DeviceState]:
+KINDS = (
+    "camera", "gate", "lift", "lamp", "manhole", "smoke", "water", "noise", "call", "power",
+    "waste", "charger", "lock", "tilt",
+    "crack",
+)  # fmt: skip
+"""Device kinds that ever had a row in ``devices.toml``: streams are read whatever rows are left."""
+
+
+def _state_event(kind: str) -> type[DeviceState]:
     """The event type ``<kind>.state``: all differ in their name alone."""
-    device = msgspec.convert(row, _Named)
     made = msgspec.defstruct(
         f"{kind.title().replace('_', '')}State",
         [],
         bases=(DeviceState,),
-        namespace={"__doc__": f"{device.en} reported one of {', '.join(device.states)}."},
+        namespace={"__doc__": f"A device of the kind ``{kind}`` reported its state."},
         module=__name__,
         tag=f"{kind}.state",
     )
     return cast("type[DeviceState]", made)
 
 
-class _Named(msgspec.Struct, frozen=True):
-    """What an event type needs of a row of ``devices.toml``."""
-
-    en: str
-    states: tuple[str, ...]
-
-
-STATE_EVENTS = {kind: _state_event(kind, row) for kind, row in read("devices").items()}
-"""The event type of each device kind by the kind's name: a new row brings its own along.
-
-They are made of the product's rows, whichever catalogue a twin is given, for streams are read
-before anybody knows whose they are; so a row stays as long as a stream of its kind is kept.
-"""
+STATE_EVENTS = {kind: _state_event(kind) for kind in KINDS}
+"""The event type of each device kind by the kind's name."""
 
 
 class Reading(Event, tag="sensor.reading"):
