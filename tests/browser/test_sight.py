@@ -38,7 +38,7 @@ def test_coverage_shows_what_is_lost_and_a_camera_shows_what_it_would_see(visit:
     click_on(screen, CAMERA)
     screen.until("document.querySelector('.switched-off button')?.textContent.includes('C-03')")
     screen.until(f"{DRAWN % 'coverage'}.some((one) => one.properties.class === 'lost')")
-    assert screen.ask("() => document.querySelector('#coverage .strong').textContent") < whole
+    screen.until(f"document.querySelector('#coverage .strong').textContent < '{whole}'")
     screen.page.keyboard.press("y")
     screen.until(f"document.getElementById('coverage').hidden && !{DRAWN % 'coverage'}.length")
 

@@ -49,18 +49,6 @@ def race(screens: list[Screen], plan: list[Any], responders: list[str]) -> list[
     return [screen.ask("() => window.race") for screen in screens]
 
 
-def press_at_once(screens: list[Screen], case: str) -> None:
-    """Each selects the case and presses the real button at the same instant."""
-    for screen in screens:
-        screen.ask(f"(id) => {DESK}.select(id)", case)
-    for screen in screens:
-        screen.until(f"{DESK}.detail()?.id === '{case}' && {DESK}.detail().recommendations[0]")
-        screen.until("document.querySelector('.recommended .send.primary:not([disabled])')?.click")
-    begin = screens[0].ask(NOW) + 300
-    for screen in screens:
-        screen.ask(PRESS, begin)
-
-
 # A confirmation is taken away once it has been read: who looks late must have been told.
 LISTEN = """() => {
   window.told = null;
@@ -76,6 +64,20 @@ LISTEN = """() => {
 }"""
 
 
+def press_at_once(screens: list[Screen], case: str) -> None:
+    """Each selects the case, listens, and presses the real button at the same instant."""
+    for screen in screens:
+        screen.ask(f"(id) => {DESK}.select(id)", case)
+    for screen in screens:
+        screen.until(f"{DESK}.detail()?.id === '{case}' && {DESK}.detail().recommendations[0]")
+        screen.until("document.querySelector('.recommended .send.primary:not([disabled])')?.click")
+        screen.until("!document.querySelector('.said p')")  # what was said of the case before
+        screen.ask(LISTEN)
+    begin = screens[0].ask(NOW) + 300
+    for screen in screens:
+        screen.ask(PRESS, begin)
+
+
 def test_of_two_who_assign_at_once_one_wins_and_both_screens_agree(
     visit: Visit, house: House
 ) -> None:
@@ -89,8 +91,6 @@ def test_of_two_who_assign_at_once_one_wins_and_both_screens_agree(
         screen.until(f"{DESK}.things().incidents.size >= {ROUNDS}")
 
     for case in cases[:BY_BUTTON]:
-        for screen in screens:
-            screen.ask(LISTEN)
         press_at_once(screens, case.id)
         for screen in screens:
             screen.until("window.told")
