@@ -51,7 +51,10 @@ def who_may(command: str) -> Callable[[Person], Awaitable[Person]]:
 
 
 def masked(person: Person) -> bool:
-    """Whether a person gets the redacted screen class: screens and viewers do."""
+    """Whether a person gets the redacted screen class: viewers do.
+
+    That a wall is public, whoever stands at it, the live socket says: ``layers.live.connection``.
+    """
     return person.role == "viewer"
 
 

@@ -1,4 +1,4 @@
-"""CityJSON 1.1 and 2.0: buildings of level of detail 1 and 2 as footprints with heights.
+"""CityJSON 1.0, 1.1 and 2.0: buildings of level of detail 1 and 2 as footprints with heights.
 
 https://www.cityjson.org/specs/2.0.1/. A footprint is the union of the ground surfaces of a
 building and its parts: those that say so, else those that lie flat at its lowest height. Shared
@@ -34,7 +34,7 @@ Floats = NDArray[np.float64]
 
 
 def read(content: dict[str, Any]) -> LayerTable:
-    """The buildings of a CityJSON object. Raises Refused for what it is not."""
+    """The buildings of a CityJSON object. Raises CannotImport for what it is not."""
     version = str(content.get("version", ""))
     if version not in VERSIONS:
         unsaid = say("cityjson_unversioned")

@@ -85,7 +85,7 @@ class ColumnMapping(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def load(path: Path) -> ColumnMapping:
-    """A saved mapping. Raises Refused for one with fields or kinds that do not exist."""
+    """A saved mapping. Raises CannotImport for one with fields or kinds that do not exist."""
     try:
         found = msgspec.json.decode(path.read_bytes(), type=ColumnMapping)
     except (OSError, ValueError, RecursionError) as exc:
@@ -111,7 +111,7 @@ def is_list(columns: Sequence[str], mapping: ColumnMapping) -> bool:
 def from_csv(text: str, mapping: ColumnMapping, kinds: DeviceKinds) -> LayerTable:
     """A table of a CSV text, whatever separates its columns.
 
-    Raises Refused when its columns are not those of a device list.
+    Raises CannotImport when its columns are not those of a device list.
     """
     first = text.partition("\n")[0]
     mark = max(",;\t|", key=first.count)

@@ -47,7 +47,7 @@ class Format(NamedTuple):
 
 
 def read(path: Path, how: How) -> list[LayerTable]:
-    """The tables of a file. Raises Refused, its words said after the file's name."""
+    """The tables of a file. Raises CannotImport, its words said after the file's name."""
     form = FORMATS[path.suffix.lower()]
     check(path, form)
     return form.read(path, how)

@@ -74,7 +74,7 @@ def is_catalogue(columns: Iterable[str]) -> bool:
 def from_xml(text: str) -> tuple[list[dict[str, str]], list[Words]]:
     """The items of one or more catalogue messages, and what was left out of them.
 
-    Raises Refused for what is no catalogue, or declares entities.
+    Raises CannotImport for what is no catalogue, or declares entities.
     """
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise CannotImport(say("declares_type"))

@@ -59,7 +59,7 @@ def read(
     """Every layer of a file that has features.
 
     What was read is left in the folder ``kept``, so that an import that was broken off goes on
-    from there. Raises Refused with what GDAL said, or with the bound that was reached.
+    from there. Raises CannotImport with what GDAL said, or with the bound that was reached.
     """
     before = kept / f"{_hash(file, encoding)}.layers" if kept else None
     if before and before.exists():

@@ -54,7 +54,7 @@ def named(text: str) -> str:
     >>> named("GCJ-02"), named("EPSG:4490"), named("epsg:4547")
     ('gcj02', 'cgcs2000', 'EPSG:4547')
 
-    Raises Refused with what may be said.
+    Raises CannotImport with what may be said.
     """
     if known := crs.reference_named(text):
         return known
@@ -71,7 +71,7 @@ def named(text: str) -> str:
 def declared(words: list[str]) -> dict[str, str]:
     """What an operator declares: ``GCJ02`` for all files, ``cameras.csv=GCJ02`` for one.
 
-    Gives file names to our words, "" for all files. Raises Refused.
+    Gives file names to our words, "" for all files. Raises CannotImport.
     """
     found = {}
     for word in words:
@@ -95,7 +95,7 @@ def title(system: str) -> str:
 def stated(text: str, *, firm: bool = True) -> Stated:
     """A statement in a file, folded to our words where we know it.
 
-    Raises Refused for one that nobody knows.
+    Raises CannotImport for one that nobody knows.
     """
     try:
         return Stated(named(text), say("in_file", text=text), firm)
@@ -114,7 +114,7 @@ def stated(text: str, *, firm: bool = True) -> Stated:
 def settle(file: str, says: Stated | None, wishes: Mapping[str, str]) -> Settled:
     """The reference of a file's coordinates.
 
-    Raises Refused when nobody says it, or when the operator and the file say different things.
+    Raises CannotImport when nobody says it, or when the operator and the file say different things.
     """
     asked = wishes.get(file) or wishes.get("")
     if asked is None:

@@ -32,7 +32,7 @@ Unsafe = partial(CannotImport, kind="unsafe")
 def unpack(archive: Path, into: Path) -> list[Path]:
     """Write the files of an archive below a folder, without its inner folders; gives them.
 
-    Raises Refused, of kind ``unsafe``, or ``unreadable`` for one that is broken.
+    Raises CannotImport, of kind ``unsafe``, or ``unreadable`` for one that is broken.
     """
     into.mkdir(parents=True, exist_ok=True)
     try:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.catalogues import CATALOGUE
+from twin.commands import decide
 from twin.commands.table import CASES, COMMANDS, TABLE, Args, at_target, next_step
 from twin.events import BY_TYPE
 
@@ -39,6 +40,11 @@ def test_every_command_is_aimed_at_one_kind_of_thing_and_has_arguments_that_exis
         assert {*row.needs, *row.takes} <= fields, name
         assert not {*row.needs} & {*row.takes}, name
         assert {*row.choices} <= {*row.needs, *row.takes}, name
+
+
+def test_every_command_that_moves_no_case_is_carried_out_by_a_function_of_its_own_name():
+    """A row more was once carried out as whatever came last."""
+    assert set(decide._DEEDS) == set(COMMANDS) - set(CASES)
 
 
 def test_a_command_with_a_door_is_none_that_the_table_of_targets_has():
