@@ -169,29 +169,30 @@ def _carry_out(
         option = "--crs" if asked.mapping is None or "=" in str(exc) else "--mapping"
         words = exc.words.said(asked.lang)
         raise InvalidSetting(option, ", ".join(asked.crs) or str(asked.mapping), words) from exc
+    given = ("shift", "seed", "bare", "dry_run", "by", "surveyed")
     options = Options(
         wishes=wishes,
         mapping=mapping,
-        shift=asked.shift,
-        seed=asked.seed,
-        bare=asked.bare,
-        dry_run=asked.dry_run,
-        by=asked.by,
-        surveyed=asked.surveyed,
-        known={
-            "name_en": asked.name_en,
-            "district_name": asked.district,
-            "street_name": asked.street,
-            "community_name": asked.community,
-            "community_code": asked.community_code,
-            "attribution": asked.attribution,
-        },
+        known=_known(asked),
         progress=job.progress if job else partial(_print_progress, asked.lang),
+        **{name: getattr(asked, name) for name in given},
     )
     return import_folder(
         asked.files, asked.name, asked.territory, kinds=catalogue.devices, data=places,
         options=options,
     )  # fmt: skip
+
+
+def _known(asked: argparse.Namespace) -> dict[str, str]:
+    """What the command line says of the compound, by the field of ``Compound``."""
+    return {
+        "name_en": asked.name_en,
+        "district_name": asked.district,
+        "street_name": asked.street,
+        "community_name": asked.community,
+        "community_code": asked.community_code,
+        "attribution": asked.attribution,
+    }
 
 
 def _print_progress(lang: str, share: float, words: Words) -> None:
