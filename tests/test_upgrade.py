@@ -21,8 +21,8 @@ from feeds.streams.link import client_from_url
 from feeds.streams.replica import Replica
 from feeds.streams.streams import Streams
 from geodata import store
-from tests.feeds.engine.test_role import up_to_date
 from tests.support.builders import streams as b
+from tests.support.engines import up_to_date
 from tests.support.waiting import comes_true
 from tests.upgrade.record import PASSWORD
 from twin.commands.table import Command

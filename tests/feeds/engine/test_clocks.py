@@ -7,118 +7,39 @@ from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 import redis
-from fastapi import FastAPI
 
-from feeds.access.sources import Source
 from feeds.engine import role
-from feeds.engine.clocks import WatchedClock, instant, ms_of, say, server_now
-from feeds.engine.role import Active
+from feeds.engine.clocks import WatchedClock, instant, ms_of, say
 from feeds.errors import Unavailable
 from feeds.health.conditions import Conditions
-from feeds.intake.http import Intake
 from feeds.streams.batches import Position, milliseconds
 from feeds.streams.keys import key
-from feeds.streams.replica import Replica, ingest
+from feeds.streams.replica import Replica
 from feeds.streams.streams import Streams
 from tests.support.builders import streams as b
 from tests.support.catalogues import CATALOGUE
+from tests.support.clocks import (
+    CASE,
+    HOUR_MS,
+    TWO_HOURS,
+    Clock,
+    add,
+    an_engine,
+    now_ms,
+    the_clock_was_two_hours_ahead,
+    whole,
+)
+from tests.support.engines import up_to_date
 from twin import events as ev
-from twin.events import encode
 from twin.state.limits import LATEST
-from twin.state.twin import Twin
 
 pytestmark = pytest.mark.anyio
 S = b.STREET
-HOUR_MS = 3600_000
-TWO_HOURS = timedelta(hours=2)
-CASE = [("alarm.raised", f"{b.CALL}#call_pressed"), "incident.reported"]
 
 
-class Clock:
-    """A wall clock that is set, beside one that cannot be; both go on by ``pass_s``."""
-
-    def __init__(self, now: datetime | None = None) -> None:
-        self.now = now or b.now()
-        self.seconds = 0.0
-
-    def wall(self) -> datetime:
-        return self.now
-
-    def monotonic_s(self) -> float:
-        return self.seconds
-
-    def pass_s(self, seconds: float, jump_s: float = 0.0) -> None:
-        self.seconds += seconds
-        self.now += timedelta(seconds=seconds + jump_s)
-
-
-async def an_engine(streams: Streams, clock: Clock | None = None, holder: str = "e") -> Active:
-    clock = clock or Clock()
-    lease = streams.lease(S, holder, lasts_ms=60_000)
-    token = await lease.take()
-    assert token is not None
-    active = Active(streams, b.a_twin(), lease, token, clock.wall, monotonic_s=clock.monotonic_s)
-    await active.begin()
-    return active
-
-
-async def up_to_date(active: Active) -> None:
-    while await active.step(wait_ms=None):
-        pass
-
-
-def add(url: str, event: ev.Event, entry_id: str) -> None:
-    """An entry with an id of somebody's choice, written by a client that is not ours."""
-    with redis.Redis.from_url(url) as client:
-        client.xadd(key(S, "telemetry"), {"e": encode(event)}, id=entry_id)
-
-
-def now_ms() -> int:
-    return ms_of(b.now())
-
-
-async def whole(streams: Streams, batch: int) -> Twin:
-    """What a reader of everything knows, in batches of a size."""
-    twin, after = b.a_twin(), Position()
-    while read := await streams.read(S, after, batch=batch):
-        ingest(twin, read)
-        after = read.after
-    return twin
-
-
-def the_clock_was_two_hours_ahead(url: str) -> None:
-    """What stands in a stream when its server's clock has just been set back by two hours."""
-    ahead = b.now() + TWO_HOURS
-    for n, (subject, word) in enumerate([(b.CALL, "idle"), (b.GATE, "closed"), (b.CALL, "idle")]):
-        at = ahead - timedelta(seconds=3 - n)
-        add(url, b.state(subject, word, at), f"{ms_of(at)}-0")
-
-
-# --- the streams ---------------------------------------------------------------------------------
-
-
-async def test_the_time_of_receipt_is_noted_beside_entries_only_while_ids_are_ahead(
-    redis_url: str,
-) -> None:
-    def fields() -> list[set[bytes]]:
-        with redis.Redis.from_url(redis_url) as client:
-            return [set(found) for _, found in client.xrange(key(S, "telemetry"))]
-
-    async with Streams(redis_url) as streams:
-        await streams.append(S, b.readings(2))
-        assert fields() == [{b"e"}, {b"e"}]
-        add(redis_url, b.reading(), f"{now_ms() + 2 * HOUR_MS}-0")
-        await streams.append(S, b.readings(2))
-        assert fields()[2:] == [{b"e"}, {b"e", b"r"}, {b"e", b"r"}]
-        read = await streams.read(S, Position())
-        assert [len(read.telemetry.noted), len(read.telemetry)] == [2, 5]
-        assert all(abs(ms - now_ms()) < 60_000 for ms in read.telemetry.noted.values())
-        first, rest = read.telemetry.cut(3)
-        assert first.noted is rest.noted is read.telemetry.noted
-        assert abs(await server_now(streams.link, S) - b.now()) < timedelta(minutes=1)
+# --- the streams: ids of times to come ------------------------------------------------------------
 
 
 @pytest.mark.parametrize("ahead", [
@@ -196,18 +117,6 @@ async def test_after_the_servers_clock_was_set_back_a_call_becomes_a_case(redis_
             assert (await whole(streams, size)).snapshot() == active.twin.snapshot()
 
 
-async def test_others_who_write_without_us_count_too_once_we_have_noted_the_time(
-    valkey_url: str,
-) -> None:
-    async with Streams(valkey_url) as streams:
-        the_clock_was_two_hours_ahead(valkey_url)
-        await streams.append(S, [b.reading()])
-        add(valkey_url, b.state(b.CALL, "pressed"), "*")
-        twin = await whole(streams, 1)
-        assert twin.devices[b.CALL].state == "pressed"
-        assert (await whole(streams, 1000)).snapshot() == twin.snapshot()
-
-
 async def test_the_docs_say_how_entries_from_the_future_are_numbered_anew(redis_url: str) -> None:
     page = (Path(__file__).parents[3] / "docs" / "how-to" / "recover.md").read_text("utf-8")
     script = page.partition("<<'END'\n")[2].partition("\nEND\n")[0]
@@ -229,58 +138,6 @@ async def test_the_docs_say_how_entries_from_the_future_are_numbered_anew(redis_
             "alarm.raised", "incident.reported", "alarm.cleared",
         ]  # fmt: skip
         assert standing(streams.conditions) == {}
-
-
-# --- the door ------------------------------------------------------------------------------------
-
-
-async def post(streams: Streams, *events: ev.Event, twin: Twin | None = None) -> httpx.Response:
-    async def lookup(token: str) -> Source | None:
-        return Source(name="s", territory=S)
-
-    app = FastAPI()
-    app.include_router(Intake(streams, lookup, {S: twin or b.a_twin()}).router())
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://dayuan") as client:
-        return await client.post(
-            "/api/events",
-            content=b"\n".join(map(encode, events)),
-            headers={"Authorization": "Bearer s"},
-        )
-
-
-@pytest.mark.parametrize("off_s", [0, 240, 7200, 90000, -30, -3000, -80000])
-async def test_a_call_that_is_answered_200_becomes_a_case_whatever_its_clock_says(
-    valkey_url: str, off_s: int
-) -> None:
-    async with Streams(valkey_url) as streams:
-        active = await an_engine(streams)
-        assert (await post(streams, b.state(b.CALL, "idle"))).status_code == 200
-        await up_to_date(active)
-        call = b.state(b.CALL, "pressed", b.now() + timedelta(seconds=off_s))
-        assert (await post(streams, call)).json()["events"] == [{"id": call.id, "ok": True}]
-        await up_to_date(active)
-        assert b.subjects(valkey_url)[:1] == CASE[:1]
-        assert [kind for kind, _ in b.subjects(valkey_url)][1:2] == CASE[1:]
-        seen = len(b.subjects(valkey_url))
-        if off_s <= 0:  # sent once more, because the answer was lost: it is known
-            assert (await post(streams, call)).status_code == 200
-            await up_to_date(active)
-            assert len(b.subjects(valkey_url)) == seen
-        state = "idle" if off_s < 0 else "pressed"
-        assert active.twin.devices[b.CALL].state == state
-
-
-async def test_what_the_fold_would_refuse_is_refused_at_the_door_with_a_margin(
-    valkey_url: str,
-) -> None:
-    async with Streams(valkey_url) as streams:
-        day = timedelta(hours=24)
-        events = [b.reading(at=b.now() - day), b.reading(at=b.now() - day + timedelta(minutes=1))]
-        answer = await post(streams, *events)
-        assert [row.get("ok", False) for row in answer.json()["events"]] == [False, True]
-        twin = await whole(streams, 1000)
-        assert twin.devices[b.NOISE].value == 41.5
 
 
 # --- the engine's own clock ----------------------------------------------------------------------

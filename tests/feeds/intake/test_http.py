@@ -18,7 +18,10 @@ from feeds.intake.http_body import MOST_BYTES, MOST_MEMBERS
 from feeds.streams.streams import Streams
 from tests.conftest import free_port
 from tests.support.builders import streams as b
+from tests.support.clocks import CASE, an_engine, whole
+from tests.support.engines import up_to_date
 from twin import events as ev
+from twin.state.twin import Twin
 
 pytestmark = pytest.mark.anyio
 S = b.STREET
@@ -237,3 +240,52 @@ async def test_nothing_is_acknowledged_while_the_streams_are_away() -> None:
     answer = await away.post(ev.encode(b.reading()))
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     await away.close()
+
+
+async def post(streams: Streams, *events: ev.Event, twin: Twin | None = None) -> httpx.Response:
+    async def lookup(token: str) -> Source | None:
+        return Source(name="s", territory=S)
+
+    app = FastAPI()
+    app.include_router(Intake(streams, lookup, {S: twin or b.a_twin()}).router())
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://dayuan") as client:
+        return await client.post(
+            "/api/events",
+            content=b"\n".join(map(ev.encode, events)),
+            headers={"Authorization": "Bearer s"},
+        )
+
+
+@pytest.mark.parametrize("off_s", [0, 240, 7200, 90000, -30, -3000, -80000])
+async def test_a_call_that_is_answered_200_becomes_a_case_whatever_its_clock_says(
+    valkey_url: str, off_s: int
+) -> None:
+    async with Streams(valkey_url) as streams:
+        active = await an_engine(streams)
+        assert (await post(streams, b.state(b.CALL, "idle"))).status_code == 200
+        await up_to_date(active)
+        call = b.state(b.CALL, "pressed", b.now() + timedelta(seconds=off_s))
+        assert (await post(streams, call)).json()["events"] == [{"id": call.id, "ok": True}]
+        await up_to_date(active)
+        assert b.subjects(valkey_url)[:1] == CASE[:1]
+        assert [kind for kind, _ in b.subjects(valkey_url)][1:2] == CASE[1:]
+        seen = len(b.subjects(valkey_url))
+        if off_s <= 0:  # sent once more, because the answer was lost: it is known
+            assert (await post(streams, call)).status_code == 200
+            await up_to_date(active)
+            assert len(b.subjects(valkey_url)) == seen
+        state = "idle" if off_s < 0 else "pressed"
+        assert active.twin.devices[b.CALL].state == state
+
+
+async def test_what_the_fold_would_refuse_is_refused_at_the_door_with_a_margin(
+    valkey_url: str,
+) -> None:
+    async with Streams(valkey_url) as streams:
+        day = timedelta(hours=24)
+        events = [b.reading(at=b.now() - day), b.reading(at=b.now() - day + timedelta(minutes=1))]
+        answer = await post(streams, *events)
+        assert [row.get("ok", False) for row in answer.json()["events"]] == [False, True]
+        twin = await whole(streams, 1000)
+        assert twin.devices[b.NOISE].value == 41.5

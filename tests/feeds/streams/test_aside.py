@@ -10,9 +10,9 @@ from feeds.engine import active as engine
 from feeds.replay import Recording
 from feeds.streams.replica import Replica
 from feeds.streams.streams import Streams
-from tests.feeds.engine.test_role import RAISED_AND_REPORTED, Told, an_engine, clock_at, up_to_date
 from tests.support.builders import streams as b
 from tests.support.catalogues import CATALOGUE
+from tests.support.engines import RAISED_AND_REPORTED, Told, an_engine, clock_at, up_to_date
 from twin import events as ev
 from twin.state import effects
 from twin.state.records import Change

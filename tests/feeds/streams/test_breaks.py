@@ -15,8 +15,8 @@ from feeds.intake.commands import Desk
 from feeds.streams.keys import key
 from feeds.streams.replica import Replica, follow_all
 from feeds.streams.streams import Streams
-from tests.feeds.engine.test_role import an_engine, start, up_to_date
 from tests.support.builders import streams as b
+from tests.support.engines import an_engine, start, up_to_date
 from tests.support.servers import Server
 from tests.support.waiting import comes_true
 from twin import events as ev

@@ -11,9 +11,9 @@ import redis
 from feeds.streams.keys import key
 from feeds.streams.rejections import MOST_PAYLOAD, scrub
 from feeds.streams.streams import Streams
-from tests.feeds.engine.test_role import an_engine, up_to_date
 from tests.feeds.intake.test_http import Caller
 from tests.support.builders import streams as b
+from tests.support.engines import an_engine, up_to_date
 from twin import events as ev
 
 pytestmark = pytest.mark.anyio

@@ -20,6 +20,7 @@ from feeds.streams.replica import BatchOutcome, Replica, follow_all, ingest
 from feeds.streams.streams import Streams
 from tests.support.builders import streams as b
 from tests.support.catalogues import CATALOGUE
+from tests.support.clocks import add, the_clock_was_two_hours_ahead, whole
 from twin.events import WayClosed, WayClosedData, encode
 from twin.state import snapshot
 from twin.state.records import Change
@@ -280,3 +281,15 @@ def batch_of(part: StreamPart) -> Batch:
 
 def refused_of(steps: Sequence[BatchOutcome]) -> list[str]:
     return [refused.entry_id for step in steps for refused in step.refused]
+
+
+async def test_others_who_write_without_us_count_too_once_we_have_noted_the_time(
+    valkey_url: str,
+) -> None:
+    async with Streams(valkey_url) as streams:
+        the_clock_was_two_hours_ahead(valkey_url)
+        await streams.append(S, [b.reading()])
+        add(valkey_url, b.state(b.CALL, "pressed"), "*")
+        twin = await whole(streams, 1)
+        assert twin.devices[b.CALL].state == "pressed"
+        assert (await whole(streams, 1000)).snapshot() == twin.snapshot()

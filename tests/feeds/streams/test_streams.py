@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import redis
 from redis.crc import key_slot
 
+from feeds.engine.clocks import server_now
 from feeds.errors import LostLease
 from feeds.streams.batches import Position, Progress, order
 from feeds.streams.keys import key
 from feeds.streams.streams import Streams
 from tests.support.builders import streams as b
+from tests.support.clocks import HOUR_MS, add, now_ms
 from tests.support.servers import LossyLine, Server
 from twin.errors import EventRejected, StaleVersion
 
@@ -261,3 +264,24 @@ async def test_a_server_without_a_log_is_warned_about(
             await streams.append(S, [b.reading()])
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "appendonly yes" in caplog.text
+
+
+async def test_the_time_of_receipt_is_noted_beside_entries_only_while_ids_are_ahead(
+    redis_url: str,
+) -> None:
+    def fields() -> list[set[bytes]]:
+        with redis.Redis.from_url(redis_url) as client:
+            return [set(found) for _, found in client.xrange(key(S, "telemetry"))]
+
+    async with Streams(redis_url) as streams:
+        await streams.append(S, b.readings(2))
+        assert fields() == [{b"e"}, {b"e"}]
+        add(redis_url, b.reading(), f"{now_ms() + 2 * HOUR_MS}-0")
+        await streams.append(S, b.readings(2))
+        assert fields()[2:] == [{b"e"}, {b"e", b"r"}, {b"e", b"r"}]
+        read = await streams.read(S, Position())
+        assert [len(read.telemetry.noted), len(read.telemetry)] == [2, 5]
+        assert all(abs(ms - now_ms()) < 60_000 for ms in read.telemetry.noted.values())
+        first, rest = read.telemetry.cut(3)
+        assert first.noted is rest.noted is read.telemetry.noted
+        assert abs(await server_now(streams.link, S) - b.now()) < timedelta(minutes=1)
