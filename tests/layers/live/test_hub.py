@@ -1,7 +1,8 @@
+"""The hub: who hears what, when, and that in the end everybody has seen the same."""
+
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from typing import Any
 
@@ -11,10 +12,9 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from layers.live.clock import Clock
-from layers.live.connection import QUEUE_FRAMES, Connection
+from layers.live.connection import QUEUE_FRAMES
 from layers.live.frames import unpack
-from layers.live.groups import RING_FRAMES
-from layers.live.hub import BEAT_TURNS, IDLE_TURNS, Hub, run
+from layers.live.hub import BEAT_TURNS, Hub, run
 from layers.live.messages import Hello, View
 from tests.support.builders.layers import (
     COMMUNITY,
@@ -32,58 +32,11 @@ from tests.support.builders.layers import (
     step,
 )
 from tests.support.catalogues import CATALOGUE
-from tests.support.live_model import LiveModel
+from tests.support.network import CALL, STREETWIDE, Network, a_hub, close, happen
 from twin import events
 from twin.places import territory
-from twin.state.twin import Twin
 
-STREETWIDE = (STREET,)
 GRID = (f"{COMMUNITY}.huodian.g1",)
-CALL = "huodian/call/1"  # in grid 1; call/2 is in grid 2
-
-
-class Network:
-    """A screen's network: what is sent arrives in its browser, unless it is jammed."""
-
-    def __init__(self, hub: Hub, prefixes: tuple[str, ...], masked: bool = False) -> None:
-        self.hub = hub
-        self.prefixes = prefixes
-        self.masked = masked
-        self.browser = LiveModel()
-        self.sent: list[dict[str, Any]] = []
-        self.free = asyncio.Event()
-        self.free.set()
-        self.connect()
-
-    def connect(self) -> None:
-        """A new connection, while the browser keeps what it knows."""
-        self.connection = Connection(self._send, "陈敏")
-        self.connection.hub = self.hub
-
-    async def _send(self, message: dict[str, Any]) -> None:
-        await self.free.wait()
-        self.sent.append(message)
-        self.browser.take(message)
-
-    def hello(self, *compounds: str, resume: bool = False, **words: Any) -> None:
-        self.key = self.hub.key(self.prefixes, self.masked, Hello(compounds=compounds, **words))
-        self.join(resume)
-
-    def join(self, resume: bool) -> None:
-        seq, epoch = (self.browser.seq, self.browser.epoch) if resume else (None, None)
-        assert self.hub.join(self.connection, self.key, seq, epoch)
-
-    def texts(self) -> list[dict[str, Any]]:
-        return [json.loads(message["text"]) for message in self.sent if "text" in message]
-
-
-def a_hub(twin: Twin) -> Hub:
-    return Hub({twin.street: twin}, CATALOGUE, now=NOON, epoch="t")
-
-
-def happen(hub: Hub, *facts: events.Event) -> None:
-    for fact in facts:
-        hub.mark_dirty(STREET, hub.twins[STREET].apply(fact))
 
 
 def test_a_screen_sees_what_happened_before_it_came_and_what_happens_after():
@@ -165,67 +118,6 @@ def test_switched_off_layers_are_not_sent():
     assert shown == {"gate", "lift"}
 
 
-def test_groups_share_what_is_encoded():
-    hub = a_hub(a_street())
-    first, second = Network(hub, STREETWIDE), Network(hub, STREETWIDE)
-    first.hello("huodian")
-    second.hello("huodian")
-    happen(hub, reported("huodian/gate/1", "open", at(0)))
-    hub.tick(at(0.1))
-    assert all(a is b for a, b in zip(first.sent, second.sent, strict=True))
-
-
-def test_a_screen_that_lost_its_link_gets_only_what_is_missing():
-    hub = a_hub(a_street())
-    screen = Network(hub, STREETWIDE)
-    screen.hello("huodian")
-    hub.leave(screen.connection)
-    happen(hub, reported("huodian/gate/1", "open", at(0)))
-    hub.tick(at(0.1))
-    screen.connect()
-    screen.join(resume=True)
-    assert screen.browser.kinds == ["snapshot", "binary", "binary"]
-    assert screen.browser.gaps == 0
-
-
-def test_a_screen_that_was_away_too_long_gets_a_snapshot():
-    hub = a_hub(a_street())
-    screen = Network(hub, STREETWIDE)
-    screen.hello("huodian")
-    hub.leave(screen.connection)
-    for tick in range(1, IDLE_TURNS + 10):
-        hub.tick(at(tick / 10))
-    screen.connect()
-    screen.join(resume=True)
-    assert screen.browser.kinds == ["snapshot", "binary"] * 2
-
-
-def test_a_screen_that_missed_more_than_is_kept_gets_a_snapshot():
-    hub = a_hub(a_street())
-    screen, other = Network(hub, STREETWIDE), Network(hub, STREETWIDE)
-    screen.hello("huodian")
-    other.hello("huodian")
-    hub.leave(screen.connection)
-    for tick in range(1, RING_FRAMES + 2):
-        happen(hub, measured("huodian/noise/1", "level_db", tick, at(tick / 10)))
-        hub.tick(at(tick / 10))
-    screen.connect()
-    screen.join(resume=True)
-    assert screen.browser.kinds == ["snapshot", "binary"] * 2
-    assert screen.browser.shown() == other.browser.shown()
-
-
-def test_a_sequence_of_another_epoch_means_a_snapshot():
-    hub = a_hub(a_street())
-    screen = Network(hub, STREETWIDE)
-    screen.hello("huodian")
-    hub.reload(at(60))
-    assert screen.browser.kinds == ["snapshot", "binary"] * 2
-    screen.browser.epoch = "t.1"
-    screen.join(resume=True)
-    assert screen.browser.kinds == ["snapshot", "binary"] * 3
-
-
 def test_looking_elsewhere_counts_from_the_next_tick_and_only_once():
     hub = a_hub(a_street())
     screen = Network(hub, STREETWIDE)
@@ -263,34 +155,6 @@ def test_people_who_have_a_case_open_see_each_other_and_public_screens_do_not():
     assert wall.browser.panels["presence"] == {}
     hub.open(person.connection, "INC-1121-0009")
     assert person.connection.incident is None
-
-
-def test_a_masked_screen_learns_the_floor_and_never_the_room():
-    twin = a_street()
-    hub = a_hub(twin)
-    happen(hub, raised(CALL, at(0)), opened(1, CALL, twin, at(0), (f"{CALL}#call_pressed",)))
-    hub.tick(at(0.1))
-    wall, desk = Network(hub, STREETWIDE, masked=True), Network(hub, STREETWIDE)
-    wall.hello("huodian")
-    desk.hello("huodian")
-    words = json.dumps(wall.texts(), ensure_ascii=False)
-    assert "102" not in words and "王奶奶" not in words and "1层" in words
-    assert "102" in json.dumps(desk.texts(), ensure_ascii=False)
-
-
-def test_a_wall_speaks_in_public_words_whoever_logged_in_on_it():
-    twin = a_street()
-    hub = a_hub(twin)
-    happen(hub, opened(1, CALL, twin, at(0)))
-    hub.tick(at(0.1))
-    wall, desk = Network(hub, STREETWIDE), Network(hub, STREETWIDE)
-    hello = Hello(compounds=("huodian",))
-    wall.key = hub.key(STREETWIDE, False, hello, public=True)
-    desk.key = hub.key(STREETWIDE, False, hello)
-    wall.join(resume=False)
-    desk.join(resume=False)
-    assert "王奶奶" not in json.dumps(wall.texts(), ensure_ascii=False)
-    assert wall.browser.compounds == desk.browser.compounds  # both fetched the same description
 
 
 def test_a_replays_frames_carry_its_clock():
@@ -521,12 +385,6 @@ class Screens(RuleBasedStateMachine):
     def nothing_piles_up(self):
         for screen in self.screens:
             assert len(screen.connection._queue) <= QUEUE_FRAMES
-
-
-async def close(screen: Network) -> None:
-    screen.hub.leave(screen.connection)
-    screen.connection.close()
-    await asyncio.sleep(0)
 
 
 TestScreens = Screens.TestCase

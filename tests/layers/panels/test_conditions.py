@@ -11,9 +11,9 @@ from layers.live.clock import Clock
 from layers.live.hub import BEAT_TURNS, PANEL_TURNS, Hub
 from layers.live.subscription import Subscription
 from layers.panels.conditions import Health, shown
-from tests.layers.live.test_hub import Network
 from tests.support.builders.layers import COMMUNITY, NOON, STREET, a_street
 from tests.support.catalogues import CATALOGUE
+from tests.support.network import Network
 from twin.catalogue.conditions import Condition, condition_kinds
 
 OTHER = "lusong.jianning"
