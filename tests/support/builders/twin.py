@@ -28,6 +28,7 @@ NOISE, MANHOLE, SMOKE, LAMP = (
     "huodian/noise/1", "huodian/manhole/1", "huodian/smoke/1", "huodian/lamp/1",
 )  # fmt: skip
 ZHOU, LI, WANG = (f"huodian/responder/{name}" for name in ("zhou", "li", "wang"))
+COVER_OPEN = f"{MANHOLE}#manhole_open"
 CAMERAS = tuple(f"huodian/camera/{n}" for n in range(1, 7))
 
 CHEN = Actor(account="chen", role="dispatcher", prefixes=(STREET,))
@@ -163,6 +164,12 @@ def on_duty(who: str, status: str = "available", at: datetime = NOON) -> e.Event
 
 def silence(subject: str, at: datetime = NOON) -> e.Event:
     return e.DeviceSilent(id=f"{subject}!{at.timestamp()}", subject=subject, time=at)
+
+
+def acknowledged(alarm: str, version: int, at: datetime = NOON) -> e.AlarmAcknowledged:
+    return e.AlarmAcknowledged(
+        id="a", subject=alarm, time=at, by="chen", data=e.AlarmData(version=version)
+    )
 
 
 def settle(twin: Twin, events: Iterable[e.Event]) -> list[e.Event]:

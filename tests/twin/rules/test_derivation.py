@@ -24,8 +24,6 @@ from tests.support.builders.twin import (
     after,
     ask_everything,
     give,
-    huodian,
-    jinyuan,
     settle,
     silence,
 )  # fmt: skip
@@ -308,20 +306,11 @@ def test_an_alarm_raised_and_ended_within_one_second_of_a_coarse_clock_has_ended
 # --- an alarm outlives what raised it ----------------------------------------------------------
 
 
-COVER_OPEN = f"{MANHOLE}#manhole_open"
-
-
 def told_only_operations(twin: Twin, story: list[e.Event]) -> Twin:
     """A twin over what is left when the telemetry is trimmed: operations are kept for ever."""
     other = Twin(STREET, list(twin.compounds.values()), CATALOGUE)
     other.fold([event for event in story if not isinstance(event, e.TELEMETRY)])
     return other
-
-
-def acknowledged(version: int) -> e.AlarmAcknowledged:
-    return e.AlarmAcknowledged(
-        id="a", subject=COVER_OPEN, time=NOON, by="chen", data=e.AlarmData(version=version)
-    )
 
 
 @pytest.mark.parametrize(
@@ -351,32 +340,6 @@ def test_an_alarm_without_telemetry_behind_it_stays_until_its_device_speaks(subj
     }[type(event)]
     settle(twin, [calm])
     assert not any(twin.alarms[alarm].active for alarm in alarms)
-
-
-def test_an_alarm_outlives_its_place_being_away_and_ends_when_the_device_says_so():
-    twin = a_twin()
-    settle(twin, [a_state(MANHOLE, "shifted")])
-    without, back = (
-        Twin(STREET, [jinyuan()], CATALOGUE),
-        Twin(STREET, [huodian(), jinyuan()], CATALOGUE),
-    )
-    without.restore(twin.snapshot())
-    without.fold([acknowledged(2)])
-    assert without.due(after(1e6)) == [] and list(outstanding(without)) == []
-    back.restore(without.snapshot())
-    assert back.alarms[COVER_OPEN].active and back.alarms[COVER_OPEN].acked
-    assert list(outstanding(back)) == []
-    settle(back, [a_state(MANHOLE, "closed", after(60))])
-    assert not back.alarms[COVER_OPEN].active and back.alarms[COVER_OPEN].version == 3
-
-
-def test_an_alarm_is_folded_while_its_place_is_away_so_that_its_next_version_fits():
-    twin = a_twin()
-    raised = settle(twin, [a_state(MANHOLE, "shifted")])
-    without = Twin(STREET, [jinyuan()], CATALOGUE)
-    without.fold([*raised, acknowledged(2)])
-    assert without.alarms[COVER_OPEN].version == twin.alarms[COVER_OPEN].version + 1 == 2
-    assert without.territory_of(COVER_OPEN) == STREET
 
 
 # --- what comes too late to count ----------------------------------------------------------------

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tests.support.builders.twin import (
     CALL,
+    COVER_OPEN,
     GATE,
     LI,
     MANHOLE,
@@ -18,6 +19,7 @@ from tests.support.builders.twin import (
     a_reading,
     a_state,
     a_twin,
+    acknowledged,
     after,
     ask_everything,
     give,
@@ -30,6 +32,7 @@ from tests.support.catalogues import CATALOGUE
 from tests.support.stories import stories
 from twin import events as e
 from twin.errors import InvalidSnapshot
+from twin.rules.derivation import outstanding
 from twin.state.twin import Twin
 
 
@@ -157,3 +160,20 @@ def test_any_part_of_the_telemetry_may_be_missing(story, data):
         if not isinstance(event, e.TELEMETRY) or data.draw(st.booleans())
     ])  # fmt: skip
     ask_everything(twin, after(1e5))
+
+
+def test_an_alarm_outlives_its_place_being_away_and_ends_when_the_device_says_so():
+    twin = a_twin()
+    settle(twin, [a_state(MANHOLE, "shifted")])
+    without, back = (
+        Twin(STREET, [jinyuan()], CATALOGUE),
+        Twin(STREET, [huodian(), jinyuan()], CATALOGUE),
+    )
+    without.restore(twin.snapshot())
+    without.fold([acknowledged(COVER_OPEN, 2)])
+    assert without.due(after(1e6)) == [] and list(outstanding(without)) == []
+    back.restore(without.snapshot())
+    assert back.alarms[COVER_OPEN].active and back.alarms[COVER_OPEN].acked
+    assert list(outstanding(back)) == []
+    settle(back, [a_state(MANHOLE, "closed", after(60))])
+    assert not back.alarms[COVER_OPEN].active and back.alarms[COVER_OPEN].version == 3

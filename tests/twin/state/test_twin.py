@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 
 from tests.support.builders.twin import (
     CALL,
+    COVER_OPEN,
     GATE,
     HUODIAN,
     JINYUAN,
+    MANHOLE,
     NOON,
     STREET,
     ZHOU,
@@ -16,9 +18,11 @@ from tests.support.builders.twin import (
     a_device,
     a_state,
     a_twin,
+    acknowledged,
     after,
     huodian,
     jinyuan,
+    settle,
     silence,
 )  # fmt: skip
 from tests.support.catalogues import CATALOGUE
@@ -189,3 +193,12 @@ def test_every_subject_has_a_territory_and_a_strange_one_belongs_to_more(twin):
 def test_two_compounds_share_one_twin():
     twin = Twin(STREET, [jinyuan(), huodian()], CATALOGUE)
     assert [twin.devices[key].index for key in ("jinyuan/power/1", GATE)] == [1, 1]
+
+
+def test_an_alarm_is_folded_while_its_place_is_away_so_that_its_next_version_fits():
+    twin = a_twin()
+    raised = settle(twin, [a_state(MANHOLE, "shifted")])
+    without = Twin(STREET, [jinyuan()], CATALOGUE)
+    without.fold([*raised, acknowledged(COVER_OPEN, 2)])
+    assert without.alarms[COVER_OPEN].version == twin.alarms[COVER_OPEN].version + 1 == 2
+    assert without.territory_of(COVER_OPEN) == STREET
