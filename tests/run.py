@@ -25,7 +25,8 @@ BUDGET_S = 15.0
 SCREENS_BUDGET_S = 40.0
 """The same for files that open pages with a map in a real Chromium."""
 BUDGETS_S = {
-    "tests/test_territory_filter.py": 60.0,
+    "tests/territory_filter/test_figures.py": 30.0,
+    "tests/territory_filter/test_routes.py": 30.0,
     "tests/test_break.py": 60.0,
     "tests/test_app.py": 45.0,
     "tests/feeds/host/test_supervisor.py": 30.0,
@@ -43,7 +44,7 @@ GROUPS = {
     "tests/browser/": "browser",
     "tests/test_break.py": "processes",
     "tests/test_app.py": "processes",
-    "tests/test_territory_filter.py": "leaks",
+    "tests/territory_filter/": "leaks",
     "tests/test_bench.py": "bench",
 }
 """Tests that share what is dear to set up, or that load the machine, stay with one worker: those

@@ -30,6 +30,7 @@ def test_every_group_is_of_tests_that_exist_and_begins_in_its_turn() -> None:
     [
         ("tests/browser/test_named.py::test_wall[zh-CN]", "browser"),
         ("tests/browser/test_calm.py::test_a_site", "sites"),
+        ("tests/territory_filter/test_tiles.py::test_a", "leaks"),
         ("tests/twin/state/test_twin.py::test_a[x::y]", "tests/twin/state/test_twin.py"),
     ],
 )
