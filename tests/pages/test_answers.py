@@ -39,10 +39,17 @@ _Wish = Annotated[Wish, Depends(answers.reading(Wish, 64))]
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    """Routes that raise, beside and below ``/ogc``."""
+    """Routes that raise or ask for something, beside and below ``/ogc``."""
     server = FastAPI(openapi_url=None)
     answers.install(server)
+    _raise_on(server)
+    _ask_on(server)
+    transport = httpx.ASGITransport(app=server, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as found:
+        yield found
 
+
+def _raise_on(server: FastAPI) -> None:
     @server.get("/ogc/raises/{what}")
     @server.get("/raises/{what}")
     async def raises(what: str) -> Response:
@@ -58,6 +65,8 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         with answers.statuses({"busy": 503}, otherwise=404):
             raise CommandRejected("gone", "no more")
 
+
+def _ask_on(server: FastAPI) -> None:
     @server.get("/ogc/count")
     @server.get("/count")
     async def count(n: int) -> Response:
@@ -66,10 +75,6 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     @server.post("/wish")
     async def wish(asked: _Wish) -> Response:
         return answers.json({"size": asked.size})
-
-    transport = httpx.ASGITransport(app=server, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as found:
-        yield found
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -86,34 +86,36 @@ async def open_web_role(
     **parts_besides: Any,
 ) -> AsyncIterator[WebRole]:
     """Serve some streets until the block ends; ``more`` are further parts of the web role."""
+    async with client_from_url(url) as client, Streams(url, patience_s=patience_s) as streams:
+        accounts = Accounts(client, demo=demo, console=console, hasher=QUICK)
+        sources, tokens = Sources(client), Tokens(client)
+        backed = backing(streams, streets, CATALOGUE, accounts, sources, tokens, web.now)
+        with TemporaryDirectory() as folder:
+            topics = [import_routes(Imports(Path(folder), IMPORT))]
+            parts = web.Parts(backing=backed, more=topics, **(more or {}), **parts_besides)
+            async with _served(parts) as (port, application, task):
+                yield WebRole(
+                    port=port, streams=streams, accounts=accounts, sources=sources, tokens=tokens,
+                    application=application, parts=parts, task=task,
+                )  # fmt: skip
+
+
+@asynccontextmanager
+async def _served(parts: web.Parts) -> AsyncIterator[tuple[int, Any, asyncio.Task[None]]]:
+    """The web role in a task, once it answers: its port, and the application it made."""
     made: list[Any] = []
-    plug = web.plug
+    plug, port = web.plug, free_port()
 
     def noted(parts: web.Parts, assets: Path) -> Any:
         made.append(plug(parts, assets))
         return made[0]
 
-    async with (
-        client_from_url(url) as client,
-        Streams(url, patience_s=patience_s) as streams,
-        AsyncExitStack() as stack,
-    ):
-        accounts = Accounts(client, demo=demo, console=console, hasher=QUICK)
-        sources, tokens = Sources(client), Tokens(client)
-        backed = backing(streams, streets, CATALOGUE, accounts, sources, tokens, web.now)
-        folder = Path(stack.enter_context(TemporaryDirectory()))
-        topics = [import_routes(Imports(folder, IMPORT))]
-        parts = web.Parts(backing=backed, more=topics, **(more or {}), **parts_besides)
-        port = free_port()
-        with patch.object(web, "plug", noted):
-            task = asyncio.create_task(web.run(parts, host="127.0.0.1", port=port, assets=ASSETS))
-            async with asyncio.timeout(30):
-                await until_answering("127.0.0.1", port)
-        try:
-            yield WebRole(
-                port=port, streams=streams, accounts=accounts, sources=sources, tokens=tokens,
-                application=made[0], parts=parts, task=task,
-            )  # fmt: skip
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+    with patch.object(web, "plug", noted):
+        task = asyncio.create_task(web.run(parts, host="127.0.0.1", port=port, assets=ASSETS))
+        async with asyncio.timeout(30):
+            await until_answering("127.0.0.1", port)
+    try:
+        yield port, made[0], task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
