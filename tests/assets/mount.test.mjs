@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { createLife } from "../../assets/map/life.mjs";
 import { createMount } from "../../assets/map/mount.mjs";
 import { createCamera } from "../../assets/panels/camera/camera.mjs";
-import { createDesk } from "../../assets/panels/desk.mjs";
+import { handClock } from "./clock.mjs";
+import { bareDesk } from "./desk.mjs";
 import { glass } from "./glass.mjs";
 
 const HERE = { center: [113.1, 27.8], zoom: 17, bearing: -17, pitch: 55 };
@@ -11,8 +12,8 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A page whose maps come and go as the test says; its clock is moved by hand. */
 function page() {
-  let time = 0;
-  const [timers, said, maps] = [[], [], []];
+  const clock = handClock();
+  const [said, maps] = [[], []];
   let fails = 0;
   let [gone, here] = [0, "huodian"];
   const turns = [];
@@ -26,20 +27,14 @@ function page() {
     onGone: () => (gone += 1),
     here: () => here,
     turn: (compound) => turns.push(compound),
-    later: (act, ms) => timers.push({ act, at: time + ms }),
-    now: () => time,
+    later: clock.later,
+    now: clock.now,
   });
   const pass = async (ms) => {
-    const end = time + ms;
-    for (;;) {
-      timers.sort((a, b) => a.at - b.at);
-      if (!timers.length || timers[0].at > end) break;
-      const { act, at } = timers.shift();
-      time = Math.max(time, at);
+    for (const act of clock.due(ms)) {
       act();
       await settled();
     }
-    time = end;
   };
   return {
     begin,
@@ -198,15 +193,7 @@ test("a map that cannot be taken away any more harms nobody", async (context) =>
 
 test("on a map that came back stand the device that was picked and the ways that were shown", (context) => {
   context.mock.method(globalThis, "fetch", async () => ({ ok: false, status: 404 }));
-  const desk = createDesk({
-    me: {},
-    places: [],
-    catalogue: {},
-    clock: {},
-    session: "live",
-    redraw: () => {},
-    live: { model: {}, send: () => {} },
-  });
+  const desk = bareDesk();
   const [selected, renewed] = [[], context.mock.fn()];
   desk.on("ways", renewed);
   desk.pick("huodian/gate/1");
@@ -236,15 +223,7 @@ function surface() {
 
 test("on a map that came back stands the mark of what was searched for, unless it was taken away", (context) => {
   context.mock.method(globalThis, "fetch", async () => ({ ok: false, status: 404 }));
-  const desk = createDesk({
-    me: {},
-    places: [],
-    catalogue: {},
-    clock: {},
-    session: "live",
-    redraw: () => {},
-    live: { model: {}, send: () => {} },
-  });
+  const desk = bareDesk();
   const [first, second, third] = [surface(), surface(), surface()];
   desk.setMap(first);
   desk.goTo({ type: "address", id: "a", name: "3幢", lonlat: [113, 27] });

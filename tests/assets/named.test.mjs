@@ -3,10 +3,10 @@ import { test } from "node:test";
 import { nameFeatures } from "../../assets/map/places/names.mjs";
 import { createTelling } from "../../assets/words/records.mjs";
 import { placeOf } from "../../assets/panels/people/duty.mjs";
-import { createDesk } from "../../assets/panels/desk.mjs";
 import { detailOf } from "../../assets/words/search_result.mjs";
 import { caseWords, homeName, know, whereabouts } from "../../assets/words/names.mjs";
 import { speak } from "../../assets/words/texts.mjs";
+import { bareDesk } from "./desk.mjs";
 
 const NOW = 1_795_228_927_000;
 const PLACES = [
@@ -141,15 +141,7 @@ test("devices whose names could not be fetched are asked for again, until they a
   const rows = { devices: [{ id: "huodian/gate/1", name: "东门" }] };
   const answers = [Promise.reject(new TypeError("no network")), { ok: false, status: 503 }, { ok: true, json: async () => rows }];
   const asked = context.mock.method(globalThis, "fetch", async () => answers.shift());
-  const desk = createDesk({
-    me: {},
-    places: [{ id: "huodian" }],
-    catalogue: {},
-    clock: {},
-    session: "live",
-    redraw: () => {},
-    live: { model: {}, send: () => {} },
-  });
+  const desk = bareDesk({ places: [{ id: "huodian" }] });
   desk.learn("huodian");
   for (let turn = 0; turn < 4; turn += 1) {
     desk.learn("huodian");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chosen, join } from "../../assets/pages/joins.mjs";
 import { PANELS, furnish } from "../../assets/pages/panels.mjs";
-import { createDesk } from "../../assets/panels/desk.mjs";
+import { bareDesk } from "./desk.mjs";
 
 const PAGES = ["wall", "console", "replay"];
 const standing = (page) => PANELS.filter(({ pages }) => pages.includes(page));
@@ -44,15 +44,7 @@ test("a page has each of its panels once, and all that those need", () => {
 function scene() {
   const heard = [];
   const note = (name) => (id) => void heard.push(id === undefined ? [name] : [name, id]);
-  const desk = createDesk({
-    me: {},
-    places: [],
-    catalogue: {},
-    clock: {},
-    session: "live",
-    redraw: () => {},
-    live: { model: {}, send: () => {} },
-  });
+  const desk = bareDesk();
   const panels = {
     people: { show: note("show") },
     building: { enter: note("enter"), choose: note("choose"), drawAgain: note("again") },

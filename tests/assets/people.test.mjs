@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createDesk } from "../../assets/panels/desk.mjs";
 import { dutyCommands, dutyWords, placeOf } from "../../assets/panels/people/duty.mjs";
 import { joinReplay } from "../../assets/panels/replay.mjs";
 import { createDevice } from "../../assets/panels/camera/device.mjs";
 import { createPeople, keepsDuty, listed } from "../../assets/panels/people/people.mjs";
 import { speak } from "../../assets/words/texts.mjs";
+import { bareDesk } from "./desk.mjs";
 import { glass } from "./glass.mjs";
 
 const zhou = { id: "huodian/responder/zhou", name: "Zhou", role: "guard", compound: "huodian", status: "available", takes: ["duty_off"] };
@@ -85,15 +85,7 @@ test("who goes on or off duty, or is located at last, is asked for anew; who wal
   const asked = context.mock.method(globalThis, "fetch", async () => ({ ok: true, json: async () => ({}) }));
   const incidents = new Map([["INC-1", { id: "INC-1", version: 1, compound: "huodian" }]]);
   const things = { incidents, alarms: new Map(), responders: new Map(), ways: new Map() };
-  const desk = createDesk({
-    me: {},
-    places: [{ id: "huodian" }],
-    catalogue: {},
-    clock: { mode: "live" },
-    session: "live",
-    redraw: () => {},
-    live: { model: { things }, send: () => {} },
-  });
+  const desk = bareDesk({ places: [{ id: "huodian" }], clock: { mode: "live" }, live: { model: { things }, send: () => {} } });
   const after = async (more) => {
     desk.took({ things: { responders: { [zhou.id]: more && { ...zhou, ...more } } } });
     await new Promise((resolve) => setImmediate(resolve));
