@@ -139,6 +139,16 @@ export function gridPoints(grids) {
   return grids.map(({ geometry, properties: { id, name } }) => feature("Point", centroid(geometry.coordinates[0]), { id, name }));
 }
 
+/**
+ * The box around places: the least and the greatest of both axes, such as west, south, east, north.
+ * @param {number[]} xs
+ * @param {number[]} ys
+ * @returns {[number, number, number, number]}
+ */
+export function boxOf(xs, ys) {
+  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+}
+
 /** A point feature. */
 export function point(lonlat, properties) {
   return feature("Point", lonlat, properties);

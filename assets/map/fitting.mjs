@@ -1,8 +1,9 @@
 // Where a tilted camera must stand so that a compound, roofs included, fills the free part of the
 // screen. Pure: MapLibre's own fitting knows only the flat map, and leaves a third of it empty.
+import { boxOf } from "../geometry/shapes.mjs";
+import { pixelsPerMetre } from "./records/points.mjs";
 
 const TILE_PX = 512;
-const EARTH_ROUND_M = 40_075_017;
 const FOV = (36.87 * Math.PI) / 180; // MapLibre's vertical field of view
 const LEAST_ZOOM = 7;
 const RADIANS = Math.PI / 180;
@@ -49,8 +50,10 @@ function seen(points, { at, zoom, bearing, pitch, height }) {
 }
 
 function box(points) {
-  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
-  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+  return boxOf(
+    points.map(([x]) => x),
+    points.map(([, y]) => y),
+  );
 }
 
 /** The middle of the map for one zoom, or null when the points do not fit then. */
@@ -84,7 +87,7 @@ function centred(points, camera, free) {
  * @returns {{center: [number, number], zoom: number, bearing: number, pitch: number}}
  */
 export function fitView({ points, width, height, padding, bearing, pitch, maxZoom = 19 }) {
-  const metre = TILE_PX / (EARTH_ROUND_M * Math.cos(points[0][1] * RADIANS));
+  const metre = pixelsPerMetre(points[0][1], 0);
   const placed = points.map(([lon, lat, up]) => [...flat([lon, lat]), up * metre]);
   const [west, south, east, north] = box(placed);
   const free = {

@@ -19,9 +19,8 @@ export function createPopup(map, { tell, onClose }) {
   });
   let target = null;
   let silent = false;
-  const [title, list] = [document.createElement("strong"), document.createElement("div")];
   const node = document.createElement("div");
-  node.append(title, list);
+  const write = writer(node);
   popup.setDOMContent(node);
   popup.on("close", () => {
     target = null;
@@ -32,7 +31,7 @@ export function createPopup(map, { tell, onClose }) {
     if (!target) return;
     const told = tell(target);
     if (!told) return close();
-    write(title, list, told);
+    write(told);
     popup.setLngLat(told.lonlat);
   };
 
@@ -47,7 +46,7 @@ export function createPopup(map, { tell, onClose }) {
       const told = tell(wanted);
       if (!told) return close();
       target = wanted;
-      write(title, list, told);
+      write(told);
       popup.setLngLat(told.lonlat);
       if (!popup.isOpen()) popup.addTo(map);
       return undefined;
@@ -63,8 +62,7 @@ export function createTip(map, { tell }) {
   const node = document.createElement("div");
   node.className = "map-tip";
   node.hidden = true;
-  const [title, list] = [document.createElement("strong"), document.createElement("div")];
-  node.append(title, list);
+  const write = writer(node);
   map.getContainer().append(node);
   let shown = "";
   return {
@@ -73,7 +71,7 @@ export function createTip(map, { tell }) {
       if (key !== shown) {
         const told = target && tell(target);
         node.hidden = !told;
-        if (told) write(title, list, told);
+        if (told) write(told);
         shown = told ? key : "";
       }
       if (shown) node.style.transform = `translate(${Math.round(x) + 14}px, ${Math.round(y) + 14}px)`;
@@ -85,12 +83,17 @@ export function createTip(map, { tell }) {
   };
 }
 
-function write(title, list, { title: words, lines }) {
-  if (title.textContent !== words) title.textContent = words;
-  const wanted = lines.filter(Boolean);
-  while (list.children.length > wanted.length) list.lastChild.remove();
-  wanted.forEach((line, i) => {
-    const row = list.children[i] ?? list.appendChild(document.createElement("p"));
-    if (row.textContent !== line) row.textContent = line;
-  });
+/** Put a heading and lines into a node; gives what writes them. */
+function writer(node) {
+  const [title, list] = [document.createElement("strong"), document.createElement("div")];
+  node.append(title, list);
+  return ({ title: words, lines }) => {
+    if (title.textContent !== words) title.textContent = words;
+    const wanted = lines.filter(Boolean);
+    while (list.children.length > wanted.length) list.lastChild.remove();
+    wanted.forEach((line, i) => {
+      const row = list.children[i] ?? list.appendChild(document.createElement("p"));
+      if (row.textContent !== line) row.textContent = line;
+    });
+  };
 }

@@ -1,5 +1,6 @@
 // Where the map looks. Only a person, goTo and fit move it; data never does.
 import { acrossBearing, bestView, fitView, nearestSide, standing } from "./fitting.mjs";
+import { boxOf } from "../geometry/shapes.mjs";
 import { inFull } from "./places/levels.mjs";
 
 const NEAR_ZOOM = 17.7;
@@ -106,8 +107,10 @@ export function createCamera(map, { screen, limit, places, onView, reducedMotion
       [w, h],
     ];
     const corners = edge.map((corner) => map.unproject(corner));
-    const [lons, lats] = [corners.map(({ lng }) => lng), corners.map(({ lat }) => lat)];
-    return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+    return boxOf(
+      corners.map(({ lng }) => lng),
+      corners.map(({ lat }) => lat),
+    );
   };
 
   const report = () => {

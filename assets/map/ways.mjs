@@ -1,4 +1,5 @@
 // Ways on the map: the ground within reach, who walks where, services, what stands in the way.
+import { boxOf } from "../geometry/shapes.mjs";
 import { obstacleWords } from "../words/trips.mjs";
 import { figure } from "../words/format.mjs";
 import { t } from "../words/texts.mjs";
@@ -41,7 +42,7 @@ function boundsOf(features) {
   const spots = features.filter(({ properties }) => !properties.far).flatMap(({ geometry }) => geometry.coordinates.flat(Infinity));
   if (!spots.length) return null;
   const [lons, lats] = [0, 1].map((axis) => spots.filter((_, n) => n % 2 === axis));
-  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+  return boxOf(lons, lats);
 }
 
 /** @param {ReturnType<typeof import("./records/sources.mjs").createFill>} fill */

@@ -1,9 +1,9 @@
 // A camera that is being placed, on the map: a grip to move it by, another to turn it by.
 import { Marker } from "../../vendor/maplibre-gl.mjs";
 import { metresPerDegree, moved } from "../../geometry/shapes.mjs";
+import { pixelsPerMetre } from "../records/points.mjs";
 
 const ARM_PX = 72;
-const AROUND_M = 40_075_017;
 const RADIANS = Math.PI / 180;
 const DIGITS = 7; // a centimetre
 
@@ -33,7 +33,7 @@ export function createPlacing(map, { fill, thin }) {
 
   const stand = () => {
     if (!pose) return;
-    const metres = (ARM_PX * AROUND_M * Math.cos(pose.lonlat[1] * RADIANS)) / (512 * 2 ** map.getZoom());
+    const metres = ARM_PX / pixelsPerMetre(pose.lonlat[1], map.getZoom());
     mast.setLngLat(pose.lonlat);
     arm.setLngLat(along(pose.lonlat, pose.azimuth ?? 0, metres));
   };

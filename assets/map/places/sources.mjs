@@ -1,5 +1,6 @@
 // What stands still: fetched once per version of a compound, put into the style's sources.
 import { collection, floorBands, gridPoints, point, roofPoints, wallShapes } from "../../geometry/shapes.mjs";
+import { compoundIn } from "../../records/ids.mjs";
 import { MANY } from "./levels.mjs";
 
 const COPIED = ["areas", "paths", "surroundings", "boundary", "grids", "buildings", "fields"];
@@ -122,7 +123,7 @@ export function createPlaces({
     all: () => [...summaries.values()],
     summary: (id) => summaries.get(id),
     get: (id) => loaded.get(id),
-    device: (id) => loaded.get(id.split("/")[0])?.byId.get(id),
+    device: (id) => loaded.get(compoundIn(id))?.byId.get(id),
     building: (id) => [...loaded.values()].find((place) => place.buildings.has(id))?.buildings.get(id),
   };
 }
