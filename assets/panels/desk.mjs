@@ -1,6 +1,7 @@
 // What all panels of a page share: the facts on screen, what is selected, and how to ask for more.
 import { densityWords } from "../words/densities.mjs";
 import { byId, say, takenBy } from "../ui/dom.mjs";
+import { compoundIn } from "../records/ids.mjs";
 import { createDetails } from "./case/details.mjs";
 import { t } from "../words/texts.mjs";
 
@@ -80,7 +81,7 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
   const pick = (id) => {
     picked = id;
     map?.select(id ? { type: "device", id } : selected ? { type: "incident", id: selected } : null);
-    if (id) learn(id.split("/")[0]);
+    if (id) learn(compoundIn(id));
     redraw();
   };
 
@@ -172,7 +173,7 @@ export function createDesk({ me, places, catalogue, clock, session, densities, r
     picked: () => picked,
     detail: () => details.current(),
     reading: (id) => model.reading?.(id) ?? null,
-    device: (id) => devices.get(id.split("/")[0])?.get(id),
+    device: (id) => devices.get(compoundIn(id))?.get(id),
     person: (name) => {
       if (name === me.name) return me.display ?? name;
       if (name === "system") return t("said.system");

@@ -2,6 +2,7 @@
 import { addressSection } from "./addresses.mjs";
 import { ask } from "../ui/dialogs.mjs";
 import { h } from "../ui/dom.mjs";
+import { answerOf } from "../session/answers.mjs";
 import { memory } from "../session/memory.mjs";
 import { figure } from "../words/format.mjs";
 import { cap, shortcuts } from "./keys.mjs";
@@ -36,15 +37,8 @@ export function showKeys() {
 
 /** Show devices nobody registered and what was rejected, by source. */
 export async function showAdmin(get = fetch) {
-  const read = async (path) => {
-    try {
-      const response = await get(path);
-      return response.ok ? await response.json() : null;
-    } catch {
-      return null;
-    }
-  };
-  const [devices, rejected, addresses] = await Promise.all(["/api/devices/unregistered", "/api/rejected", "/api/addresses"].map(read));
+  const paths = ["/api/devices/unregistered", "/api/rejected", "/api/addresses"];
+  const [devices, rejected, addresses] = await Promise.all(paths.map((path) => answerOf(path, get)));
   const row = (one) => [[one.id, one.type, one.source].filter(Boolean).join(" · "), figure(one.count ?? 1)];
   return ask(
     t("admin.open"),

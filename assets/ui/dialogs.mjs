@@ -55,6 +55,9 @@ export const written = (form, name) => String(form.get(name)).trim();
 export const choice = (name, value, label, checked) =>
   h("label", { class: "choice" }, h("input", { type: "radio", name, value, checked }), h("span", { text: label }));
 
+/** Several to choose from, under the question. */
+export const choices = (legend, ...nodes) => h("fieldset", { class: "choices" }, h("legend", { text: legend }), ...nodes);
+
 /** Ask why. */
 export async function askReason(title, about) {
   const form = await ask(title, [reasonField(t("dialog.reason"))], { about });

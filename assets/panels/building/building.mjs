@@ -1,6 +1,7 @@
 // The card of an open building: what it is, its floors as a rail with counts, what is on the chosen
 // floor, its lifts, its open cases, its devices. Opened by a person, closed by a person.
 import { attribute, byId, h, keyed, mark, say, shown, takenBy } from "../../ui/dom.mjs";
+import { lettered } from "../../ui/lettered.mjs";
 import { readingWords } from "../../words/readings.mjs";
 import { byKind, casesIn, devicesOn, firstFloor, floorOf, floorRows, stepped } from "../../records/floors.mjs";
 import { NUMERALS, figure } from "../../words/format.mjs";
@@ -119,7 +120,6 @@ export function createBuilding(desk, get = fetch) {
 
 function skeleton() {
   const root = byId("building");
-  const heading = (key) => h("h3", { "data-i18n": key, text: t(key) });
   const part = {
     root,
     shut: h("button", { type: "button", class: "shut", text: "×" }),
@@ -129,11 +129,11 @@ function skeleton() {
     here: h("h3", {}),
     devices: h("ul", { class: "rows" }),
     empty: h("p", { class: "dim" }),
-    liftsHead: heading("inside.lifts"),
+    liftsHead: lettered("h3", "inside.lifts"),
     lifts: h("ul", { class: "rows" }),
-    casesHead: heading("inside.cases"),
+    casesHead: lettered("h3", "inside.cases"),
     cases: h("ul", { class: "rows" }),
-    kindsHead: heading("inside.devices"),
+    kindsHead: lettered("h3", "inside.devices"),
     kinds: h("ul", { class: "kinds" }),
   };
   root.classList.add("float", "building");
@@ -229,86 +229,58 @@ function reveal(rail) {
 }
 
 function drawFloor(part, told, floor, desk) {
-  const found = devicesOn(told, floor, desk.reading);
+  const devices = devicesOn(told, floor, desk.reading);
   say(part.here, t("inside.here", { floor: floorName(floor) }));
-  shown(say(part.empty, t("inside.empty")), found.length === 0);
-  const make = ({ id }) =>
-    h(
-      "li",
-      {},
-      h(
-        "button",
-        { type: "button", class: "row", onclick: () => desk.pick(id) },
-        h("span", { class: "what" }),
-        h("span", { class: "dim says" }),
-      ),
-    );
-  keyed(
-    part.devices,
-    found,
-    ({ id }) => id,
-    make,
-    (node, device) => {
-      const [what, says] = node.firstElementChild.children;
-      const reading = desk.reading(device.id);
-      attribute(node, "data-level", reading?.level || null);
-      say(what, device.name.replace(told.name, "").trim() || device.name);
-      say(says, readingWords(device.kind, reading, desk.catalogue)[0] ?? "");
-    },
-  );
+  shown(say(part.empty, t("inside.empty")), devices.length === 0);
+  drawDevices(part.devices, devices, told, desk, ({ kind }, reading) => readingWords(kind, reading, desk.catalogue)[0] ?? "");
 }
 
 function drawLifts(part, told, desk) {
   const lifts = told.devices.filter(({ kind }) => kind === "lift");
   shown(part.liftsHead, lifts.length > 0);
-  const make = ({ id }) =>
-    h(
-      "li",
-      {},
-      h(
-        "button",
-        { type: "button", class: "row", onclick: () => desk.pick(id) },
-        h("span", { class: "what" }),
-        h("span", { class: "dim says" }),
-      ),
-    );
+  drawDevices(part.lifts, lifts, told, desk, (lift, reading) => {
+    const at = floorOf(lift, told, desk.reading);
+    const state = readingWords("lift", reading && { ...reading, value: NaN }, desk.catalogue);
+    return [...state, at ? floorName(at) : ""].filter(Boolean).join(" · ");
+  });
+}
+
+/** Devices of the building that a tap picks; `wordsOf` a device and its reading stand beside the name. */
+function drawDevices(list, devices, told, desk, wordsOf) {
   keyed(
-    part.lifts,
-    lifts,
+    list,
+    devices,
     ({ id }) => id,
-    make,
-    (node, lift) => {
-      const reading = desk.reading(lift.id);
+    ({ id }) => row(() => desk.pick(id)),
+    (node, device) => {
+      const [what, says] = node.firstElementChild.children;
+      const reading = desk.reading(device.id);
       attribute(node, "data-level", reading?.level || null);
-      say(node.firstElementChild.children[0], lift.name.replace(told.name, "").trim() || lift.name);
-      const at = floorOf(lift, told, desk.reading);
-      const state = readingWords("lift", reading && { ...reading, value: NaN }, desk.catalogue);
-      say(node.firstElementChild.children[1], [...state, at ? floorName(at) : ""].filter(Boolean).join(" · "));
+      say(what, device.name.replace(told.name, "").trim() || device.name);
+      say(says, wordsOf(device, reading));
     },
   );
 }
 
-function drawCases(part, found, desk) {
-  shown(part.casesHead, found.length > 0);
-  const make = ({ id, level }) =>
-    h(
-      "li",
-      {},
-      h(
-        "button",
-        { type: "button", class: "row", onclick: () => desk.select(id) },
-        h("span", { class: "what" }, mark(level), h("span", {})),
-        h("span", { class: "dim says" }),
-      ),
-    );
+/** A row that is one button: what it is, and beside it what it says. */
+function row(onclick, ...what) {
+  return h(
+    "li",
+    {},
+    h("button", { type: "button", class: "row", onclick }, h("span", { class: "what" }, ...what), h("span", { class: "dim says" })),
+  );
+}
+
+function drawCases(part, cases, desk) {
+  shown(part.casesHead, cases.length > 0);
   keyed(
     part.cases,
-    found,
+    cases,
     ({ id, level }) => `${id}|${level}`,
-    make,
-    (node, row) => {
-      say(node.querySelector(".what").lastElementChild, incidentTitle(row.kind));
-      say(node.querySelector(".says"), placeWords(row).split(" · ")[0]);
+    ({ id, level }) => row(() => desk.select(id), mark(level), h("span", {})),
+    (node, incident) => {
+      say(node.querySelector(".what").lastElementChild, incidentTitle(incident.kind));
+      say(node.querySelector(".says"), placeWords(incident).split(" · ")[0]);
     },
   );
 }

@@ -7,6 +7,8 @@ import { attribute, h, lines, say, shown } from "../../ui/dom.mjs";
 import { drawMasks, maskLayer, maskShapes } from "./masks.mjs";
 import { askToView, showPicture, sizeOf } from "./picture.mjs";
 import { createPlacing } from "./placing.mjs";
+import { compoundIn } from "../../records/ids.mjs";
+import { answerOf } from "../../session/answers.mjs";
 import { language, t } from "../../words/texts.mjs";
 
 /** @param {import("../desk.mjs").Desk} desk */
@@ -36,13 +38,12 @@ export function createCamera(desk) {
 
   /** Follow the picked device: a camera's facts are asked for once per pick and version of its place. */
   const follow = async (picked) => {
-    const key = picked && `${picked}@${desk.version(picked.split("/")[0])}`;
+    const key = picked && `${picked}@${desk.version(compoundIn(picked))}`;
     if (key === asked || placing.on()) return undefined;
     asked = key;
     if (picked !== id) forget(picked);
     if (!picked) return view?.rest();
-    const response = await fetch(`/api/cameras/${picked}?session=${encodeURIComponent(desk.session)}`).catch(() => null);
-    const answer = response?.ok ? await response.json() : null;
+    const answer = await answerOf(`/api/cameras/${picked}?session=${encodeURIComponent(desk.session)}`);
     if (asked !== key || placing.on()) return undefined;
     facts = answer ?? facts;
     desk.map()?.placing.field([]);

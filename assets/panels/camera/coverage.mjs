@@ -2,6 +2,8 @@
 import { edition, levelName } from "../../words/densities.mjs";
 import { attribute, byId, h, keyed, say, shown } from "../../ui/dom.mjs";
 import { editionSwitch } from "../../ui/edition_switch.mjs";
+import { kindIn } from "../../records/ids.mjs";
+import { answerOf } from "../../session/answers.mjs";
 import { figure } from "../../words/format.mjs";
 import { compoundName } from "../../words/names.mjs";
 import { t } from "../../words/texts.mjs";
@@ -34,8 +36,7 @@ export function createCoverage(desk) {
     const query = new URLSearchParams({ edition: edition(), without: [...off].join(), session: desk.session });
     const key = `${compound}?${query}`;
     [asked, asking] = [key, performance.now()];
-    const response = await fetch(`/api/coverage/${key}`).catch(() => null);
-    const answer = response?.ok ? await response.json() : null;
+    const answer = await answerOf(`/api/coverage/${key}`);
     if (asked !== key || !on) return;
     failed = !answer;
     if (answer) told = answer;
@@ -54,7 +55,7 @@ export function createCoverage(desk) {
 
   /** A click on a camera while coverage is shown: off, or on again. Says whether it was that. */
   const take = (target) => {
-    if (!on || !told || target.id?.split("/").at(-2) !== "camera") return false;
+    if (!on || !told || kindIn(target.id) !== "camera") return false;
     if (!target.id.startsWith(`${told.compound}/`)) return false;
     if (off.has(target.id)) off.delete(target.id);
     else off.add(target.id);

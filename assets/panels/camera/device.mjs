@@ -2,8 +2,9 @@
 import { createCamera } from "./camera.mjs";
 import { createCard } from "../../ui/card.mjs";
 import { ASK } from "../case/dialogs.mjs";
-import { attribute, byId, h, keyed, mark, say, shown } from "../../ui/dom.mjs";
+import { attribute, byId, h, keyed, mark, pending, say, shown } from "../../ui/dom.mjs";
 import { takes } from "../../records/cases.mjs";
+import { kindIn } from "../../records/ids.mjs";
 import { buttonRows, commandRow } from "../../words/commands.mjs";
 import { clock } from "../../words/format.mjs";
 import { deviceKind, homeName, levelWords, ruleTitle } from "../../words/names.mjs";
@@ -47,7 +48,7 @@ export function createDevice(desk) {
   const draw = () => {
     const picked = desk.picked();
     card(Boolean(picked));
-    const kindOf = () => desk.device(picked)?.kind ?? picked.split("/").at(-2);
+    const kindOf = () => desk.device(picked)?.kind ?? kindIn(picked);
     camera.draw(picked, picked && kindOf());
     if (!picked) return;
     const place = desk.device(picked);
@@ -71,7 +72,7 @@ export function createDevice(desk) {
           const { command } = button.dataset;
           say(button, t(`action.${command}`));
           shown(button, desk.commandable() && Boolean(desk.me.may?.includes(command)) && takes(alarm, command));
-          attribute(button, "aria-disabled", desk.commander.busy(alarm.id) ? "true" : null);
+          pending(button, desk.commander.busy(alarm.id));
         }
       },
     );

@@ -4,6 +4,7 @@ import { calmHere, known } from "../wall/calm.mjs";
 import { densityWords } from "../../words/densities.mjs";
 import { ASK, askInsteadOf } from "./dialogs.mjs";
 import { attribute, byId, h, keyed, mark, pending, say, shown } from "../../ui/dom.mjs";
+import { lettered } from "../../ui/lettered.mjs";
 import { commandRow } from "../../words/commands.mjs";
 import { clock, elapsed, metres, travel } from "../../words/format.mjs";
 import { capOf } from "../keys.mjs";
@@ -141,7 +142,6 @@ export function createIncident(desk, openPeople) {
 
 function skeleton() {
   const [empty, body] = [h("div", { class: "empty" }), h("div", { class: "case", hidden: true })];
-  const heading = (key) => h("h3", { "data-i18n": key, text: t(key) });
   const part = {
     empty,
     body,
@@ -156,7 +156,7 @@ function skeleton() {
     camerasHead: h("h3", {}),
     camerasNone: h("p", { class: "dim" }),
     recommended: h("ul", { class: "recommended" }),
-    recommendedHead: heading("incident.recommended"),
+    recommendedHead: lettered("h3", "incident.recommended"),
     nobody: h(
       "div",
       { class: "nobody", hidden: true },
@@ -164,20 +164,15 @@ function skeleton() {
       h("button", { type: "button" }, h("span", {}), h("kbd", {})),
     ),
     crew: h("ul", { class: "crew" }),
-    crewHead: heading("incident.crew"),
+    crewHead: lettered("h3", "incident.crew"),
     actions: h("div", { class: "actions", role: "group" }),
     said: h("div", { class: "said", role: "status" }),
-    past: h("p", { class: "past", "data-i18n": "incident.past", text: t("incident.past") }),
+    past: lettered("p", "incident.past", { class: "past" }),
     note: h("input", { name: "note", maxlength: "500", autocomplete: "off" }),
     log: h("ol", { class: "log" }),
-    logHead: heading("incident.log"),
+    logHead: lettered("h3", "incident.log"),
   };
-  part.noteForm = h(
-    "form",
-    { class: "note", hidden: true },
-    part.note,
-    h("button", { type: "submit", "data-i18n": "incident.note_send", text: t("incident.note_send") }),
-  );
+  part.noteForm = h("form", { class: "note", hidden: true }, part.note, lettered("button", "incident.note_send", { type: "submit" }));
   body.append(
     h("div", { class: "head" }, part.title, h("div", { class: "chips" }, part.level, part.state)),
     part.where,

@@ -1,6 +1,7 @@
 // Closing a way: what stands there, for how long, why, and which ground: around the case, or drawn on
 // the map. The ground is on the map before anything is sent, and stays until the server took it.
 import { areaOf, around } from "../../geometry/rings.mjs";
+import { choice, choices } from "../../ui/dialogs.mjs";
 import { attribute, h, say, shown } from "../../ui/dom.mjs";
 import { choicesOf } from "../../words/commands.mjs";
 import { figure } from "../../words/format.mjs";
@@ -116,8 +117,6 @@ export function createClosing(desk, send) {
 }
 
 function fields(leave, again) {
-  const radio = (name, value, label, checked) =>
-    h("label", { class: "choice" }, h("input", { type: "radio", name, value, checked }), h("span", { text: label }));
   const { least, usual, most } = RADIUS_M;
   const metres = h("input", {
     type: "number",
@@ -129,29 +128,28 @@ function fields(leave, again) {
     required: true,
     "aria-label": t("ways.radius"),
   });
-  const set = (legend, ...nodes) => h("fieldset", { class: "choices" }, h("legend", { text: t(legend) }), ...nodes);
   return [
     h("h4", { text: t("action.close_way") }),
-    set(
-      "ways.which_ground",
+    choices(
+      t("ways.which_ground"),
       h(
         "span",
         { class: "choice" },
-        radio("ground", "around", t("ways.ground_around"), true),
+        choice("ground", "around", t("ways.ground_around"), true),
         metres,
         h("span", { text: t("ways.metres") }),
       ),
-      radio("ground", "drawn", t("ways.ground_drawn"), false),
+      choice("ground", "drawn", t("ways.ground_drawn"), false),
       h("button", { type: "button", name: "again", class: "quiet", hidden: true, onclick: again, text: t("ways.draw_again") }),
     ),
     h("p", { class: "ground-told dim", role: "status" }),
-    set(
-      "ways.what_stands",
-      ...choicesOf("close_way", "kind").map((kind, n) => radio("kind", kind, t(`ways.why.closure.${kind}`), n === 0)),
+    choices(
+      t("ways.what_stands"),
+      ...choicesOf("close_way", "kind").map((kind, n) => choice("kind", kind, t(`ways.why.closure.${kind}`), n === 0)),
     ),
-    set(
-      "ways.how_long",
-      ...choicesOf("close_way", "minutes").map((minutes, n) => radio("minutes", minutes, t(`ways.for.${minutes}`), n === 0)),
+    choices(
+      t("ways.how_long"),
+      ...choicesOf("close_way", "minutes").map((minutes, n) => choice("minutes", minutes, t(`ways.for.${minutes}`), n === 0)),
     ),
     h(
       "label",

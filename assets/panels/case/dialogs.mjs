@@ -1,5 +1,5 @@
 // Dialogs that ask for what a command needs. Each gives a promise: the answer, or null.
-import { ask, askReason, choice, reasonField, written } from "../../ui/dialogs.mjs";
+import { ask, askReason, choice, choices, reasonField, written } from "../../ui/dialogs.mjs";
 import { h } from "../../ui/dom.mjs";
 import { choicesOf } from "../../words/commands.mjs";
 import { homeName } from "../../words/names.mjs";
@@ -8,11 +8,7 @@ import { t } from "../../words/texts.mjs";
 /** Ask how long an alarm is to be silenced, and why. */
 export async function askShelve(title, about) {
   const durations = choicesOf("shelve", "minutes").map((minutes, i) => choice("minutes", minutes, t(`shelve.${minutes}`), i === 0));
-  const form = await ask(
-    title,
-    [h("fieldset", { class: "choices" }, h("legend", { text: t("shelve.how_long") }), ...durations), reasonField(t("dialog.reason"))],
-    { about },
-  );
+  const form = await ask(title, [choices(t("shelve.how_long"), ...durations), reasonField(t("dialog.reason"))], { about });
   return form && { minutes: Number(form.get("minutes")), reason: written(form, "text") };
 }
 
@@ -29,18 +25,16 @@ const heldPart = (held) =>
 export async function askCheck(title, about, held = []) {
   const remark = reasonField(t(held.length ? "holding.reason" : "dialog.remark"), held.length > 0);
   const words = remark.querySelector("textarea");
-  const choices = h(
-    "fieldset",
-    { class: "choices" },
-    h("legend", { text: t("check.question") }),
+  const answers = choices(
+    t("check.question"),
     choice("passed", "yes", t("check.passed"), true),
     choice("passed", "", t("check.failed"), false),
   );
-  choices.addEventListener(
+  answers.addEventListener(
     "change",
     ({ target }) => (words.required = held.length > 0 && /** @type {HTMLInputElement} */ (target).value === "yes"),
   );
-  const form = await ask(title, [held.length > 0 && heldPart(held), choices, remark].filter(Boolean), { about });
+  const form = await ask(title, [held.length > 0 && heldPart(held), answers, remark].filter(Boolean), { about });
   return form && { passed: form.get("passed") === "yes", text: written(form, "text") };
 }
 
@@ -55,7 +49,7 @@ export async function askSettle(title, about, held = []) {
 export async function askInsteadOf(title, crew, about) {
   if (crew.length === 1) return crew[0].id;
   const rows = crew.map((member, i) => choice("member", member.id, `${member.name} · ${homeName(member.id)}`, i === 0));
-  const form = await ask(title, [h("fieldset", { class: "choices" }, h("legend", { text: t("reassign.whom") }), ...rows)], { about });
+  const form = await ask(title, [choices(t("reassign.whom"), ...rows)], { about });
   return form && form.get("member");
 }
 

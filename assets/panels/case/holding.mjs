@@ -4,10 +4,11 @@ import { clock } from "../../words/format.mjs";
 import { deviceKind, ruleTitle } from "../../words/names.mjs";
 import { has, t } from "../../words/texts.mjs";
 import { isSettled } from "../../records/cases.mjs";
+import { kindIn } from "../../records/ids.mjs";
 
 /** What an alarm's device says now, or said when it was raised. */
 function valueWords(alarm, catalogue, reading) {
-  const kind = alarm.device.split("/").at(-2);
+  const kind = kindIn(alarm.device);
   const { states = [], quantities = {} } = catalogue.kinds?.[kind] ?? {};
   const quantity = catalogue.rules?.[alarm.rule]?.quantity;
   if (quantity) return Number.isFinite(alarm.value) ? `${Number(alarm.value.toFixed(2))} ${quantities[quantity] ?? ""}`.trim() : "";
@@ -21,7 +22,7 @@ function valueWords(alarm, catalogue, reading) {
  * @param {Row} desk
  */
 export function heldWords(alarm, desk) {
-  const kind = alarm.device.split("/").at(-2);
+  const kind = kindIn(alarm.device);
   const name = desk.device(alarm.device)?.name ?? `${deviceKind(kind)} ${alarm.device}`;
   const value = valueWords(alarm, desk.catalogue, desk.reading(alarm.device));
   return [ruleTitle(alarm.rule), name, value, t("holding.since", { time: clock(alarm.since) })].filter(Boolean).join(" · ");

@@ -2,6 +2,8 @@
 // stands in the way. The server works it out; here it is asked for, listed and handed to the map.
 import { createClosing, refusalWords } from "./closing.mjs";
 import { attribute, h, keyed, say, shown } from "../../ui/dom.mjs";
+import { lettered } from "../../ui/lettered.mjs";
+import { answerOf } from "../../session/answers.mjs";
 import { figure, metres, percent, travel } from "../../words/format.mjs";
 import { capOf } from "../keys.mjs";
 import { t } from "../../words/texts.mjs";
@@ -21,10 +23,9 @@ export function createWays(desk) {
   const read = async (look) => {
     const mine = (asked += 1);
     const query = new URLSearchParams({ incident: subject, session: desk.session });
-    const response = await fetch(`/api/ways/${what}?${query}`).catch(() => null);
+    const fresh = await answerOf(`/api/ways/${what}?${query}`);
     if (mine !== asked) return;
-    answer = response?.ok ? await response.json() : null;
-    if (mine !== asked) return;
+    answer = fresh;
     if (!answer) desk.hint(t("hint.no_link"));
     drawOnMap(look);
     draw();
@@ -80,7 +81,7 @@ function skeleton({ show, closing, open }) {
   part.node = h(
     "section",
     { class: "ways" },
-    h("h3", { "data-i18n": "ways.head", text: t("ways.head") }),
+    lettered("h3", "ways.head"),
     part.standing,
     h("div", { class: "choose", role: "group" }, ...WHAT.map((name) => part[name]), part.close),
     closing.node,

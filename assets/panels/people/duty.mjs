@@ -1,6 +1,6 @@
 // One person in a line: role, duty and since when, where last seen, the task in hand, and the buttons
 // for going on and off duty. The menu, the card and the list of people show the same line.
-import { attribute, h, keyed, say, shown } from "../../ui/dom.mjs";
+import { attribute, h, keyed, pending, say, shown } from "../../ui/dom.mjs";
 import { clock, shortDay } from "../../words/format.mjs";
 import { caseWords, compoundName, roleWord } from "../../words/names.mjs";
 import { outcomeWords, wasMine } from "../case/outcome.mjs";
@@ -84,7 +84,7 @@ export function createLine(desk, go = desk.select) {
         say(button, t(`action.${command}`));
         attribute(button, "class", command === "duty_on" ? "primary" : "");
         attribute(button, "aria-label", `${t(`action.${command}`)}${t("list.colon")}${row.name}`);
-        attribute(button, "aria-disabled", desk.commander.busy(row.id) ? "true" : null);
+        pending(button, desk.commander.busy(row.id));
         button.onclick = () => give(command, row);
       },
     );
