@@ -165,10 +165,11 @@ def moves() -> Iterator[Row]:
 
 def layers() -> Iterator[Row]:
     """Every map layer."""
-    yield "Layer", "Switches", "Counts", "Far", "Near"
+    yield "Layer", "Switches", "In the list", "At first", "Counts", "Far", "Near"
     for name, layer in CATALOGUE.layers.items():
         bands = ("yes" if band else "" for band in (layer.far, layer.near))
-        yield f"`{name}`", _codes(switches(CATALOGUE, name)), layer.counts, *bands
+        listed = (layer.switch, "on" if layer.starts_on else "off") if layer.switch else ("", "on")
+        yield f"`{name}`", _codes(switches(CATALOGUE, name)), *listed, layer.counts, *bands
 
 
 def scenarios() -> Iterator[Row]:

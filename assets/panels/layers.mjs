@@ -5,27 +5,27 @@ import { figure } from "../words/format.mjs";
 import { deviceKind } from "../words/names.mjs";
 import { has, t } from "../words/texts.mjs";
 
-/** Layers in the order of the panel; sensor kinds follow below "sensors". */
-export const LAYERS = ["cameras", "fields", "coverage", "gates", "sensors", "grids", "responders", "buildings"];
-
-/** Layers that are there however many things they show. */
-const ALWAYS = ["fields", "coverage", "buildings"];
-
-/** Layers that are off until somebody wants them: a field of view for every camera hides the map. */
-const OFF = ["fields", "coverage"];
+/**
+ * A row of the list of switches, as the server has it from the catalogue.
+ * @typedef {{name: string, starts_on: boolean, counted: boolean}} LayerRow
+ */
 
 /**
- * Rows of the panel from the counts the server gives.
+ * Names of the panel's rows: layers that show something here, and those without a number.
+ * @param {LayerRow[]} layers from the top
  * @param {Record<string, {total: number, off?: number, fault?: number}>} counts
- * @param {boolean} [kindsToo] whether each kind of sensor has a row of its own
+ * @param {boolean} [kindsToo] whether each kind of a layer of several has a row of its own
  */
-export function layerRows(counts, kindsToo = true) {
-  const rows = LAYERS.filter((name) => ALWAYS.includes(name) || counts[name]);
-  const kinds = Object.keys(counts)
-    .filter((name) => name.startsWith("sensors/"))
-    .sort();
-  return rows.flatMap((name) => (name === "sensors" ? [name, ...(kindsToo ? kinds : [])] : [name]));
+export function layerRows(layers, counts, kindsToo = true) {
+  return layers
+    .filter(({ name, counted }) => !counted || counts[name])
+    .flatMap(({ name }) => [name, ...(kindsToo ? kindsOf(name, counts) : [])]);
 }
+
+const kindsOf = (layer, counts) =>
+  Object.keys(counts)
+    .filter((name) => name.startsWith(`${layer}/`))
+    .sort();
 
 /**
  * What stands behind a layer's name: 26 · 1 离线 · 1 故障.
@@ -57,7 +57,9 @@ export function createLayers(desk, showCoverage) {
   const key = `dayuan.layers.${desk.me.name ?? ""}`;
   const choice = memory.get(key, {});
   let unfolded = memory.get("dayuan.layers.kinds", false);
-  const on = (name) => choice[name] ?? !OFF.includes(name);
+  const { layers } = desk.catalogue;
+  const off = layers.filter((layer) => !layer.starts_on).map((layer) => layer.name);
+  const on = (name) => choice[name] ?? !off.includes(name);
 
   const set = (name, visible) => {
     choice[name] = visible;
@@ -68,7 +70,7 @@ export function createLayers(desk, showCoverage) {
 
   /** Tell a new map what this person chose. */
   const apply = () => {
-    for (const [name, visible] of Object.entries({ ...Object.fromEntries(OFF.map((name) => [name, false])), ...choice }))
+    for (const [name, visible] of Object.entries({ ...Object.fromEntries(off.map((name) => [name, false])), ...choice }))
       desk.map()?.show(name, visible);
     showCoverage(on("coverage"));
   };
@@ -87,14 +89,15 @@ export function createLayers(desk, showCoverage) {
       h("span", { class: "name" }),
       h("span", { class: "figures dim" }),
     );
-    return h("div", { class: "layer-row" }, label, name === "sensors" && h("button", { type: "button", class: "more", onclick: unfold }));
+    const more = kindsOf(name, desk.panels().layers ?? {}).length > 0;
+    return h("div", { class: "layer-row" }, label, more && h("button", { type: "button", class: "more", onclick: unfold }));
   };
 
   const draw = () => {
     const counts = desk.panels().layers ?? {};
     keyed(
       list,
-      layerRows(counts, unfolded),
+      layerRows(layers, counts, unfolded),
       (name) => name,
       make,
       (row, name) => {

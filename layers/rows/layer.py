@@ -7,7 +7,7 @@ kind, named ``sensors/<kind>``, beside the one for all.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from twin.catalogue import Catalogue
 
@@ -21,6 +21,19 @@ def switches(catalogue: Catalogue, layer: str) -> tuple[str, ...]:
     """The switch names of a layer: its own, and one for every kind when it draws several."""
     kinds = kinds_of(catalogue, layer)
     return (layer, *(f"{layer}/{kind}" for kind in kinds)) if len(kinds) > 1 else (layer,)
+
+
+def listed(catalogue: Catalogue) -> list[Mapping[str, str | bool]]:
+    """The panel's list of switches from the top: name, whether on at first, whether counted."""
+    rows = [(row.switch, name) for name, row in catalogue.layers.items() if row.switch]
+    return [
+        {
+            "name": name,
+            "starts_on": catalogue.layers[name].starts_on,
+            "counted": bool(catalogue.layers[name].counts),
+        }
+        for _, name in sorted(rows)
+    ]
 
 
 def all_switches(catalogue: Catalogue) -> frozenset[str]:

@@ -24,6 +24,7 @@ from layers.live.connection import GONE, LiveService, Receive, Send, serve
 from layers.live.hub import Hub
 from layers.panels import commands
 from layers.panels.incident_detail import WorkedOut, detail
+from layers.rows.layer import listed
 from layers.style import document
 from pages import answers, texts
 from pages.answers import Refusal
@@ -196,6 +197,7 @@ def _rows_and_words(routes: APIRouter, stage: Backstage) -> None:
                 "kinds": dict(catalogue.devices),
                 "incidents": dict(catalogue.incidents),
                 "rules": dict(catalogue.rules),
+                "layers": listed(catalogue),
                 "commands": commands.rows(catalogue.ways.closures, catalogue.flow),
                 "densities": editions(),
                 "place_known_for_s": KNOWN_FOR.total_seconds(),

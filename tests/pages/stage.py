@@ -16,6 +16,7 @@ from dash.development.base_component import Component
 from playwright.sync_api import Browser, Page, Route
 
 from layers.panels import commands, incidents
+from layers.rows.layer import listed
 from pages.screens import console, replay, shell, wall
 from pages.texts import everything
 from tests.support.catalogues import CATALOGUE
@@ -158,7 +159,8 @@ class Stage:
                 "kinds": {"smoke": {"label": "烟感", "en": "Smoke detector", "quantities": {},
                                     "states": ["normal", "smoke", "fault"]}},
                 "rules": {"smoke": {"label": "烟感报警", "en": "Smoke", "realarm_s": 300}},
-                "incidents": {"one_key_call": {"label": "一键呼求助", "en": "Call for help"}}}),
+                "incidents": {"one_key_call": {"label": "一键呼求助", "en": "Call for help"}},
+                "layers": listed(CATALOGUE)}),
             "/api/style": (200, {}),
             "/api/replay": (200, {"session": "replay:abc"}),
         }  # fmt: skip

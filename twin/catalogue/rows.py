@@ -69,7 +69,9 @@ class LayerRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A row of ``layers.toml``; the file's head explains each field."""
 
     label: str
-    counts: str
+    counts: str = ""
+    switch: int = 0
+    starts_on: bool = True
     off: frozenset[str] = frozenset()
     fault: frozenset[str] = frozenset()
     far: bool = False

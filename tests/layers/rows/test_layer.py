@@ -5,7 +5,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from layers.rows.layer import all_switches, kinds_of, kinds_shown, switches
+from layers.rows.layer import all_switches, kinds_of, kinds_shown, listed, switches
 from tests.support.catalogues import CATALOGUE
 
 LAYERS = CATALOGUE.layers
@@ -26,6 +26,15 @@ def test_sensors_have_a_switch_for_every_kind():
     assert {"sensors", "sensors/lift", "gates"} <= known
     assert "gates/gate" not in known
     assert switches(CATALOGUE, "gates") == ("gates",)
+
+
+def test_the_list_of_switches_has_each_place_once_and_says_what_is_off_at_first():
+    places = sorted(row.switch for row in LAYERS.values() if row.switch)
+    assert places == list(range(1, len(places) + 1))
+    rows = listed(CATALOGUE)
+    assert [row["name"] for row in rows][:2] == ["cameras", "fields"]
+    assert {row["name"] for row in rows if not row["starts_on"]} == {"fields", "coverage"}
+    assert {row["name"] for row in rows if not row["counted"]} == {"fields", "coverage"}
 
 
 def test_no_choice_of_switches_shows_everything():
