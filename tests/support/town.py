@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import redis
 from feeds.streams.keys import key
 from geodata.store import load
 from pages.door.guard import COOKIE
-from tests.support.waiting import comes_true
+from tests.support.waiting import comes_true, until
 from twin.events import Event, IncidentReported, decode_batch
 
 HOUSE = Path(__file__).parents[2]
@@ -70,14 +71,8 @@ class Town:
         """XADD as a foreign device would, again and again while the server is away."""
         for event in events:
             payload = event if isinstance(event, bytes) else json.dumps(event).encode()
-            deadline = time.monotonic() + WITHIN_S
-            while True:
-                try:
-                    self.streams.xadd(TELEMETRY, {"e": payload})
-                    break
-                except redis.RedisError:
-                    assert time.monotonic() < deadline, "the server stays away"
-                    time.sleep(0.05)
+            added = partial(self.streams.xadd, TELEMETRY, {"e": payload})
+            until(partial(_there, added), WITHIN_S)
 
     async def loaded(self) -> None:
         """Wait until another second's worth of events has come in: the load is on again."""
@@ -111,13 +106,15 @@ class Town:
 async def found_again(true: Callable[[], Any], within_s: float = WITHIN_S) -> Any:
     """The first true answer, asked again while the server is away; TimeoutError without one."""
 
-    def asked() -> Any:
-        try:
-            return true()
-        except redis.RedisError:
-            return None
+    return await comes_true(lambda: _there(true), within_s)
 
-    return await comes_true(asked, within_s)
+
+def _there(asked: Callable[[], Any]) -> Any:
+    """What the server answers, or None while it is away."""
+    try:
+        return asked()
+    except redis.RedisError:
+        return None
 
 
 def press(device: str, word: str = "pressed") -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -21,9 +21,13 @@ def until(found: Callable[[], T], within_s: float = 20.0) -> T:
     return answer
 
 
-async def comes_true(found: Callable[[], T], within_s: float = 20.0) -> T:
+async def comes_true(found: Callable[[], T | Awaitable[T]], within_s: float = 20.0) -> T:
     """The same in a loop, which goes on meanwhile; TimeoutError when there is none in time."""
     async with asyncio.timeout(within_s):
-        while not (answer := found()):
+        while not (answer := await _answer(found())):
             await asyncio.sleep(ASK_AGAIN_S)
     return answer
+
+
+async def _answer(found: T | Awaitable[T]) -> T:
+    return await found if isinstance(found, Awaitable) else found

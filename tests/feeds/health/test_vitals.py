@@ -24,6 +24,7 @@ from feeds.streams.streams import Streams
 from tests.support.builders import streams as b
 from tests.support.catalogues import CATALOGUE
 from tests.support.servers import Server
+from tests.support.waiting import comes_true
 from twin.errors import EntrySetAside
 
 pytestmark = pytest.mark.anyio
@@ -54,9 +55,7 @@ async def watching(url: str) -> Any:
 
 async def until_standing(looking: Vitals, *codes: str, within_s: float = 20.0) -> None:
     """Wait until exactly these conditions stand."""
-    async with asyncio.timeout(within_s):
-        while [one.code for one in looking.standing()] != list(codes):
-            await asyncio.sleep(0.02)
+    await comes_true(lambda: [one.code for one in looking.standing()] == list(codes), within_s)
 
 
 async def test_a_street_without_an_engine_is_told_until_one_leads(valkey_url: str) -> None:
@@ -204,9 +203,7 @@ async def test_what_lies_in_a_key_of_one_street_ends_no_role(
         "shared": Shared(streams.link, streams.conditions, [S]).run,
     }
     task = asyncio.ensure_future(parts[part]())
-    async with asyncio.timeout(20):
-        while streams.link.asked < 3 and not task.done():
-            await asyncio.sleep(0.01)
+    await comes_true(lambda: streams.link.asked >= 3 or task.done())
     assert not task.done()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

@@ -16,6 +16,7 @@ import pytest
 
 from feeds.intake import imports as module
 from feeds.intake.imports import ImportRefused, Imports, Job
+from tests.support.waiting import comes_true
 from twin.commands.imports import ImportJob, ImportWish
 
 pytestmark = pytest.mark.anyio
@@ -69,10 +70,13 @@ async def begun(jobs: Imports, does: str) -> str:
 
 
 async def ended(jobs: Imports, number: str) -> ImportJob:
-    async with asyncio.timeout(20):
-        while (found := await jobs.read(number, "admin", "en")).state == "running":
-            await asyncio.sleep(0.02)
-    return found
+    async def over() -> ImportJob | None:
+        job = await jobs.read(number, "admin", "en")
+        return None if job.state == "running" else job
+
+    job = await comes_true(over)
+    assert job is not None
+    return job
 
 
 async def refusal(work: object) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from feeds.streams.streams import Streams
 from tests.support.builders import streams as b
 from tests.support.catalogues import CATALOGUE
 from tests.support.clocks import add, the_clock_was_two_hours_ahead, whole
+from tests.support.waiting import comes_true
 from twin.events import WayClosed, WayClosedData, encode
 from twin.state import snapshot
 from twin.state.records import Change
@@ -187,9 +188,7 @@ async def test_one_streets_fault_stays_in_that_street_and_heals(valkey_url: str)
         running = asyncio.ensure_future(follow_all(replicas, use))
         await streams.append(S, [b.state(b.GATE, "open")])
         await streams.append_operations(other, [b.a_case("INC-9")])
-        async with asyncio.timeout(10):
-            while not {f"{S} {b.GATE}", f"{other} INC-9"} <= {*used}:
-                await asyncio.sleep(0.005)
+        await comes_true(lambda: {f"{S} {b.GATE}", f"{other} INC-9"} <= {*used})
         assert not running.done()
         assert replicas[0].twin.devices[b.GATE].state == "open"
         running.cancel()

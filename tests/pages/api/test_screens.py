@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
@@ -16,6 +17,7 @@ from layers.panels.strip import STEP_MS, day_start_ms
 from pages.api import screens
 from tests.support.builders import streams as b
 from tests.support.live_screen import LiveScreen, watching
+from tests.support.waiting import comes_true
 from tests.support.web_role import WebRole, open_web_role
 from twin import events as ev
 from twin.dispatch.recommend import KNOWN_FOR
@@ -60,9 +62,7 @@ async def post(house: WebRole, account: Account, *bodies: dict[str, Any] | bytes
 async def seen(house: WebRole, case: str = CASE) -> None:
     """Wait until the web role has folded a case."""
     twin = house.twins[b.STREET]
-    async with asyncio.timeout(10):
-        while case not in twin.incidents:
-            await asyncio.sleep(0.01)
+    await comes_true(lambda: case in twin.incidents)
 
 
 async def test_a_command_is_answered_with_its_events_and_the_new_version(house: WebRole) -> None:
@@ -198,9 +198,7 @@ async def test_what_does_not_exist_is_not_found(house: WebRole) -> None:
 async def test_administrators_lists_are_for_administrators(house: WebRole) -> None:
     await house.streams.append(b.STREET, [b.state("huodian/gate/77", "open")])
     twin = house.twins[b.STREET]
-    async with asyncio.timeout(10):
-        while not twin.unregistered:
-            await asyncio.sleep(0.01)
+    await comes_true(lambda: twin.unregistered)
     paths = ("/api/devices/unregistered", "/api/rejected")
     for account, status in ((CHEN, 403), (LIU, 403), (GUEST, 403), (ADMIN, 200)):
         async with house.browser(await house.admit(account)) as browser:
@@ -237,12 +235,14 @@ async def test_a_replay_takes_no_commands(house: WebRole) -> None:
     await seen(house)
     async with house.browser(await house.admit(CHEN)) as browser:
         session = (await browser.post("/api/replay", json={"at": None})).json()["session"]
-        async with asyncio.timeout(10):
-            while (found := await browser.get(f"/api/incidents/{CASE}?session={session}")) and (
-                found.status_code == 404
-            ):
-                await asyncio.sleep(0.02)
-    assert found.json()["possible"] == []
+        path = f"/api/incidents/{CASE}?session={session}"
+
+        async def shown() -> httpx.Response | None:
+            answer = await browser.get(path)
+            return None if answer.status_code == 404 else answer
+
+        answer = await comes_true(shown)
+    assert answer is not None and answer.json()["possible"] == []
 
 
 async def test_a_live_link_ends_with_its_session(
