@@ -30,7 +30,7 @@ from twin.state.twin import Twin
 SKILLS = {"first_aid", "security", "repair", "electric", "lift", "mediation", "fire"}
 
 
-def a_rule(**more):
+def a_rule(**more: object) -> dict[str, object]:
     return {"kinds": ["gate"], "label": "门", "en": "Gate", "level": 3} | more
 
 
@@ -45,7 +45,7 @@ def with_gate(**fields: object) -> Catalogue:
     return replace(CATALOGUE, devices={**CATALOGUE.devices, "gate": gate})
 
 
-def test_every_device_kind_has_an_event_type_and_fits_three_bits():
+def test_every_device_kind_has_an_event_type_and_fits_three_bits() -> None:
     for name, kind in CATALOGUE.devices.items():
         assert f"{name}.state" in BY_TYPE
         assert 0 < len(kind.states) <= 7, "code 7 means unknown on the wire"
@@ -54,18 +54,18 @@ def test_every_device_kind_has_an_event_type_and_fits_three_bits():
         assert kind.patience_s > 0
 
 
-def test_a_device_kind_with_too_many_states_is_refused():
+def test_a_device_kind_with_too_many_states_is_refused() -> None:
     with pytest.raises(ValueError, match="gate"):
         with_gate(states=tuple("abcdefghi"))
 
 
-def test_every_rule_says_where_its_limit_comes_from():
+def test_every_rule_says_where_its_limit_comes_from() -> None:
     for rule in CATALOGUE.rules.values():
         assert rule.label and rule.en and rule.source
         assert 1 <= rule.level <= 4
 
 
-def test_the_rules_that_the_product_promises_are_there():
+def test_the_rules_that_the_product_promises_are_there() -> None:
     opens = {rule.incident for rule in CATALOGUE.rules.values()}
     assert {
         "one_key_call", "gate_forced", "gate_fault", "manhole_open", "smoke", "flooding", "noise",
@@ -88,17 +88,17 @@ def test_the_rules_that_the_product_promises_are_there():
         (a_rule(states=["open"], silent=True), "condition"),
     ],
 )
-def test_a_rule_that_refers_to_nothing_is_refused(rule, words):
+def test_a_rule_that_refers_to_nothing_is_refused(rule: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=f"rules.toml: strange: .*{words}"):
         with_strange(rule)
 
 
-def test_a_rule_with_an_unknown_field_is_refused():
+def test_a_rule_with_an_unknown_field_is_refused() -> None:
     with pytest.raises(msgspec.ValidationError):
         with_strange(a_rule(states=["open"], colour="red"))
 
 
-def test_ways_that_stop_what_does_not_move_or_a_state_that_is_none_are_refused():
+def test_ways_that_stop_what_does_not_move_or_a_state_that_is_none_are_refused() -> None:
     ways = CATALOGUE.ways
     broom = msgspec.structs.replace(ways.gates["fault"], stops=frozenset({"broom"}))
     gates = msgspec.structs.replace(ways, gates={**ways.gates, "fault": broom})
@@ -109,17 +109,17 @@ def test_ways_that_stop_what_does_not_move_or_a_state_that_is_none_are_refused()
         replace(CATALOGUE, ways=msgspec.structs.replace(ways, lifts=fewer))
 
 
-def test_incident_kinds_without_the_one_for_all_others_are_refused():
+def test_incident_kinds_without_the_one_for_all_others_are_refused() -> None:
     kinds = {name: kind for name, kind in CATALOGUE.incidents.items() if name != "other"}
     with pytest.raises(ValueError, match=r"incidents.toml: no row for other"):
         replace(CATALOGUE, incidents=kinds)
 
 
-def test_the_rules_of_a_kind_are_its_own_and_those_of_all():
+def test_the_rules_of_a_kind_are_its_own_and_those_of_all() -> None:
     assert list(CATALOGUE.rules_of("lamp")) == ["lamp_fault", "silent"]
 
 
-def test_every_report_is_watched_for_the_states_and_limits_that_rules_name():
+def test_every_report_is_watched_for_the_states_and_limits_that_rules_name() -> None:
     codes, limits = CATALOGUE.watch("lamp")
     assert codes == {CATALOGUE.devices["lamp"].states.index("fault")} and limits == ()
     assert [rule.label for rule in CATALOGUE.watch("noise").limits] == [
@@ -127,7 +127,7 @@ def test_every_report_is_watched_for_the_states_and_limits_that_rules_name():
     ]
 
 
-def test_every_incident_kind_is_complete():
+def test_every_incident_kind_is_complete() -> None:
     assert len(CATALOGUE.incidents) >= 12
     for kind in CATALOGUE.incidents.values():
         assert kind.label and kind.en and kind.advice and kind.advice_en and kind.source
@@ -136,11 +136,11 @@ def test_every_incident_kind_is_complete():
         assert 1 <= kind.level <= 4
 
 
-def test_a_level_one_kind_is_never_verified_first():
+def test_a_level_one_kind_is_never_verified_first() -> None:
     assert not [k for k in CATALOGUE.incidents.values() if k.level == 1 and k.verify_first]
 
 
-def test_a_kind_without_a_row_is_treated_as_other():
+def test_a_kind_without_a_row_is_treated_as_other() -> None:
     assert CATALOGUE.incident("comet") is CATALOGUE.incidents["other"]
     assert CATALOGUE.incident("smoke") is CATALOGUE.incidents["smoke"]
 
@@ -148,7 +148,7 @@ def test_a_kind_without_a_row_is_treated_as_other():
 # --- one value ------------------------------------------------------------------------------------
 
 
-def test_nobody_changes_a_catalogue_that_others_hold():
+def test_nobody_changes_a_catalogue_that_others_hold() -> None:
     with pytest.raises(FrozenInstanceError):
         CATALOGUE.rules = {}
     with pytest.raises(TypeError):
@@ -161,7 +161,7 @@ def test_nobody_changes_a_catalogue_that_others_hold():
     assert own.rules == CATALOGUE.rules
 
 
-def test_the_version_is_the_same_for_the_same_rows_in_every_process():
+def test_the_version_is_the_same_for_the_same_rows_in_every_process() -> None:
     program = "from twin.catalogue import load; print(load().version)"
     house = Path(catalogue.__file__).parents[2]
     done = subprocess.run(
@@ -175,7 +175,7 @@ def test_the_version_is_the_same_for_the_same_rows_in_every_process():
     assert done.stdout.strip() == CATALOGUE.version and len(CATALOGUE.version) == 16
 
 
-def test_nothing_reads_a_table_of_the_catalogue_when_it_is_imported():
+def test_nothing_reads_a_table_of_the_catalogue_when_it_is_imported() -> None:
     program = """
 import importlib, pkgutil, twin.catalogue
 read, asked = twin.catalogue.read, []
@@ -196,7 +196,7 @@ print(*asked)
     assert (done.stdout.split(), done.stderr) == ([], "")
 
 
-def test_the_version_turns_with_every_row_and_with_their_order():
+def test_the_version_turns_with_every_row_and_with_their_order() -> None:
     backwards = dict(reversed(CATALOGUE.devices.items()))
     quicker = msgspec.structs.replace(CATALOGUE.incidents["other"], response_s=1)
     floors = msgspec.structs.replace(CATALOGUE.ways.floors, storey_m=4.0)
@@ -210,7 +210,7 @@ def test_the_version_turns_with_every_row_and_with_their_order():
     assert replace(CATALOGUE).version == CATALOGUE.version
 
 
-def test_two_twins_of_one_process_each_keep_the_rules_of_their_own_catalogue():
+def test_two_twins_of_one_process_each_keep_the_rules_of_their_own_catalogue() -> None:
     calm = with_rule("manhole_open", level=4, incident="", realarm_s=0)
     places = [huodian(), jinyuan()]
     usual, other = Twin(STREET, places, CATALOGUE), Twin(STREET, places, calm)
@@ -222,7 +222,7 @@ def test_two_twins_of_one_process_each_keep_the_rules_of_their_own_catalogue():
     assert len(usual.incidents) == 1 and not other.incidents
 
 
-def test_a_twin_knows_the_states_and_the_patience_of_its_own_catalogue():
+def test_a_twin_knows_the_states_and_the_patience_of_its_own_catalogue() -> None:
     states = CATALOGUE.devices["manhole"].states
     kinds: dict[str, DeviceKind] = {
         **CATALOGUE.devices,
@@ -234,7 +234,7 @@ def test_a_twin_knows_the_states_and_the_patience_of_its_own_catalogue():
     assert Twin(STREET, [huodian()], CATALOGUE).traits["manhole"].patience.total_seconds() != 7
 
 
-def test_a_case_runs_by_the_deadlines_of_the_catalogue_of_its_twin():
+def test_a_case_runs_by_the_deadlines_of_the_catalogue_of_its_twin() -> None:
     kind = CATALOGUE.rules["manhole_open"].incident
     quick = msgspec.structs.replace(CATALOGUE.incidents[kind], response_s=60, resolve_s=120)
     hasty = replace(CATALOGUE, incidents={**CATALOGUE.incidents, kind: quick})
@@ -245,7 +245,7 @@ def test_a_case_runs_by_the_deadlines_of_the_catalogue_of_its_twin():
     assert (case.resolve_due_at - case.reported_at).total_seconds() == 120
 
 
-def test_a_case_follows_the_workflow_of_the_catalogue_of_its_twin():
+def test_a_case_follows_the_workflow_of_the_catalogue_of_its_twin() -> None:
     settled = msgspec.structs.replace(CATALOGUE.flow.states["verified"], stage="finished")
     states = {**CATALOGUE.flow.states, "verified": settled}
     flow = workflow_of(msgspec.structs.replace(CATALOGUE.flow, states=states))
@@ -261,12 +261,12 @@ def test_a_case_follows_the_workflow_of_the_catalogue_of_its_twin():
     assert not again.open_incidents and again.snapshot() == usual.snapshot()
 
 
-def test_a_catalogue_without_a_workflow_of_a_case_is_refused():
+def test_a_catalogue_without_a_workflow_of_a_case_is_refused() -> None:
     with pytest.raises(ValueError, match=r"workflows.toml: no workflow for a case"):
         replace(CATALOGUE, workflows={})
 
 
-def test_a_street_without_a_kind_refuses_its_events_and_takes_all_others():
+def test_a_street_without_a_kind_refuses_its_events_and_takes_all_others() -> None:
     devices = {name: kind for name, kind in CATALOGUE.devices.items() if name != "lamp"}
     rules = {name: rule for name, rule in CATALOGUE.rules.items() if "lamp" not in rule.kinds}
     dark = replace(CATALOGUE, devices=devices, rules=rules)

@@ -28,22 +28,22 @@ def rejection(payload: object) -> EventRejected:
     return caught.value
 
 
-def test_an_event_survives_the_way_to_json_and_back():
+def test_an_event_survives_the_way_to_json_and_back() -> None:
     event = a_state(CALL, "pressed")
     assert e.decode(e.encode(event)) == event
 
 
-def test_the_time_of_an_event_is_an_instant_whatever_its_offset():
+def test_the_time_of_an_event_is_an_instant_whatever_its_offset() -> None:
     assert e.decode(json.dumps(GATE_STATE)).time == NOON
 
 
-def test_every_type_has_one_class_and_belongs_to_one_stream():
+def test_every_type_has_one_class_and_belongs_to_one_stream() -> None:
     assert set(e.BY_TYPE) == e.TELEMETRY_TYPES | e.OPERATIONS_TYPES
     assert not e.TELEMETRY_TYPES & e.OPERATIONS_TYPES
     assert all(e.type_of(cls) == name for name, cls in e.BY_TYPE.items())
 
 
-def test_every_event_and_data_class_is_frozen_and_refuses_unknown_fields():
+def test_every_event_and_data_class_is_frozen_and_refuses_unknown_fields() -> None:
     for cls in e.BY_TYPE.values():
         config = cls.__struct_config__
         assert config.frozen and config.forbid_unknown_fields and not config.gc
@@ -68,13 +68,15 @@ def test_every_event_and_data_class_is_frozen_and_refuses_unknown_fields():
         ),
     ],
 )
-def test_a_payload_that_is_wrong_is_refused_naming_field_and_value(payload, field, value):
+def test_a_payload_that_is_wrong_is_refused_naming_field_and_value(
+    payload: object, field: str, value: str
+) -> None:
     found = rejection(payload)
     assert (found.field, found.value) == (field, value)
     assert found.reason
 
 
-def test_a_reading_that_is_not_a_number_is_refused():
+def test_a_reading_that_is_not_a_number_is_refused() -> None:
     payload = e.encode(a_reading(CALL, "battery_pct", 50.0)).replace(b"50.0", b"NaN")
     assert "JSON" in rejection(payload).reason
 
@@ -94,7 +96,9 @@ def test_a_reading_that_is_not_a_number_is_refused():
     ],
 )
 @pytest.mark.parametrize("place", ["envelope", "data"])
-def test_what_a_person_is_has_no_place_in_an_event_and_is_not_repeated(secret, place):
+def test_what_a_person_is_has_no_place_in_an_event_and_is_not_repeated(
+    secret: dict[str, object], place: str
+) -> None:
     payload = json.loads(json.dumps(GATE_STATE))
     (payload if place == "envelope" else payload["data"]).update(secret)
     found = rejection(payload)
@@ -104,7 +108,7 @@ def test_what_a_person_is_has_no_place_in_an_event_and_is_not_repeated(secret, p
     assert str(secret[name]) not in str(found)
 
 
-def test_no_event_class_has_a_field_for_biometrics_or_personal_scores():
+def test_no_event_class_has_a_field_for_biometrics_or_personal_scores() -> None:
     words = ("face", "biometric", "ethnic", "relig", "party", "score", "finger", "phone")
     for cls in e.BY_TYPE.values():
         schema = json.dumps(msgspec.json.schema(cls)["$defs"]).lower()
@@ -113,30 +117,30 @@ def test_no_event_class_has_a_field_for_biometrics_or_personal_scores():
         assert not [field for field in fields if any(word in field for word in words)]
 
 
-def test_one_bad_payload_in_a_batch_costs_the_others_nothing():
+def test_one_bad_payload_in_a_batch_costs_the_others_nothing() -> None:
     good = e.encode(a_state(GATE, "open"))
     found = e.decode_batch([good, b"nonsense", good])
     assert found[0] == found[2] == a_state(GATE, "open")
     assert isinstance(found[1], EventRejected)
 
 
-def test_a_payload_that_smuggles_a_second_event_is_refused_as_one():
+def test_a_payload_that_smuggles_a_second_event_is_refused_as_one() -> None:
     good = e.encode(a_state(GATE, "open"))
     found = e.decode_batch([good + b"," + good])
     assert len(found) == 1 and isinstance(found[0], EventRejected)
 
 
-def test_an_empty_batch_is_empty():
+def test_an_empty_batch_is_empty() -> None:
     assert e.decode_batch([]) == []
 
 
 @given(st.lists(st.binary(max_size=40), max_size=5))
-def test_whatever_bytes_come_each_payload_gets_one_answer(payloads):
+def test_whatever_bytes_come_each_payload_gets_one_answer(payloads: list[bytes]) -> None:
     assert len(e.decode_batch(payloads)) == len(payloads)
 
 
 @pytest.mark.parametrize("kind", CATALOGUE.devices)
-def test_each_device_kind_has_an_event_type_of_its_own_whose_name_it_bears(kind):
+def test_each_device_kind_has_an_event_type_of_its_own_whose_name_it_bears(kind: str) -> None:
     cls = e.STATE_EVENTS[kind]
     assert list(e.STATE_EVENTS) == list(CATALOGUE.devices)
     assert e.type_of(cls) == f"{kind}.state" and e.BY_TYPE[f"{kind}.state"] is cls

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import argon2
@@ -38,7 +39,7 @@ async def told(streams: Streams, street: str) -> list[tuple[str, str, str, str]]
 
 
 @pytest.fixture
-async def house(valkey_url: str):  # type: ignore[no-untyped-def]
+async def house(valkey_url: str) -> AsyncIterator[tuple[Logins, Streams]]:
     client = client_from_url(valkey_url)
     accounts = Accounts(client, demo=[GUEST], hasher=QUICK)
     await accounts.add(CHEN, PASSWORD)
@@ -48,7 +49,7 @@ async def house(valkey_url: str):  # type: ignore[no-untyped-def]
     await client.aclose()
 
 
-async def test_a_login_is_written_where_the_account_may_look(house) -> None:  # type: ignore[no-untyped-def]
+async def test_a_login_is_written_where_the_account_may_look(house: tuple[Logins, Streams]) -> None:
     logins, streams = house
     token = await logins.by_password("chen", PASSWORD, "console")
     assert (await logins.lookup(token)).name == "chen"
@@ -56,14 +57,18 @@ async def test_a_login_is_written_where_the_account_may_look(house) -> None:  # 
     assert await told(streams, STREETS[1]) == [("AccountLogin", "chen", "accepted", "password")]
 
 
-async def test_a_wrong_password_is_written_and_never_the_password(house) -> None:  # type: ignore[no-untyped-def]
+async def test_a_wrong_password_is_written_and_never_the_password(
+    house: tuple[Logins, Streams],
+) -> None:
     logins, streams = house
     with pytest.raises(LoginRefused):
         await logins.by_password("chen", "wrong-password", "console")
     assert await told(streams, STREETS[1]) == [("AccountLogin", "chen", "wrong", "")]
 
 
-async def test_an_unknown_name_is_written_once_for_the_installation(house) -> None:  # type: ignore[no-untyped-def]
+async def test_an_unknown_name_is_written_once_for_the_installation(
+    house: tuple[Logins, Streams],
+) -> None:
     logins, streams = house
     with pytest.raises(LoginRefused):
         await logins.by_password("nobody", PASSWORD, "console")
@@ -71,7 +76,7 @@ async def test_an_unknown_name_is_written_once_for_the_installation(house) -> No
     assert await told(streams, STREETS[1]) == []
 
 
-async def test_the_sixth_try_is_written_as_locked_out(house) -> None:  # type: ignore[no-untyped-def]
+async def test_the_sixth_try_is_written_as_locked_out(house: tuple[Logins, Streams]) -> None:
     logins, streams = house
     for _ in range(6):
         with pytest.raises(LoginRefused):
@@ -80,7 +85,9 @@ async def test_the_sixth_try_is_written_as_locked_out(house) -> None:  # type: i
     assert outcomes == ["wrong"] * 5 + ["locked"]
 
 
-async def test_demo_identities_and_kiosk_links_enter_and_are_written(house) -> None:  # type: ignore[no-untyped-def]
+async def test_demo_identities_and_kiosk_links_enter_and_are_written(
+    house: tuple[Logins, Streams],
+) -> None:
     logins, streams = house
     assert [account.name for account in logins.demo] == ["guest"]
     await logins.by_demo("guest")
@@ -92,7 +99,7 @@ async def test_demo_identities_and_kiosk_links_enter_and_are_written(house) -> N
             await way
 
 
-async def test_leaving_ends_the_session_once(house) -> None:  # type: ignore[no-untyped-def]
+async def test_leaving_ends_the_session_once(house: tuple[Logins, Streams]) -> None:
     logins, streams = house
     token = await logins.by_demo("guest")
     assert await logins.still_open(token)
@@ -103,7 +110,9 @@ async def test_leaving_ends_the_session_once(house) -> None:  # type: ignore[no-
     assert kinds == ["AccountLogin", "AccountLogout"]
 
 
-async def test_nobody_without_a_session_makes_the_record_grow_for_ever(house) -> None:  # type: ignore[no-untyped-def]
+async def test_nobody_without_a_session_makes_the_record_grow_for_ever(
+    house: tuple[Logins, Streams],
+) -> None:
     logins, streams = house
     for n in range(60):
         here = Somewhere(f"10.0.{n % 7}.7")
@@ -117,7 +126,9 @@ async def test_nobody_without_a_session_makes_the_record_grow_for_ever(house) ->
     assert await told(streams, STREETS[1]) == []
 
 
-async def test_a_name_that_is_tried_without_end_is_noted_some_times_then_counted(house) -> None:  # type: ignore[no-untyped-def]
+async def test_a_name_that_is_tried_without_end_is_noted_some_times_then_counted(
+    house: tuple[Logins, Streams],
+) -> None:
     logins, streams = house
     for n in range(30):
         with pytest.raises(LoginRefused):
@@ -130,7 +141,9 @@ async def test_a_name_that_is_tried_without_end_is_noted_some_times_then_counted
     assert last[2:] == ("locked", f"{30 - NOTED_OF_NAME} more before it are not written down")
 
 
-async def test_one_address_fills_no_more_than_its_share_of_the_record(house) -> None:  # type: ignore[no-untyped-def]
+async def test_one_address_fills_no_more_than_its_share_of_the_record(
+    house: tuple[Logins, Streams],
+) -> None:
     logins, streams = house
     names = [f"duty{n}" for n in range(12)]
     for name in names:

@@ -12,7 +12,7 @@ def parked(at_ms: float = 0.0, mode: str = "paused") -> Clock:
     return Clock(now_ms=at_ms, start_ms=0.0, end_ms=1000.0, mode=mode)
 
 
-def test_a_live_clock_takes_no_orders():
+def test_a_live_clock_takes_no_orders() -> None:
     clock = parked(mode="live")
     for order in ("play", "pause", "seek", "speed"):
         with pytest.raises(CommandRejected):
@@ -20,13 +20,13 @@ def test_a_live_clock_takes_no_orders():
     assert clock.mode == "live"
 
 
-def test_a_live_clock_moves_with_the_wall_clock():
+def test_a_live_clock_moves_with_the_wall_clock() -> None:
     clock = parked(mode="live")
     clock.follow(2000.0)
     assert clock.advance(5.0) == 2005.0 == clock.end_ms
 
 
-def test_a_paused_clock_stands_and_resumes_where_it_stood():
+def test_a_paused_clock_stands_and_resumes_where_it_stood() -> None:
     clock = parked(100.0)
     assert clock.advance(50.0) == 100.0
     clock.obey("speed", speed=4.0)
@@ -35,7 +35,7 @@ def test_a_paused_clock_stands_and_resumes_where_it_stood():
     assert clock.seeks == 0
 
 
-def test_a_replay_pauses_at_its_end_and_begins_again_from_there():
+def test_a_replay_pauses_at_its_end_and_begins_again_from_there() -> None:
     clock = parked(900.0, "replay")
     assert clock.advance(500.0) == 1000.0
     assert clock.mode == "paused"
@@ -43,14 +43,14 @@ def test_a_replay_pauses_at_its_end_and_begins_again_from_there():
     assert (clock.mode, clock.now_ms, clock.seeks) == ("replay", 0.0, 1)
 
 
-def test_a_seek_stays_within_what_is_recorded():
+def test_a_seek_stays_within_what_is_recorded() -> None:
     clock = parked()
     clock.obey("seek", at_ms=5000.0)
     assert (clock.now_ms, clock.mode, clock.seeks) == (1000.0, "paused", 1)
 
 
 @pytest.mark.parametrize("order", ["seek", "speed", "end", "dance"])
-def test_an_order_without_what_it_needs_is_refused(order):
+def test_an_order_without_what_it_needs_is_refused(order: str) -> None:
     with pytest.raises(CommandRejected):
         parked().obey(order)
 
@@ -64,7 +64,9 @@ ORDERS = st.tuples(
 
 
 @given(st.lists(ORDERS, max_size=20))
-def test_no_sequence_of_orders_leaves_the_range(orders):
+def test_no_sequence_of_orders_leaves_the_range(
+    orders: list[tuple[str, float, float, float]],
+) -> None:
     clock = parked()
     for do, at_ms, speed, passed_ms in orders:
         clock.obey(do, at_ms, speed)

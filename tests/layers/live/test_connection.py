@@ -78,7 +78,7 @@ HELLO = {"kind": "hello", "compounds": ["huodian"]}
 
 
 @pytest.mark.anyio
-async def test_a_hello_is_answered_by_a_snapshot_and_leaving_leaves_nothing_behind():
+async def test_a_hello_is_answered_by_a_snapshot_and_leaving_leaves_nothing_behind() -> None:
     hub = a_hub()
     socket = await talk(hub, HELLO)
     assert socket.browser.kinds == ["snapshot", "binary"]
@@ -92,20 +92,20 @@ async def test_a_hello_is_answered_by_a_snapshot_and_leaving_leaves_nothing_behi
      '{"kind":"hello","compounds":' + json.dumps(["c"] * 65) + "}", '{"kind":"view"}',
      '{"kind":"hello","session":"replay:2"}'],
 )  # fmt: skip
-async def test_what_is_not_understood_or_allowed_is_denied(words):
+async def test_what_is_not_understood_or_allowed_is_denied(words: str) -> None:
     socket = await talk(a_hub(), words)
     assert socket.browser.kinds == ["denied"]
 
 
 @pytest.mark.anyio
-async def test_too_many_denials_end_the_conversation():
+async def test_too_many_denials_end_the_conversation() -> None:
     socket = await talk(a_hub(), *["nonsense"] * (MAX_DENIALS + 3))
     assert socket.browser.denials == ["not understood"] * MAX_DENIALS + ["too many denials"]
     assert socket.closed == 1008
 
 
 @pytest.mark.anyio
-async def test_who_says_nothing_is_shown_out(monkeypatch):
+async def test_who_says_nothing_is_shown_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "HELLO_WITHIN_S", 0.01)
     socket = Socket()
     await serve(socket.receive, socket.send, a_house(a_hub()), CHEN)
@@ -113,7 +113,7 @@ async def test_who_says_nothing_is_shown_out(monkeypatch):
 
 
 @pytest.mark.anyio
-async def test_a_place_that_is_not_yours_is_as_good_as_none():
+async def test_a_place_that_is_not_yours_is_as_good_as_none() -> None:
     viewer = Viewer("李", ("lusong.hejiatu.changtangwan.jinyuan",), masked=False)
     hello = {"kind": "hello", "compounds": ["huodian", "nowhere", "jinyuan"]}
     socket = await talk(a_hub(), hello, viewer=viewer)
@@ -121,7 +121,7 @@ async def test_a_place_that_is_not_yours_is_as_good_as_none():
 
 
 @pytest.mark.anyio
-async def test_a_grid_account_counts_only_its_devices_under_a_version_of_its_own():
+async def test_a_grid_account_counts_only_its_devices_under_a_version_of_its_own() -> None:
     whole = await talk(a_hub(), HELLO)
     grid = Viewer("李", ("lusong.hejiatu.changtangwan.huodian.g1",), masked=False)
     part = await talk(a_hub(), HELLO, viewer=grid)
@@ -132,7 +132,7 @@ async def test_a_grid_account_counts_only_its_devices_under_a_version_of_its_own
 
 
 @pytest.mark.anyio
-async def test_a_live_clock_and_a_spectator_move_nothing():
+async def test_a_live_clock_and_a_spectator_move_nothing() -> None:
     order = {"kind": "clock", "do": "play"}
     live = await talk(a_hub(), HELLO, order)
     assert live.browser.denials == ["a live clock does not play"]
@@ -143,7 +143,7 @@ async def test_a_live_clock_and_a_spectator_move_nothing():
 
 
 @pytest.mark.anyio
-async def test_a_visitor_plays_a_replay_of_their_own_and_no_other():
+async def test_a_visitor_plays_a_replay_of_their_own_and_no_other() -> None:
     clock = Clock(now_ms=0.0, start_ms=0.0, end_ms=9.0, mode="paused")
     hub, order = a_hub(clock), {"kind": "clock", "do": "play"}
     visitor = CHEN._replace(drives=False, account="guest")
@@ -155,7 +155,7 @@ async def test_a_visitor_plays_a_replay_of_their_own_and_no_other():
 
 
 @pytest.mark.anyio
-async def test_a_presenter_plays_a_replay():
+async def test_a_presenter_plays_a_replay() -> None:
     clock = Clock(now_ms=0.0, start_ms=0.0, end_ms=9.0, mode="paused")
     hello = HELLO | {"session": "replay:1"}
     socket = await talk(a_hub(clock), hello, {"kind": "clock", "do": "play"})
@@ -163,7 +163,7 @@ async def test_a_presenter_plays_a_replay():
 
 
 @pytest.mark.anyio
-async def test_views_and_open_cases_reach_the_hub():
+async def test_views_and_open_cases_reach_the_hub() -> None:
     hub, socket = a_hub(), Socket()
     task = asyncio.create_task(serve(socket.receive, socket.send, a_house(hub), CHEN))
     socket.say(**HELLO, layers=["gates"])
@@ -178,26 +178,26 @@ async def test_views_and_open_cases_reach_the_hub():
 
 
 @pytest.mark.anyio
-async def test_a_hello_again_is_a_new_beginning():
+async def test_a_hello_again_is_a_new_beginning() -> None:
     socket = await talk(a_hub(), HELLO, HELLO)
     assert socket.browser.kinds == ["snapshot", "binary"] * 2
 
 
 @pytest.mark.anyio
-async def test_who_asks_for_the_time_gets_the_server_s_and_their_own_back_at_once():
+async def test_who_asks_for_the_time_gets_the_server_s_and_their_own_back_at_once() -> None:
     socket = await talk(a_hub(), HELLO, {"kind": "ping", "sent": 1234.5})
     assert socket.browser.pongs == [{"sent": 1234.5, "at": at(7).timestamp() * 1000}]
     assert socket.browser.gaps == 0, "it is no frame of the group's"
 
 
 @pytest.mark.anyio
-async def test_the_time_is_told_to_nobody_who_has_not_said_hello():
+async def test_the_time_is_told_to_nobody_who_has_not_said_hello() -> None:
     socket = await talk(a_hub(), {"kind": "ping", "sent": 1}, {"kind": "ping"})
     assert socket.browser.pongs == [] and len(socket.browser.denials) == 2
 
 
 @pytest.mark.anyio
-async def test_a_slow_screen_gets_the_newest_truth_and_no_backlog():
+async def test_a_slow_screen_gets_the_newest_truth_and_no_backlog() -> None:
     hub, slow, quick = a_hub(), Socket(), Socket()
     twin = hub.twins[STREET]
     tasks = [
@@ -224,7 +224,7 @@ async def test_a_slow_screen_gets_the_newest_truth_and_no_backlog():
 
 
 @pytest.mark.anyio
-async def test_a_broken_link_is_noticed_and_ends_quietly():
+async def test_a_broken_link_is_noticed_and_ends_quietly() -> None:
     hub, socket = a_hub(), Socket()
     task = asyncio.create_task(serve(socket.receive, socket.send, a_house(hub), CHEN))
     socket.say(**HELLO)
@@ -238,7 +238,7 @@ async def test_a_broken_link_is_noticed_and_ends_quietly():
 
 
 @pytest.mark.anyio
-async def test_a_link_that_breaks_while_it_is_jammed_ends_quietly():
+async def test_a_link_that_breaks_while_it_is_jammed_ends_quietly() -> None:
     hub, socket = a_hub(), Socket()
     task = asyncio.create_task(serve(socket.receive, socket.send, a_house(hub), CHEN))
     socket.say(**HELLO)
@@ -255,7 +255,7 @@ async def test_a_link_that_breaks_while_it_is_jammed_ends_quietly():
 
 
 @pytest.mark.anyio
-async def test_when_a_session_ends_its_screens_are_told_and_hung_up():
+async def test_when_a_session_ends_its_screens_are_told_and_hung_up() -> None:
     hub, socket = a_hub(), Socket()
     task = asyncio.create_task(serve(socket.receive, socket.send, a_house(hub), CHEN))
     socket.say(**HELLO)
@@ -268,7 +268,7 @@ async def test_when_a_session_ends_its_screens_are_told_and_hung_up():
 
 
 @pytest.mark.anyio
-async def test_a_server_that_stops_cuts_a_jammed_send_short():
+async def test_a_server_that_stops_cuts_a_jammed_send_short() -> None:
     hub, socket = a_hub(), Socket()
     task = asyncio.create_task(serve(socket.receive, socket.send, a_house(hub), CHEN))
     socket.say(**HELLO)
@@ -285,7 +285,7 @@ async def test_a_server_that_stops_cuts_a_jammed_send_short():
 
 
 @pytest.mark.anyio
-async def test_nothing_is_sent_after_the_end():
+async def test_nothing_is_sent_after_the_end() -> None:
     sent: list[Any] = []
 
     async def send(message: Any) -> None:

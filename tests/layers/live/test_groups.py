@@ -8,7 +8,7 @@ from tests.support.builders.layers import a_street, at, measured, reported
 from tests.support.network import STREETWIDE, Network, a_hub, happen
 
 
-def test_groups_share_what_is_encoded():
+def test_groups_share_what_is_encoded() -> None:
     hub = a_hub(a_street())
     first, second = Network(hub, STREETWIDE), Network(hub, STREETWIDE)
     first.hello("huodian")
@@ -18,7 +18,7 @@ def test_groups_share_what_is_encoded():
     assert all(a is b for a, b in zip(first.sent, second.sent, strict=True))
 
 
-def test_a_screen_that_lost_its_link_gets_only_what_is_missing():
+def test_a_screen_that_lost_its_link_gets_only_what_is_missing() -> None:
     hub = a_hub(a_street())
     screen = Network(hub, STREETWIDE)
     screen.hello("huodian")
@@ -31,7 +31,7 @@ def test_a_screen_that_lost_its_link_gets_only_what_is_missing():
     assert screen.browser.gaps == 0
 
 
-def test_a_screen_that_was_away_too_long_gets_a_snapshot():
+def test_a_screen_that_was_away_too_long_gets_a_snapshot() -> None:
     hub = a_hub(a_street())
     screen = Network(hub, STREETWIDE)
     screen.hello("huodian")
@@ -43,7 +43,7 @@ def test_a_screen_that_was_away_too_long_gets_a_snapshot():
     assert screen.browser.kinds == ["snapshot", "binary"] * 2
 
 
-def test_a_screen_that_missed_more_than_is_kept_gets_a_snapshot():
+def test_a_screen_that_missed_more_than_is_kept_gets_a_snapshot() -> None:
     hub = a_hub(a_street())
     screen, other = Network(hub, STREETWIDE), Network(hub, STREETWIDE)
     screen.hello("huodian")
@@ -58,7 +58,7 @@ def test_a_screen_that_missed_more_than_is_kept_gets_a_snapshot():
     assert screen.browser.shown() == other.browser.shown()
 
 
-def test_a_sequence_of_another_epoch_means_a_snapshot():
+def test_a_sequence_of_another_epoch_means_a_snapshot() -> None:
     hub = a_hub(a_street())
     screen = Network(hub, STREETWIDE)
     screen.hello("huodian")

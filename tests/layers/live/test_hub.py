@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import datetime
 from typing import Any
 
 import hypothesis.strategies as st
@@ -39,7 +40,7 @@ from twin.places import territory
 GRID = (f"{COMMUNITY}.huodian.g1",)
 
 
-def test_a_screen_sees_what_happened_before_it_came_and_what_happens_after():
+def test_a_screen_sees_what_happened_before_it_came_and_what_happens_after() -> None:
     twin = a_street()
     hub = a_hub(twin)
     happen(hub, reported("huodian/gate/1", "open", at(0)))
@@ -55,7 +56,7 @@ def test_a_screen_sees_what_happened_before_it_came_and_what_happens_after():
     assert screen.browser.gaps == 0
 
 
-def test_many_reports_of_one_device_in_a_tick_are_one_change():
+def test_many_reports_of_one_device_in_a_tick_are_one_change() -> None:
     hub = a_hub(a_street())
     screen = Network(hub, STREETWIDE)
     screen.hello("huodian")
@@ -68,7 +69,7 @@ def test_many_reports_of_one_device_in_a_tick_are_one_change():
     assert 8.0 in (value for value, _ in screen.browser.devices.values())
 
 
-def test_nothing_new_is_nothing_sent_until_the_heartbeat():
+def test_nothing_new_is_nothing_sent_until_the_heartbeat() -> None:
     hub = a_hub(a_street())
     screen = Network(hub, STREETWIDE)
     screen.hello("huodian")
@@ -81,7 +82,7 @@ def test_nothing_new_is_nothing_sent_until_the_heartbeat():
     assert screen.browser.gaps == 0
 
 
-def test_every_text_frame_says_which_frames_showed_the_newest_event_first():
+def test_every_text_frame_says_which_frames_showed_the_newest_event_first() -> None:
     hub = a_hub(a_street())
     screen = Network(hub, STREETWIDE)
     screen.hello("huodian")
@@ -98,7 +99,7 @@ def test_every_text_frame_says_which_frames_showed_the_newest_event_first():
     assert unpack(rows["bytes"]).at == beats[0]["shown"]
 
 
-def test_from_afar_there_are_roll_ups_and_no_devices():
+def test_from_afar_there_are_roll_ups_and_no_devices() -> None:
     hub = a_hub(a_street())
     screen = Network(hub, STREETWIDE)
     screen.hello("huodian", band="far")
@@ -109,7 +110,7 @@ def test_from_afar_there_are_roll_ups_and_no_devices():
     assert screen.browser.panels["rollups"]["huodian"]["online"] == 1
 
 
-def test_switched_off_layers_are_not_sent():
+def test_switched_off_layers_are_not_sent() -> None:
     twin = a_street("huodian")
     hub = a_hub(twin)
     screen = Network(hub, STREETWIDE)
@@ -118,7 +119,7 @@ def test_switched_off_layers_are_not_sent():
     assert shown == {"gate", "lift"}
 
 
-def test_looking_elsewhere_counts_from_the_next_tick_and_only_once():
+def test_looking_elsewhere_counts_from_the_next_tick_and_only_once() -> None:
     hub = a_hub(a_street())
     screen = Network(hub, STREETWIDE)
     screen.hello("huodian")
@@ -130,7 +131,7 @@ def test_looking_elsewhere_counts_from_the_next_tick_and_only_once():
     assert [one["id"] for one in screen.browser.compounds] == ["jinyuan"]
 
 
-def test_a_full_house_lets_nobody_in(monkeypatch):
+def test_a_full_house_lets_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("layers.live.hub.MAX_SCREENS", 1)
     hub = a_hub(a_street())
     first, second = Network(hub, STREETWIDE), Network(hub, STREETWIDE)
@@ -140,7 +141,7 @@ def test_a_full_house_lets_nobody_in(monkeypatch):
     assert hub.screens == 1
 
 
-def test_people_who_have_a_case_open_see_each_other_and_public_screens_do_not():
+def test_people_who_have_a_case_open_see_each_other_and_public_screens_do_not() -> None:
     twin = a_street()
     hub = a_hub(twin)
     happen(hub, opened(1, CALL, twin, at(0)))
@@ -157,7 +158,7 @@ def test_people_who_have_a_case_open_see_each_other_and_public_screens_do_not():
     assert person.connection.incident is None
 
 
-def test_a_replays_frames_carry_its_clock():
+def test_a_replays_frames_carry_its_clock() -> None:
     clock = Clock(now_ms=0.0, start_ms=0.0, end_ms=1e6, mode="paused")
     hub = Hub({STREET: a_street()}, CATALOGUE, now=NOON, epoch="t", clock=clock)
     screen = Network(hub, STREETWIDE)
@@ -174,11 +175,11 @@ def test_a_replays_frames_carry_its_clock():
 
 
 @pytest.mark.anyio
-async def test_the_loop_ticks_for_ever_and_keeps_its_pace(monkeypatch):
+async def test_the_loop_ticks_for_ever_and_keeps_its_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("layers.live.hub.PERIOD_S", 0.001)
     hub, enough, times = a_hub(a_street()), asyncio.Event(), []
 
-    def now():
+    def now() -> datetime:
         times.append(at(len(times) / 10))
         if len(times) == 12:
             enough.set()
@@ -192,7 +193,7 @@ async def test_the_loop_ticks_for_ever_and_keeps_its_pace(monkeypatch):
     assert hub.instant() >= times[10]
 
 
-def test_a_finished_case_stays_a_quarter_of_an_hour_and_leaves():
+def test_a_finished_case_stays_a_quarter_of_an_hour_and_leaves() -> None:
     twin = a_street()
     hub = a_hub(twin)
     happen(hub, opened(1, CALL, twin, at(0)))
@@ -269,7 +270,9 @@ class Screens(RuleBasedStateMachine):
 
     @rule(prefixes=st.sampled_from(PREFIXES), masked=st.booleans(), near=st.booleans(),
           compounds=st.lists(st.sampled_from(COMPOUNDS), unique=True))  # fmt: skip
-    def somebody_comes(self, prefixes, masked, near, compounds):
+    def somebody_comes(
+        self, prefixes: tuple[str, ...], masked: bool, near: bool, compounds: list[str]
+    ) -> None:
         def come() -> None:
             screen = Network(self.hub, prefixes, masked)
             screen.hello(*compounds, band="near" if near else "far")
@@ -281,7 +284,9 @@ class Screens(RuleBasedStateMachine):
     @precondition(lambda self: self.screens)
     @rule(data=st.data(), near=st.booleans(),
           compounds=st.lists(st.sampled_from(COMPOUNDS), unique=True))  # fmt: skip
-    def somebody_looks_elsewhere(self, data, near, compounds):
+    def somebody_looks_elsewhere(
+        self, data: st.DataObject, near: bool, compounds: list[str]
+    ) -> None:
         screen = data.draw(st.sampled_from(self.screens))
         view = View(band="near" if near else "far", compounds=tuple(compounds))
         screen.key = self.hub.key(screen.prefixes, screen.masked, view)
@@ -289,13 +294,13 @@ class Screens(RuleBasedStateMachine):
 
     @precondition(lambda self: self.screens)
     @rule(data=st.data())
-    def a_network_jams_or_frees(self, data):
+    def a_network_jams_or_frees(self, data: st.DataObject) -> None:
         screen = data.draw(st.sampled_from(self.screens))
         self.run(screen.free.clear if screen.free.is_set() else screen.free.set)
 
     @precondition(lambda self: self.screens)
     @rule(data=st.data())
-    def a_link_breaks_and_comes_back(self, data):
+    def a_link_breaks_and_comes_back(self, data: st.DataObject) -> None:
         screen = data.draw(st.sampled_from(self.screens))
         self.runner.run(close(screen))
 
@@ -306,17 +311,17 @@ class Screens(RuleBasedStateMachine):
         self.run(come_back)
 
     @rule(device=st.sampled_from(DEVICES), code=st.integers(0, 2), gap=st.sampled_from((0.1, 400)))
-    def a_device_reports(self, device, code, gap):
+    def a_device_reports(self, device: str, code: int, gap: float) -> None:
         self.now += gap
         states = self.twin.devices[device].traits.states
         happen(self.hub, reported(device, states[code % len(states)], at(self.now)))
 
     @rule(device=st.sampled_from(DEVICES))
-    def a_device_goes_silent(self, device):
+    def a_device_goes_silent(self, device: str) -> None:
         happen(self.hub, silent(device, at(self.now)))
 
     @rule(device=st.sampled_from(CALLS), other=st.sampled_from(CALLS))
-    def somebody_calls(self, device, other):
+    def somebody_calls(self, device: str, other: str) -> None:
         self.cases += 1
         alarms = []
         for one in {device, other}:
@@ -328,7 +333,7 @@ class Screens(RuleBasedStateMachine):
 
     @precondition(lambda self: self.cases)
     @rule(data=st.data())
-    def somebody_is_sent_or_a_case_ends(self, data):
+    def somebody_is_sent_or_a_case_ends(self, data: st.DataObject) -> None:
         number = data.draw(st.integers(1, self.cases))
         case = self.twin.incidents[f"INC-1121-{number:04d}"]
         who = data.draw(st.sampled_from(sorted(self.twin.responders)))
@@ -342,20 +347,20 @@ class Screens(RuleBasedStateMachine):
 
     @precondition(lambda self: self.twin.alarms)
     @rule(data=st.data())
-    def an_alarm_is_acknowledged(self, data):
+    def an_alarm_is_acknowledged(self, data: st.DataObject) -> None:
         name = data.draw(st.sampled_from(sorted(self.twin.alarms)))
         version = self.twin.alarms[name].version + 1
         happen(self.hub, acknowledged(name, version, at(self.now)))
 
     @precondition(lambda self: self.twin.alarms)
     @rule(data=st.data())
-    def an_alarm_returns_to_normal(self, data):
+    def an_alarm_returns_to_normal(self, data: st.DataObject) -> None:
         name = data.draw(st.sampled_from(sorted(self.twin.alarms)))
         version = self.twin.alarms[name].version + 1
         happen(self.hub, cleared(name, version, at(self.now)))
 
     @rule(ticks=st.integers(1, 20))
-    def time_passes(self, ticks):
+    def time_passes(self, ticks: int) -> None:
         async def passing() -> None:
             for _ in range(ticks):
                 self.now += 0.1
@@ -365,7 +370,7 @@ class Screens(RuleBasedStateMachine):
         self.runner.run(passing())
 
     @invariant()
-    def nobody_hears_of_what_is_not_theirs(self):
+    def nobody_hears_of_what_is_not_theirs(self) -> None:
         for screen in self.screens:
             for message in screen.sent:
                 for name in re.findall(r"\w+/\w+/\w+|INC-\d+-\d+", message.get("text", "")):
@@ -382,7 +387,7 @@ class Screens(RuleBasedStateMachine):
             screen.sent.clear()
 
     @invariant()
-    def nothing_piles_up(self):
+    def nothing_piles_up(self) -> None:
         for screen in self.screens:
             assert len(screen.connection._queue) <= QUEUE_FRAMES
 

@@ -9,7 +9,7 @@ from tests.support.builders.layers import a_street, at, opened, raised
 from tests.support.network import CALL, STREETWIDE, Network, a_hub, happen
 
 
-def test_a_masked_screen_learns_the_floor_and_never_the_room():
+def test_a_masked_screen_learns_the_floor_and_never_the_room() -> None:
     twin = a_street()
     hub = a_hub(twin)
     happen(hub, raised(CALL, at(0)), opened(1, CALL, twin, at(0), (f"{CALL}#call_pressed",)))
@@ -22,7 +22,7 @@ def test_a_masked_screen_learns_the_floor_and_never_the_room():
     assert "102" in json.dumps(desk.texts(), ensure_ascii=False)
 
 
-def test_a_wall_speaks_in_public_words_whoever_logged_in_on_it():
+def test_a_wall_speaks_in_public_words_whoever_logged_in_on_it() -> None:
     twin = a_street()
     hub = a_hub(twin)
     happen(hub, opened(1, CALL, twin, at(0)))

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+from typing import Any
+
+import pytest
 
 from layers.live.state_store import StateStore
 from layers.live.subscription import Subscription
 from layers.panels import values
 from layers.panels.conditions import Health
-from layers.panels.incidents import no_travel
+from layers.panels.incidents import Travel, no_travel
 from layers.panels.strip import DAY_MS
 from tests.support.builders.layers import (
     COMMUNITY,
@@ -23,6 +26,8 @@ from tests.support.builders.layers import (
 from tests.support.catalogues import CATALOGUE
 from twin import events
 from twin.dispatch.recommend import KNOWN_FOR, whereabouts
+from twin.errors import EntrySetAside
+from twin.state.records import Incident
 from twin.state.twin import Twin
 
 NOON_MS = NOON.timestamp() * 1000
@@ -31,7 +36,7 @@ ALARM = f"{CALL}#call_pressed"
 ZHOU = "huodian/responder/zhou"
 
 
-def a_picture(twin: Twin, travel=no_travel) -> StateStore:
+def a_picture(twin: Twin, travel: Travel = no_travel) -> StateStore:
     return StateStore([twin], CATALOGUE, NOON_MS, travel)
 
 
@@ -44,7 +49,7 @@ def shown(picture: StateStore, sort: str, name: str) -> dict:
     return json.loads(picture.things[sort][name].plain)
 
 
-def test_an_alarm_colours_its_device_until_it_is_shelved_or_over():
+def test_an_alarm_colours_its_device_until_it_is_shelved_or_over() -> None:
     twin = a_street()
     picture = a_picture(twin)
     row = picture.columns.row[CALL]
@@ -60,7 +65,7 @@ def test_an_alarm_colours_its_device_until_it_is_shelved_or_over():
     assert picture.columns.state[row] >> 5 == 3
 
 
-def test_a_device_whose_clock_is_hours_behind_is_not_shown_as_old():
+def test_a_device_whose_clock_is_hours_behind_is_not_shown_as_old() -> None:
     twin = a_street()
     picture = a_picture(twin)
     row = picture.columns.row[CALL]
@@ -72,7 +77,7 @@ def test_a_device_whose_clock_is_hours_behind_is_not_shown_as_old():
     assert picture.columns.state[row] >> 3 & 3 == 0
 
 
-def test_acknowledging_the_alarm_acknowledges_the_case():
+def test_acknowledging_the_alarm_acknowledges_the_case() -> None:
     twin = a_street()
     picture = a_picture(twin)
     happen(picture, twin, raised(CALL, at(0)), opened(1, CALL, twin, at(0), (ALARM,)))
@@ -84,7 +89,7 @@ def test_acknowledging_the_alarm_acknowledges_the_case():
     assert shown(picture, "incidents", "INC-1121-0001")["unacked"] is False
 
 
-def test_the_arrival_time_of_who_is_on_the_way_moves_once_a_second():
+def test_the_arrival_time_of_who_is_on_the_way_moves_once_a_second() -> None:
     twin = a_street()
     left = [80.4, 61.0]
     picture = a_picture(twin, lambda responder, incident, now: left[0])
@@ -109,7 +114,7 @@ def test_the_arrival_time_of_who_is_on_the_way_moves_once_a_second():
     assert shown(picture, "incidents", "INC-1121-0001")["crew"][0]["eta_s"] is None
 
 
-def test_an_off_duty_responder_is_nowhere():
+def test_an_off_duty_responder_is_nowhere() -> None:
     twin = a_street()
     picture = a_picture(twin)
     assert shown(picture, "responders", ZHOU)["lonlat"] is None
@@ -121,7 +126,7 @@ def test_an_off_duty_responder_is_nowhere():
     assert shown(picture, "responders", ZHOU)["lonlat"] == [113.1, 27.8]
 
 
-def test_a_masked_screen_learns_nothing_of_anybodys_shift():
+def test_a_masked_screen_learns_nothing_of_anybodys_shift() -> None:
     twin = a_street()
     picture = a_picture(twin)
     duty = events.ResponderStatus(
@@ -136,7 +141,7 @@ def test_a_masked_screen_learns_nothing_of_anybodys_shift():
     assert plain == plain | masked
 
 
-def test_the_arrival_time_goes_when_the_phone_has_been_silent_in_a_quiet_street():
+def test_the_arrival_time_goes_when_the_phone_has_been_silent_in_a_quiet_street() -> None:
     twin = a_street()
     picture = a_picture(twin, lambda one, _, now: 80.0 if whereabouts(one, now) else None)
     duty, walk = events.StatusData(status="available"), events.PositionData(lonlat=(113.1, 27.8))
@@ -151,7 +156,7 @@ def test_the_arrival_time_goes_when_the_phone_has_been_silent_in_a_quiet_street(
     assert picture.publish(NOON_MS + 3_601_000, every=True).things == []
 
 
-def test_a_device_that_stands_nowhere_is_not_drawn():
+def test_a_device_that_stands_nowhere_is_not_drawn() -> None:
     twin = a_street()
     picture = a_picture(twin)
     happen(picture, twin, reported("huodian/gate/99", "open", at(0)), raised("x/gate/1", at(0)))
@@ -159,7 +164,7 @@ def test_a_device_that_stands_nowhere_is_not_drawn():
     assert len(news.rows) == 0 and news.things == []
 
 
-def test_alarms_of_earlier_today_can_be_recalled_and_count_once():
+def test_alarms_of_earlier_today_can_be_recalled_and_count_once() -> None:
     twin = a_street()
     picture = a_picture(twin)
     earlier = raised(CALL, at(-3600))
@@ -170,7 +175,7 @@ def test_alarms_of_earlier_today_can_be_recalled_and_count_once():
     assert sum(count for count, _ in bins) == 1
 
 
-def test_at_midnight_yesterdays_finished_cases_leave_the_figures():
+def test_at_midnight_yesterdays_finished_cases_leave_the_figures() -> None:
     twin = a_street()
     picture = a_picture(twin)
     happen(picture, twin, opened(1, CALL, twin, at(0)), opened(2, CALL, twin, at(0)))
@@ -182,7 +187,7 @@ def test_at_midnight_yesterdays_finished_cases_leave_the_figures():
     assert set(picture.things["incidents"]) == {"INC-1121-0002"}
 
 
-def test_who_sees_one_grid_does_not_hear_of_the_other_grids_alarms_in_a_case():
+def test_who_sees_one_grid_does_not_hear_of_the_other_grids_alarms_in_a_case() -> None:
     twin = a_street()
     picture = a_picture(twin)
     other = "huodian/call/2#call_pressed"  # in grid 2
@@ -198,7 +203,7 @@ def test_who_sees_one_grid_does_not_hear_of_the_other_grids_alarms_in_a_case():
     assert json.loads(scope.things()["alarms"][other])["incident"] is None
 
 
-def test_a_source_that_is_down_is_told_but_why_only_to_the_whole_street():
+def test_a_source_that_is_down_is_told_but_why_only_to_the_whole_street() -> None:
     twin = a_street()
     down = events.FeedChanged(
         id="f", subject="gates-vendor", time=at(0), data=events.FeedData(up=False, reason="token")
@@ -212,7 +217,7 @@ def test_a_source_that_is_down_is_told_but_why_only_to_the_whole_street():
         assert feeds["gates-vendor"]["up"] is False and feeds["gates-vendor"]["reason"] == reason
 
 
-def test_a_case_that_a_person_reported_is_masked_to_building_and_floor():
+def test_a_case_that_a_person_reported_is_masked_to_building_and_floor() -> None:
     twin = a_street()
     picture = a_picture(twin)
     said = events.ReportedData(
@@ -233,12 +238,14 @@ def test_a_case_that_a_person_reported_is_masked_to_building_and_floor():
     assert places == ["3幢5层", "huodian小区"]
 
 
-def test_a_thing_that_cannot_be_shown_keeps_no_other_from_the_screens(monkeypatch):
+def test_a_thing_that_cannot_be_shown_keeps_no_other_from_the_screens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     told: list[tuple[str, str]] = []
     twin = a_street()
 
     class Listening(Health):
-        def set_aside(self, street, why):
+        def set_aside(self, street: str, why: EntrySetAside) -> None:
             told.append((street, why.value))
 
     picture = StateStore([twin], CATALOGUE, NOON_MS, no_travel, Listening())
@@ -248,7 +255,7 @@ def test_a_thing_that_cannot_be_shown_keeps_no_other_from_the_screens(monkeypatc
     before = dict(picture.things["incidents"])
     fact = values.fact
 
-    def fails_for_first(incident, *rest):
+    def fails_for_first(incident: Incident, *rest: Any) -> values.Fact:
         if incident.id == first:
             raise KeyError("what nobody thought of")
         return fact(incident, *rest)

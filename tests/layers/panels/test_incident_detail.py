@@ -19,7 +19,7 @@ from twin import events
 from twin.commands.decide import Command, decide
 from twin.commands.roles import Actor
 from twin.places.metres import lonlat_from_xy
-from twin.places.model import Building, Entrance, Path
+from twin.places.model import Building, Entrance, LonLat, Path
 from twin.state.twin import Twin
 
 CALL = "huodian/call/1"
@@ -65,14 +65,14 @@ def told(twin: Twin, actor: Actor = CHEN, masked: bool = False, passed_s: float 
     return detail(twin, case, known, actor, now=at(passed_s), masked=masked)
 
 
-def test_the_case_in_full_says_who_could_go_and_which_way(twin):
+def test_the_case_in_full_says_who_could_go_and_which_way(twin: Twin) -> None:
     (first,) = told(twin)["recommendations"]
     assert (first["responder"], first["name"], first["skilled"]) == (ZHOU, "周网格员", True)
     assert first["distance_m"] == pytest.approx(200, abs=1)
     assert len(first["route"]) >= 2
 
 
-def test_it_lists_the_cameras_that_see_it_and_whether_they_are_there(twin):
+def test_it_lists_the_cameras_that_see_it_and_whether_they_are_there(twin: Twin) -> None:
     (camera,) = told(twin)["cameras"]
     assert camera["id"] == "huodian/camera/1" and camera["online"] is False
     assert camera["distance_m"] == pytest.approx(20, abs=0.5)
@@ -80,18 +80,18 @@ def test_it_lists_the_cameras_that_see_it_and_whether_they_are_there(twin):
     assert told(twin)["cameras"][0]["online"] is True
 
 
-def test_it_says_what_may_be_done_and_what_was_done(twin):
+def test_it_says_what_may_be_done_and_what_was_done(twin: Twin) -> None:
     full = told(twin)
     assert "assign" in full["possible"] and full["advice"]
     assert [entry["type"] for entry in full["log"]] == ["incident.reported"]
 
 
-def test_a_finished_case_recommends_nobody(twin):
+def test_a_finished_case_recommends_nobody(twin: Twin) -> None:
     twin.apply(step(events.IncidentRejected, 1, 2, at(1), text="误报"))
     assert told(twin)["recommendations"] == []
 
 
-def test_who_sees_one_grid_gets_nothing_of_the_other(twin):
+def test_who_sees_one_grid_gets_nothing_of_the_other(twin: Twin) -> None:
     joined = step(events.IncidentAlarmJoined, 1, 2, at(1), alarm="huodian/call/4#call_pressed")
     twin.apply(joined)
     grid = msgspec.structs.replace(CHEN, prefixes=(f"{COMMUNITY}.huodian.g1",))
@@ -101,12 +101,12 @@ def test_who_sees_one_grid_gets_nothing_of_the_other(twin):
     assert told(twin, msgspec.structs.replace(CHEN, prefixes=("x.y",)))["recommendations"] == []
 
 
-def test_masked_there_is_no_room_and_no_text(twin):
+def test_masked_there_is_no_room_and_no_text(twin: Twin) -> None:
     words = str(told(twin, masked=True))
     assert "单元102" not in words and "102室" not in words and "王奶奶" not in words
 
 
-def test_the_way_takes_time_and_off_duty_there_is_none(twin):
+def test_the_way_takes_time_and_off_duty_there_is_none(twin: Twin) -> None:
     known, case = WorkedOut.of([twin]), twin.incidents["INC-1121-0001"]
     walk = events.PositionData(lonlat=at_m(100, 0))
     twin.apply(events.ResponderPosition(id="w", subject=ZHOU, time=at(2), data=walk))
@@ -118,7 +118,7 @@ def test_the_way_takes_time_and_off_duty_there_is_none(twin):
     assert travel(twin.responders[ZHOU], case, at(3)) is None
 
 
-def test_before_the_paths_are_learned_a_case_opens_without_ways(twin):
+def test_before_the_paths_are_learned_a_case_opens_without_ways(twin: Twin) -> None:
     known, case = WorkedOut.unlearned([twin]), twin.incidents["INC-1121-0001"]
     told = detail(twin, case, known, CHEN, now=at(2), masked=False)
     assert told["recommendations"] == []
@@ -128,7 +128,7 @@ def test_before_the_paths_are_learned_a_case_opens_without_ways(twin):
     assert detail(twin, case, known, CHEN, now=at(2), masked=False)["recommendations"]
 
 
-def test_whoever_is_under_way_has_a_route_from_where_they_are_until_they_arrive(twin):
+def test_whoever_is_under_way_has_a_route_from_where_they_are_until_they_arrive(twin: Twin) -> None:
     walk = events.PositionData(lonlat=at_m(100, 0))
     twin.apply(events.ResponderPosition(id="w", subject=ZHOU, time=at(2), data=walk))
     twin.apply(step(events.IncidentAssigned, 1, 2, at(3), responder=ZHOU))
@@ -142,7 +142,9 @@ def test_whoever_is_under_way_has_a_route_from_where_they_are_until_they_arrive(
     assert told(twin)["crew"][0]["route"] == []
 
 
-def test_a_phone_silent_for_an_hour_gives_no_arrival_though_nothing_else_happened(twin):
+def test_a_phone_silent_for_an_hour_gives_no_arrival_though_nothing_else_happened(
+    twin: Twin,
+) -> None:
     walk = events.PositionData(lonlat=at_m(100, 0))
     twin.apply(events.ResponderPosition(id="w", subject=ZHOU, time=at(2), data=walk))
     twin.apply(step(events.IncidentAssigned, 1, 2, at(3), responder=ZHOU))
@@ -151,7 +153,7 @@ def test_a_phone_silent_for_an_hour_gives_no_arrival_though_nothing_else_happene
         assert (member["eta_s"] is not None, bool(member["route"])) == (known, known)
 
 
-def test_a_way_under_way_that_something_cuts_off_says_so(twin):
+def test_a_way_under_way_that_something_cuts_off_says_so(twin: Twin) -> None:
     walk = events.PositionData(lonlat=at_m(100, 0))
     twin.apply(events.ResponderPosition(id="w", subject=ZHOU, time=at(2), data=walk))
     twin.apply(step(events.IncidentAssigned, 1, 2, at(3), responder=ZHOU))
@@ -163,7 +165,7 @@ def test_a_way_under_way_that_something_cuts_off_says_so(twin):
     assert member["cut"] is True and member["route"][-1] == pytest.approx(at_m(200, 0))
 
 
-def test_for_a_flat_the_cameras_are_those_that_see_the_door_of_its_unit(twin):
+def test_for_a_flat_the_cameras_are_those_that_see_the_door_of_its_unit(twin: Twin) -> None:
     (compound,) = twin.compounds.values()
     door = Entrance(unit="1", lonlat=at_m(190, 0))
     other = Entrance(unit="2", lonlat=at_m(-500, 0))
@@ -177,6 +179,6 @@ def test_for_a_flat_the_cameras_are_those_that_see_the_door_of_its_unit(twin):
     assert camera["distance_m"] == pytest.approx(10, abs=0.5)
 
 
-def box(a, b):
+def box(a: LonLat, b: LonLat) -> tuple[LonLat, ...]:
     """A ring from two opposite corners."""
     return (a, (b[0], a[1]), b, (a[0], b[1]), a)

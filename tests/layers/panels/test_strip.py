@@ -6,11 +6,11 @@ from tests.support.builders.layers import NOON
 NOON_MS = NOON.timestamp() * 1000
 
 
-def test_the_day_begins_at_midnight_in_china():
+def test_the_day_begins_at_midnight_in_china() -> None:
     assert NOON_MS - day_start_ms(NOON_MS) == DAY_MS / 2
 
 
-def test_alarms_are_counted_once_in_their_ten_minutes_with_the_worst_level():
+def test_alarms_are_counted_once_in_their_ten_minutes_with_the_worst_level() -> None:
     strip = Strip(NOON_MS)
     for occurrence, level in (("x@1", 3), ("x@1", 3), ("y@1", 2), ("z@1", 4)):
         strip.add(occurrence, "a.b", NOON_MS + 1, level)
@@ -21,7 +21,7 @@ def test_alarms_are_counted_once_in_their_ten_minutes_with_the_worst_level():
     assert value["bins"][BINS // 2 + 1] == [0, 0]
 
 
-def test_another_day_is_not_counted_and_a_new_day_begins_empty():
+def test_another_day_is_not_counted_and_a_new_day_begins_empty() -> None:
     strip = Strip(NOON_MS)
     strip.add("x@1", "a.b", NOON_MS - DAY_MS, 1)
     strip.add("y@1", "a.b", NOON_MS, 1)

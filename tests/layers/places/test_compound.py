@@ -14,7 +14,7 @@ def described(prefixes: tuple[str, ...], masked: bool = False) -> dict:
     return json.loads(places.describe(places.compounds["huodian"], prefixes, masked))
 
 
-def test_devices_stand_in_index_order_and_geometry_by_map_source():
+def test_devices_stand_in_index_order_and_geometry_by_map_source() -> None:
     told = described((STREET,))
     devices = a_compound("huodian").devices
     assert [row["id"] for row in told["devices"]] == [place.id for place in devices]
@@ -27,7 +27,7 @@ def test_devices_stand_in_index_order_and_geometry_by_map_source():
     assert building["geometry"]["type"] == "Polygon"
 
 
-def test_a_grid_account_gets_its_devices_fields_and_grid_only():
+def test_a_grid_account_gets_its_devices_fields_and_grid_only() -> None:
     told = described((f"{HERE}.g1",))
     assert {row["grid"] for row in told["devices"]} == {f"{HERE}.g1"}
     (grid,) = told["features"]["grids"]["features"]
@@ -37,7 +37,7 @@ def test_a_grid_account_gets_its_devices_fields_and_grid_only():
     assert told["version"].endswith("-g1")
 
 
-def test_a_masked_description_names_no_room():
+def test_a_masked_description_names_no_room() -> None:
     masked, plain = described((STREET,), masked=True), described((STREET,))
     flats = [row for row in masked["devices"] if row["kind"] == "call"]
     assert all(row["room"] == "" and row["floor"] and row["building"] for row in flats)
@@ -47,7 +47,7 @@ def test_a_masked_description_names_no_room():
     assert masked["version"] == plain["version"] + "-m"
 
 
-def test_a_compound_is_in_the_list_of_who_sees_a_part_of_it():
+def test_a_compound_is_in_the_list_of_who_sees_a_part_of_it() -> None:
     places = PlacesView([a_compound("huodian"), a_compound("jinyuan")], CATALOGUE.devices)
     assert [one.id for one in places.seen((f"{HERE}.g2",))] == ["huodian"]
     summary = places.summary(places.compounds["huodian"], (f"{HERE}.g2",), False)
@@ -56,7 +56,7 @@ def test_a_compound_is_in_the_list_of_who_sees_a_part_of_it():
     assert summary["count"] == len(a_compound("huodian").devices) / 2
 
 
-def test_the_version_follows_the_content():
+def test_the_version_follows_the_content() -> None:
     one, other = (
         PlacesView([a_compound("huodian")], CATALOGUE.devices),
         PlacesView([a_compound("huodian", each=3)], CATALOGUE.devices),
@@ -65,7 +65,7 @@ def test_the_version_follows_the_content():
     assert len(versions) == 2
 
 
-def test_a_description_is_encoded_once_and_only_so_many_are_held():
+def test_a_description_is_encoded_once_and_only_so_many_are_held() -> None:
     compounds = [a_compound(f"c{number}", each=1) for number in range(KEPT_DESCRIPTIONS + 1)]
     places = PlacesView(compounds, CATALOGUE.devices)
     first = places.describe(compounds[0], (STREET,), False)
@@ -75,7 +75,7 @@ def test_a_description_is_encoded_once_and_only_so_many_are_held():
     assert places.describe(compounds[0], (STREET,), False) is not first
 
 
-def test_the_list_of_compounds_is_worked_out_once_for_each_scope():
+def test_the_list_of_compounds_is_worked_out_once_for_each_scope() -> None:
     places = PlacesView([a_compound("qiaotou"), a_compound("mudan")], CATALOGUE.devices)
     listed = places.listing((STREET,), False)
     assert places.listing((STREET,), False) is listed

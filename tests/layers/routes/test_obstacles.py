@@ -23,7 +23,7 @@ def a_closing(reason: str = "挖沟") -> events.WayClosed:
     )  # fmt: skip
 
 
-def test_a_gate_that_fails_is_on_screens_until_it_works_again():
+def test_a_gate_that_fails_is_on_screens_until_it_works_again() -> None:
     twin = a_street()
     picture = a_picture(twin)
     happen(picture, twin, reported(GATE, "fault", at(1)))
@@ -37,7 +37,7 @@ def test_a_gate_that_fails_is_on_screens_until_it_works_again():
     assert GATE not in picture.things["ways"]
 
 
-def test_what_stands_in_the_way_already_is_there_from_the_start():
+def test_what_stands_in_the_way_already_is_there_from_the_start() -> None:
     twin = a_street()
     twin.apply(reported(LIFT, "stopped", at(1)))
     twin.apply(a_closing())
@@ -45,7 +45,7 @@ def test_what_stands_in_the_way_already_is_there_from_the_start():
     assert set(things) == {LIFT, "huodian/way/1"}
 
 
-def test_a_closed_way_carries_its_ground_and_a_masked_screen_gets_no_words_of_people():
+def test_a_closed_way_carries_its_ground_and_a_masked_screen_gets_no_words_of_people() -> None:
     twin = a_street()
     twin.apply(a_closing("王奶奶家门口挖沟"))
     full = thing(twin, "huodian/way/1", masked=False)
@@ -53,7 +53,7 @@ def test_a_closed_way_carries_its_ground_and_a_masked_screen_gets_no_words_of_pe
     assert "王奶奶" not in json.dumps(thing(twin, "huodian/way/1", masked=True), ensure_ascii=False)
 
 
-def test_who_sees_one_grid_learns_nothing_of_the_gate_of_another():
+def test_who_sees_one_grid_learns_nothing_of_the_gate_of_another() -> None:
     twin = a_street()
     picture = a_picture(twin)
     happen(picture, twin, reported(GATE, "fault", at(1)), a_closing())
@@ -65,7 +65,7 @@ def test_who_sees_one_grid_learns_nothing_of_the_gate_of_another():
     assert set(Subscription((STREET,), False, picture).things()["ways"]) == {GATE, "huodian/way/1"}
 
 
-def test_other_devices_and_unknown_names_stand_in_no_way():
+def test_other_devices_and_unknown_names_stand_in_no_way() -> None:
     twin = a_street()
     twin.apply(reported("huodian/camera/1", "fault", at(1)))
     assert thing(twin, "huodian/camera/1", masked=False) is None

@@ -30,7 +30,7 @@ def lived() -> tuple[Twin, Live]:
     return twin, Live(Network([place], CATALOGUE.ways.modes), twin)
 
 
-def test_the_circle_says_what_share_of_the_buildings_it_covers():
+def test_the_circle_says_what_share_of_the_buildings_it_covers() -> None:
     twin, live = lived()
     told = reach.circle(twin, live, (STREET,), at(60, 70))()
     assert (told["covered"], told["buildings"], told["share"], told["far"]) == (1, 1, 1.0, [])
@@ -39,14 +39,14 @@ def test_the_circle_says_what_share_of_the_buildings_it_covers():
     assert nobody["buildings"] == 0 and nobody["share"] is None
 
 
-def test_the_nearest_services_come_with_the_way_and_only_those_one_may_see():
+def test_the_nearest_services_come_with_the_way_and_only_those_one_may_see() -> None:
     twin, live = lived()
     (hydrant,) = reach.nearest(twin, live, (GRID,), at(60, 70))()["nearest"]
     assert hydrant["name"] == "消火栓01" and hydrant["seconds"] > 0 and len(hydrant["route"]) > 1
     assert reach.nearest(twin, live, ("x.y",), at(60, 70))()["nearest"] == []
 
 
-def test_the_districts_services_are_for_whoever_sees_anything_in_the_district():
+def test_the_districts_services_are_for_whoever_sees_anything_in_the_district() -> None:
     twin, live = lived()
     far = Service(id="lusong/hospital/1", kind="hospital", name="医院", lonlat=at(140, 110),
                   territory="lusong.jianning.x")  # fmt: skip
@@ -54,7 +54,7 @@ def test_the_districts_services_are_for_whoever_sees_anything_in_the_district():
     assert (told["name"], told["mode"], told["via"]) == ("医院", "vehicle", "东门")
 
 
-def test_an_evacuation_lists_gates_to_open_for_people_and_for_engines():
+def test_an_evacuation_lists_gates_to_open_for_people_and_for_engines() -> None:
     twin, live = lived()
     place = twin.compounds["huodian"]
     told = reach.evacuate(twin, live, (STREET,), place)()
@@ -66,7 +66,7 @@ def test_an_evacuation_lists_gates_to_open_for_people_and_for_engines():
     assert [g["name"] for g in reach.evacuate(twin, live, (STREET,), place)()["gates"]] == ["车门"]
 
 
-def test_a_grid_sees_its_own_people_and_none_of_what_is_not_its_own():
+def test_a_grid_sees_its_own_people_and_none_of_what_is_not_its_own() -> None:
     twin, live = lived()
     told = reach.evacuate(twin, live, (GRID,), twin.compounds["huodian"])()
     assert told["gates"] == [] and told["musters"] == []

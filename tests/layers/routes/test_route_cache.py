@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+from typing import Any
 from weakref import ref
 
 import pytest
@@ -23,6 +24,7 @@ from tests.twin.routing.test_roads import a_district
 from twin.commands.roles import Actor
 from twin.dispatch.trips import Goal, Trips
 from twin.routing.obstacles import Live
+from twin.routing.roads import Surroundings
 from twin.state.twin import Twin
 
 GATE = "huodian/gate/东门"
@@ -34,7 +36,7 @@ def learned() -> tuple[RouteCache, Twin]:
     return lives, twin
 
 
-def test_a_replay_shares_the_network_and_has_its_own_gates():
+def test_a_replay_shares_the_network_and_has_its_own_gates() -> None:
     lives, twin = learned()
     past = Twin(STREET, [a_place()], CATALOGUE)
     now_live, past_live = lives.live(twin), lives.live(past)
@@ -45,7 +47,7 @@ def test_a_replay_shares_the_network_and_has_its_own_gates():
     assert RouteCache().live(twin) is None
 
 
-def test_the_districts_roads_and_services_count_too():
+def test_the_districts_roads_and_services_count_too() -> None:
     lives, twin = RouteCache(), Twin(STREET, [a_place()], CATALOGUE)
     road = a_path("district", (150, 100), (400, 100), kind="road")
     lives.learn([twin], [a_district(road, spots=(at(300, 120),))])
@@ -57,7 +59,7 @@ def test_the_districts_roads_and_services_count_too():
 
 def test_a_large_city_s_networks_are_made_when_asked_for_and_few_are_held(
     monkeypatch: pytest.MonkeyPatch,
-):
+) -> None:
     monkeypatch.setattr("layers.routes.route_cache.EAGER", 0)
     monkeypatch.setattr("layers.routes.route_cache.KEPT", 1)
     lives, first, second = (
@@ -76,7 +78,7 @@ def test_a_large_city_s_networks_are_made_when_asked_for_and_few_are_held(
     assert again is not None and again.network is lives.networks[STREET]
 
 
-def test_a_twin_that_nobody_uses_any_more_goes_though_its_ways_were_asked_for():
+def test_a_twin_that_nobody_uses_any_more_goes_though_its_ways_were_asked_for() -> None:
     lives, twin = learned()
     gone = ref(twin)
     assert lives.live(twin) is not None
@@ -86,7 +88,7 @@ def test_a_twin_that_nobody_uses_any_more_goes_though_its_ways_were_asked_for():
 
 
 @pytest.mark.parametrize(("prefix", "name"), [(STREET, "东门"), ("x.y", "")])
-def test_what_a_trip_goes_round_is_named_to_those_who_may_see_it(prefix: str, name: str):
+def test_what_a_trip_goes_round_is_named_to_those_who_may_see_it(prefix: str, name: str) -> None:
     lives, twin = learned()
     live = lives.live(twin)
     assert isinstance(live, Live)
@@ -98,7 +100,7 @@ def test_what_a_trip_goes_round_is_named_to_those_who_may_see_it(prefix: str, na
     assert told["around"] == [{"id": GATE if name else "", "code": "gate.fault", "name": name}]
 
 
-def test_the_way_of_who_was_located_is_known_though_our_clock_was_set_back():
+def test_the_way_of_who_was_located_is_known_though_our_clock_was_set_back() -> None:
     twin, lives = a_twin(), RouteCache()
     lives.learn([twin])
     incident = twin.incidents[a_call(twin, after(5000))]
@@ -118,14 +120,16 @@ def test_the_way_of_who_was_located_is_known_though_our_clock_was_set_back():
     assert way(9000)
 
 
-def test_a_street_whose_ways_cannot_be_worked_out_takes_no_other_with_it(monkeypatch):
+def test_a_street_whose_ways_cannot_be_worked_out_takes_no_other_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     first, second = (
         Twin(STREET, [a_place()], CATALOGUE),
         Twin("lusong.jianning", [a_place()], CATALOGUE),
     )
     around = module.Surroundings
 
-    def fails_for_first(street, *rest):
+    def fails_for_first(street: str, *rest: Any) -> Surroundings:
         if street == STREET:
             raise KeyError("what nobody thought of")
         return around(street, *rest)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import pytest
 
@@ -20,7 +22,13 @@ def two() -> list[Compound]:
     return [msgspec.structs.replace(first, areas=(pond,), services=(clinic,)), second]
 
 
-def found(*words: str, prefixes=(STREET,), here="", limit=50, masked=False) -> list[str]:
+def found(
+    *words: str,
+    prefixes: Sequence[str] = (STREET,),
+    here: str = "",
+    limit: int = 50,
+    masked: bool = False,
+) -> list[str]:
     hits = SearchIndex(two(), CATALOGUE.devices, masked).find(words, prefixes, here, limit)
     return [hit.row.id for hit in hits]
 
@@ -38,20 +46,22 @@ def found(*words: str, prefixes=(STREET,), here="", limit=50, masked=False) -> l
         (("jinyuan小区",), "jinyuan"),
     ],
 )
-def test_what_stands_still_is_found_by_name_sound_kind_compound_and_id(words, first):
+def test_what_stands_still_is_found_by_name_sound_kind_compound_and_id(
+    words: tuple[str, ...], first: str
+) -> None:
     assert found(*words)[0] == first
 
 
-def test_every_word_must_occur():
+def test_every_word_must_occur() -> None:
     assert found("翠塘", "烟感") == []
 
 
-def test_a_compound_comes_before_its_devices_and_the_one_on_screen_before_others():
+def test_a_compound_comes_before_its_devices_and_the_one_on_screen_before_others() -> None:
     assert found("小区")[:2] == ["huodian", "jinyuan"]
     assert found("小区", here="jinyuan")[0] == "jinyuan"
 
 
-def test_only_what_the_account_may_see_is_found():
+def test_only_what_the_account_may_see_is_found() -> None:
     grid = f"{COMMUNITY}.huodian.g1"
     assert "huodian/clinic/1" not in found("诊所", prefixes=(grid,))
     assert found("翠塘湖", prefixes=(grid,)) == ["huodian/a1"]  # its ground is drawn for them, too
@@ -59,17 +69,17 @@ def test_only_what_the_account_may_see_is_found():
     assert all(name.startswith("huodian") for name in found("1", prefixes=(grid,)))
 
 
-def test_no_more_is_given_than_asked_for():
+def test_no_more_is_given_than_asked_for() -> None:
     assert len(found("小区", limit=3)) == 3
 
 
-def test_views_of_many_accounts_do_not_pile_up():
+def test_views_of_many_accounts_do_not_pile_up() -> None:
     index = SearchIndex(two(), CATALOGUE.devices, False)
     for number in range(KEPT_VIEWS + 5):
         index.find(["翠塘"], (STREET, f"x{number}"), "", 5)
     assert len(index._views) == KEPT_VIEWS
 
 
-def test_the_masked_do_not_find_rooms():
+def test_the_masked_do_not_find_rooms() -> None:
     assert found("3幢1单元102call") != []
     assert found("3幢1单元102", masked=True) == []

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import doctest
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from layers.search import search
+from layers.search.index import SearchIndex
 from tests.support.builders.layers import COMMUNITY, STREET, a_street, at, opened
 from tests.support.catalogues import CATALOGUE
+from twin.places.model import Compound
 
 
 def found(words: str, prefixes: tuple[str, ...] = (STREET,), masked: bool = False) -> list[str]:
@@ -17,29 +21,29 @@ def found(words: str, prefixes: tuple[str, ...] = (STREET,), masked: bool = Fals
 
 
 @pytest.mark.parametrize("words", ["3幢", "三栋", "3号楼", "３幢", " 三幢 "])
-def test_a_building_is_found_however_it_is_written(words):
+def test_a_building_is_found_however_it_is_written(words: str) -> None:
     assert {"huodian/b3", "jinyuan/b3"} <= set(found(words))
 
 
-def test_a_flat_is_found_by_who_may_know_it():
+def test_a_flat_is_found_by_who_may_know_it() -> None:
     assert "huodian/call/1" in found("三栋一单元102")
     assert found("三栋一单元102", masked=True) == []
     assert "huodian/call/1" in found("三栋一单元 一键呼", masked=True)
 
 
-def test_people_and_cases_are_found():
+def test_people_and_cases_are_found() -> None:
     assert found("周网格") == ["huodian/responder/zhou", "jinyuan/responder/zhou"]
     assert found("INC-1121-0001") == ["INC-1121-0001"]
     assert found("王奶奶") == ["INC-1121-0001"]
     assert found("王奶奶", masked=True) == []
 
 
-def test_nothing_of_another_territory_is_found():
+def test_nothing_of_another_territory_is_found() -> None:
     assert all("jinyuan" in name for name in found("3", (f"{COMMUNITY}.jinyuan",)))
     assert found("gate", (f"{COMMUNITY}.huodian.g9",)) == []
 
 
-def test_a_finder_learns_once_and_sees_what_has_changed_since():
+def test_a_finder_learns_once_and_sees_what_has_changed_since() -> None:
     twin = a_street()
     twin.apply(opened(1, "huodian/call/1", twin, at(0)))
     finder = search.Finder({STREET: twin}, CATALOGUE)
@@ -51,11 +55,11 @@ def test_a_finder_learns_once_and_sees_what_has_changed_since():
     assert [row["id"] for row in rows] == ["INC-1121-0001", "INC-1121-0002"]
 
 
-def test_who_is_on_duty_is_told_and_comes_first():
+def test_who_is_on_duty_is_told_and_comes_first() -> None:
     assert {row["duty"] for row in _rows("zhou")} == {"off_duty"}
 
 
-def test_an_address_says_what_was_put_right_and_one_that_is_not_there_why():
+def test_an_address_says_what_was_put_right_and_one_that_is_not_there_why() -> None:
     [row] = _rows("huodian3撞")
     assert (row["exact"], row["fits"], row["notes"]) == (
         False, True, [{"code": "slip", "written": "撞", "read": "幢"}],
@@ -63,23 +67,25 @@ def test_an_address_says_what_was_put_right_and_one_that_is_not_there_why():
     assert {note["code"] for row in _rows("99幢") for note in row["notes"]} == {"no_such_building"}
 
 
-def _rows(words: str):
+def _rows(words: str) -> list[dict[str, Any]]:
     return search.Finder({STREET: a_street()}, CATALOGUE).find((STREET,), words, masked=False)
 
 
-def test_no_words_find_nothing_and_answers_are_few():
+def test_no_words_find_nothing_and_answers_are_few() -> None:
     assert found("  ") == []
     assert len(found("huodian")) == search.LIMIT
 
 
-def test_examples():
+def test_examples() -> None:
     assert doctest.testmod(search).failed == 0
 
 
-def test_a_compound_that_cannot_be_searched_takes_no_other_with_it(monkeypatch):
+def test_a_compound_that_cannot_be_searched_takes_no_other_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     index = search.SearchIndex
 
-    def fails_for_jinyuan(places, *naming):
+    def fails_for_jinyuan(places: Sequence[Compound], *naming: Any) -> SearchIndex:
         if any(place.id == "jinyuan" for place in places):
             raise KeyError("what nobody thought of")
         return index(places, *naming)

@@ -47,22 +47,22 @@ def order(*names: str) -> list[int]:
     return [list(DRAWN).index(name) for name in names]
 
 
-def test_a_map_needs_nothing_from_any_other_server():
+def test_a_map_needs_nothing_from_any_other_server() -> None:
     assert not {"glyphs", "sprite", "imports", "terrain"} & set(CHINESE)
     assert "//" not in json.dumps(CHINESE)
     assert {source["type"] for source in CHINESE["sources"].values()} == {"geojson"}
 
 
-def test_every_layer_draws_a_source_that_is_declared_and_every_source_is_drawn():
+def test_every_layer_draws_a_source_that_is_declared_and_every_source_is_drawn() -> None:
     used = {layer["source"] for layer in CHINESE["layers"] if layer["type"] != "background"}
     assert used == set(CHINESE["sources"]) == set(SOURCES)
 
 
-def test_features_are_named_by_words_in_every_source():
+def test_features_are_named_by_words_in_every_source() -> None:
     assert all(source["promoteId"] == "id" for source in CHINESE["sources"].values())
 
 
-def test_every_layer_of_the_registry_has_a_part_and_every_switch_is_known():
+def test_every_layer_of_the_registry_has_a_part_and_every_switch_is_known() -> None:
     switches = {
         layer["metadata"]["dayuan:layer"] for layer in CHINESE["layers"] if "metadata" in layer
     }
@@ -70,13 +70,13 @@ def test_every_layer_of_the_registry_has_a_part_and_every_switch_is_known():
     assert switches <= all_switches(CATALOGUE) | {"fields"}
 
 
-def test_feature_state_decides_paint_only_since_layout_cannot_read_it():
+def test_feature_state_decides_paint_only_since_layout_cannot_read_it() -> None:
     for layer in CHINESE["layers"]:
         assert not says(layer.get("layout", {}), "feature-state"), layer["id"]
         assert not says(layer.get("filter", []), "feature-state"), layer["id"]
 
 
-def test_what_matters_more_is_drawn_later_and_so_keeps_its_label():
+def test_what_matters_more_is_drawn_later_and_so_keeps_its_label() -> None:
     places = order(
         "background", "areas", "paths", "boundary", "buildings", "sensors", "roofs", "gates",
         "responders", "incidents",
@@ -84,7 +84,7 @@ def test_what_matters_more_is_drawn_later_and_so_keeps_its_label():
     assert places == sorted(places)
 
 
-def test_devices_are_near_and_rollups_stay_for_compounds_not_drawn_in_full():
+def test_devices_are_near_and_rollups_stay_for_compounds_not_drawn_in_full() -> None:
     limit = CHINESE["metadata"]["dayuan:band"]
     assert "maxzoom" not in DRAWN["rollups"]
     for name in ("sensors", "cameras", "gates", "responders", "incidents"):
@@ -92,7 +92,7 @@ def test_devices_are_near_and_rollups_stay_for_compounds_not_drawn_in_full():
     assert limit < MAX_ZOOM
 
 
-def test_patterns_of_tiles_go_under_layers_that_exist_and_leave_out_what_is_drawn_in_full():
+def test_patterns_of_tiles_go_under_layers_that_exist_and_leave_out_what_is_drawn_in_full() -> None:
     patterns = {one["id"]: one for one in CHINESE["metadata"]["dayuan:tiles"]}
     assert set(patterns) == set(tiles.BEFORE)
     assert CHINESE["state"] == {"open": {"default": []}}
@@ -105,24 +105,24 @@ def test_patterns_of_tiles_go_under_layers_that_exist_and_leave_out_what_is_draw
         assert not says(pattern["filter"], "feature-state")
 
 
-def test_levels_differ_by_shape_and_not_only_by_colour():
+def test_levels_differ_by_shape_and_not_only_by_colour() -> None:
     image = DRAWN["incidents"]["layout"]["icon-image"]
     assert says(image, "get") and "level-" in json.dumps(image)
 
 
 @pytest.mark.parametrize("colour", [*palette.LEVELS.values(), palette.TEXT, palette.DIM,
                                     palette.ACCENT, palette.GOOD, palette.SEEN])  # fmt: skip
-def test_every_sign_and_letter_stands_out_from_the_ground(colour):
+def test_every_sign_and_letter_stands_out_from_the_ground(colour: str) -> None:
     assert contrast(colour, palette.GROUND) >= READABLE
     assert contrast(colour, palette.GROUND) >= contrast(colour, palette.RAISED)
 
 
-def test_buildings_are_told_from_the_ground_and_from_their_surroundings():
+def test_buildings_are_told_from_the_ground_and_from_their_surroundings() -> None:
     assert luminance(palette.LOW) > 2 * luminance(palette.CONTEXT) > luminance(palette.GROUND)
     assert luminance(palette.HIGH) > luminance(palette.LOW)
 
 
-def test_languages_share_the_picture_and_differ_in_words():
+def test_languages_share_the_picture_and_differ_in_words() -> None:
     assert CHINESE["layers"] == ENGLISH["layers"]
     assert CHINESE["metadata"]["dayuan:kinds"]["gate"]["label"] == "门禁道闸"
     assert ENGLISH["metadata"]["dayuan:kinds"]["gate"]["label"] == "Gate"
@@ -130,7 +130,7 @@ def test_languages_share_the_picture_and_differ_in_words():
     assert style(CATALOGUE, "fr") == CHINESE
 
 
-def test_the_browser_is_told_what_devices_and_cases_are_called():
+def test_the_browser_is_told_what_devices_and_cases_are_called() -> None:
     told = CHINESE["metadata"]
     assert set(told["dayuan:kinds"]) == set(CATALOGUE.devices)
     assert set(told["dayuan:incidents"]) == set(CATALOGUE.incidents)
@@ -139,12 +139,12 @@ def test_the_browser_is_told_what_devices_and_cases_are_called():
     assert len(told["dayuan:by_age"]) == 4
 
 
-def test_the_style_can_be_sent_and_is_made_once():
+def test_the_style_can_be_sent_and_is_made_once() -> None:
     assert msgspec.json.decode(msgspec.json.encode(CHINESE)) == json.loads(json.dumps(CHINESE))
     assert style(CATALOGUE, "zh-CN")["layers"] is CHINESE["layers"]
 
 
-def test_a_width_in_metres_doubles_with_every_zoom():
+def test_a_width_in_metres_doubles_with_every_zoom() -> None:
     (_, curve, _, low, narrow, high, wide) = style_parts.metres(6.0)
     assert curve == ["exponential", 2]
     assert wide[2] / narrow[2][2] == 2 ** (high - low)

@@ -28,7 +28,7 @@ def counted(place: Compound) -> dict[str, tuple[int, int, tuple[str, ...]]]:
     return {one.name: (one.done, one.total, one.missing) for one in completeness(place, TODAY)}
 
 
-def test_a_compound_of_which_nothing_is_missing_is_complete_in_every_duty():
+def test_a_compound_of_which_nothing_is_missing_is_complete_in_every_duty() -> None:
     measures = completeness(whole(), TODAY)
     assert all(one.done == one.total and not one.missing for one in measures)
     assert {duty: share(measures, duty) for duty in DUTIES} == dict.fromkeys(DUTIES, 1.0)
@@ -45,7 +45,9 @@ def test_a_compound_of_which_nothing_is_missing_is_complete_in_every_duty():
         ({"proposed": True}, "confirmed"),
     ],
 )
-def test_each_lack_of_a_building_is_counted_and_named(building, name):
+def test_each_lack_of_a_building_is_counted_and_named(
+    building: dict[str, object], name: str
+) -> None:
     place = whole()
     first = msgspec.structs.replace(place.buildings[0], **building)
     place = msgspec.structs.replace(place, buildings=(first, place.buildings[1]))
@@ -54,7 +56,9 @@ def test_each_lack_of_a_building_is_counted_and_named(building, name):
 
 
 @pytest.mark.parametrize("device", [{"building": "junmen/b9"}, {"unit": "3"}, {"floor": 8}])
-def test_a_device_bound_to_no_flat_that_exists_is_counted(device):
+def test_a_device_bound_to_no_flat_that_exists_is_counted(
+    device: dict[str, object],
+) -> None:
     place = whole()
     stray = msgspec.structs.replace(place.devices[0], **device)
     assert counted(msgspec.structs.replace(place, devices=(stray,)))["devices"] == (
@@ -62,13 +66,13 @@ def test_a_device_bound_to_no_flat_that_exists_is_counted(device):
     )  # fmt: skip
 
 
-def test_without_a_code_entering_is_not_complete():
+def test_without_a_code_entering_is_not_complete() -> None:
     place = msgspec.structs.replace(whole(), community_code="")
     assert counted(place)["code"] == (0, 1, ("鼓楼社区",))
     assert share(completeness(place, TODAY), "entered") == pytest.approx(2 / 3)
 
 
-def test_what_there_is_nothing_to_count_of_is_not_shown():
+def test_what_there_is_nothing_to_count_of_is_not_shown() -> None:
     place = msgspec.structs.replace(whole(), devices=(), buildings=())
     assert set(counted(place)) == {"code", "surveyed"}
     assert share(completeness(place, TODAY), "merged") is None
@@ -85,8 +89,8 @@ def test_what_there_is_nothing_to_count_of_is_not_shown():
     ],
 )
 def test_a_survey_of_more_than_a_year_ago_or_of_a_day_to_come_is_out_of_date(
-    surveyed, done, missing
-):
+    surveyed: date | None, done: int, missing: tuple[str, ...]
+) -> None:
     place = msgspec.structs.replace(whole(), surveyed=surveyed)
     assert counted(place)["surveyed"] == (done, 1, missing)
     assert share(completeness(place, TODAY), "updated") == done

@@ -5,6 +5,8 @@ import doctest
 import random
 import re
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -36,12 +38,12 @@ def addresses(draw: st.DrawFn) -> Address:
 
 
 @given(addresses())
-def test_what_is_written_by_its_columns_is_read_as_it_was(one):
+def test_what_is_written_by_its_columns_is_read_as_it_was(one: Address) -> None:
     assert parse(written(one)) == one
 
 
 @given(st.text(max_size=80))
-def test_no_text_raises_and_every_letter_of_it_is_accounted_for(text):
+def test_no_text_raises_and_every_letter_of_it_is_accounted_for(text: str) -> None:
     found = parse(text)
     assert all(found.rest)
     assert isinstance(found.floor, int)
@@ -52,12 +54,12 @@ def test_no_text_raises_and_every_letter_of_it_is_accounted_for(text):
         st.sampled_from([*"零一二十百幢栋号楼单元室层门-#. 0123456789ABF第", "火电小区", "附近"])
     )
 )
-def test_no_heap_of_address_words_raises(words):
+def test_no_heap_of_address_words_raises(words: list[str]) -> None:
     parse("".join(words))
 
 
 @given(st.integers(1, 999))
-def test_numbers_are_read_in_chinese_up_to_999(value):
+def test_numbers_are_read_in_chinese_up_to_999(value: int) -> None:
     hundreds, tens, ones = value // 100, value // 10 % 10, value % 10
     digits = "零一二三四五六七八九"
     words = f"{digits[hundreds]}百" if hundreds else ""
@@ -93,16 +95,16 @@ def test_numbers_are_read_in_chinese_up_to_999(value):
         ("电话0733-28881234", {"compound": "电话", "rest": ("0733", "28881234")}),
     ],
 )  # fmt: skip
-def test_columns_are_told_apart(text, columns):
+def test_columns_are_told_apart(text: str, columns: dict[str, Any]) -> None:
     assert parse(text) == Address(**columns)
 
 
-def test_what_was_put_right_is_said():
+def test_what_was_put_right_is_said() -> None:
     assert parse("3撞1单圆").corrected == (("撞", "幢"), ("单圆", "单元"))
     assert parse("三洞桥小区").corrected == ()
 
 
-def test_a_place_where_nothing_can_begin_hides_no_token():
+def test_a_place_where_nothing_can_begin_hides_no_token() -> None:
     """The first characters are a shortcut: without it the same tokens are found."""
     short = tokens.pattern()
     slow = re.compile(re.sub(r"^\(\?=\[.*?\]\)", "", short.pattern))
@@ -117,10 +119,10 @@ def test_a_place_where_nothing_can_begin_hides_no_token():
 
 
 @pytest.mark.parametrize("module", [parser, tokens])
-def test_examples(module):
+def test_examples(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0
 
 
-def test_every_device_kind_is_called_by_its_label_in_an_address():
+def test_every_device_kind_is_called_by_its_label_in_an_address() -> None:
     for kind, row in CATALOGUE.devices.items():
         assert parse(f"{row.label} A-3").device == kind

@@ -10,30 +10,30 @@ from twin.addresses import pinyin
 from twin.addresses.pinyin import alike, readings, sounds
 
 
-def test_the_table_is_what_its_maker_makes():
+def test_the_table_is_what_its_maker_makes() -> None:
     assert TABLE.read_text("utf-8") == "".join(lines())
 
 
-def test_a_character_is_read_in_every_way_in_use():
+def test_a_character_is_read_in_every_way_in_use() -> None:
     assert {"chang", "zhang"} <= set(readings("长"))
     assert readings("幢") == ("zhuang",)
     assert readings("A") == readings("\U00020000") == readings("ん") == ()
 
 
-def test_names_of_places_are_found_by_the_reading_people_use():
+def test_names_of_places_are_found_by_the_reading_people_use() -> None:
     ways = {full for full, _ in sounds("六安大厦")}
     assert {"luandasha", "liuandaxia"} <= ways
 
 
-def test_who_does_not_mind_zh_and_z_hears_the_same():
+def test_who_does_not_mind_zh_and_z_hears_the_same() -> None:
     assert alike("张", "脏") and alike("星", "新") and not alike("电", "车")
 
 
 @given(st.text(max_size=20))
-def test_any_text_has_a_sound(text):
+def test_any_text_has_a_sound(text: str) -> None:
     for full, initials in sounds(text):
         assert full.isascii() and len(initials) <= len(full)
 
 
-def test_examples():
+def test_examples() -> None:
     assert doctest.testmod(pinyin).failed == 0

@@ -25,6 +25,8 @@ from tests.support.stories import commands, try_command
 from twin import events as e
 from twin.cases.workflow import legal
 from twin.errors import CommandRejected
+from twin.state.records import Incident
+from twin.state.twin import Twin
 
 FLOW = CATALOGUE.flow
 STATES, FINISHED, BUSY_STEPS = frozenset(FLOW.states), FLOW.finished, FLOW.busy
@@ -33,11 +35,11 @@ MOVES = {e.BY_TYPE[name]: move for name, move in FLOW.moves.items()}
 ORDER = ("reported", "assigned", "accepted", "en_route", "on_scene", "handled", "checked", "closed")
 
 
-def steps(twin, incident):
+def steps(twin: Twin, incident: str) -> dict[str, str]:
     return {who: crew.state for who, crew in twin.incidents[incident].crew.items()}
 
 
-def test_a_case_walks_from_reported_to_closed_and_remembers_when(twin):
+def test_a_case_walks_from_reported_to_closed_and_remembers_when(twin: Twin) -> None:
     incident = twin.incidents[a_call(twin)]
     walk(twin, incident.id, "closed")
     assert incident.state == "closed" and not incident.open
@@ -51,7 +53,7 @@ def test_a_case_walks_from_reported_to_closed_and_remembers_when(twin):
     assert incident.log[1].responder == ZHOU and incident.log[1].by == "chen"
 
 
-def test_deadlines_come_from_the_kind(twin):
+def test_deadlines_come_from_the_kind(twin: Twin) -> None:
     incident = twin.incidents[a_call(twin)]
     row = CATALOGUE.incidents["one_key_call"]
     assert incident.response_due_at == after(row.response_s)
@@ -65,7 +67,7 @@ def test_deadlines_come_from_the_kind(twin):
     assert incident.due_at is None
 
 
-def test_an_ordinary_case_is_verified_before_anybody_is_sent(twin):
+def test_an_ordinary_case_is_verified_before_anybody_is_sent(twin: Twin) -> None:
     incident = twin.incidents[a_gate_fault(twin)]
     assert CATALOGUE.incident(incident.kind).verify_first
     with pytest.raises(CommandRejected, match="illegal_state"):
@@ -75,7 +77,7 @@ def test_an_ordinary_case_is_verified_before_anybody_is_sent(twin):
     assert incident.state == "assigned" and "verified" in incident.times
 
 
-def test_the_case_is_as_far_as_its_foremost_responder(twin):
+def test_the_case_is_as_far_as_its_foremost_responder(twin: Twin) -> None:
     incident = a_call(twin)
     walk(twin, incident, "en_route")
     give(twin, "add_responder", incident, responder=LI)
@@ -85,7 +87,7 @@ def test_the_case_is_as_far_as_its_foremost_responder(twin):
     assert steps(twin, incident) == {ZHOU: "released", LI: "assigned", WANG: "assigned"}
 
 
-def test_handling_frees_the_others_and_a_failed_check_brings_the_handler_back(twin):
+def test_handling_frees_the_others_and_a_failed_check_brings_the_handler_back(twin: Twin) -> None:
     incident = twin.incidents[a_call(twin)]
     walk(twin, incident.id, "on_scene")
     give(twin, "add_responder", incident.id, responder=LI)
@@ -101,7 +103,7 @@ def test_handling_frees_the_others_and_a_failed_check_brings_the_handler_back(tw
     assert incident.state == "checked"
 
 
-def test_a_responder_is_busy_by_being_on_a_case_and_nothing_else(twin):
+def test_a_responder_is_busy_by_being_on_a_case_and_nothing_else(twin: Twin) -> None:
     first, second = a_call(twin), a_gate_fault(twin, after(1))
     zhou = twin.responders[ZHOU]
     give(twin, "verify", second)
@@ -116,7 +118,7 @@ def test_a_responder_is_busy_by_being_on_a_case_and_nothing_else(twin):
 
 
 @pytest.mark.parametrize("state", ["reported", "assigned", "on_scene", "handled"])
-def test_a_case_can_be_called_off_until_it_is_checked(twin, state):
+def test_a_case_can_be_called_off_until_it_is_checked(twin: Twin, state: str) -> None:
     incident = twin.incidents[a_call(twin)]
     if state != "reported":
         walk(twin, incident.id, state)
@@ -127,7 +129,9 @@ def test_a_case_can_be_called_off_until_it_is_checked(twin, state):
 @pytest.mark.parametrize(
     ("state", "then"), [("closed", "verified"), ("rejected", "reported"), ("cancelled", "reported")]
 )
-def test_a_finished_case_can_be_opened_again_with_new_deadlines(twin, state, then):
+def test_a_finished_case_can_be_opened_again_with_new_deadlines(
+    twin: Twin, state: str, then: str
+) -> None:
     incident = twin.incidents[a_call(twin)]
     if state == "closed":
         walk(twin, incident.id, "closed")
@@ -141,14 +145,14 @@ def test_a_finished_case_can_be_opened_again_with_new_deadlines(twin, state, the
     assert incident.log[-1].text == "居民复诉"
 
 
-def test_words_can_be_added_at_any_time(twin):
+def test_words_can_be_added_at_any_time(twin: Twin) -> None:
     incident = twin.incidents[a_call(twin)]
     walk(twin, incident.id, "closed")
     give(twin, "note", incident.id, SUN, text="已回访")
     assert incident.state == "closed" and incident.log[-1].text == "已回访"
 
 
-def test_an_event_of_another_version_is_no_news(twin):
+def test_an_event_of_another_version_is_no_news(twin: Twin) -> None:
     incident = twin.incidents[a_call(twin)]
     for version in (0, 1, 3):
         event = e.IncidentVerified(
@@ -158,7 +162,7 @@ def test_an_event_of_another_version_is_no_news(twin):
     assert (incident.state, incident.version) == ("reported", 1)
 
 
-def test_an_illegal_event_of_the_right_version_is_recorded_but_moves_nothing(twin):
+def test_an_illegal_event_of_the_right_version_is_recorded_but_moves_nothing(twin: Twin) -> None:
     incident = twin.incidents[a_call(twin)]
     event = e.IncidentClosed(id="x", subject=incident.id, time=NOON, data=e.NoteData(version=2))
     assert not legal(incident, event, CATALOGUE.incident(incident.kind))
@@ -168,8 +172,8 @@ def test_an_illegal_event_of_the_right_version_is_recorded_but_moves_nothing(twi
     assert not legal(incident, on_duty(ZHOU), CATALOGUE.incident(incident.kind))
 
 
-def test_a_case_that_is_reported_again_or_not_as_version_one_is_no_news(twin):
-    def told(subject, version):
+def test_a_case_that_is_reported_again_or_not_as_version_one_is_no_news(twin: Twin) -> None:
+    def told(subject: str, version: int) -> e.IncidentReported:
         return e.IncidentReported(
             id="x", subject=subject, time=NOON,
             data=e.ReportedData(
@@ -188,7 +192,7 @@ def test_a_case_that_is_reported_again_or_not_as_version_one_is_no_news(twin):
     assert twin.numbers == {"1121": 7}
 
 
-def test_a_case_far_from_everything_belongs_to_the_street(twin):
+def test_a_case_far_from_everything_belongs_to_the_street(twin: Twin) -> None:
     event = e.IncidentReported(
         id="x", subject="p-1", time=NOON,
         data=e.ReportedData(
@@ -199,7 +203,7 @@ def test_a_case_far_from_everything_belongs_to_the_street(twin):
     assert (incident.territory, incident.compound) == (twin.street, "")
 
 
-def test_what_was_finished_a_month_ago_is_forgotten_when_the_next_case_opens(twin):
+def test_what_was_finished_a_month_ago_is_forgotten_when_the_next_case_opens(twin: Twin) -> None:
     old, still_open = a_call(twin), a_gate_fault(twin)
     walk(twin, old, "closed")
     give(twin, "set_device", "huodian/lamp/1", state="on")
@@ -214,7 +218,7 @@ def test_what_was_finished_a_month_ago_is_forgotten_when_the_next_case_opens(twi
     assert set(twin.incidents) == {still_open, "INC-1222-0001"}
 
 
-def test_an_assignment_of_somebody_who_left_does_not_break_the_case(twin):
+def test_an_assignment_of_somebody_who_left_does_not_break_the_case(twin: Twin) -> None:
     incident = twin.incidents[a_call(twin)]
     event = e.IncidentAssigned(
         id="x", subject=incident.id, time=NOON,
@@ -227,7 +231,7 @@ def test_an_assignment_of_somebody_who_left_does_not_break_the_case(twin):
 # --- properties ---------------------------------------------------------------------------------
 
 
-def is_sound(twin, incident):
+def is_sound(twin: Twin, incident: Incident) -> None:
     crew = {state for who, state in steps(twin, incident.id).items()}
     assert incident.state in STATES
     assert crew <= {*BUSY_STEPS, "handled", "released"}
@@ -249,7 +253,7 @@ def is_sound(twin, incident):
 
 
 @given(st.data())
-def test_no_sequence_of_commands_reaches_an_illegal_state(data):
+def test_no_sequence_of_commands_reaches_an_illegal_state(data: st.DataObject) -> None:
     twin = a_twin()
     a_call(twin)
     a_gate_fault(twin)
@@ -267,7 +271,9 @@ def test_no_sequence_of_commands_reaches_an_illegal_state(data):
 
 
 @given(st.lists(st.sampled_from(list(MOVES)), max_size=12), st.data())
-def test_not_even_made_up_events_reach_an_illegal_state(kinds, data):
+def test_not_even_made_up_events_reach_an_illegal_state(
+    kinds: list[type[e.Event]], data: st.DataObject
+) -> None:
     twin = a_twin()
     incident = twin.incidents[a_call(twin)]
     people = st.sampled_from((ZHOU, LI))
@@ -283,7 +289,7 @@ def test_not_even_made_up_events_reach_an_illegal_state(kinds, data):
         assert bool(incident.working) == (incident.state in WORKING)
 
 
-def test_chen_is_who_recorded_it(twin):
+def test_chen_is_who_recorded_it(twin: Twin) -> None:
     incident = a_call(twin)
     walk(twin, incident, "handled")
     assert twin.incidents[incident].handled_recorder == CHEN.account

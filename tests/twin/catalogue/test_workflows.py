@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from typing import Any
 
 import msgspec
 import pytest
@@ -15,7 +16,7 @@ from twin.events import BY_TYPE, IncidentClosed, type_of
 FLOW = CATALOGUE.flow
 
 
-def rows(**moves):
+def rows(**moves: dict[str, object]) -> dict[str, Any]:
     """The present rows with some moves changed."""
     found = deepcopy(catalogue.read("workflows")["case"])
     for name, change in moves.items():
@@ -23,12 +24,12 @@ def rows(**moves):
     return found
 
 
-def test_every_event_of_a_case_has_a_row_and_no_row_is_of_an_event_that_does_not_exist():
+def test_every_event_of_a_case_has_a_row_and_no_row_is_of_an_event_that_does_not_exist() -> None:
     events = {name for name in BY_TYPE if name.startswith("incident.")}
     assert set(FLOW.moves) == events - {"incident.reported"}
 
 
-def test_every_state_but_the_first_is_reached_by_a_move_and_every_state_is_left_by_one():
+def test_every_state_but_the_first_is_reached_by_a_move_and_every_state_is_left_by_one() -> None:
     steps = {move.step for move in FLOW.moves.values()}
     reached = {move.to for move in FLOW.moves.values()} | steps
     assert set(FLOW.states) - reached <= {FLOW.start}
@@ -36,7 +37,7 @@ def test_every_state_but_the_first_is_reached_by_a_move_and_every_state_is_left_
     assert left == set(FLOW.states)
 
 
-def test_a_stage_in_a_row_stands_for_its_states_in_the_order_of_the_flow():
+def test_a_stage_in_a_row_stands_for_its_states_in_the_order_of_the_flow() -> None:
     assert FLOW.moves["incident.cancelled"].from_ == (
         "reported", "verified", "assigned", "accepted", "en_route", "on_scene", "handled",
     )  # fmt: skip
@@ -45,7 +46,7 @@ def test_a_stage_in_a_row_stands_for_its_states_in_the_order_of_the_flow():
     assert not FLOW.leaves("way.closed", "handled")
 
 
-def test_stages_say_what_a_state_means_to_people():
+def test_stages_say_what_a_state_means_to_people() -> None:
     assert FLOW.waiting == {"reported", "verified"}
     assert FLOW.finished == {"closed", "rejected", "cancelled"}
     assert FLOW.busy == ("assigned", "accepted", "en_route", "on_scene")
@@ -53,7 +54,7 @@ def test_stages_say_what_a_state_means_to_people():
     assert FLOW.stage("suspended_in_another_version") == "working"
 
 
-def test_each_step_of_a_responder_leads_to_the_next():
+def test_each_step_of_a_responder_leads_to_the_next() -> None:
     walked = [FLOW.next_after(step) for step in FLOW.busy]
     assert walked == [f"incident.{name}" for name in ("accepted", "started", "arrived", "handled")]
     assert FLOW.next_after(FLOW.released) == FLOW.next_after("") == ""
@@ -68,12 +69,14 @@ def test_each_step_of_a_responder_leads_to_the_next():
         ({"accepted": {"step": "called"}}, "incident.accepted: no step called"),
     ],
 )
-def test_a_row_that_names_what_is_not_there_is_refused(moves, fault):
+def test_a_row_that_names_what_is_not_there_is_refused(
+    moves: dict[str, dict[str, object]], fault: str
+) -> None:
     with pytest.raises(ValueError, match=fault):
         workflow_of(rows(**moves))
 
 
-def test_a_working_state_is_the_step_of_a_busy_responder():
+def test_a_working_state_is_the_step_of_a_busy_responder() -> None:
     found = rows()
     found["steps"]["on_scene"]["busy"] = False
     with pytest.raises(ValueError, match="on_scene is a busy step or a working state"):
@@ -81,12 +84,12 @@ def test_a_working_state_is_the_step_of_a_busy_responder():
 
 
 @pytest.mark.parametrize("change", [{"whither": "closed"}, {"does": "vanish"}, {"from": "handled"}])
-def test_a_row_with_another_field_deed_or_shape_is_refused(change):
+def test_a_row_with_another_field_deed_or_shape_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(msgspec.ValidationError):
         workflow_of(rows(closed=change))
 
 
-def test_a_step_added_to_the_rows_is_walked_without_a_line_of_code():
+def test_a_step_added_to_the_rows_is_walked_without_a_line_of_code() -> None:
     found = rows(closed={"from": ["archived"]})
     found["states"]["archived"] = {
         "label": "已归档", "en": "archived", "stage": "settled", "resolves": True,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,11 +41,15 @@ from twin.commands.decide import Command, appends, decide, possible, possible_fo
 from twin.commands.roles import Actor
 from twin.commands.table import CASES
 from twin.errors import CommandRejected, StaleVersion
+from twin.state.records import Incident
+from twin.state.twin import Twin
 
 ALARM = f"{CALL}#call_pressed"
 
 
-def refusal(twin, name, target, by=CHEN, version=None, **args):
+def refusal(
+    twin: Twin, name: str, target: str, by: Actor = CHEN, version: int | None = None, **args: Any
+) -> CommandRejected:
     before = twin.snapshot()
     with pytest.raises(CommandRejected) as caught:
         decide(twin, Command(name=name, target=target, by=by, version=version, args=args), NOON)
@@ -54,7 +60,7 @@ def refusal(twin, name, target, by=CHEN, version=None, **args):
 # --- what an accepted command gives ------------------------------------------------------------
 
 
-def test_a_command_gives_an_event_that_makes_the_next_version(twin):
+def test_a_command_gives_an_event_that_makes_the_next_version(twin: Twin) -> None:
     incident = a_call(twin)
     event, *_ = give(twin, "assign", incident, LIU, after(9), responder=ZHOU, text="请快")
     assert e.type_of(event) == "incident.assigned"
@@ -64,21 +70,21 @@ def test_a_command_gives_an_event_that_makes_the_next_version(twin):
 
 
 @pytest.mark.parametrize("name", ["verify", "assign", "reject", "cancel"])
-def test_whoever_deals_with_a_case_has_seen_its_alarms(twin, name):
+def test_whoever_deals_with_a_case_has_seen_its_alarms(twin: Twin, name: str) -> None:
     incident = a_call(twin)
     _, ack = give(twin, name, incident, responder=ZHOU if name == "assign" else "", text="电话")
     assert (e.type_of(ack), ack.subject, ack.by) == ("alarm.acknowledged", ALARM, "chen")
     assert twin.alarms[ALARM].label == "acknowledged"
 
 
-def test_acknowledging_a_case_acknowledges_each_of_its_alarms(twin):
+def test_acknowledging_a_case_acknowledges_each_of_its_alarms(twin: Twin) -> None:
     incident = a_call(twin)
     (ack,) = give(twin, "acknowledge", incident)
     assert ack.subject == ALARM and twin.alarms[ALARM].acked_by == "chen"
     assert refusal(twin, "acknowledge", incident).code == "illegal_state"
 
 
-def test_an_alarm_is_acknowledged_shelved_and_unshelved(twin):
+def test_an_alarm_is_acknowledged_shelved_and_unshelved(twin: Twin) -> None:
     a_call(twin)
     give(twin, "acknowledge", ALARM)
     assert refusal(twin, "acknowledge", ALARM).detail["state"] == "acknowledged"
@@ -101,13 +107,13 @@ def test_an_alarm_is_acknowledged_shelved_and_unshelved(twin):
         {"minutes": 60, "reason": "检修", "until": "2026-11-22"},
     ],
 )
-def test_a_shelf_needs_a_reason_and_at_most_a_day(twin, args):
+def test_a_shelf_needs_a_reason_and_at_most_a_day(twin: Twin, args: dict[str, Any]) -> None:
     a_call(twin)
     assert refusal(twin, "shelve", ALARM, **args).code == "invalid"
     give(twin, "shelve", ALARM, minutes=1440, reason="检修")
 
 
-def test_a_device_is_asked_for_a_state_of_its_kind(twin):
+def test_a_device_is_asked_for_a_state_of_its_kind(twin: Twin) -> None:
     (event,) = give(twin, "set_device", LAMP, at=after(5), state="on")
     assert (e.type_of(event), event.by) == ("device.desired", "chen")
     assert twin.devices[LAMP].desired == "on"
@@ -115,7 +121,7 @@ def test_a_device_is_asked_for_a_state_of_its_kind(twin):
         assert refusal(twin, "set_device", LAMP, **args).code == "invalid"
 
 
-def test_events_are_appended_by_thing_each_at_the_version_it_expects(twin):
+def test_events_are_appended_by_thing_each_at_the_version_it_expects(twin: Twin) -> None:
     incident = a_call(twin)
     events = decide(
         twin, Command(name="assign", target=incident, by=CHEN, args={"responder": ZHOU}), NOON
@@ -132,7 +138,7 @@ def test_events_are_appended_by_thing_each_at_the_version_it_expects(twin):
 # --- what is refused, and how ------------------------------------------------------------------
 
 
-def test_nobody_hears_of_what_is_not_theirs(twin):
+def test_nobody_hears_of_what_is_not_theirs(twin: Twin) -> None:
     incident = a_call(twin)
     hidden = refusal(twin, "verify", incident, ELSEWHERE)
     missing = refusal(twin, "verify", "INC-1121-0404-hejiatu", ELSEWHERE)
@@ -146,12 +152,12 @@ def test_nobody_hears_of_what_is_not_theirs(twin):
 
 
 @pytest.mark.parametrize("by", [VIEWER, ADMINISTRATOR, ZHOU_SELF, SUN])
-def test_a_role_that_may_not_is_refused_before_anything_is_looked_at(twin, by):
+def test_a_role_that_may_not_is_refused_before_anything_is_looked_at(twin: Twin, by: Actor) -> None:
     found = refusal(twin, "assign", "INC-1121-0404", by, responder=ZHOU)
     assert (found.code, found.detail) == ("not_permitted", {})
 
 
-def test_an_unknown_command_or_argument_is_invalid(twin):
+def test_an_unknown_command_or_argument_is_invalid(twin: Twin) -> None:
     incident = a_call(twin)
     assert refusal(twin, "escalate", incident).code == "invalid"
     assert refusal(twin, "verify", incident, colour="red").code == "invalid"
@@ -161,7 +167,7 @@ def test_an_unknown_command_or_argument_is_invalid(twin):
     assert refusal(twin, "reject", incident).detail == {"field": "text"}
 
 
-def test_the_loser_of_a_race_learns_who_won(twin):
+def test_the_loser_of_a_race_learns_who_won(twin: Twin) -> None:
     incident = a_call(twin)
     give(twin, "assign", incident, LIU, after(7), version=1, responder=LI)
     found = refusal(twin, "assign", incident, CHEN, version=1, responder=ZHOU)
@@ -173,7 +179,7 @@ def test_the_loser_of_a_race_learns_who_won(twin):
     assert refusal(twin, "acknowledge", ALARM, version=1).code == "stale"
 
 
-def test_a_state_that_does_not_allow_it_is_told_with_the_refusal(twin):
+def test_a_state_that_does_not_allow_it_is_told_with_the_refusal(twin: Twin) -> None:
     incident = a_call(twin)
     found = refusal(twin, "close", incident, version=1)
     assert (found.code, found.detail["state"], found.detail["by"]) == (
@@ -181,7 +187,7 @@ def test_a_state_that_does_not_allow_it_is_told_with_the_refusal(twin):
     )  # fmt: skip
 
 
-def test_only_somebody_on_duty_and_in_reach_can_be_sent(twin):
+def test_only_somebody_on_duty_and_in_reach_can_be_sent(twin: Twin) -> None:
     incident = a_call(twin)
     twin.apply(on_duty(LI, "off_duty", after(5)))
     assert refusal(twin, "assign", incident, responder=LI).code == "illegal_state"
@@ -200,7 +206,7 @@ def test_only_somebody_on_duty_and_in_reach_can_be_sent(twin):
 # --- responders --------------------------------------------------------------------------------
 
 
-def test_a_responder_carries_out_the_own_assignment(twin):
+def test_a_responder_carries_out_the_own_assignment(twin: Twin) -> None:
     incident = a_call(twin)
     give(twin, "assign", incident, responder=ZHOU)
     for name in ("accept", "start", "arrive", "note", "handle"):
@@ -208,7 +214,7 @@ def test_a_responder_carries_out_the_own_assignment(twin):
     assert twin.incidents[incident].handled_recorder == "zhou"
 
 
-def test_a_responder_acts_for_nobody_else_and_on_no_other_case(twin):
+def test_a_responder_acts_for_nobody_else_and_on_no_other_case(twin: Twin) -> None:
     incident = a_call(twin)
     assert refusal(twin, "accept", incident, ZHOU_SELF).code == "not_permitted"
     give(twin, "assign", incident, responder=ZHOU)
@@ -222,7 +228,7 @@ def test_a_responder_acts_for_nobody_else_and_on_no_other_case(twin):
     assert refusal(twin, "start", incident, LI_SELF).code == "illegal_state"
 
 
-def test_a_responder_reaches_the_own_case_outside_the_own_territory(twin):
+def test_a_responder_reaches_the_own_case_outside_the_own_territory(twin: Twin) -> None:
     settle(twin, [a_state("jinyuan/power/1", "outage")])
     (incident,) = twin.incidents
     assert refusal(twin, "accept", incident, ZHOU_SELF).code == "unknown"
@@ -230,7 +236,7 @@ def test_a_responder_reaches_the_own_case_outside_the_own_territory(twin):
     give(twin, "accept", incident, ZHOU_SELF)
 
 
-def test_a_dispatcher_records_what_came_by_radio(twin):
+def test_a_dispatcher_records_what_came_by_radio(twin: Twin) -> None:
     incident = a_call(twin)
     give(twin, "assign", incident, responder=ZHOU)
     give(twin, "add_responder", incident, responder=LI)
@@ -242,7 +248,7 @@ def test_a_dispatcher_records_what_came_by_radio(twin):
     assert refusal(twin, "accept", incident).code == "illegal_state"
 
 
-def test_who_is_replaced_must_be_said_when_there_are_two(twin):
+def test_who_is_replaced_must_be_said_when_there_are_two(twin: Twin) -> None:
     incident = a_call(twin)
     give(twin, "assign", incident, responder=ZHOU)
     give(twin, "add_responder", incident, responder=LI)
@@ -255,7 +261,7 @@ def test_who_is_replaced_must_be_said_when_there_are_two(twin):
 # --- the handler does not check ------------------------------------------------------------
 
 
-def test_whoever_recorded_the_handling_does_not_check_it(twin):
+def test_whoever_recorded_the_handling_does_not_check_it(twin: Twin) -> None:
     incident = a_call(twin)
     walk(twin, incident, "handled")
     assert refusal(twin, "check", incident, CHEN, passed=True).code == "not_permitted"
@@ -264,7 +270,7 @@ def test_whoever_recorded_the_handling_does_not_check_it(twin):
     give(twin, "check", incident, LIU, passed=True, text=UNRESET)
 
 
-def test_whoever_handled_it_does_not_check_it(twin):
+def test_whoever_handled_it_does_not_check_it(twin: Twin) -> None:
     incident = a_call(twin)
     walk(twin, incident, "handled")
     twin.incidents[incident].handled_recorder = "somebody"
@@ -276,7 +282,7 @@ def test_whoever_handled_it_does_not_check_it(twin):
 # --- what is possible --------------------------------------------------------------------------
 
 
-def test_what_is_possible_follows_state_and_role(twin):
+def test_what_is_possible_follows_state_and_role(twin: Twin) -> None:
     emergency = twin.incidents[a_call(twin)]
     ordinary = twin.incidents[a_gate_fault(twin)]
     first = ["acknowledge", "verify", "reject", "assign", "cancel", "note"]
@@ -292,7 +298,7 @@ def test_what_is_possible_follows_state_and_role(twin):
     assert possible(twin, emergency, SUN) == ["note"]
 
 
-def test_what_an_alarm_allows_follows_its_flags(twin):
+def test_what_an_alarm_allows_follows_its_flags(twin: Twin) -> None:
     a_call(twin)
     alarm = twin.alarms[ALARM]
     assert possible_for_alarm(twin, alarm, CHEN) == ["acknowledge", "shelve"]
@@ -302,7 +308,7 @@ def test_what_an_alarm_allows_follows_its_flags(twin):
     assert possible_for_alarm(twin, alarm, VIEWER) == []
 
 
-def accepted(twin, incident, name, actor):
+def accepted(twin: Twin, incident: Incident, name: str, actor: Actor) -> bool:
     """Whether some arguments make the command go through."""
     tries = [
         {"responder": who, "instead_of": instead, "text": "t", "passed": True}
@@ -319,7 +325,7 @@ def accepted(twin, incident, name, actor):
 
 
 @given(st.data())
-def test_possible_is_what_decide_would_carry_out(data):
+def test_possible_is_what_decide_would_carry_out(data: st.DataObject) -> None:
     twin = a_twin()
     incident = twin.incidents[a_call(twin)]
     if data.draw(st.booleans()):
@@ -337,7 +343,7 @@ def test_possible_is_what_decide_would_carry_out(data):
 
 
 @given(st.data())
-def test_of_two_commands_at_the_same_version_one_wins(data):
+def test_of_two_commands_at_the_same_version_one_wins(data: st.DataObject) -> None:
     twin = a_twin()
     incident = twin.incidents[a_call(twin)]
     for n in range(data.draw(st.integers(0, 6))):

@@ -36,13 +36,15 @@ from twin.errors import CommandRejected, StaleVersion
 from twin.state.twin import Twin
 
 
-def refusal(twin: Twin, name: str, target: str, by: Actor = CHEN, version: int | None = None):
+def refusal(
+    twin: Twin, name: str, target: str, by: Actor = CHEN, version: int | None = None
+) -> CommandRejected:
     with pytest.raises(CommandRejected) as caught:
         decide(twin, Command(name=name, target=target, by=by, version=version), NOON)
     return caught.value
 
 
-def test_somebody_goes_off_duty_and_comes_back_by_their_own_word(twin):
+def test_somebody_goes_off_duty_and_comes_back_by_their_own_word(twin: Twin) -> None:
     (off,) = give(twin, "duty_off", ZHOU, ZHOU_SELF, after(9), reason="交班")
     assert isinstance(off, e.ResponderStatus)
     assert (off.id, off.subject, off.by, off.time) == (f"{ZHOU}@1", ZHOU, "zhou", after(9))
@@ -55,13 +57,13 @@ def test_somebody_goes_off_duty_and_comes_back_by_their_own_word(twin):
     assert (zhou.status, zhou.duty_at, zhou.duty_by) == ("available", after(19), "zhou")
 
 
-def test_the_event_is_appended_by_compare_and_set_of_the_persons_version(twin):
+def test_the_event_is_appended_by_compare_and_set_of_the_persons_version(twin: Twin) -> None:
     command = Command(name="duty_off", target=ZHOU, by=CHEN)
     (step,) = appends(decide(twin, command, NOON))
     assert (step.thing, step.expected) == (ZHOU, 0)
 
 
-def test_a_dispatcher_sets_anybodys_duty_in_their_territory(twin):
+def test_a_dispatcher_sets_anybodys_duty_in_their_territory(twin: Twin) -> None:
     (off,) = give(twin, "duty_off", LI, CHEN, after(9))
     assert (off.by, twin.responders[LI].status) == ("chen", "off_duty")
     of_one_compound = Actor(account="w", role="dispatcher", prefixes=(HUODIAN,))
@@ -70,7 +72,7 @@ def test_a_dispatcher_sets_anybodys_duty_in_their_territory(twin):
 
 
 @pytest.mark.parametrize("name", DUTY)
-def test_nobody_else_may_and_who_is_elsewhere_learns_nothing(twin, name):
+def test_nobody_else_may_and_who_is_elsewhere_learns_nothing(twin: Twin, name: str) -> None:
     for by in (VIEWER, SUN, ADMINISTRATOR):
         assert refusal(twin, name, ZHOU, by).code == "not_permitted"
     assert refusal(twin, name, ZHOU, LI_SELF).code == "not_permitted"
@@ -82,13 +84,13 @@ def test_nobody_else_may_and_who_is_elsewhere_learns_nothing(twin, name):
     assert set(elsewhere.detail) == set(invented.detail) == set()
 
 
-def test_an_own_card_is_reached_whatever_the_account_may_see(twin):
+def test_an_own_card_is_reached_whatever_the_account_may_see(twin: Twin) -> None:
     narrow = Actor(account="zhou", role="responder", prefixes=(f"{HUODIAN}.g9",), responder=ZHOU)
     give(twin, "duty_off", ZHOU, narrow, after(9))
     assert twin.responders[ZHOU].status == "off_duty"
 
 
-def test_who_was_slower_hears_what_is_true_now_and_who_made_it_so(twin):
+def test_who_was_slower_hears_what_is_true_now_and_who_made_it_so(twin: Twin) -> None:
     give(twin, "duty_off", ZHOU, LIU, after(9), version=0)
     stale = refusal(twin, "duty_off", ZHOU, CHEN, version=0)
     assert isinstance(stale, StaleVersion)
@@ -96,7 +98,7 @@ def test_who_was_slower_hears_what_is_true_now_and_who_made_it_so(twin):
     assert stale.detail == {"state": "off_duty", "version": 1, "by": "liu", "at": at}
 
 
-def test_a_state_that_is_there_already_is_no_change(twin):
+def test_a_state_that_is_there_already_is_no_change(twin: Twin) -> None:
     assert refusal(twin, "duty_on", ZHOU).code == "illegal_state"
     give(twin, "duty_off", ZHOU)
     refused = refusal(twin, "duty_off", ZHOU)
@@ -105,7 +107,9 @@ def test_a_state_that_is_there_already_is_no_change(twin):
 
 @pytest.mark.parametrize("by", [CHEN, ZHOU_SELF], ids=lambda by: by.account)
 @pytest.mark.parametrize("until", ["assigned", "accepted", "en_route", "on_scene"])
-def test_nobody_goes_off_duty_in_the_middle_of_a_task_and_the_task_is_named(twin, by, until):
+def test_nobody_goes_off_duty_in_the_middle_of_a_task_and_the_task_is_named(
+    twin: Twin, by: Actor, until: str
+) -> None:
     incident = a_call(twin)
     walk(twin, incident, until)
     refused = refusal(twin, "duty_off", ZHOU, by)
@@ -114,7 +118,7 @@ def test_nobody_goes_off_duty_in_the_middle_of_a_task_and_the_task_is_named(twin
     assert incident in refused.reason and "hand over" in refused.reason
 
 
-def test_handed_over_or_handled_the_way_off_duty_is_free(twin):
+def test_handed_over_or_handled_the_way_off_duty_is_free(twin: Twin) -> None:
     incident = a_call(twin)
     walk(twin, incident, "accepted")
     give(twin, "reassign", incident, CHEN, after(50), responder=LI)
@@ -128,7 +132,7 @@ def test_handed_over_or_handled_the_way_off_duty_is_free(twin):
     assert twin.responders[LI].status == "off_duty"
 
 
-def test_a_task_that_the_asker_may_not_see_is_not_named_to_them(twin):
+def test_a_task_that_the_asker_may_not_see_is_not_named_to_them(twin: Twin) -> None:
     incident = a_call(twin)
     walk(twin, incident, "assigned")
     card = twin.responders[ZHOU].card
@@ -141,7 +145,7 @@ def test_a_task_that_the_asker_may_not_see_is_not_named_to_them(twin):
 
 
 @given(stories(), st.sampled_from(sorted(DUTY)))
-def test_what_a_card_says_it_takes_is_what_the_server_takes(log, name):
+def test_what_a_card_says_it_takes_is_what_the_server_takes(log: list[e.Event], name: str) -> None:
     twin = a_twin()
     for event in log:
         twin.apply(event)
@@ -156,7 +160,7 @@ def test_what_a_card_says_it_takes_is_what_the_server_takes(log, name):
         assert taken == (name in takes(responder))
 
 
-def test_somebody_who_had_left_for_a_while_can_be_put_back_on_or_sent_home(twin):
+def test_somebody_who_had_left_for_a_while_can_be_put_back_on_or_sent_home(twin: Twin) -> None:
     twin.apply(on_duty(ZHOU, "unavailable", after(1)))
     assert takes(twin.responders[ZHOU]) == ["duty_on", "duty_off"]
     give(twin, "duty_on", ZHOU, CHEN, after(2))

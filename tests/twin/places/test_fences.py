@@ -10,7 +10,7 @@ G1, G2 = f"{HUODIAN}.g1", f"{HUODIAN}.g2"
 EDGE = LON + 0.001
 
 
-def test_a_position_lies_in_its_grid_else_in_its_compound_else_nowhere():
+def test_a_position_lies_in_its_grid_else_in_its_compound_else_nowhere() -> None:
     found = Fences([huodian(), jinyuan()]).grids_at(
         [
             (LON + 0.0005, LAT + 0.0005),
@@ -24,12 +24,14 @@ def test_a_position_lies_in_its_grid_else_in_its_compound_else_nowhere():
 
 
 @given(st.floats(0, 0.001), st.booleans())
-def test_on_a_shared_edge_the_first_territory_wins_whatever_the_order(up, swap):
+def test_on_a_shared_edge_the_first_territory_wins_whatever_the_order(
+    up: float, swap: bool
+) -> None:
     places = [huodian(), jinyuan()][:: -1 if swap else 1]
     assert Fences(places).grids_at([(EDGE, LAT + up)]) == [G1]
 
 
-def test_an_outline_lies_on_the_grids_it_covers_some_of_and_on_no_grid_it_only_touches():
+def test_an_outline_lies_on_the_grids_it_covers_some_of_and_on_no_grid_it_only_touches() -> None:
     fences = Fences([huodian(), jinyuan()])
     assert fences.under(square(LON + 0.0002, LAT + 0.0002, 0.0002)) == [G1]
     assert fences.under(square(LON, LAT, 0.001)) == [G1]
@@ -38,12 +40,12 @@ def test_an_outline_lies_on_the_grids_it_covers_some_of_and_on_no_grid_it_only_t
     assert fences.under(square(LON - 1, LAT)) == []
 
 
-def test_no_positions_and_no_compounds_have_no_grids():
+def test_no_positions_and_no_compounds_have_no_grids() -> None:
     assert Fences([huodian()]).grids_at([]) == []
     assert Fences([]).grids_at([(LON, LAT)]) == [None]
 
 
-def test_a_position_within_two_kilometres_is_near():
+def test_a_position_within_two_kilometres_is_near() -> None:
     fences = Fences([huodian()])
     two_km = 2000 / 110_800
     assert fences.near((LON, LAT - two_km * 0.99))

@@ -37,7 +37,7 @@ def kept(*paths: Path, street: Ring | None = None) -> list[str]:
     return [path.id for path in around.roads()]
 
 
-def test_a_road_counts_where_it_comes_near_and_one_across_the_border_on_both_sides():
+def test_a_road_counts_where_it_comes_near_and_one_across_the_border_on_both_sides() -> None:
     near = a_path("near", (-BEYOND_M + 50, -50), (-BEYOND_M - 500, -50), kind="road")
     far = a_path("far", (-BEYOND_M - 500, 0), (-BEYOND_M - 900, 0), kind="road")
     assert kept(near, far) == ["near"]
@@ -46,7 +46,7 @@ def test_a_road_counts_where_it_comes_near_and_one_across_the_border_on_both_sid
     assert Surroundings(STREET, [a_place()], []).roads() == []
 
 
-def test_a_road_that_a_compound_has_of_its_own_is_not_taken_twice():
+def test_a_road_that_a_compound_has_of_its_own_is_not_taken_twice() -> None:
     own = next(path for path in a_place().paths if path.id == "out")
     same = msgspec.structs.replace(own, id="same")
     longer = msgspec.structs.replace(own, id="longer", line=(*own.line, at(400, 300)))
@@ -54,14 +54,14 @@ def test_a_road_that_a_compound_has_of_its_own_is_not_taken_twice():
     assert kept(same, longer, across) == ["longer", "across"]
 
 
-def test_services_count_as_far_as_roads():
+def test_services_count_as_far_as_roads() -> None:
     district = a_district(spots=(at(300, 0), at(BEYOND_M + 900, 0)))
     around = Surroundings(STREET, [a_place()], [district])
     assert [one.id for one in around.services()] == ["lusong/clinic/0"]
     assert Surroundings(STREET, [a_place()], [a_district()]).services() == []
 
 
-def test_a_way_goes_by_the_districts_roads():
+def test_a_way_goes_by_the_districts_roads() -> None:
     road = a_path("road", (150, 100), (900, 100), kind="road")
     around = Surroundings(STREET, [a_place()], [a_district(road)])
     route = Passage(Network([a_place()], CATALOGUE.ways.modes, around.roads())).route(

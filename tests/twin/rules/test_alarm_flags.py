@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.support.builders.twin import GATE, NOON, a_twin, after, give
 from twin import events as e
 from twin.rules.derivation import follow
+from twin.state.twin import Twin
 
 ALARM = f"{GATE}#gate_fault"
 
@@ -25,7 +26,7 @@ def an_event(name: str, version: int, occurrence: int = 1, at: Any = NOON) -> e.
     return cls(id=f"{ALARM}@{version}", subject=ALARM, time=at, by="chen", data=told)
 
 
-def label_after(twin, *names: str) -> str:
+def label_after(twin: Twin, *names: str) -> str:
     raised = 0
     for version, name in enumerate(names, start=1):
         raised += name == "raised"
@@ -51,11 +52,13 @@ def label_after(twin, *names: str) -> str:
         (("raised", "acknowledged", "acknowledged", "cleared", "cleared"), "normal"),
     ],
 )
-def test_an_alarm_stands_where_its_flags_say(twin, names, label):
+def test_an_alarm_stands_where_its_flags_say(
+    twin: Twin, names: tuple[str, ...], label: str
+) -> None:
     assert label_after(twin, *names) == label
 
 
-def test_who_acknowledged_is_kept_until_it_is_raised_again(twin):
+def test_who_acknowledged_is_kept_until_it_is_raised_again(twin: Twin) -> None:
     label_after(twin, "raised", "acknowledged", "acknowledged")
     alarm = twin.alarms[ALARM]
     assert (alarm.acked_by, alarm.acked_at) == ("chen", after(2))
@@ -63,7 +66,7 @@ def test_who_acknowledged_is_kept_until_it_is_raised_again(twin):
     assert (alarm.acked_by, alarm.acked_at, alarm.raised_at) == ("", None, after(9))
 
 
-def test_a_shelf_says_until_when_why_and_by_whom(twin):
+def test_a_shelf_says_until_when_why_and_by_whom(twin: Twin) -> None:
     label_after(twin, "raised", "shelved")
     alarm = twin.alarms[ALARM]
     assert (alarm.shelved_until, alarm.shelf_reason) == (after(902), "检修")
@@ -72,7 +75,7 @@ def test_a_shelf_says_until_when_why_and_by_whom(twin):
     assert (alarm.shelved_until, alarm.shelf_reason, alarm.shelved_by) == (None, "", "")
 
 
-def test_a_shelf_ends_by_itself_when_its_time_is_up(twin):
+def test_a_shelf_ends_by_itself_when_its_time_is_up(twin: Twin) -> None:
     label_after(twin, "raised", "shelved")
     assert twin.due(after(901)) == []
     (event,) = twin.due(after(902))
@@ -81,21 +84,21 @@ def test_a_shelf_ends_by_itself_when_its_time_is_up(twin):
     assert twin.alarms[ALARM].label == "unacknowledged" and twin.due(after(999)) == []
 
 
-def test_an_activation_that_is_not_the_next_turns_no_flag(twin):
+def test_an_activation_that_is_not_the_next_turns_no_flag(twin: Twin) -> None:
     label_after(twin, "raised", "acknowledged")
     twin.apply(an_event("raised", 3, 1))
     alarm = twin.alarms[ALARM]
     assert (alarm.label, alarm.occurrence, alarm.version) == ("acknowledged", 1, 3)
 
 
-def test_an_alarm_event_of_another_version_is_no_news(twin):
+def test_an_alarm_event_of_another_version_is_no_news(twin: Twin) -> None:
     label_after(twin, "raised")
     for version in (0, 1, 3):
         assert twin.apply(an_event("acknowledged", version)) == []
     assert twin.alarms[ALARM].version == 1
 
 
-def test_an_alarm_begins_by_being_raised_and_outlives_its_device_being_away(twin):
+def test_an_alarm_begins_by_being_raised_and_outlives_its_device_being_away(twin: Twin) -> None:
     assert twin.apply(an_event("cleared", 1)) == [] and not twin.alarms
     lost = e.AlarmRaised(
         id="1", subject="huodian/gate/99#gate_fault", time=NOON,
@@ -107,7 +110,7 @@ def test_an_alarm_begins_by_being_raised_and_outlives_its_device_being_away(twin
     assert twin.apply(nameless) == [] and "x" not in twin.alarms
 
 
-def test_the_device_knows_its_worst_alarm_that_is_not_shelved(twin):
+def test_the_device_knows_its_worst_alarm_that_is_not_shelved(twin: Twin) -> None:
     device = twin.devices[GATE]
     assert device.level == 0
     changes = twin.apply(an_event("raised", 1))
@@ -117,7 +120,9 @@ def test_the_device_knows_its_worst_alarm_that_is_not_shelved(twin):
 
 
 @given(st.lists(st.sampled_from(("raised", "cleared", "acknowledged", "shelved", "unshelved"))))
-def test_the_version_counts_every_event_and_the_label_follows_from_the_flags(names):
+def test_the_version_counts_every_event_and_the_label_follows_from_the_flags(
+    names: list[str],
+) -> None:
     twin = a_twin()
     twin.apply(an_event("raised", 1))
     alarm = twin.alarms[ALARM]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 
@@ -31,13 +33,13 @@ from tests.support.catalogues import CATALOGUE
 from tests.support.stories import stories
 from twin import events as e
 from twin.rules.derivation import follow, follow_late, local_day, next_id, outstanding
-from twin.state.records import Device
+from twin.state.records import Device, Incident
 from twin.state.twin import Twin
 
 SILENT = [f"{camera}#silent" for camera in CAMERAS]
 
 
-def types(events):
+def types(events: Iterable[e.Event]) -> list[str]:
     return [e.type_of(event) for event in events]
 
 
@@ -54,7 +56,9 @@ def types(events):
         (a_reading(NOISE, "level_db", 58.0, NIGHT), "noise_night_loud", 4, "noise"),
     ],
 )
-def test_what_must_be_answered_raises_an_alarm_and_opens_a_case(twin, event, rule, level, kind):
+def test_what_must_be_answered_raises_an_alarm_and_opens_a_case(
+    twin: Twin, event: e.Event, rule: str, level: int, kind: str
+) -> None:
     followed = settle(twin, [event])
     alarm = twin.alarms[f"{event.subject}#{rule}"]
     assert (alarm.label, alarm.level, alarm.raised_at) == ("unacknowledged", level, event.time)
@@ -77,7 +81,7 @@ def test_what_must_be_answered_raises_an_alarm_and_opens_a_case(twin, event, rul
         a_reading(MANHOLE, "water_level_m", 0.9),
     ],
 )
-def test_what_only_needs_a_look_is_an_alarm_but_not_a_case(twin, event):
+def test_what_only_needs_a_look_is_an_alarm_but_not_a_case(twin: Twin, event: e.Event) -> None:
     assert types(settle(twin, [event])) == ["alarm.raised"]
     assert not twin.incidents
 
@@ -93,18 +97,18 @@ def test_what_only_needs_a_look_is_an_alarm_but_not_a_case(twin, event):
         a_reading(GATE, "passes_today", 9000.0),
     ],
 )
-def test_what_is_normal_raises_nothing(twin, event):
+def test_what_is_normal_raises_nothing(twin: Twin, event: e.Event) -> None:
     assert settle(twin, [event]) == []
 
 
-def test_the_case_says_where_in_the_words_of_the_compound(twin):
+def test_the_case_says_where_in_the_words_of_the_compound(twin: Twin) -> None:
     incident = twin.incidents[a_call(twin)]
     assert incident.place == "93幢2单元302 · 第1网格"
     assert incident.text == "一键呼 · 一键呼 302"
     assert (incident.building, incident.floor) == ("b93", 3)
 
 
-def test_an_alarm_ends_with_its_condition_and_its_case_stays(twin):
+def test_an_alarm_ends_with_its_condition_and_its_case_stays(twin: Twin) -> None:
     incident = a_call(twin)
     settle(twin, [a_state(CALL, "idle", after(20))])
     alarm = twin.alarms[f"{CALL}#call_pressed"]
@@ -112,14 +116,14 @@ def test_an_alarm_ends_with_its_condition_and_its_case_stays(twin):
     assert twin.incidents[incident].state == "reported"
 
 
-def test_an_alarm_that_returns_to_an_open_case_opens_no_other(twin):
+def test_an_alarm_that_returns_to_an_open_case_opens_no_other(twin: Twin) -> None:
     a_call(twin)
     settle(twin, [a_state(CALL, "idle", after(20)), a_state(CALL, "pressed", after(30))])
     alarm = twin.alarms[f"{CALL}#call_pressed"]
     assert alarm.occurrence == 2 and len(twin.incidents) == 1
 
 
-def test_an_alarm_that_returns_after_its_case_was_finished_opens_the_next(twin):
+def test_an_alarm_that_returns_after_its_case_was_finished_opens_the_next(twin: Twin) -> None:
     first = a_call(twin)
     give(twin, "cancel", first, text="误报")
     assert outstanding_types(twin) == [], "a case that was called off is not opened again"
@@ -130,7 +134,7 @@ def test_an_alarm_that_returns_after_its_case_was_finished_opens_the_next(twin):
     assert twin.alarms[f"{CALL}#call_pressed"].incident == second
 
 
-def test_a_reopened_case_has_its_alarms_back(twin):
+def test_a_reopened_case_has_its_alarms_back(twin: Twin) -> None:
     first = a_call(twin)
     give(twin, "cancel", first, text="误报")
     alarm = twin.alarms[f"{CALL}#call_pressed"]
@@ -140,7 +144,7 @@ def test_a_reopened_case_has_its_alarms_back(twin):
     assert alarm.incident == first
 
 
-def test_a_limit_is_left_only_a_dead_band_inside_it(twin):
+def test_a_limit_is_left_only_a_dead_band_inside_it(twin: Twin) -> None:
     alarm_id = f"{MANHOLE}#manhole_water"
     for n, (value, active) in enumerate([(0.75, False), (0.85, True), (0.75, True), (0.69, False)]):
         settle(twin, [a_reading(MANHOLE, "water_level_m", value, after(n))])
@@ -148,19 +152,19 @@ def test_a_limit_is_left_only_a_dead_band_inside_it(twin):
     assert twin.alarms[alarm_id].value == 0.85 and twin.alarms[alarm_id].cause == "water_level_m"
 
 
-def test_a_battery_is_low_until_it_is_well_above_the_limit(twin):
+def test_a_battery_is_low_until_it_is_well_above_the_limit(twin: Twin) -> None:
     for n, (value, active) in enumerate([(14.0, True), (18.0, True), (21.0, False)]):
         settle(twin, [a_reading(SMOKE, "battery_pct", value, after(n))])
         assert twin.alarms[f"{SMOKE}#battery_low"].active == active
 
 
-def test_night_noise_ends_with_the_night(twin):
+def test_night_noise_ends_with_the_night(twin: Twin) -> None:
     settle(twin, [a_reading(NOISE, "level_db", 50.0, NIGHT)])
     settle(twin, [a_reading(NOISE, "level_db", 50.0, after(7 * 3600 + 60, NIGHT))])
     assert not twin.alarms[f"{NOISE}#noise_night"].active
 
 
-def test_a_device_that_speaks_again_clears_its_silence(twin):
+def test_a_device_that_speaks_again_clears_its_silence(twin: Twin) -> None:
     settle(twin, [a_state(GATE, "closed"), *twin.due(after(301))])
     settle(twin, twin.due(after(301)))
     alarm = twin.alarms[f"{GATE}#silent"]
@@ -169,7 +173,7 @@ def test_a_device_that_speaks_again_clears_its_silence(twin):
     assert (alarm.active, alarm.cleared_at) == (False, after(400))
 
 
-def test_case_numbers_count_within_the_local_day(twin):
+def test_case_numbers_count_within_the_local_day(twin: Twin) -> None:
     late = after(3 * 3600 + 3599, NIGHT)
     assert local_day(late) != local_day(NOON)
     settle(twin, [a_state(CALL, "pressed"), a_state(GATE, "fault"), a_state(SMOKE, "smoke", late)])
@@ -178,7 +182,7 @@ def test_case_numbers_count_within_the_local_day(twin):
     assert next_id(twin, NOON) == "INC-1121-0003-hejiatu"
 
 
-def test_what_follows_is_followed_once(twin):
+def test_what_follows_is_followed_once(twin: Twin) -> None:
     (change, *_) = twin.apply(a_state(CALL, "pressed"))
     first = follow(twin, change)
     assert first == follow(twin, change), "the same question has the same answer"
@@ -188,7 +192,7 @@ def test_what_follows_is_followed_once(twin):
     assert follow(twin, twin.responders["huodian/responder/zhou"]) == []
 
 
-def outstanding_types(twin):
+def outstanding_types(twin: Twin) -> list[str]:
     found = []
     for event in outstanding(twin):
         twin.apply(event)
@@ -196,7 +200,7 @@ def outstanding_types(twin):
     return found
 
 
-def test_an_engine_that_takes_over_finishes_what_was_begun_and_repeats_nothing(twin):
+def test_an_engine_that_takes_over_finishes_what_was_begun_and_repeats_nothing(twin: Twin) -> None:
     twin.fold([a_state(CALL, "pressed"), a_state(POWER, "outage"), a_state(GATE, "fault")])
     twin.fold([silence(camera) for camera in CAMERAS])
     assert outstanding_types(twin) == [
@@ -207,7 +211,7 @@ def test_an_engine_that_takes_over_finishes_what_was_begun_and_repeats_nothing(t
 
 
 @given(stories())
-def test_after_any_story_nothing_is_outstanding(story):
+def test_after_any_story_nothing_is_outstanding(story: list[e.Event]) -> None:
     twin = a_twin()
     twin.fold(story)
     behind = a_twin()
@@ -217,7 +221,7 @@ def test_after_any_story_nothing_is_outstanding(story):
     assert outstanding_types(behind) == []
 
 
-def test_a_case_that_a_clock_behind_the_alarms_ended_is_not_opened_again(twin):
+def test_a_case_that_a_clock_behind_the_alarms_ended_is_not_opened_again(twin: Twin) -> None:
     """Who rejects a call a second before it was pressed, by a clock of their own, is believed."""
     twin.fold([a_state(CALL, "pressed", after(31))])
     assert outstanding_types(twin) == ["alarm.raised", "incident.reported"]
@@ -234,12 +238,12 @@ def test_a_case_that_a_clock_behind_the_alarms_ended_is_not_opened_again(twin):
 # --- one case from many alarms -----------------------------------------------------------------
 
 
-def the_case(twin):
+def the_case(twin: Twin) -> Incident:
     (incident,) = twin.incidents.values()
     return incident
 
 
-def test_silences_after_an_outage_join_its_case_when_they_are_many(twin):
+def test_silences_after_an_outage_join_its_case_when_they_are_many(twin: Twin) -> None:
     settle(twin, [a_state(POWER, "outage")])
     settle(twin, [silence(camera, after(60)) for camera in CAMERAS[:2]])
     assert the_case(twin).alarms == [f"{POWER}#power_outage"]
@@ -249,28 +253,28 @@ def test_silences_after_an_outage_join_its_case_when_they_are_many(twin):
     assert the_case(twin).version == 7 and the_case(twin).log[-1].text == SILENT[-1]
 
 
-def test_silences_before_the_outage_was_told_join_too(twin):
+def test_silences_before_the_outage_was_told_join_too(twin: Twin) -> None:
     settle(twin, [silence(camera, NOON) for camera in CAMERAS[:3]])
     assert not twin.incidents
     settle(twin, [a_state(POWER, "outage", after(599))])
     assert the_case(twin).alarms == [f"{POWER}#power_outage", *SILENT[:3]]
 
 
-def test_silences_long_after_or_elsewhere_do_not_join(twin):
+def test_silences_long_after_or_elsewhere_do_not_join(twin: Twin) -> None:
     settle(twin, [a_state(POWER, "outage")])
     settle(twin, [silence(camera, after(601)) for camera in CAMERAS[:3]])
     settle(twin, [silence("jinyuan/camera/1", after(5)), silence(CAMERAS[3], after(5))])
     assert the_case(twin).alarms == [f"{POWER}#power_outage"]
 
 
-def test_silences_do_not_join_a_case_that_was_finished(twin):
+def test_silences_do_not_join_a_case_that_was_finished(twin: Twin) -> None:
     settle(twin, [a_state(POWER, "outage")])
     give(twin, "cancel", the_case(twin).id, text="误报")
     settle(twin, [silence(camera, after(60)) for camera in CAMERAS])
     assert the_case(twin).alarms == [f"{POWER}#power_outage"]
 
 
-def test_a_second_outage_in_the_compound_joins_the_case_at_once():
+def test_a_second_outage_in_the_compound_joins_the_case_at_once() -> None:
     twin = a_twin()
     other = "huodian/power/2"
     place = twin.devices[POWER].place
@@ -284,7 +288,7 @@ def test_a_second_outage_in_the_compound_joins_the_case_at_once():
     assert len(twin.incidents) == 2
 
 
-def test_an_alarm_of_a_rule_that_left_the_table_opens_nothing(twin):
+def test_an_alarm_of_a_rule_that_left_the_table_opens_nothing(twin: Twin) -> None:
     old = e.AlarmRaised(
         id="1", subject=f"{GATE}#moat_dry", time=NOON,
         data=e.AlarmRaisedData(version=1, rule="moat_dry", level=1, occurrence=1),
@@ -295,7 +299,9 @@ def test_an_alarm_of_a_rule_that_left_the_table_opens_nothing(twin):
     assert the_case(twin).alarms == [f"{POWER}#power_outage"]
 
 
-def test_an_alarm_raised_and_ended_within_one_second_of_a_coarse_clock_has_ended(twin):
+def test_an_alarm_raised_and_ended_within_one_second_of_a_coarse_clock_has_ended(
+    twin: Twin,
+) -> None:
     settle(twin, [a_state(GATE, "forced_open")])
     settle(twin, [a_state(GATE, "closed")])
     alarm = twin.alarms[f"{GATE}#gate_forced"]
@@ -321,7 +327,9 @@ def told_only_operations(twin: Twin, story: list[e.Event]) -> Twin:
         (CAMERAS[0], silence(CAMERAS[0])),
     ],
 )
-def test_an_alarm_without_telemetry_behind_it_stays_until_its_device_speaks(subject, event):
+def test_an_alarm_without_telemetry_behind_it_stays_until_its_device_speaks(
+    subject: str, event: e.Event
+) -> None:
     before = a_twin()
     raised = settle(before, [event])
     alarms = [found.subject for found in raised if isinstance(found, e.AlarmRaised)]
@@ -345,7 +353,7 @@ def test_an_alarm_without_telemetry_behind_it_stays_until_its_device_speaks(subj
 # --- what comes too late to count ----------------------------------------------------------------
 
 
-def test_a_call_that_comes_late_raises_its_alarm_once_and_changes_no_state(twin):
+def test_a_call_that_comes_late_raises_its_alarm_once_and_changes_no_state(twin: Twin) -> None:
     settle(twin, [a_state(CALL, "idle", after(60))])
     late = a_state(CALL, "pressed", after(5))
     assert settle(twin, [late]) == [], "it changes nothing"
@@ -359,7 +367,7 @@ def test_a_call_that_comes_late_raises_its_alarm_once_and_changes_no_state(twin)
     assert len(follow_late(twin, a_state(CALL, "pressed", after(30)))) == 1
 
 
-def test_a_call_that_comes_late_from_a_clock_that_is_fast_raises_its_alarm_once(twin):
+def test_a_call_that_comes_late_from_a_clock_that_is_fast_raises_its_alarm_once(twin: Twin) -> None:
     fast = 600.0
     first = a_state(CALL, "pressed", after(fast))
     assert [type(one) for one in twin.fold([first], NOON).changes] == [Device]
@@ -377,7 +385,7 @@ def test_a_call_that_comes_late_from_a_clock_that_is_fast_raises_its_alarm_once(
         assert follow_late(twin, known) == []
 
 
-def test_what_is_no_call_and_what_is_not_late_raises_nothing_afterwards(twin):
+def test_what_is_no_call_and_what_is_not_late_raises_nothing_afterwards(twin: Twin) -> None:
     settle(twin, [a_state(SMOKE, "normal", after(60)), a_state(CALL, "pressed", after(60))])
     odd = e.STATE_EVENTS["call"](
         id="x", subject=SMOKE, time=NOON, data=e.StateData(state="pressed")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -57,7 +59,9 @@ DAY_S = 24 * 3600
         (on_duty(ZHOU, "asleep"), "data.status"),
     ],
 )
-def test_an_event_that_cannot_be_is_refused_and_the_rest_of_the_batch_is_taken(twin, event, field):
+def test_an_event_that_cannot_be_is_refused_and_the_rest_of_the_batch_is_taken(
+    twin: Twin, event: e.Event, field: str
+) -> None:
     with pytest.raises(EventRejected) as caught:
         twin.check(event, NOON)
     assert caught.value.field == field
@@ -83,12 +87,12 @@ def test_an_event_that_cannot_be_is_refused_and_the_rest_of_the_batch_is_taken(t
         e.AccountLogin(id="1", subject="chen", time=NOON, data=e.AccountData(outcome="ok")),
     ],
 )
-def test_an_event_at_the_edge_of_what_can_be_is_taken(twin, event):
+def test_an_event_at_the_edge_of_what_can_be_is_taken(twin: Twin, event: e.Event) -> None:
     twin.check(event, NOON)
     assert twin.fold([event], NOON).rejected == []
 
 
-def test_an_event_from_the_future_moves_the_newest_time_to_its_receipt(twin):
+def test_an_event_from_the_future_moves_the_newest_time_to_its_receipt(twin: Twin) -> None:
     twin.fold([a_state(GATE, "open", after(3600))], NOON)
     assert twin.newest_at == after(1)
     twin.fold([a_state(GATE, "open", after(3600))])
@@ -96,7 +100,7 @@ def test_an_event_from_the_future_moves_the_newest_time_to_its_receipt(twin):
     assert twin.newest_at == after(3600)
 
 
-def test_a_clock_in_another_zone_tells_the_same_time(twin):
+def test_a_clock_in_another_zone_tells_the_same_time(twin: Twin) -> None:
     there = after(5).astimezone(timezone(timedelta(hours=8)))
     twin.fold([a_state(GATE, "open", there)], NOON)
     other = a_twin()
@@ -104,7 +108,7 @@ def test_a_clock_in_another_zone_tells_the_same_time(twin):
     assert twin.snapshot() == other.snapshot()
 
 
-def test_a_street_without_compounds_takes_no_position():
+def test_a_street_without_compounds_takes_no_position() -> None:
     with pytest.raises(EventRejected):
         Twin(STREET, [], CATALOGUE).check(a_position(ZHOU), NOON)
 
@@ -120,7 +124,9 @@ ENDS = [
 ALARM = f"{MANHOLE}#manhole_open"
 
 
-def a_report(at: datetime, subject: str = "INC-1121-0007-hejiatu", **more) -> e.IncidentReported:
+def a_report(
+    at: datetime, subject: str = "INC-1121-0007-hejiatu", **more: Any
+) -> e.IncidentReported:
     data = {"kind": "one_key_call", "level": 1, "place": "x", "lonlat": (LON, LAT), "source": "x"}
     return e.IncidentReported(
         id="o1", subject=subject, time=at, by="x",
@@ -150,7 +156,9 @@ def closed(at: datetime, until: datetime | None) -> e.WayClosed:
     lambda at: closed(at, None),
     lambda at: closed(NOON, at),
 ])  # fmt: skip
-def test_an_operation_dated_at_an_end_of_the_calendar_is_refused_and_the_rest_is_folded(make, at):
+def test_an_operation_dated_at_an_end_of_the_calendar_is_refused_and_the_rest_is_folded(
+    make: Callable[[datetime], e.Event], at: datetime
+) -> None:
     twin = a_twin()
     settle(twin, [a_state(MANHOLE, "shifted")])
     found = twin.fold([make(at), a_state(GATE, "open")])
@@ -164,7 +172,9 @@ def test_an_operation_dated_at_an_end_of_the_calendar_is_refused_and_the_rest_is
     at=st.sampled_from(ENDS), until=st.sampled_from(ENDS), now=st.sampled_from([NOON, after(1e8)]),
     floor=st.sampled_from([0, 2**63, -1]), number=st.sampled_from(["0007", "9" * 60, "٣", "x"]),
 )  # fmt: skip
-def test_no_time_and_no_number_makes_the_fold_raise(at, until, now, floor, number):
+def test_no_time_and_no_number_makes_the_fold_raise(
+    at: datetime, until: datetime, now: datetime, floor: int, number: str
+) -> None:
     twin = a_twin()
     settle(twin, [a_state(MANHOLE, "shifted")])
     subject = f"INC-1121-{number}-hejiatu"
@@ -177,7 +187,7 @@ def test_no_time_and_no_number_makes_the_fold_raise(at, until, now, floor, numbe
     ask_everything(twin, now)
 
 
-def test_what_made_decoding_fail_may_stand_in_a_batch(twin):
+def test_what_made_decoding_fail_may_stand_in_a_batch(twin: Twin) -> None:
     odd = EntrySetAside("decode", "", ZeroDivisionError("oh"))
     assert twin.fold([odd, a_state(GATE, "open")], NOON).rejected == [(0, odd)]
     assert twin.devices[GATE].state == "open"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import msgspec
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from tests.support.builders.twin import GATE, NOON, a_state, a_twin, after
 from tests.support.stories import stories
 from twin.errors import EntrySetAside
-from twin.events import AlarmAcknowledged, AlarmData, codec, decode_batch, encode
+from twin.events import AlarmAcknowledged, AlarmData, Event, codec, decode_batch, encode
 from twin.state import effects
+from twin.state.records import Change
+from twin.state.state import TwinState
 from twin.state.twin import Twin
 
 POISON = "huodian/gate/poison#held_open"
@@ -24,10 +27,10 @@ class Poisoned(Exception):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def an_effect_that_fails_for_one_subject():
+def an_effect_that_fails_for_one_subject() -> Iterator[None]:
     real = effects.EFFECTS[AlarmAcknowledged]
 
-    def failing(twin, event):
+    def failing(twin: TwinState, event: AlarmAcknowledged) -> list[Change]:
         if event.subject == POISON:
             raise Poisoned("we have a fault")
         return real(twin, event)
@@ -37,14 +40,16 @@ def an_effect_that_fails_for_one_subject():
     effects.EFFECTS[AlarmAcknowledged] = real
 
 
-def a_poison(n):
+def a_poison(n: int) -> AlarmAcknowledged:
     return AlarmAcknowledged(
         id=f"p{n}", subject=POISON, time=after(n), by="x", data=AlarmData(version=1)
     )
 
 
 @given(stories(), st.lists(st.integers(0, 30), min_size=1, max_size=5), st.integers(1, 9))
-def test_what_makes_the_fold_fail_is_left_out_whatever_the_batches(story, places, size):
+def test_what_makes_the_fold_fail_is_left_out_whatever_the_batches(
+    story: list[Event], places: list[int], size: int
+) -> None:
     told = [*story]
     for n, place in enumerate(places):
         told.insert(min(place, len(told)), a_poison(n))
@@ -62,19 +67,21 @@ def test_what_makes_the_fold_fail_is_left_out_whatever_the_batches(story, places
     assert without.snapshot() == whole.snapshot()
 
 
-def test_the_failure_is_named_with_subject_and_reason():
+def test_the_failure_is_named_with_subject_and_reason() -> None:
     ((_, why),) = a_twin().fold([a_poison(1)]).rejected
     assert isinstance(why, EntrySetAside)
     assert (why.field, why.value) == ("fold", POISON)
     assert why.reason == "set aside: Poisoned: we have a fault"
 
 
-def test_a_payload_that_makes_the_decoder_fail_costs_those_beside_it_nothing(monkeypatch):
+def test_a_payload_that_makes_the_decoder_fail_costs_those_beside_it_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     class Failing:
-        def __init__(self, decoder):
+        def __init__(self, decoder: msgspec.json.Decoder[Event]) -> None:
             self._decoder = decoder
 
-        def decode(self, payload):
+        def decode(self, payload: bytes) -> Event:
             if b"poison" in payload:
                 raise OverflowError("date value out of range")
             return self._decoder.decode(payload)
@@ -86,7 +93,7 @@ def test_a_payload_that_makes_the_decoder_fail_costs_those_beside_it_nothing(mon
     assert isinstance(second, EntrySetAside)
 
 
-def test_a_thing_whose_time_cannot_be_told_does_not_stop_the_time_of_others():
+def test_a_thing_whose_time_cannot_be_told_does_not_stop_the_time_of_others() -> None:
     twin = a_twin()
     told = [a_state(GATE, "closed", NOON), a_state("jinyuan/camera/1", "online", NOON)]
     twin.fold(told)
@@ -102,7 +109,7 @@ def test_a_thing_whose_time_cannot_be_told_does_not_stop_the_time_of_others():
 
 
 @given(stories())
-def test_asked_apart_as_much_is_due_as_at_once(story):
+def test_asked_apart_as_much_is_due_as_at_once(story: list[Event]) -> None:
     twin: Twin = a_twin()
     twin.fold(story)
     at = after(2 * 24 * 3600)
@@ -112,5 +119,5 @@ def test_asked_apart_as_much_is_due_as_at_once(story):
 class _Strange(msgspec.Struct):
     """A time that cannot be compared."""
 
-    def __ge__(self, other):
+    def __ge__(self, other: object) -> None:
         raise Poisoned("no time")

@@ -45,7 +45,7 @@ def a_busy_twin() -> Twin:
     return twin
 
 
-def test_a_restored_twin_is_the_same_and_derives_the_same():
+def test_a_restored_twin_is_the_same_and_derives_the_same() -> None:
     twin, other = a_busy_twin(), Twin(STREET, [huodian(), jinyuan()], CATALOGUE)
     other.restore(twin.snapshot())
     assert other.snapshot() == twin.snapshot()
@@ -56,7 +56,7 @@ def test_a_restored_twin_is_the_same_and_derives_the_same():
     assert list(other.unregistered) == ["huodian/gate/99"]
 
 
-def test_a_snapshot_from_before_duty_had_versions_opens():
+def test_a_snapshot_from_before_duty_had_versions_opens() -> None:
     twin, other = a_busy_twin(), Twin(STREET, [huodian(), jinyuan()], CATALOGUE)
     saved = msgspec.msgpack.decode(twin.snapshot())
     saved["responders"] = [row[:7] for row in saved["responders"]]
@@ -64,7 +64,7 @@ def test_a_snapshot_from_before_duty_had_versions_opens():
     assert other.snapshot() == twin.snapshot()
 
 
-def test_restoring_forgets_what_was_there_before():
+def test_restoring_forgets_what_was_there_before() -> None:
     twin = a_busy_twin()
     empty = a_twin().snapshot()
     twin.restore(empty)
@@ -72,13 +72,13 @@ def test_restoring_forgets_what_was_there_before():
     assert twin.responders[ZHOU].assignments == ()
 
 
-def test_the_order_of_the_places_does_not_matter():
+def test_the_order_of_the_places_does_not_matter() -> None:
     twin, other = a_busy_twin(), Twin(STREET, [jinyuan(), huodian()], CATALOGUE)
     other.restore(twin.snapshot())
     assert other.snapshot() == twin.snapshot()
 
 
-def test_what_no_longer_stands_in_a_place_is_left_out():
+def test_what_no_longer_stands_in_a_place_is_left_out() -> None:
     twin, other = a_busy_twin(), Twin(STREET, [jinyuan()], CATALOGUE)
     other.restore(twin.snapshot())
     assert GATE not in other.devices and ZHOU not in other.responders
@@ -86,7 +86,7 @@ def test_what_no_longer_stands_in_a_place_is_left_out():
     assert other.territory_of(f"{CALL}#call_pressed") == STREET
 
 
-def test_bytes_that_are_no_snapshot_of_this_street_are_refused():
+def test_bytes_that_are_no_snapshot_of_this_street_are_refused() -> None:
     twin = a_busy_twin()
     with pytest.raises(InvalidSnapshot):
         twin.restore(b"nonsense")
@@ -115,7 +115,7 @@ FULL = a_full_twin().snapshot()
 
 
 @given(st.data())
-def test_a_damaged_snapshot_is_refused_by_one_error_or_read(data):
+def test_a_damaged_snapshot_is_refused_by_one_error_or_read(data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(FULL) - 1))
     byte = data.draw(st.integers(0, 255))
     end = data.draw(st.sampled_from([len(FULL), place]))
@@ -135,7 +135,7 @@ def test_a_damaged_snapshot_is_refused_by_one_error_or_read(data):
     msgspec.msgpack.encode(msgspec.msgpack.decode(FULL) | {"devices": [[CALL, "x"]]}),
     msgspec.msgpack.encode(msgspec.msgpack.decode(FULL) | {"faces": []}),
 ])  # fmt: skip
-def test_a_foreign_or_older_snapshot_is_refused_by_one_error(wrong):
+def test_a_foreign_or_older_snapshot_is_refused_by_one_error(wrong: bytes) -> None:
     twin = a_twin()
     with pytest.raises(InvalidSnapshot):
         twin.restore(wrong)
@@ -143,7 +143,7 @@ def test_a_foreign_or_older_snapshot_is_refused_by_one_error(wrong):
     assert twin.devices[CALL].state == "pressed"
 
 
-def test_a_state_that_the_catalogue_has_no_more_is_unknown_after_a_restore():
+def test_a_state_that_the_catalogue_has_no_more_is_unknown_after_a_restore() -> None:
     raw = msgspec.msgpack.decode(FULL)
     raw["devices"] = [[row[0], 99, *row[2:]] for row in raw["devices"]]
     twin = Twin(STREET, [huodian(), jinyuan()], CATALOGUE)
@@ -153,7 +153,9 @@ def test_a_state_that_the_catalogue_has_no_more_is_unknown_after_a_restore():
 
 
 @given(stories(), st.data())
-def test_any_part_of_the_telemetry_may_be_missing(story, data):
+def test_any_part_of_the_telemetry_may_be_missing(
+    story: list[e.Event], data: st.DataObject
+) -> None:
     twin = Twin(STREET, [huodian(), jinyuan()], CATALOGUE)
     twin.fold([
         event for event in story
@@ -162,7 +164,7 @@ def test_any_part_of_the_telemetry_may_be_missing(story, data):
     ask_everything(twin, after(1e5))
 
 
-def test_an_alarm_outlives_its_place_being_away_and_ends_when_the_device_says_so():
+def test_an_alarm_outlives_its_place_being_away_and_ends_when_the_device_says_so() -> None:
     twin = a_twin()
     settle(twin, [a_state(MANHOLE, "shifted")])
     without, back = (

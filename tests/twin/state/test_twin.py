@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +37,7 @@ from twin.state.twin import Twin
 DAY_S = 24 * 3600
 
 
-def folded(events, size=None, twin=None):
+def folded(events: Sequence[e.Event], size: int | None = None, twin: Twin | None = None) -> Twin:
     twin = twin or a_twin()
     size = size or max(len(events), 1)
     for start in range(0, len(events), size):
@@ -47,12 +49,14 @@ def folded(events, size=None, twin=None):
 
 
 @given(stories(), st.integers(1, 9))
-def test_the_same_events_give_the_same_bytes_in_any_batches(story, size):
+def test_the_same_events_give_the_same_bytes_in_any_batches(
+    story: list[e.Event], size: int | None
+) -> None:
     assert folded(story, size).snapshot() == folded(story).snapshot()
 
 
 @given(stories())
-def test_applying_one_by_one_is_folding(story):
+def test_applying_one_by_one_is_folding(story: list[e.Event]) -> None:
     twin = a_twin()
     for event in story:
         twin.apply(event)
@@ -60,7 +64,7 @@ def test_applying_one_by_one_is_folding(story):
 
 
 @given(stories())
-def test_what_is_taken_inline_is_what_the_table_of_effects_would_do(story):
+def test_what_is_taken_inline_is_what_the_table_of_effects_would_do(story: list[e.Event]) -> None:
     twin = a_twin()
     for event in story:
         EFFECTS[type(event)](twin, event)
@@ -69,7 +73,9 @@ def test_what_is_taken_inline_is_what_the_table_of_effects_would_do(story):
 
 
 @given(stories(), st.data())
-def test_a_snapshot_and_the_tail_are_the_full_fold(story, data):
+def test_a_snapshot_and_the_tail_are_the_full_fold(
+    story: list[e.Event], data: st.DataObject
+) -> None:
     cut = data.draw(st.integers(0, len(story)))
     resumed = a_twin()
     resumed.restore(folded(story[:cut]).snapshot())
@@ -77,7 +83,9 @@ def test_a_snapshot_and_the_tail_are_the_full_fold(story, data):
 
 
 @given(stories(), st.data())
-def test_how_the_two_streams_interleave_does_not_matter(story, data):
+def test_how_the_two_streams_interleave_does_not_matter(
+    story: list[e.Event], data: st.DataObject
+) -> None:
     telemetry = [event for event in story if isinstance(event, e.TELEMETRY)]
     operations = [event for event in story if not isinstance(event, e.TELEMETRY)]
     mixed = []
@@ -88,7 +96,9 @@ def test_how_the_two_streams_interleave_does_not_matter(story, data):
 
 
 @given(stories(), st.data())
-def test_an_event_that_comes_again_changes_nothing(story, data):
+def test_an_event_that_comes_again_changes_nothing(
+    story: list[e.Event], data: st.DataObject
+) -> None:
     twin = folded(story)
     before = twin.snapshot()
     again = data.draw(st.lists(st.sampled_from(story), max_size=8)) if story else []
@@ -99,7 +109,7 @@ def test_an_event_that_comes_again_changes_nothing(story, data):
 
 
 @given(stories())
-def test_the_three_times_of_a_device_stand_in_order(story):
+def test_the_three_times_of_a_device_stand_in_order(story: list[e.Event]) -> None:
     for device in folded(story).devices.values():
         times = [device.reported_at, device.updated_at, device.changed_at]
         told = [at for at in times if at is not None]
@@ -108,7 +118,7 @@ def test_the_three_times_of_a_device_stand_in_order(story):
 
 
 @given(stories())
-def test_only_things_that_changed_are_named(story):
+def test_only_things_that_changed_are_named(story: list[e.Event]) -> None:
     twin = a_twin()
     for event in story:
         before = twin.snapshot()
@@ -119,7 +129,7 @@ def test_only_things_that_changed_are_named(story):
             twin.newest_at = now
 
 
-def test_a_place_with_a_device_of_no_kind_is_refused():
+def test_a_place_with_a_device_of_no_kind_is_refused() -> None:
     place = huodian()
     place = type(place)(
         **{f: getattr(place, f) for f in place.__struct_fields__ if f != "devices"},
@@ -132,7 +142,7 @@ def test_a_place_with_a_device_of_no_kind_is_refused():
 # --- silence -----------------------------------------------------------------------------------
 
 
-def test_a_lift_that_stops_reporting_is_marked_silent(twin):
+def test_a_lift_that_stops_reporting_is_marked_silent(twin: Twin) -> None:
     twin.apply(a_state("huodian/lift/1", "running", NOON))
     assert twin.due(after(300)) == []
     (event,) = twin.due(after(301))
@@ -143,12 +153,12 @@ def test_a_lift_that_stops_reporting_is_marked_silent(twin):
     assert twin.due(after(900)) == [] and twin.apply(event) == []
 
 
-def test_asking_twice_gives_the_same_event(twin):
+def test_asking_twice_gives_the_same_event(twin: Twin) -> None:
     twin.apply(a_state(GATE, "open", NOON))
     assert twin.due(after(500)) == twin.due(after(700))
 
 
-def test_a_device_that_speaks_again_is_no_longer_silent(twin):
+def test_a_device_that_speaks_again_is_no_longer_silent(twin: Twin) -> None:
     twin.apply(a_state(GATE, "open", NOON))
     twin.apply(twin.due(after(301))[0])
     twin.apply(a_state(GATE, "open", after(400)))
@@ -156,27 +166,27 @@ def test_a_device_that_speaks_again_is_no_longer_silent(twin):
     assert [event.time for event in twin.due(after(701))] == [after(700)]
 
 
-def test_silence_while_we_were_deaf_is_not_the_devices(twin):
+def test_silence_while_we_were_deaf_is_not_the_devices(twin: Twin) -> None:
     twin.apply(a_state(GATE, "open", NOON))
     back = after(8 * 3600)
     assert twin.due(after(60, back), listening_since=back) == []
     assert [event.time for event in twin.due(after(301, back), back)] == [after(300, back)]
 
 
-def test_silence_may_be_read_before_the_report_it_follows(twin):
+def test_silence_may_be_read_before_the_report_it_follows(twin: Twin) -> None:
     twin.apply(silence(GATE, after(300)))
     assert twin.devices[GATE].silent
     twin.apply(a_state(GATE, "open", NOON))
     assert twin.devices[GATE].silent
 
 
-def test_the_newest_event_is_remembered(twin):
+def test_the_newest_event_is_remembered(twin: Twin) -> None:
     assert Twin(STREET, [huodian()], CATALOGUE).newest_at is None
     twin.fold([a_state(GATE, "open", after(30)), a_state(CALL, "idle", after(20))])
     assert twin.newest_at == after(30)
 
 
-def test_every_subject_has_a_territory_and_a_strange_one_belongs_to_more(twin):
+def test_every_subject_has_a_territory_and_a_strange_one_belongs_to_more(twin: Twin) -> None:
     incident = a_call(twin)
     found = {
         GATE: f"{HUODIAN}.g1",
@@ -190,12 +200,12 @@ def test_every_subject_has_a_territory_and_a_strange_one_belongs_to_more(twin):
     assert {subject: twin.territory_of(subject) for subject in found} == found
 
 
-def test_two_compounds_share_one_twin():
+def test_two_compounds_share_one_twin() -> None:
     twin = Twin(STREET, [jinyuan(), huodian()], CATALOGUE)
     assert [twin.devices[key].index for key in ("jinyuan/power/1", GATE)] == [1, 1]
 
 
-def test_an_alarm_is_folded_while_its_place_is_away_so_that_its_next_version_fits():
+def test_an_alarm_is_folded_while_its_place_is_away_so_that_its_next_version_fits() -> None:
     twin = a_twin()
     raised = settle(twin, [a_state(MANHOLE, "shifted")])
     without = Twin(STREET, [jinyuan()], CATALOGUE)
