@@ -13,7 +13,7 @@ import uuid
 import zlib
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 from redis.exceptions import RedisError, ResponseError
@@ -84,7 +84,7 @@ class Streams:
         self.conditions = Conditions()
         self._disk: tuple[Command, ...] | None = None
 
-    async def __aenter__(self) -> Streams:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,14 @@ def day_start_ms(now_ms: float) -> int:
     True
     """
     return int((now_ms + UTC_OFFSET_MS) // DAY_MS) * DAY_MS - UTC_OFFSET_MS
+
+
+class StripPanel(TypedDict):
+    """The ``strip`` panel: for each ten minutes how many alarms, and the worst level or 0."""
+
+    start: int
+    step_ms: int
+    bins: list[list[int]]
 
 
 class Strip:
@@ -49,7 +58,7 @@ class Strip:
         bins = self._bins.setdefault(territory, np.zeros((BINS, 5), np.int64))
         bins[number, level] += 1
 
-    def value(self, sees: Callable[[str], bool]) -> dict[str, object]:
+    def value(self, sees: Callable[[str], bool]) -> StripPanel:
         """The ``strip`` panel for whoever sees these territories."""
         seen = [bins for territory, bins in self._bins.items() if sees(territory)]
         total = np.sum(seen, axis=0) if seen else np.zeros((BINS, 5), np.int64)
