@@ -116,7 +116,7 @@ def group_of(nodeid: str) -> str:
     return nodeid.partition("::")[0]
 
 
-class ByGroup(LoadScopeScheduling):
+class ByGroup(LoadScopeScheduling):  # type: ignore[misc]  # xdist carries no types
     """A group of tests is a piece of work: one worker gets all of it."""
 
     def _split_scope(self, nodeid: str) -> str:

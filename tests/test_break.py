@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -179,7 +180,7 @@ async def test_each_part_dies_under_load_and_nothing_promised_is_lost(town: Town
             await found_again(lambda: all(case_of(town, device) for device in pressed))
             await town.loaded()
             for screen in screens:
-                await screen.until(lambda s=screen: case_of_last(s, pressed[-1]), WITHIN_S)
+                await screen.until(partial(case_of_last, screen, pressed[-1]), WITHIN_S)
         for (name, hello), screen in zip(hellos, screens, strict=True):
             fresh = LiveScreen(town.port, tokens[name], **hello)
             async with watching(fresh):

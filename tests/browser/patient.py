@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import app
 from feeds.host.settings import Settings
@@ -14,9 +14,9 @@ from feeds.host.supervisor import Role
 roles = app._roles
 
 
-def patient(settings: Settings, *doors: Any) -> list[Role]:
+def patient(settings: Settings, doors: Sequence[int] = ()) -> list[Role]:
     """The roles as they are; nobody listens to the simulator's heart."""
-    found = roles(settings, *doors)
+    found = roles(settings, doors)
     return [replace(role, beats=role.beats and "feed" not in role.name) for role in found]
 
 

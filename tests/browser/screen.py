@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from tests.support.installation import House, credentials
 
 DESK = "dash_clientside.dayuan.desk"
-CHEAP = {"device_scale_factor": 0.5, "reduced_motion": "reduce"}
+CHEAP: dict[str, Any] = {"device_scale_factor": 0.5, "reduced_motion": "reduce"}
 """Fewer pixels for a machine that draws without a graphics card, and no flights of the camera."""
 _UNTIL = """(within) => new Promise((resolve, reject) => {
   const end = performance.now() + within;
@@ -61,7 +61,7 @@ class Screen:
     def enter(self, person: str) -> None:
         """Log in, by the form's own request."""
         answer = self.context.request.post(
-            "/login", form=credentials(person), headers={"origin": self.house.base}
+            "/login", form={**credentials(person)}, headers={"origin": self.house.base}
         )
         assert answer.ok, answer.status
 

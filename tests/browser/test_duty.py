@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.pages.stage import NOW, Stage, incident
-from tests.pages.test_panels import detail
+from tests.pages.stage import NOW, Stage, detail, incident
 
 pytestmark = pytest.mark.browser
 DUTY = ["duty_on", "duty_off"]
@@ -133,7 +132,9 @@ def test_who_was_slower_reads_who_was_first_in_words_of_duty(stage: Stage) -> No
     show(stage, person("zhou"))
     stage.page.keyboard.press("p")
     stage.page.locator(".people [data-command]").click()
-    said = stage.page.wait_for_selector('.people .outcome [data-state="lost"]').inner_text()
+    lost = stage.page.wait_for_selector('.people .outcome [data-state="lost"]')
+    assert lost is not None
+    said = lost.inner_text()
     assert "李娟" in said and "空闲" in said
     stage.answers["/api/commands"] = 409, {"error": "illegal_state", "reason": "", "detail": {
         "state": "busy", "version": 4, "by": "李娟", "at": at, "incidents": ["INC-1"]}}  # fmt: skip

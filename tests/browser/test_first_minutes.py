@@ -36,7 +36,7 @@ _LOOK = f"""async (before) => {{
 
 def example(word: str, house: House) -> str:
     """The README's command that contains a word, for the ports of this house."""
-    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    blocks: list[str] = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     (found,) = [block for block in blocks if word in block]
     port = house.base.rpartition(":")[2]
     return found.replace("-p 7379", f"-p {house.valkey_port}").replace("8050", port)

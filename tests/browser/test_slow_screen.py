@@ -12,11 +12,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from tests.support.installation import House, state
 
-HELLO = {"kind": "hello", "session": "live", "screen": "console", "band": "near", "layers": [],
-         "seq": None, "epoch": None}  # fmt: skip
+HELLO: dict[str, Any] = {
+    "kind": "hello", "session": "live", "screen": "console", "band": "near", "layers": [],
+    "seq": None, "epoch": None,
+}  # fmt: skip
 
 
 @contextmanager
@@ -25,7 +28,7 @@ def live(house: House) -> Iterator[ClientConnection]:
     with house.person("chenmin") as person:
         cookie = f"dayuan_session={person.cookies['dayuan_session']}"
     with connect(
-        f"ws://{urlsplit(house.base).netloc}/live", origin=house.base,  # type: ignore[arg-type]
+        f"ws://{urlsplit(house.base).netloc}/live", origin=Origin(house.base),
         additional_headers={"cookie": cookie}, max_queue=1, ping_interval=None,
         compression=None, max_size=None,
     ) as link:  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from tests.browser.conftest import STREAMED, Visit
@@ -57,10 +59,10 @@ def test_every_kind_takes_the_simulated_views_place_until_nobody_looks(
         screen.until(f"{CARD % '.badge'}.textContent === '实时画面'")
         assert "不存储" in screen.until(SAID)
         if kind in LASTING:
-            until(lambda kind=kind: source.open[LASTING[kind]])
+            until(partial(is_open, source, kind))
         leave(screen)
         if kind in LASTING:
-            until(lambda kind=kind: not source.open[LASTING[kind]])
+            until(partial(is_left, source, kind))
     taken = source.fragments(), source.asked[PATHS["hls"]]
 
     look(screen, "mjpeg")
@@ -81,6 +83,18 @@ def test_every_kind_takes_the_simulated_views_place_until_nobody_looks(
     forgive(screen, source)
 
 
+def is_open(source: Source, kind: str) -> bool:
+    return bool(source.open[LASTING[kind]])
+
+
+def is_left(source: Source, kind: str) -> bool:
+    return not source.open[LASTING[kind]]
+
+
+def is_asked_again(source: Source, path: str, before: int) -> bool:
+    return source.asked[path] > before
+
+
 def nothing_is_kept(screen: Screen, source: Source) -> None:
     """Whoever asks again, from whatever is in the browser, gets it from the source."""
     kept = "async () => [await caches.keys(), await indexedDB.databases()].flat()"
@@ -93,7 +107,7 @@ def nothing_is_kept(screen: Screen, source: Source) -> None:
             " signal: AbortSignal.timeout(3000) }).catch(() => null); }",
             source.origin + path,
         )
-        assert until(lambda path=path, before=before: source.asked[path] > before), path
+        assert until(partial(is_asked_again, source, path, before)), path
 
 
 def test_a_stream_that_fails_gives_way_to_the_simulated_view_with_a_word(

@@ -10,11 +10,12 @@ import pytest
 import redis
 from msgspec.structs import replace
 
-from feeds.replay import MOST_SESSIONS, Recording, Sessions
+from feeds.replay import MOST_SESSIONS, Recording, Session, Sessions
 from feeds.streams.keys import key
 from feeds.streams.streams import Streams
 from layers.live.clock import Clock
 from layers.live.columns import milliseconds
+from layers.live.groups import Frame, Key
 from layers.live.hub import Hub
 from layers.live.messages import View
 from tests.support.builders import layers as b
@@ -22,6 +23,7 @@ from tests.support.catalogues import CATALOGUE
 from tests.support.waiting import comes_true
 from twin import events
 from twin.errors import CommandRejected
+from twin.places.model import Compound
 from twin.state.twin import Twin
 
 pytestmark = pytest.mark.anyio
@@ -47,7 +49,7 @@ def a_day(url: str) -> list[events.Event]:
     return told
 
 
-def compounds() -> Mapping[str, Sequence[b.Compound]]:
+def compounds() -> Mapping[str, Sequence[Compound]]:
     return {b.STREET: list(b.a_street().compounds.values())}
 
 
@@ -113,13 +115,23 @@ def a_screen(
 class Seat:
     """Somebody who looks."""
 
-    name, key, incident = "chen", None, None
+    name = "chen"
+    key: Key | None = None
+    incident: str | None = None
 
-    def enqueue(self, fresh: object) -> None:
+    def enqueue(self, fresh: list[Frame]) -> None:
         pass
 
     def renew(self) -> None:
         pass
+
+    def end(self, reason: str) -> None:
+        pass
+
+
+def clock_of(session: Session[Hub]) -> Clock:
+    assert isinstance(session.clock, Clock)
+    return session.clock
 
 
 async def test_a_session_plays_jumps_and_stays_apart_from_what_is_live(valkey_url: str) -> None:
@@ -130,9 +142,9 @@ async def test_a_session_plays_jumps_and_stays_apart_from_what_is_live(valkey_ur
         session = sessions.get(name)
         assert session is not None and session.clock.now_ms == ms(10)
         await comes_true(lambda: session.screen.twins[b.STREET].devices[GATE].state == "open")
-        session.clock.obey("speed", speed=60)  # type: ignore[attr-defined]
-        session.clock.obey("seek", at_ms=ms(29 * TEN_MIN - 6))  # type: ignore[attr-defined]
-        session.clock.obey("play")  # type: ignore[attr-defined]
+        clock_of(session).obey("speed", speed=60)
+        clock_of(session).obey("seek", at_ms=ms(29 * TEN_MIN - 6))
+        clock_of(session).obey("play")
         await comes_true(lambda: session.screen.twins[b.STREET].devices[GATE].state == "closed")
         await sessions.close()
         assert sessions.get(name) is None
@@ -156,17 +168,17 @@ async def test_after_a_jump_the_day_counts_alarms_that_are_over_and_none_that_ar
         session = sessions.get(await sessions.open("chen", (b.STREET,), ms(60)))
         assert session is not None
         hub, seat = session.screen, Seat()
-        hub.join(seat, hub.key((b.STREET,), False, View()), None, None)  # type: ignore[attr-defined]
+        hub.join(seat, hub.key((b.STREET,), False, View()), None, None)
 
         def counted() -> int:
-            (text, *_) = hub.snapshot(seat)  # type: ignore[attr-defined]
+            (text, *_) = hub.snapshot(seat)
             bins = json.loads(text.message["text"])["panels"]["strip"]["bins"]
             return sum(count for count, _ in bins)
 
         await comes_true(lambda: counted() == 2)
-        session.clock.obey("seek", at_ms=ms(9_001))  # type: ignore[attr-defined]
+        clock_of(session).obey("seek", at_ms=ms(9_001))
         await comes_true(lambda: counted() == 3)
-        session.clock.obey("seek", at_ms=ms(1))  # type: ignore[attr-defined]
+        clock_of(session).obey("seek", at_ms=ms(1))
         await comes_true(lambda: counted() == 1)
         await sessions.close()
 
@@ -182,7 +194,7 @@ async def test_a_house_full_of_watched_replays_takes_no_further_one(valkey_url: 
             session = sessions.get(name)
             assert session is not None
             hub = session.screen
-            hub.join(Seat(), hub.key((b.STREET,), False, View()), None, None)  # type: ignore[attr-defined]
+            hub.join(Seat(), hub.key((b.STREET,), False, View()), None, None)
         with pytest.raises(CommandRejected, match="busy"):
             await sessions.open("chen", (b.STREET,), None)
         await sessions.close()

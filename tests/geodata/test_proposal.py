@@ -13,7 +13,7 @@ from geodata.drawing.site import Site
 from geodata.proposal import camera_placer, crew, devices, doors, gates, grids, ground, layout, ways
 from tests.support.builders.sites import TERRITORY, a_site
 from tests.support.catalogues import CATALOGUE
-from twin.places.model import Compound
+from twin.places.model import Area, Compound, DevicePlace, Grid, Path
 from twin.routing.network import Network
 from twin.routing.search import Passage
 
@@ -48,7 +48,9 @@ def test_the_same_seed_proposes_the_same_and_another_does_not(compound: Compound
 
 
 def test_everything_but_the_survey_is_marked_proposed(compound: Compound) -> None:
-    rows = (*compound.grids, *compound.paths, *compound.areas, *compound.devices)
+    rows: list[Grid | Path | Area | DevicePlace] = [
+        *compound.grids, *compound.paths, *compound.areas, *compound.devices,
+    ]  # fmt: skip
     assert all(row.proposed for row in rows)
 
 

@@ -19,7 +19,7 @@ from geodata import geojson, store
 from geodata.drawing.site import Patch, Site, Way
 from geodata.importing.command import main
 from geodata.importing.importer import import_folder
-from geodata.importing.readers import reading
+from geodata.importing.readers import formats
 from geodata.importing.report import page
 from geodata.importing.report.report import Report
 from geodata.importing.report.sentences import LANGUAGES
@@ -154,8 +154,10 @@ def sound() -> Compound:
 
 
 NUMBERS = st.sampled_from([0, -1, 1, 1e308, -1e308, 5e-324, 10**400, 2**63, 180.01, 91, 360, 1e-9])
-ODD = st.sampled_from([0, 1e308, 10**400, None, True, "", "x", [], {}, [[0, 0]], [[1, 2], [1, 2]],
-                       "0001-01-01", "\ud800", [[[1, 2]]]])  # fmt: skip
+ODD: st.SearchStrategy[object] = st.sampled_from([
+    0, 1e308, 10**400, None, True, "", "x", [], {}, [[0, 0]], [[1, 2], [1, 2]], "0001-01-01",
+    "\ud800", [[[1, 2]]],
+])  # fmt: skip
 
 
 def mutated(data: st.DataObject, value: Any, depth: int = 0) -> Any:
@@ -241,12 +243,12 @@ def _open_ring() -> bytes:
     return json.dumps(city).encode()
 
 
-def _zip(name: str) -> Callable[[Path], None]:
-    return lambda folder: f.zipped(folder / "a.zip", {name: b"{}"}) and None
+def _zip(name: str) -> Callable[[Path], object]:
+    return lambda folder: f.zipped(folder / "a.zip", {name: b"{}"})
 
 
-def _bytes(name: str, content: bytes) -> Callable[[Path], None]:
-    return lambda folder: (folder / name).write_bytes(content) and None
+def _bytes(name: str, content: bytes) -> Callable[[Path], object]:
+    return lambda folder: (folder / name).write_bytes(content)
 
 
 LONG = b'id,name,lon,lat\n1,"' + b"x" * 200_000 + b'",1,2\n'
@@ -254,7 +256,7 @@ FAR = {"scale": [1e308] * 3, "translate": [1e308] * 3}
 HALF = (b'{"type":"FeatureCollection","features":[{"type":"Feature","geometry":null,'
         b'"properties":{"name":"\\ud800"}}]}')  # fmt: skip
 DEEP = b"[" * 100_000
-BROKEN: dict[str, tuple[str, Callable[[Path], None]]] = {
+BROKEN: dict[str, tuple[str, Callable[[Path], object]]] = {
     "a field of 200,000 letters": ("d.csv", _bytes("d.csv", LONG)),
     "odd line ends": ("d.csv", _bytes("d.csv", b"\n\n\nid,name,lon,lat\r\r\n1,a\rb,1,2\n")),
     "a vast number": ("c.json", _bytes("c.json", _city(vertices=[[10**400, 0, 0]]))),
@@ -285,7 +287,7 @@ def test_a_reader_that_falls_over_names_the_file(
     def fall(*_: object) -> None:
         raise ArithmeticError("nobody thought of it")
 
-    monkeypatch.setattr(reading.formats, "read", fall)
+    monkeypatch.setattr(formats, "read", fall)
     report = told(import_folder(a_folder(tmp_path), "小院", TERRITORY, kinds=CATALOGUE.devices))
     assert {fault.feature for fault in report.fatal} == {"buildings.geojson", "outline.geojson"}
 

@@ -158,10 +158,11 @@ def test_once_a_case_is_over_nobody_gets_its_room_and_words() -> None:
 
 def test_off_duty_nobody_is_anywhere() -> None:
     twin = _furnished()
-    shelf, rest = CollectionCache(World((twin,))), {"time": b.at(9), "by": "li"}
+    shelf = CollectionCache(World((twin,)))
     assert found("responders", STREET, shelf=shelf)[0]["geometry"]
     off = ev.StatusData(status="off_duty")
-    twin.apply(ev.ResponderStatus(id="x", subject="huodian/responder/zhou", data=off, **rest))
+    zhou = "huodian/responder/zhou"
+    twin.apply(ev.ResponderStatus(id="x", subject=zhou, time=b.at(9), by="li", data=off))
     (one,) = found("responders", STREET, shelf=shelf)
     assert one["geometry"] is None and one["properties"]["located_at"] is None
 

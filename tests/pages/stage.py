@@ -84,7 +84,7 @@ def _attributes(props: dict[str, Any]) -> Iterator[str]:
 
 def incident(number: int, **more: Any) -> dict[str, Any]:
     """An incident as the socket brings it; what its state and its crew's steps mean goes along."""
-    row = {
+    row: dict[str, Any] = {
         "id": f"INC-1121-{number:04d}", "kind": "one_key_call", "level": 1, "state": "reported",
         "version": 1, "compound": "huodian", "grid": "g2", "place": "93幢2单元302",
         "lonlat": [113.1, 27.8], "at": NOW - 41_000, "due": NOW + 19_000, "source": "call",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -19,23 +20,21 @@ pytestmark = pytest.mark.anyio
 STREETS = {STREET: [a_compound("huodian")]}
 
 
-async def healthz(house: WebRole) -> tuple[int, dict[str, object]]:
+async def healthz(house: WebRole) -> tuple[int, dict[str, Any]]:
     async with house.browser() as browser:
         answer = await browser.get("/healthz")
         return answer.status_code, answer.json()
 
 
-async def answered(house: WebRole, status: int, *codes: str) -> dict[str, object]:
+async def answered(house: WebRole, status: int, *codes: str) -> dict[str, Any]:
     """Wait for an answer with this status and these codes."""
 
-    async def as_expected() -> dict[str, object] | None:
+    async def as_expected() -> dict[str, Any] | None:
         heard, answer = await healthz(house)
-        standing = [row["code"] for row in answer["conditions"]]  # type: ignore[attr-defined]
+        standing = [row["code"] for row in answer["conditions"]]
         return answer if (heard, standing) == (status, list(codes)) else None
 
-    answer = await comes_true(as_expected, 30)
-    assert answer is not None
-    return answer
+    return await comes_true(as_expected, 30)
 
 
 @pytest.fixture(autouse=True)
@@ -50,9 +49,9 @@ async def test_a_role_that_folds_and_ticks_is_up_though_no_engine_works(valkey_u
     async with open_web_role(valkey_url, STREETS) as house:
         answer = await answered(house, 200, "engine_absent")
         assert answer["up"] is True
-        assert 0 <= answer["folded_s_ago"] < 3.0  # type: ignore[operator]
-        assert 0 <= answer["ticked_s_ago"] < 3.0  # type: ignore[operator]
-        [row] = answer["conditions"]  # type: ignore[misc]
+        assert 0 <= answer["folded_s_ago"] < 3.0
+        assert 0 <= answer["ticked_s_ago"] < 3.0
+        [row] = answer["conditions"]
         assert (row["places"], row["count"]) == (1, 1)
         with redis.Redis.from_url(valkey_url) as client:
             client.set(f"dayuan:{{{STREET}}}:lease", "somebody")

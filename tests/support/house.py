@@ -11,7 +11,7 @@ import ast
 import re
 import statistics
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -162,7 +162,7 @@ def state_lists() -> list[str]:
     return found
 
 
-def _lists_states(words: list[object]) -> bool:
+def _lists_states(words: Sequence[object]) -> bool:
     return len(words) > 1 and FLOW.issuperset(words)
 
 

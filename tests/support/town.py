@@ -17,6 +17,7 @@ import redis
 from feeds.streams.keys import key
 from geodata.store import load
 from pages.door.guard import COOKIE
+from tests.support.servers import entries
 from tests.support.waiting import comes_true, until
 from twin.events import Event, IncidentReported, decode_batch
 
@@ -60,7 +61,7 @@ class Town:
                 return int(child)
         return None
 
-    async def died(self, program: str, end: Callable[[int], None]) -> None:
+    async def died(self, program: str, end: Callable[[int], object]) -> None:
         """End a process, and wait until the supervisor has started it again."""
         before = self.pid(program)
         assert before is not None
@@ -84,7 +85,7 @@ class Town:
 
     def operations(self) -> list[Event]:
         """Everything that stands in the operations stream."""
-        rows = self.streams.xrange(OPERATIONS)
+        rows = entries(self.streams, OPERATIONS)
         found = decode_batch([fields[b"e"] for _, fields in rows])
         assert all(isinstance(event, Event) for event in found)
         return [event for event in found if isinstance(event, Event)]

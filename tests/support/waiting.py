@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Literal, TypeVar, overload
 
 T = TypeVar("T")
 
 ASK_AGAIN_S = 0.01
 
 
-def until(found: Callable[[], T], within_s: float = 20.0) -> T:
+def until(found: Callable[[], T | Literal[False] | None], within_s: float = 20.0) -> T:
     """The first true answer; AssertionError when there is none in time."""
     deadline = time.monotonic() + within_s
     while not (answer := found()):
@@ -21,7 +21,15 @@ def until(found: Callable[[], T], within_s: float = 20.0) -> T:
     return answer
 
 
-async def comes_true(found: Callable[[], T | Awaitable[T]], within_s: float = 20.0) -> T:
+@overload
+async def comes_true(
+    found: Callable[[], Awaitable[T | Literal[False] | None]], within_s: float = ...
+) -> T: ...
+@overload
+async def comes_true(
+    found: Callable[[], T | Literal[False] | None], within_s: float = ...
+) -> T: ...
+async def comes_true(found: Callable[[], object], within_s: float = 20.0) -> object:
     """The same in a loop, which goes on meanwhile; TimeoutError when there is none in time."""
     async with asyncio.timeout(within_s):
         while not (answer := await _answer(found())):
@@ -29,5 +37,5 @@ async def comes_true(found: Callable[[], T | Awaitable[T]], within_s: float = 20
     return answer
 
 
-async def _answer(found: T | Awaitable[T]) -> T:
+async def _answer(found: object) -> object:
     return await found if isinstance(found, Awaitable) else found

@@ -24,8 +24,8 @@ async def installation(folder: Path, at: datetime, *streets: str) -> AsyncIterat
     folder.mkdir()
     with serving(str(get_binary_path()), folder) as url:
         cut(folder / "tiles", *streets)
-        drawn = {"tiles": folder / "tiles", "districts": [t.district()]}
-        async with open_web_role(url, t.compounds(*streets), **drawn) as house:
+        drawn, places = folder / "tiles", t.compounds(*streets)
+        async with open_web_role(url, places, tiles=drawn, districts=[t.district()]) as house:
             for street in streets:
                 await t.tell(house.streams, street, at)
             await comes_true(lambda: all(_complete(twin) for twin in house.twins.values()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from functools import partial
 
 import httpx
 import pytest
@@ -45,6 +46,10 @@ async def test_what_is_elsewhere_is_answered_as_if_it_did_not_exist(house: WebRo
             assert without_time(told) == without_time(invented.text)
 
 
+def is_denied(screen: LiveScreen) -> bool:
+    return bool(screen.model.denials)
+
+
 def without_time(text: str) -> str:
     """A page without when it was made."""
     return re.sub(r'"timeStamp":"[^"]*"', "", text)
@@ -72,7 +77,7 @@ async def test_a_replay_elsewhere_is_no_session_to_anybody_here(house: WebRole) 
             screen = LiveScreen(house.port, token, session=session, compounds=["qingshui"])
             screen.listening = True
             listening = asyncio.create_task(screen.run())
-            await screen.until(lambda s=screen: s.model.denials)
+            await screen.until(partial(is_denied, screen))
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
             said.append(screen.heard)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -61,7 +62,7 @@ async def test_no_frame_to_anybody_holds_what_is_not_theirs(house: WebRole) -> N
         await stranger.say(kind="open", incident=THEIRS[0])
         await _let_happen(house)
         for account, screen in screens:
-            await screen.until(lambda s=screen: _has_seen_all(s))
+            await screen.until(partial(_has_seen_all, screen))
             _judge(account, screen)
 
 

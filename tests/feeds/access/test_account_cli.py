@@ -63,7 +63,7 @@ async def typed(
 
 def register(accounts: Accounts, there: dict[str, str]) -> account_cli.Register:
     """A register whose places have these responders, and no street to write in."""
-    logins = Logins(accounts, SimpleNamespace(), [], lambda: datetime.now(UTC))  # type: ignore[arg-type]
+    logins = Logins(accounts, SimpleNamespace(), [], lambda: datetime.now(UTC))
     return account_cli.Register(accounts, Sources(None), logins, "cli", lambda: there)
 
 

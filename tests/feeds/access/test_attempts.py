@@ -37,6 +37,12 @@ class Hasher(argon2.PasswordHasher):
         return super().verify(hash, password)
 
 
+def hasher_of(accounts: Accounts) -> Hasher:
+    hasher = accounts._hasher
+    assert isinstance(hasher, Hasher)
+    return hasher
+
+
 class Left(Somewhere):
     """A visitor who has hung up."""
 
@@ -108,7 +114,7 @@ async def test_a_screen_shared_by_a_shift_is_known_for_all_of_them(accounts: Acc
 async def test_ever_new_names_from_one_address_are_not_hashed_nor_remembered(
     accounts: Accounts,
 ) -> None:
-    client, hasher = accounts.attempts._client, accounts._hasher
+    client, hasher = accounts.attempts._client, hasher_of(accounts)
     said = [await refusal(accounts, f"nobody{n}", Somewhere(OFFICE)) for n in range(200)]
     assert [one.kind for one in said] == ["wrong"] * TRIES_FROM_ADDRESS + ["busy"] * 180
     assert all(one.retry_after_s for one in said[TRIES_FROM_ADDRESS:])
@@ -140,7 +146,7 @@ async def test_in_a_flood_of_many_addresses_few_wait_and_who_is_known_comes_firs
     accounts: Accounts,
 ) -> None:
     await refusal(accounts, "nobody", Somewhere(ELSEWHERE))  # the decoy is made once
-    hasher = accounts._hasher
+    hasher = hasher_of(accounts)
     hasher.hashed.clear()
     hasher.go_on.clear()
     flood = [
@@ -161,4 +167,4 @@ async def test_in_a_flood_of_many_addresses_few_wait_and_who_is_known_comes_firs
 
 async def test_a_client_that_has_gone_is_not_hashed(accounts: Accounts) -> None:
     await refusal(accounts, "li", Left(OFFICE))
-    assert accounts._hasher.hashed == []
+    assert hasher_of(accounts).hashed == []

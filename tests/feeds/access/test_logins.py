@@ -52,7 +52,8 @@ async def house(valkey_url: str) -> AsyncIterator[tuple[Logins, Streams]]:
 async def test_a_login_is_written_where_the_account_may_look(house: tuple[Logins, Streams]) -> None:
     logins, streams = house
     token = await logins.by_password("chen", PASSWORD, "console")
-    assert (await logins.lookup(token)).name == "chen"
+    account = await logins.lookup(token)
+    assert account is not None and account.name == "chen"
     assert await told(streams, STREETS[0]) == []
     assert await told(streams, STREETS[1]) == [("AccountLogin", "chen", "accepted", "password")]
 

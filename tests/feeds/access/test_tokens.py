@@ -39,7 +39,8 @@ async def test_a_token_gives_its_role_and_territories_and_is_not_kept(
     account = token.account
     assert (account.name, account.role, account.prefixes) == ("token:gis", "reviewer", STREET)
     secret = shown.partition(".")[2].encode()
-    assert secret not in await client.hget(TOKENS_KEY, "gis")
+    kept = await client.hget(TOKENS_KEY, "gis")
+    assert isinstance(kept, bytes) and secret not in kept
 
 
 async def test_any_other_words_give_nothing(client: redis.asyncio.Redis) -> None:
@@ -78,7 +79,8 @@ async def test_the_last_use_is_known_to_a_minute(client: redis.asyncio.Redis) ->
     assert await tokens.list() == [(token, clock.now)]
     clock.now += 30
     await tokens.lookup(shown)
-    assert float(await client.hget(USED_KEY, "gis")) == clock.now - 30
+    used = await client.hget(USED_KEY, "gis")
+    assert used is not None and float(used) == clock.now - 30
 
 
 async def test_wrong_tries_are_counted_by_token_and_all_unknown_names_together(

@@ -106,7 +106,7 @@ def stay_forced(world: World, until: str, within_s: int) -> int:
 
 def test_the_demo_waits_for_an_alarm_to_clear_and_settles_the_case_with_the_truth() -> None:
     world = World(rate=5)
-    world.sim.rhythm.report = lambda place, now: iter(())  # type: ignore[method-assign]
+    world.sim.rhythm.report = lambda place, at: []  # type: ignore[method-assign]
     world.run(1)
     stay_forced(world, "handled", 600)
     assert stay_forced(world, "checked", 600) >= HELD_FOR_S - 1

@@ -160,7 +160,7 @@ def test_a_device_does_what_people_ask_of_it_after_a_moment() -> None:
     world.run(5)
     lamp = world.twin.devices["huodian/lamp/1"]
     world.give("set_device", lamp.id, state="on")
-    assert lamp.pending
+    assert (lamp.pending, lamp.desired) == (True, "on")
     world.run(3)
     assert lamp.state == "on" and not lamp.pending
     world.run(700)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 import redis
@@ -68,7 +70,8 @@ def test_a_code_that_is_no_row_is_refused() -> None:
 
 def test_figures_are_bounded() -> None:
     conditions = Conditions()
-    conditions.raise_("stream_gap", S, **{f"n{i}": "x" * 5000 for i in range(50)})
+    figures: dict[str, Any] = {f"n{i}": "x" * 5000 for i in range(50)}
+    conditions.raise_("stream_gap", S, **figures)
     [one] = conditions.standing()
     assert len(one.figures) == FIGURES_KEPT
     assert set(map(len, map(str, one.figures.values()))) == {LETTERS_KEPT}

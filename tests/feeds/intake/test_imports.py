@@ -74,9 +74,7 @@ async def ended(jobs: Imports, number: str) -> ImportJob:
         job = await jobs.read(number, "admin", "en")
         return None if job.state == "running" else job
 
-    job = await comes_true(over)
-    assert job is not None
-    return job
+    return await comes_true(over)
 
 
 async def refusal(work: object) -> tuple[str, str]:
@@ -346,6 +344,7 @@ async def test_a_job_that_is_forgotten_as_it_is_read_or_begun_is_gone(
 ) -> None:
     number = await begun(jobs, "work")
     known = jobs._job(number)
+    assert known is not None
     monkeypatch.setattr(jobs, "_job", lambda _: known)
     shutil.rmtree(jobs.jobs / number)
     assert (await refusal(jobs.read(number, "admin", "en")))[0] == "gone"

@@ -14,8 +14,10 @@ from tests.support.builders import streams as b
 from tests.support.catalogues import CATALOGUE
 from tests.support.engines import RAISED_AND_REPORTED, Told, an_engine, clock_at, up_to_date
 from twin import events as ev
+from twin.rules.derivation import follow
 from twin.state import effects
 from twin.state.records import Change
+from twin.state.state import TwinState
 from twin.state.twin import Twin
 
 pytestmark = pytest.mark.anyio
@@ -29,12 +31,10 @@ class Faulty(Exception):
 async def test_a_thing_whose_consequences_cannot_be_told_is_set_aside_once_and_others_go_on(
     valkey_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = engine.follow
-
     def failing(twin: Twin, change: Change) -> list[ev.Event]:
         if change.id == b.GATE:
             raise Faulty("a rule of ours")
-        return real(twin, change)
+        return follow(twin, change)
 
     monkeypatch.setattr(engine, "follow", failing)
     words = ["forced_open", "closed", "forced_open"]
@@ -74,10 +74,11 @@ async def test_a_thing_whose_time_cannot_be_told_is_set_aside_and_others_fall_si
 async def test_an_entry_that_breaks_the_fold_is_kept_aside_with_its_payload(
     valkey_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(twin: Twin, event: ev.Event) -> list[Change]:
+    def failing(twin: TwinState, event: ev.Event) -> list[Change]:
         raise OverflowError("date value out of range")
 
-    monkeypatch.setitem(effects.EFFECTS, ev.AlarmAcknowledged, failing)
+    acknowledged: type[ev.Event] = ev.AlarmAcknowledged
+    monkeypatch.setitem(effects.EFFECTS, acknowledged, failing)
     poison = ev.AlarmAcknowledged(
         id="p", subject=f"{b.GATE}#silent", time=b.NOON, data=ev.AlarmData(version=1)
     )
@@ -101,12 +102,13 @@ async def test_screen_engine_simulator_and_replay_leave_out_the_same(
 ) -> None:
     real = effects.EFFECTS[ev.Reading]
 
-    def failing(twin: Twin, event: ev.Event) -> list[Change]:
+    def failing(twin: TwinState, event: ev.Event) -> list[Change]:
         if event.subject.endswith("/91"):
             raise ZeroDivisionError
         return real(twin, event)
 
-    monkeypatch.setitem(effects.EFFECTS, ev.Reading, failing)
+    reading: type[ev.Event] = ev.Reading
+    monkeypatch.setitem(effects.EFFECTS, reading, failing)
     level = ev.ReadingData(quantity="level_db", value=50.0)  # of devices nobody registered
     told: Told = []
     for n in range(40):

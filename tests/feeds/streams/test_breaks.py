@@ -227,8 +227,11 @@ async def test_a_snapshot_that_leads_beyond_the_streams_is_passed_over(
 async def test_progress_beyond_the_streams_lets_nothing_go_unfollowed(
     redis_url: str, client: redis.Redis
 ) -> None:
-    ahead = {"telemetry": "99999999999999-0", "operations": "99999999999999-0"}
-    client.hset(key(S, "progress"), mapping={**ahead, "at_ms": "0", "listening_ms": "0"})
+    ahead = "99999999999999-0"
+    client.hset(
+        key(S, "progress"),
+        mapping={"telemetry": ahead, "operations": ahead, "at_ms": "0", "listening_ms": "0"},
+    )
     async with Streams(redis_url) as streams:
         active = await an_engine(streams, 1)
         b.write(redis_url, [(0, b.state(b.CALL, "pressed", b.after(0)))])

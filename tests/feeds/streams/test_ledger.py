@@ -270,6 +270,7 @@ async def test_a_server_whose_memory_is_full_is_still_read_and_looked_at(
         ledger = Ledger()
         first = await streams.append(S, b.readings(5))
         policy = client.config_get("maxmemory")["maxmemory"]
+        assert policy is not None
         client.config_set("maxmemory", 1)
         try:
             seen = await streams.look(S, Position())

@@ -18,6 +18,7 @@ from feeds.streams.streams import Streams
 from tests.support.builders import streams as b
 from tests.support.clocks import HOUR_MS, add, now_ms
 from tests.support.servers import LossyLine, Server
+from twin import events as ev
 from twin.errors import EventRejected, StaleVersion
 
 pytestmark = pytest.mark.anyio
@@ -97,13 +98,13 @@ async def test_a_lost_reply_is_found_again_even_if_somebody_wrote_in_between(
         line.lose(b"EVALSHA", lambda: other.append_operations(S, [b.a_note("INC-1", 3, "other")]))
         done = await ours.append_operations(S, [b.a_note("INC-1", 2, "ours")])
         assert done.version == 2
-        texts = [b.ev.decode(payload).by for payload in b.payloads(redis_url)]
+        texts = [ev.decode(payload).by for payload in b.payloads(redis_url)]
         assert texts == ["system", "ours", "other"]
 
 
 async def test_a_login_whose_reply_was_lost_is_written_once(valkey_url: str) -> None:
-    login = b.ev.AccountLogin(
-        id="l1", subject="chenmin", time=b.now(), data=b.ev.AccountData(outcome="accepted")
+    login = ev.AccountLogin(
+        id="l1", subject="chenmin", time=b.now(), data=ev.AccountData(outcome="accepted")
     )
     async with LossyLine(valkey_url) as line, Streams(line.url) as streams:
         await streams.append_operations(S, [login])
@@ -147,7 +148,8 @@ async def test_following_from_a_position_misses_nothing_and_repeats_nothing(
         ids = await streams.append(S, b.readings(1500))
         cases = [b.a_case(f"INC-{n}") for n in range(700)]
         ids += (await streams.append_operations(S, cases)).ids
-        position, found = Position(), []
+        position = Position()
+        found: list[str] = []
         while len(found) < len(ids):  # a new follower again and again, from where the last was
             for batch in await b.collected(streams, 300, position=position, batch=150):
                 found += batch.ids
@@ -227,7 +229,7 @@ async def test_telemetry_is_trimmed_and_operations_are_not(valkey_url: str) -> N
 
 async def test_a_rejected_entry_is_kept_once_with_field_value_and_reason(redis_url: str) -> None:
     why = EventRejected("data.value", float("nan"), "not a finite number")
-    payload = b.ev.encode(b.reading())
+    payload = ev.encode(b.reading())
     async with Streams(redis_url) as streams:
         for entry in ("7-1", "7-2", "7-1", "7-10", "7-2"):
             await streams.reject(S, payload, why, "stream", entry)

@@ -97,7 +97,7 @@ class spare_files_in:
         tempfile.tempdir = self.before
 
 
-HOSTILE = st.sampled_from([
+HOSTILE: st.SearchStrategy[object] = st.sampled_from([
     "other", "../../evil", "/etc/evil", "other/camera/1", "other/responder/zhou", "other/b1", "",
     "small", "small/", "smaller/camera/1", "../small/camera/1", "SMALL/camera/1", "small.json",
     OTHER, f"{OTHER}.g1", "lusong", TERRITORY, f"{TERRITORY}.g1", f"{TERRITORY}.g1.x", "x" * 5000,

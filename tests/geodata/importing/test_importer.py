@@ -239,9 +239,9 @@ def swapped(feature: dict[str, Any]) -> dict[str, Any]:
     return raw([[pair[::-1] for pair in ring]], **feature["properties"])
 
 
-BOWTIE = [(-60, -50), (-18, -39), (-18, -50), (-60, -39), (-60, -50)]
+BOWTIE: list[tuple[float, float]] = [(-60, -50), (-18, -39), (-18, -50), (-60, -39), (-60, -50)]
 FAR = [a_feature(box(x, 9000, x + 40, 9011), name=f"{x}幢", height=18) for x in (0, 60)]
-FATAL_FILES: dict[str, Callable[[Path], None]] = {
+FATAL_FILES: dict[str, Callable[[Path], object]] = {
     "unreadable": lambda f: (f / "buildings.geojson").write_text("{not json"),
     "metres": lambda f: write(f / "buildings.geojson", [raw([box(5e5, 3e6, 5e5 + 9, 3e6 + 9)])]),
     "swapped": lambda f: write(f / "buildings.geojson", [swapped(row) for row in ROWS]),

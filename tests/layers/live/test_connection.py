@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import MutableMapping
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ class Socket:
     async def receive(self) -> dict[str, Any]:
         return await self._said.get()
 
-    async def send(self, message: dict[str, Any]) -> None:
+    async def send(self, message: MutableMapping[str, Any]) -> None:
         await self.open.wait()
         if self.broken:
             raise OSError("gone")
@@ -213,6 +214,7 @@ async def test_a_slow_screen_gets_the_newest_truth_and_no_backlog() -> None:
         hub.mark_dirty(STREET, twin.apply(event))
         hub.tick(at(tick / 10))
     await settled()
+    assert quick.browser.seq is not None and slow.browser.seq is not None
     assert quick.browser.seq >= slow.browser.seq + 3 * QUEUE_FRAMES
     slow.open.set()
     await settled()

@@ -177,7 +177,8 @@ def test_a_replays_frames_carry_its_clock() -> None:
 @pytest.mark.anyio
 async def test_the_loop_ticks_for_ever_and_keeps_its_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("layers.live.hub.PERIOD_S", 0.001)
-    hub, enough, times = a_hub(a_street()), asyncio.Event(), []
+    hub, enough = a_hub(a_street()), asyncio.Event()
+    times: list[datetime] = []
 
     def now() -> datetime:
         times.append(at(len(times) / 10))
@@ -251,6 +252,7 @@ class Screens(RuleBasedStateMachine):
         for screen in self.screens:
             for hub in (self.hub, fresh_hub):
                 fresh = Network(hub, screen.prefixes, screen.masked)
+                assert screen.connection.key is not None
                 fresh.key = screen.connection.key
                 fresh.join(resume=False)
                 seen, expected = screen.browser.shown(), fresh.browser.shown()

@@ -45,8 +45,9 @@ def happen(picture: StateStore, twin: Twin, *facts: events.Event) -> None:
         picture.mark_dirty(STREET, twin.apply(fact))
 
 
-def shown(picture: StateStore, sort: str, name: str) -> dict:
-    return json.loads(picture.things[sort][name].plain)
+def shown(picture: StateStore, sort: str, name: str) -> dict[str, Any]:
+    thing: dict[str, Any] = json.loads(picture.things[sort][name].plain)
+    return thing
 
 
 def test_an_alarm_colours_its_device_until_it_is_shelved_or_over() -> None:

@@ -14,12 +14,12 @@ from layers.panels.conditions import Health, shown
 from tests.support.builders.layers import COMMUNITY, NOON, STREET, a_street
 from tests.support.catalogues import CATALOGUE
 from tests.support.network import Network
-from twin.catalogue.conditions import Condition, condition_kinds
+from twin.catalogue.conditions import Condition, Figure, condition_kinds
 
 OTHER = "lusong.jianning"
 
 
-def one(code: str, street: str = STREET, **figures: int | str) -> Condition:
+def one(code: str, street: str = STREET, **figures: Figure) -> Condition:
     return Condition(
         code=code, street=street, since_ms=1000, last_ms=2000, count=1, figures=figures
     )
@@ -64,9 +64,9 @@ def test_texts_among_the_figures_are_for_those_who_see_the_whole_street(street: 
     assert part["figures"] == {"files": 2}
 
 
-def a_hub(health: Said, **more: Clock) -> Hub:
+def a_hub(health: Said, clock: Clock | None = None) -> Hub:
     twin = a_street()
-    return Hub({twin.street: twin}, CATALOGUE, now=NOON, epoch="t", health=health, **more)
+    return Hub({twin.street: twin}, CATALOGUE, now=NOON, epoch="t", health=health, clock=clock)
 
 
 def second(hub: Hub) -> None:
@@ -92,13 +92,19 @@ def test_a_screen_is_told_once_when_a_condition_begins_and_once_when_it_ends() -
 def test_a_state_that_is_said_again_each_second_makes_no_panel_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    health, made = Said(), []
+    health = Said()
+    made: list[int] = []
     hub = a_hub(health)
     screen = Network(hub, (STREET,))
     screen.hello()
     health.list = [one("engine_absent")]
     second(hub)
-    monkeypatch.setattr(Subscription, "refresh", lambda *_: made.append(1) or {})
+
+    def refreshed(*_: object) -> dict[str, object]:
+        made.append(1)
+        return {}
+
+    monkeypatch.setattr(Subscription, "refresh", refreshed)
     for said_ms in (3000, 4000, 5000):
         health.list = [msgspec.structs.replace(one("engine_absent"), last_ms=said_ms)]
         second(hub)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -59,7 +61,9 @@ def twin() -> Twin:
     return twin
 
 
-def told(twin: Twin, actor: Actor = CHEN, masked: bool = False, passed_s: float = 1) -> dict:
+def told(
+    twin: Twin, actor: Actor = CHEN, masked: bool = False, passed_s: float = 1
+) -> dict[str, Any]:
     known = WorkedOut.of([twin])
     case = twin.incidents["INC-1121-0001"]
     return detail(twin, case, known, actor, now=at(passed_s), masked=masked)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from layers.places.compound import KEPT_DESCRIPTIONS, KEPT_LISTINGS, PlacesView
 from tests.support.builders.layers import COMMUNITY, STREET, a_compound
@@ -9,9 +10,11 @@ from tests.support.catalogues import CATALOGUE
 HERE = f"{COMMUNITY}.huodian"
 
 
-def described(prefixes: tuple[str, ...], masked: bool = False) -> dict:
+def described(prefixes: tuple[str, ...], masked: bool = False) -> dict[str, Any]:
     places = PlacesView([a_compound("huodian"), a_compound("jinyuan")], CATALOGUE.devices)
-    return json.loads(places.describe(places.compounds["huodian"], prefixes, masked))
+    told = places.describe(places.compounds["huodian"], prefixes, masked)
+    description: dict[str, Any] = json.loads(told)
+    return description
 
 
 def test_devices_stand_in_index_order_and_geometry_by_map_source() -> None:

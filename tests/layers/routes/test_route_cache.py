@@ -112,7 +112,7 @@ def test_the_way_of_who_was_located_is_known_though_our_clock_was_set_back() -> 
         twin.fold([a_position(ZHOU, at=after(seconds))], after(seconds))
     assert way(7200)
     twin.fold([a_position(ZHOU, at=after(1000))], after(1000))
-    assert twin.responders[ZHOU].located_at == after(1000) < twin.newest_at == after(7200)
+    assert (twin.responders[ZHOU].located_at, twin.newest_at) == (after(1000), after(7200))
     assert way(1000)
     twin.fold([a_state(CALL, "idle", after(2000))], after(2000))
     assert not way(2000), "long ago by either clock"
@@ -127,12 +127,11 @@ def test_a_street_whose_ways_cannot_be_worked_out_takes_no_other_with_it(
         Twin(STREET, [a_place()], CATALOGUE),
         Twin("lusong.jianning", [a_place()], CATALOGUE),
     )
-    around = module.Surroundings
 
     def fails_for_first(street: str, *rest: Any) -> Surroundings:
         if street == STREET:
             raise KeyError("what nobody thought of")
-        return around(street, *rest)
+        return Surroundings(street, *rest)
 
     monkeypatch.setattr(module, "Surroundings", fails_for_first)
     lives = RouteCache()

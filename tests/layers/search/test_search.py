@@ -83,12 +83,10 @@ def test_examples() -> None:
 def test_a_compound_that_cannot_be_searched_takes_no_other_with_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    index = search.SearchIndex
-
     def fails_for_jinyuan(places: Sequence[Compound], *naming: Any) -> SearchIndex:
         if any(place.id == "jinyuan" for place in places):
             raise KeyError("what nobody thought of")
-        return index(places, *naming)
+        return SearchIndex(places, *naming)
 
     monkeypatch.setattr(search, "SearchIndex", fails_for_jinyuan)
     finder = search.Finder({STREET: a_street()}, CATALOGUE)

@@ -242,7 +242,7 @@ async def test_a_replay_takes_no_commands(house: WebRole) -> None:
             return None if answer.status_code == 404 else answer
 
         answer = await comes_true(shown)
-    assert answer is not None and answer.json()["possible"] == []
+    assert answer.json()["possible"] == []
 
 
 async def test_a_live_link_ends_with_its_session(
@@ -313,6 +313,6 @@ async def test_the_days_strip_survives_a_restart(valkey_url: str) -> None:
 
             def counted() -> bool:
                 strip = screen.model.panels.get("strip")
-                return bool(strip) and strip["bins"][place] == [3, 1]
+                return bool(strip and strip["bins"][place] == [3, 1])
 
             await screen.until(counted)

@@ -171,8 +171,8 @@ async def test_a_login_from_a_foreign_page_is_refused(house: WebRole) -> None:
 async def test_behind_tls_the_cookie_is_for_tls_alone_and_for_this_host(valkey_url: str) -> None:
     """The proxy may stand on another machine, where uvicorn does not believe what it says."""
     streets = {b.STREET: [b.a_compound()]}
-    public = {"public": "https://dayuan.example", "hosts": Hosts(["dayuan.example"])}
-    async with open_web_role(valkey_url, streets, **public) as house:
+    public, hosts = "https://dayuan.example", Hosts(["dayuan.example"])
+    async with open_web_role(valkey_url, streets, public=public, hosts=hosts) as house:
         await house.accounts.add(CHEN, PASSWORD)
         named = {"host": "dayuan.example", "origin": "https://dayuan.example"}
         async with house.browser(headers=named) as browser:

@@ -98,7 +98,8 @@ def status(sent: list[Message]) -> int:
 
 def header(sent: list[Message], name: str) -> str:
     """One header of an answer, or an empty string."""
-    return dict(sent[0]["headers"]).get(name.encode(), b"").decode()
+    headers: dict[bytes, bytes] = dict(sent[0]["headers"])
+    return headers.get(name.encode(), b"").decode()
 
 
 @pytest.mark.anyio

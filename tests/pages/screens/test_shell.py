@@ -31,7 +31,7 @@ def kind(component: Component) -> str:
 
 @PAGES
 def test_every_id_stands_once(layout: Layout) -> None:
-    ids = [part.id for part in parts(layout()) if getattr(part, "id", None)]
+    ids = [name for part in parts(layout()) if (name := getattr(part, "id", None))]
     assert len(ids) == len(set(ids))
 
 

@@ -103,7 +103,8 @@ def zipped(path: Path, files: dict[str, bytes]) -> Path:
 
 def city(version: str = "2.0") -> dict[str, Any]:
     """CityJSON with a block of LoD1 and a building whose part has LoD2, in EPSG:4547 metres."""
-    vertices, objects = [], {}
+    vertices: list[list[int]] = []
+    objects: dict[str, dict[str, Any]] = {}
     for number, (x, y, high) in enumerate([(0, 0, 18), (60, 0, 30)]):
         corners = [(x, y), (x + 40, y), (x + 40, y + 11), (x, y + 11)]
         first = len(vertices)

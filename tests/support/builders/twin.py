@@ -128,13 +128,13 @@ def after(seconds: float, start: datetime = NOON) -> datetime:
     return start + timedelta(seconds=seconds)
 
 
-def a_state(subject: str, state: str, at: datetime = NOON) -> e.Event:
+def a_state(subject: str, state: str, at: datetime = NOON) -> e.DeviceState:
     kind = subject.split("/")[1]
-    return e.BY_TYPE[f"{kind}.state"](
+    return e.STATE_EVENTS[kind](
         id=f"{subject}-{state}-{at.timestamp()}",
         subject=subject,
         time=at,
-        data=e.StateData(state=state),  # type: ignore[call-arg]
+        data=e.StateData(state=state),
     )
 
 

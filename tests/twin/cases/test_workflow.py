@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,8 +63,7 @@ def test_deadlines_come_from_the_kind(twin: Twin) -> None:
     assert incident.due_at == incident.response_due_at
     walk(twin, incident.id, "assigned")
     assert incident.due_at == incident.resolve_due_at
-    walk_on = {"accept": {}, "start": {}, "arrive": {}, "handle": {}}
-    for name in walk_on:
+    for name in ("accept", "start", "arrive", "handle"):
         give(twin, name, incident.id)
     assert incident.due_at is None
 
@@ -184,6 +185,7 @@ def test_a_case_that_is_reported_again_or_not_as_version_one_is_no_news(twin: Tw
 
     assert twin.apply(told("INC-1121-0007", 2)) == []
     (incident,) = twin.apply(told("INC-1121-0007", 1))
+    assert isinstance(incident, Incident)
     assert incident.territory.endswith("huodian.g1") and incident.compound == "huodian"
     assert twin.apply(told("INC-1121-0007", 1)) == []
     assert twin.numbers == {"1121": 7}
@@ -200,6 +202,7 @@ def test_a_case_far_from_everything_belongs_to_the_street(twin: Twin) -> None:
         ),
     )  # fmt: skip
     (incident,) = twin.apply(event)
+    assert isinstance(incident, Incident)
     assert (incident.territory, incident.compound) == (twin.street, "")
 
 
@@ -272,7 +275,7 @@ def test_no_sequence_of_commands_reaches_an_illegal_state(data: st.DataObject) -
 
 @given(st.lists(st.sampled_from(list(MOVES)), max_size=12), st.data())
 def test_not_even_made_up_events_reach_an_illegal_state(
-    kinds: list[type[e.Event]], data: st.DataObject
+    kinds: list[Callable[..., e.Event]], data: st.DataObject
 ) -> None:
     twin = a_twin()
     incident = twin.incidents[a_call(twin)]

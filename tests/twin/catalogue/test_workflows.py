@@ -18,7 +18,8 @@ FLOW = CATALOGUE.flow
 
 def rows(**moves: dict[str, object]) -> dict[str, Any]:
     """The present rows with some moves changed."""
-    found = deepcopy(catalogue.read("workflows")["case"])
+    tables: dict[str, Any] = catalogue.read("workflows")
+    found: dict[str, Any] = deepcopy(tables["case"])
     for name, change in moves.items():
         found["moves"][f"incident.{name}"] |= change
     return found

@@ -83,10 +83,12 @@ def test_a_camera_that_moves_belongs_to_the_grid_it_moves_to(place: Compound) ->
 
 
 def test_a_place_before_a_home_needs_a_mask_and_the_refusal_says_which(place: Compound) -> None:
-    near = {"lonlat": at(50, 17.5), "azimuth_deg": 0.0}
+    near: dict[str, Any] = {"lonlat": at(50, 17.5), "azimuth_deg": 0.0}
     refusal = refused(place, **near)
     assert refusal.code == "privacy"
-    (facade,) = refusal.detail["facades"]  # type: ignore[misc]
+    facades = refusal.detail["facades"]
+    assert isinstance(facades, list)
+    (facade,) = facades
     assert facade["building"] == "b1" and facade["density_px_m"] >= 250
     mask = [facade["from_deg"], facade["to_deg"]]
     assert placed(place, CAMERA, wish(**near, lens={"masks": [mask]}))

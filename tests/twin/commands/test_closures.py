@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -73,7 +74,7 @@ def refused(by: Actor = CHEN, **args: object) -> dict[str, object]:
     ],
 )  # fmt: skip
 def test_a_closing_that_makes_no_sense_is_refused_with_field_and_value(
-    args: dict[str, object], field: str, fault: str, value: str
+    args: dict[str, Any], field: str, fault: str, value: str
 ) -> None:
     told = refused(**args)
     assert (told["field"], told["fault"]) == (field, fault)

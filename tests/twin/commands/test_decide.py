@@ -66,6 +66,7 @@ def test_a_command_gives_an_event_that_makes_the_next_version(twin: Twin) -> Non
     assert e.type_of(event) == "incident.assigned"
     assert (event.id, event.subject, event.by) == (f"{incident}@2", incident, "liu")
     assert (event.time, event.territory) == (after(9), twin.incidents[incident].territory)
+    assert isinstance(event, e.IncidentAssigned)
     assert event.data == e.ResponderData(version=2, responder=ZHOU, text="请快")
 
 
@@ -89,6 +90,7 @@ def test_an_alarm_is_acknowledged_shelved_and_unshelved(twin: Twin) -> None:
     give(twin, "acknowledge", ALARM)
     assert refusal(twin, "acknowledge", ALARM).detail["state"] == "acknowledged"
     (event,) = give(twin, "shelve", ALARM, minutes=60, reason="检修", at=after(10))
+    assert isinstance(event, e.AlarmShelved)
     assert event.data.until == after(3610) and twin.alarms[ALARM].label == "shelved"
     assert refusal(twin, "shelve", ALARM, minutes=60, reason="检修").code == "illegal_state"
     give(twin, "unshelve", ALARM)
@@ -117,7 +119,8 @@ def test_a_device_is_asked_for_a_state_of_its_kind(twin: Twin) -> None:
     (event,) = give(twin, "set_device", LAMP, at=after(5), state="on")
     assert (e.type_of(event), event.by) == ("device.desired", "chen")
     assert twin.devices[LAMP].desired == "on"
-    for args in ({"state": "fault"}, {"state": ""}, {}):
+    wrong: list[dict[str, Any]] = [{"state": "fault"}, {"state": ""}, {}]
+    for args in wrong:
         assert refusal(twin, "set_device", LAMP, **args).code == "invalid"
 
 
@@ -244,6 +247,7 @@ def test_a_dispatcher_records_what_came_by_radio(twin: Twin) -> None:
     assert (found.code, found.detail["field"]) == ("invalid", "responder")
     give(twin, "accept", incident, responder=LI)
     (event,) = give(twin, "accept", incident)
+    assert isinstance(event, e.IncidentAccepted)
     assert event.data.responder == ZHOU, "only one is left who can accept"
     assert refusal(twin, "accept", incident).code == "illegal_state"
 

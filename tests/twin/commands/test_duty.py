@@ -52,6 +52,7 @@ def test_somebody_goes_off_duty_and_comes_back_by_their_own_word(twin: Twin) -> 
     assert off.data == e.StatusData(status="off_duty", reason="交班", version=1)
     assert twin.responders[ZHOU].status == "off_duty"
     (on,) = give(twin, "duty_on", ZHOU, ZHOU_SELF, after(19), version=1)
+    assert isinstance(on, e.ResponderStatus)
     assert on.data == e.StatusData(status="available", version=2)
     zhou = twin.responders[ZHOU]
     assert (zhou.status, zhou.duty_at, zhou.duty_by) == ("available", after(19), "zhou")
@@ -125,9 +126,8 @@ def test_handed_over_or_handled_the_way_off_duty_is_free(twin: Twin) -> None:
     give(twin, "duty_off", ZHOU, ZHOU_SELF, after(51))
     other = a_call(twin, after(60))
     assert other == incident, "the same case, with li on it"
-    walk_on = [("accept", {}), ("start", {}), ("arrive", {}), ("handle", {})]
-    for n, (name, args) in enumerate(walk_on):
-        give(twin, name, incident, CHEN, after(70 + n), **args)
+    for n, name in enumerate(("accept", "start", "arrive", "handle")):
+        give(twin, name, incident, CHEN, after(70 + n))
     give(twin, "duty_off", LI, LI_SELF, after(90))
     assert twin.responders[LI].status == "off_duty"
 

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from twin.commands.decide import COMMANDS
 from twin.commands.roles import ROLES
-from twin.commands.table import TABLE, may
+from twin.commands.table import COMMANDS, TABLE, may
 
 
 def test_every_command_has_its_roles_and_every_role_is_known() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.catalogues import CATALOGUE
 from twin.commands import decide
-from twin.commands.table import CASES, COMMANDS, TABLE, Args, CaseRow, at_target, next_step
+from twin.commands.table import CASES, COMMANDS, TABLE, Args, CaseRow, Target, at_target, next_step
 from twin.events import BY_TYPE
 
 FLOW = CATALOGUE.flow
@@ -31,7 +31,7 @@ def test_the_data_of_a_case_command_carries_the_version(row: CaseRow) -> None:
 
 
 def test_every_command_is_aimed_at_one_kind_of_thing_and_has_arguments_that_exist() -> None:
-    kinds = ("alarm", "incident", "device", "compound", "closure", "responder")
+    kinds: tuple[Target, ...] = ("alarm", "incident", "device", "compound", "closure", "responder")
     assert sorted(name for kind in kinds for name in at_target(kind)) == sorted(COMMANDS)
     assert len(set(COMMANDS)) == len(COMMANDS)
     fields = set(Args.__struct_fields__)
@@ -57,7 +57,7 @@ def test_a_button_has_a_place_of_its_own_and_a_key_one_meaning() -> None:
     places = [row.place for row in TABLE.values() if row.tone]
     assert sorted(places) == list(range(1, len(places) + 1))
     assert not [name for name, row in TABLE.items() if bool(row.tone) != bool(row.place)]
-    keys = {}
+    keys: dict[str, list[str]] = {}
     for name, row in TABLE.items():
         if row.key:
             keys.setdefault(row.key, []).append(name)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,16 +15,17 @@ from twin.state.twin import Twin
 ALARM = f"{GATE}#gate_fault"
 
 
-def an_event(name: str, version: int, occurrence: int = 1, at: Any = NOON) -> e.Event:
+def an_event(name: str, version: int, occurrence: int = 1, at: datetime = NOON) -> e.Event:
     cls: Any = e.BY_TYPE[f"alarm.{name}"]
-    told: Any = e.AlarmData(version=version)
+    told: e.AlarmData | e.AlarmRaisedData | e.ShelveData = e.AlarmData(version=version)
     if name == "raised":
         told = e.AlarmRaisedData(
             version=version, rule="gate_fault", level=3, occurrence=occurrence, cause="fault"
         )
     if name == "shelved":
         told = e.ShelveData(version=version, until=after(900, at), reason="检修")
-    return cls(id=f"{ALARM}@{version}", subject=ALARM, time=at, by="chen", data=told)
+    event: e.Event = cls(id=f"{ALARM}@{version}", subject=ALARM, time=at, by="chen", data=told)
+    return event
 
 
 def label_after(twin: Twin, *names: str) -> str:
@@ -79,6 +81,7 @@ def test_a_shelf_ends_by_itself_when_its_time_is_up(twin: Twin) -> None:
     label_after(twin, "raised", "shelved")
     assert twin.due(after(901)) == []
     (event,) = twin.due(after(902))
+    assert isinstance(event, e.AlarmUnshelved)
     assert (event.subject, event.time, event.data.version) == (ALARM, after(902), 3)
     twin.apply(event)
     assert twin.alarms[ALARM].label == "unacknowledged" and twin.due(after(999)) == []

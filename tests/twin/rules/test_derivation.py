@@ -62,7 +62,7 @@ def test_what_must_be_answered_raises_an_alarm_and_opens_a_case(
     followed = settle(twin, [event])
     alarm = twin.alarms[f"{event.subject}#{rule}"]
     assert (alarm.label, alarm.level, alarm.raised_at) == ("unacknowledged", level, event.time)
-    incident = twin.incidents[alarm.incident]
+    incident = twin.incidents[alarm.incident or ""]
     assert (incident.kind, incident.level, incident.state) == (kind, level, "reported")
     assert (incident.device, incident.alarms) == (event.subject, [alarm.id])
     assert incident.territory == f"{HUODIAN}.g1" and incident.compound == "huodian"
@@ -358,6 +358,7 @@ def test_a_call_that_comes_late_raises_its_alarm_once_and_changes_no_state(twin:
     late = a_state(CALL, "pressed", after(5))
     assert settle(twin, [late]) == [], "it changes nothing"
     (raised,) = follow_late(twin, late)
+    assert isinstance(raised, e.AlarmRaised)
     assert (raised.time, raised.data.cause, raised.data.occurrence) == (after(5), "pressed", 1)
     followed = [e.type_of(event) for event in settle(twin, [raised])]
     assert followed == ["incident.reported", "alarm.cleared"]

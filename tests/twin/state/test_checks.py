@@ -127,7 +127,9 @@ ALARM = f"{MANHOLE}#manhole_open"
 def a_report(
     at: datetime, subject: str = "INC-1121-0007-hejiatu", **more: Any
 ) -> e.IncidentReported:
-    data = {"kind": "one_key_call", "level": 1, "place": "x", "lonlat": (LON, LAT), "source": "x"}
+    data: dict[str, Any] = {
+        "kind": "one_key_call", "level": 1, "place": "x", "lonlat": (LON, LAT), "source": "x",
+    }  # fmt: skip
     return e.IncidentReported(
         id="o1", subject=subject, time=at, by="x",
         data=e.ReportedData(version=1, **(data | more)),

@@ -16,7 +16,7 @@ from twin.visibility.optics import (
 )
 
 # Distances in metres at which each density is reached, by pixels across and angle of view.
-VECTORS = [
+VECTORS: list[tuple[int, float, dict[float, float]]] = [
     (1920, 90, {20: 48.0, 25: 38.4, 62.5: 15.4, 125: 7.7, 250: 3.8, 500: 1.9}),
     (1920, 60, {25: 66.5, 125: 13.3, 250: 6.7}),
     (3840, 90, {25: 76.8, 125: 15.4, 250: 7.7}),

@@ -17,7 +17,7 @@ from geodata.demo.city.ground import ground
 from tests.support.catalogues import CATALOGUE
 from tests.support.streets.cities import lusong
 from twin.places.metres import xy_from_lonlat
-from twin.places.model import Compound, Division, Ring, Service
+from twin.places.model import Area, Building, Compound, District, Division, Path, Ring, Service
 from twin.places.territory import contains, street_of
 from twin.routing.isochrone import DRIVES, nearest
 from twin.routing.network import Network
@@ -36,7 +36,7 @@ def named(city: City) -> dict[str, Compound]:
 
 
 def services(city: City, kind: str) -> list[Service]:
-    places = [*city.compounds, city.district]
+    places: list[Compound | District] = [*city.compounds, city.district]
     return [one for place in places for one in place.services if one.kind == kind]
 
 
@@ -65,9 +65,12 @@ def test_the_counts_are_those_of_the_real_district(city: City) -> None:
 
 def test_ids_are_given_once_in_the_whole_city(city: City) -> None:
     ids = [city.district.id, *(compound.id for compound in city.compounds)]
-    for place in [*city.compounds, city.district]:
-        for things in (place.buildings, place.paths, place.areas, place.services):
-            ids += [thing.id for thing in things]
+    places: list[Compound | District] = [*city.compounds, city.district]
+    for place in places:
+        things: list[Building | Path | Area | Service] = [
+            *place.buildings, *place.paths, *place.areas, *place.services,
+        ]  # fmt: skip
+        ids += [thing.id for thing in things]
     ids += [device.id for compound in city.compounds for device in compound.devices]
     assert [name for name, count in Counter(ids).items() if count > 1] == []
 
@@ -182,7 +185,7 @@ def test_blocks_face_south_within_twenty_degrees(city: City) -> None:
             box = shapely.oriented_envelope(shape(city, block.outline))
             xy = np.array(box.exterior.coords)
             turns = np.degrees(np.arctan2(*np.diff(xy, axis=0).T[::-1])) % 90
-            assert min(turns[0], 90 - turns[0]) < 22, block.label
+            assert min(turns[0], 90 - turns[0]) < 22, block.id
 
 
 # --- ways and territory ---------------------------------------------------------------------------
@@ -207,7 +210,7 @@ def parts(network: Network) -> np.ndarray:
     size, ends = len(network.graph.nodes), network.graph.ends
     edges = csr_matrix((np.ones(len(ends)), tuple(ends.T)), (size, size))
     label = connected_components(edges, directed=False)[1][ends[:, 0]]
-    return np.argsort(np.argsort(-np.bincount(label)))[label]
+    return np.asarray(np.argsort(np.argsort(-np.bincount(label)))[label])
 
 
 def test_the_ways_of_every_street_hang_together(city: City, networks: dict[str, Network]) -> None:

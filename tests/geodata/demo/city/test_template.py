@@ -13,7 +13,16 @@ from geodata.demo.estate.whole import complete
 from geodata.demo.plan import Lies, Plan, box
 from geodata.demo.plane import ANCHOR, Plane
 from twin.places.metres import distance_m, xy_from_lonlat
-from twin.places.model import Compound
+from twin.places.model import (
+    Area,
+    Building,
+    Compound,
+    DevicePlace,
+    Grid,
+    Path,
+    ResponderCard,
+    Service,
+)
 
 FRAME = Plane(ANCHOR, turn_deg=20.0, shift=(900.0, 400.0))
 LIES = Lies("putuo.taopu.j1-1-1", "310107101001", "莲花居民区")
@@ -39,10 +48,15 @@ def test_a_placed_compound_is_as_faultless_as_the_drawn_one(placed: Compound) ->
 
 
 def test_everything_carries_the_new_name_and_territory(placed: Compound) -> None:
-    things = [*placed.buildings, *placed.paths, *placed.areas, *placed.services, *placed.devices]
-    assert all(thing.id.startswith("taopu-007/") for thing in [*things, *placed.responders])
+    things: list[Building | Path | Area | Service | DevicePlace | ResponderCard] = [
+        *placed.buildings, *placed.paths, *placed.areas, *placed.services, *placed.devices,
+        *placed.responders,
+    ]  # fmt: skip
+    assert all(thing.id.startswith("taopu-007/") for thing in things)
     assert placed.territory == "putuo.taopu.j1-1-1.taopu-007"
-    owned = [*placed.buildings, *placed.grids, *placed.services, *placed.devices]
+    owned: list[Building | Grid | Service | DevicePlace] = [
+        *placed.buildings, *placed.grids, *placed.services, *placed.devices,
+    ]  # fmt: skip
     assert all(thing.territory.startswith(placed.territory + ".g") for thing in owned)
     assert placed.community_name == "莲花居民区"
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from typing import Any
 
 import pytest
 import shapely
@@ -41,7 +42,7 @@ def test_an_outline_that_is_not_square_is_filled_too() -> None:
 
 
 def test_what_is_asked_for_is_drawn_exactly() -> None:
-    known = {"buildings": 9, "households": 333, "grids": 3, "bays": 44}
+    known: dict[str, Any] = {"buildings": 9, "households": 333, "grids": 3, "bays": 44}
     compound = drawn(Brief("old", cameras=12, lifts=3, barriers=2, **known)).compound()
     kinds = Counter(device.kind for device in compound.devices)
     barriers = [one for one in compound.devices if one.kind == "gate" and one.use == "vehicle"]
