@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -75,8 +76,8 @@ def visit(house: House, chromium: Browser) -> Iterator[Visit]:
     """Open a page as a person: ``visit("chenmin", "/console")``."""
     opened: list[Screen] = []
 
-    def open_page(person: str, path: str, **more: object) -> Screen:
-        opened.append(Screen(chromium, house, person, **more))  # type: ignore[arg-type]
+    def open_page(person: str, path: str, **more: Any) -> Screen:
+        opened.append(Screen(chromium, house, person, **more))
         return opened[-1].open(path)
 
     yield open_page

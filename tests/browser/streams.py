@@ -123,9 +123,12 @@ class _Server(ThreadingHTTPServer):
 @contextmanager
 def streaming() -> Iterator[Source]:
     """A source until the block ends."""
-    answer = type("Answer", (_Answer,), {})
-    server = _Server(("127.0.0.1", 0), answer)
-    source = answer.source = Source(f"http://127.0.0.1:{server.server_port}")  # type: ignore[attr-defined]
+
+    class Answer(_Answer):
+        pass
+
+    server = _Server(("127.0.0.1", 0), Answer)
+    source = Answer.source = Source(f"http://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

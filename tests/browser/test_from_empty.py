@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -64,9 +65,9 @@ def guide(tmp_path: Path) -> Iterator[Guide]:
         yield guide
 
 
-def come_in(chromium: Browser, house: House, name: str, path: str, **more: object) -> Screen:
+def come_in(chromium: Browser, house: House, name: str, path: str, **more: Any) -> Screen:
     """Log in at the login page as a person does."""
-    screen = Screen(chromium, house, **more)  # type: ignore[arg-type]
+    screen = Screen(chromium, house, **more)
     screen.forgiven = ("net::ERR_", "Failed to fetch")  # roles start anew after the import
     screen.page.goto(path)
     screen.page.fill('[name="name"]', name)

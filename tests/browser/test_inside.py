@@ -12,6 +12,7 @@ from tests.browser.conftest import Visit
 from tests.browser.screen import DESK, Screen
 from tests.browser.test_accessible import in_both_themes
 from tests.support.installation import House, state
+from twin.places.model import DevicePlace
 
 pytestmark = pytest.mark.browser
 MAP = f"{DESK}.map()"
@@ -36,7 +37,7 @@ FREE = f"""(() => {{
 ROW = "document.querySelector('.rail [data-floor=\"{floor}\"]')"
 
 
-def a_caller(house: House) -> Any:
+def a_caller(house: House) -> DevicePlace:
     """A one-key call terminal on the third floor of a third unit."""
     return next(
         one for one in house.devices("call")
@@ -92,7 +93,7 @@ def test_a_case_stands_on_its_floor_in_its_unit_while_its_building_is_open(
     _a_click_opens_a_building(screen)
 
 
-def _counts_follow_within_a_second(screen: Screen, house: House, caller: Any) -> None:
+def _counts_follow_within_a_second(screen: Screen, house: House, caller: DevicePlace) -> None:
     """Smoke on the same floor is counted, and moves neither the view nor the chosen floor."""
     camera = screen.ask(CAMERA)
     words = f"{ROW.format(floor=3)}.querySelector('.worst b')?.textContent"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
@@ -59,7 +58,7 @@ def test_console_names_the_compound_of_case_device_and_person(
 ) -> None:
     place = there(house)
     name, gate = name_of(place, lang), f"{ELSEWHERE}/gate/1"
-    person: Any = place.responders[0]
+    person = place.responders[0]
     screen = visit("chenmin", "/console")
     speak(screen, lang)
     house.tell(state(gate, "forced_open"))

@@ -61,7 +61,7 @@ def test_each_kind_of_field_and_what_is_unknown_arrive(tmp_path: Path) -> None:
      ("Polygon", [[[113, 27], [113.1, 27], [113.1, 27.1], [113, 27]]])],
 )  # fmt: skip
 def test_lines_and_areas_keep_their_shape(
-    tmp_path: Path, shape: str, coordinates: Any, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, shape: str, coordinates: list[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export, "AT_ONCE", 2)
     found = {"type": shape, "coordinates": coordinates}

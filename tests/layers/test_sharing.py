@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.sharing.catalogue import COLLECTIONS, offered
-from layers.sharing.collection import Asker, SharedRow, World, feature
+from layers.sharing.collection import Asker, Collection, SharedRow, World, feature
 from layers.sharing.index import CollectionCache
 from layers.sharing.query import MOST, PARAMETERS, BadQuery, Query, read
 from tests.support.builders import layers as b
@@ -224,7 +225,11 @@ ASKERS = st.sampled_from([(b.STREET,), (WHOLE,), (f"{b.COMMUNITY}.jinyuan.g2",),
     limit=st.integers(1, 9),
 )
 def test_pages_together_are_what_a_plain_search_finds(
-    name: str, prefixes: tuple[str, ...], box: Any, more: Any, limit: int
+    name: str,
+    prefixes: tuple[str, ...],
+    box: tuple[float, float, float, float] | None,
+    more: Sequence[tuple[str, str]],
+    limit: int,
 ) -> None:
     collection, asker = COLLECTIONS[name], Asker(prefixes, False, "dispatcher")
     more = [row for row in more if collection.field(row[0])]
@@ -242,7 +247,13 @@ def test_pages_together_are_what_a_plain_search_finds(
     assert set(got) == expected
 
 
-def _plainly(collection: Any, row: SharedRow, asker: Asker, query: Query, more: Any) -> bool:
+def _plainly(
+    collection: Collection,
+    row: SharedRow,
+    asker: Asker,
+    query: Query,
+    more: Sequence[tuple[str, str]],
+) -> bool:
     if not collection.shows(asker, row.territory):
         return False
     made = feature(collection, row, asker)

@@ -28,7 +28,8 @@ from tests.support.catalogues import CATALOGUE
 from tests.support.servers import entries
 from tests.support.waiting import until
 from twin.events import decode_batch
-from twin.places.model import Compound
+from twin.places.model import Compound, DevicePlace
+from twin.state.records import Incident
 from twin.state.twin import Twin
 
 ROOT = Path(__file__).parents[2]
@@ -82,7 +83,7 @@ class House:
         """Every device says now that all is well."""
         self.tell(*(state(device.id, normal(device.kind)) for device in self.devices()))
 
-    def devices(self, *kinds: str) -> Iterator[Any]:
+    def devices(self, *kinds: str) -> Iterator[DevicePlace]:
         """The devices of some kinds, or all."""
         for compound in self.compounds:
             for device in compound.devices:
@@ -101,7 +102,7 @@ class House:
         twin.fold(decode_batch([entry[b"e"] for _, entry in rows]))
         return twin
 
-    def open_cases(self) -> list[Any]:
+    def open_cases(self) -> list[Incident]:
         """Cases that somebody must still finish."""
         found = self.truth().incidents.values()
         return [case for case in found if case.open]

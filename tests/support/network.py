@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import MutableMapping
 from typing import Any
 
-from layers.live.connection import Connection
+from layers.live.connection import Connection, Message
 from layers.live.hub import Hub
 from layers.live.messages import Hello
 from tests.support.builders.layers import NOON, STREET
@@ -28,7 +27,7 @@ class Network:
         self.prefixes = prefixes
         self.masked = masked
         self.browser = LiveModel()
-        self.sent: list[MutableMapping[str, Any]] = []
+        self.sent: list[Message] = []
         self.free = asyncio.Event()
         self.free.set()
         self.connect()
@@ -38,7 +37,7 @@ class Network:
         self.connection = Connection(self._send, "陈敏")
         self.connection.hub = self.hub
 
-    async def _send(self, message: MutableMapping[str, Any]) -> None:
+    async def _send(self, message: Message) -> None:
         await self.free.wait()
         self.sent.append(message)
         self.browser.take(message)

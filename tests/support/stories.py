@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from hypothesis import strategies as st
@@ -43,7 +44,7 @@ seconds = st.integers(0, 900)
 
 
 @st.composite
-def reports(draw: Any) -> Event:
+def reports(draw: st.DrawFn) -> Event:
     """Something a device, a responder or a feed might say, in any order and any number of times."""
     at = after(draw(seconds))
     what = draw(st.integers(0, 9))
@@ -65,7 +66,7 @@ def reports(draw: Any) -> Event:
 
 
 @st.composite
-def commands(draw: Any, twin: Twin) -> Command:
+def commands(draw: st.DrawFn, twin: Twin) -> Command:
     """A command that somebody might give now: often sensible, often not."""
     name = draw(st.sampled_from((*CASES, *at_target("alarm"), *DUTY)))
     things = twin.incidents if name in CASES else twin.responders if name in DUTY else twin.alarms
@@ -86,7 +87,7 @@ def commands(draw: Any, twin: Twin) -> Command:
     )
 
 
-def try_command(twin: Twin, command: Command, at: Any) -> list[Event]:
+def try_command(twin: Twin, command: Command, at: datetime) -> list[Event]:
     """The events of a command, applied; none when it was refused."""
     try:
         events = decide(twin, command, at)
@@ -98,7 +99,7 @@ def try_command(twin: Twin, command: Command, at: Any) -> list[Event]:
 
 
 @st.composite
-def stories(draw: Any) -> list[Event]:
+def stories(draw: st.DrawFn) -> list[Event]:
     """A consistent log: reports, what followed from them, silences, commands that were accepted."""
     twin, log = a_twin(), []
     for n in range(draw(st.integers(0, 14))):

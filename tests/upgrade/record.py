@@ -29,6 +29,7 @@ from feeds.streams.streams import Streams
 from geodata import store
 from tests.conftest import serving
 from tests.support.builders import streams as b
+from tests.support.engines import Told
 from twin import events as ev
 
 PASSWORD = "a long password"
@@ -37,7 +38,7 @@ LAMP, POWER = "huodian/lamp/1", "huodian/power/1"
 
 async def live(url: str) -> dict[str, Any]:
     """A quarter of an hour of a street, and what its engine then held to be true."""
-    told = [(0.0, b.state(device, word, b.after(0))) for device, word in (
+    told: Told = [(0.0, b.state(device, word, b.after(0))) for device, word in (
         (b.GATE, "closed"), (LAMP, "off"), (POWER, "energised"), ("huodian/gate/2", "open"),
     )]  # fmt: skip
     told += [

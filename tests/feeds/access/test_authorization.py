@@ -6,7 +6,6 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import argon2
 import pytest
@@ -44,7 +43,7 @@ class Journal:
 class Door:
     """Authorization over a real server, with a clock to be moved."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: redis.asyncio.Redis) -> None:
         self.now = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
         self.journal = Journal()
         self.accounts = Accounts(client, hasher=QUICK)

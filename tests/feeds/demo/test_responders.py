@@ -104,9 +104,11 @@ def stay_forced(world: World, until: str, within_s: int) -> int:
     raise AssertionError(world.case().state)
 
 
-def test_the_demo_waits_for_an_alarm_to_clear_and_settles_the_case_with_the_truth() -> None:
+def test_the_demo_waits_for_an_alarm_to_clear_and_settles_the_case_with_the_truth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     world = World(rate=5)
-    world.sim.rhythm.report = lambda place, at: []  # type: ignore[method-assign]
+    monkeypatch.setattr(world.sim.rhythm, "report", lambda place, at: [])
     world.run(1)
     stay_forced(world, "handled", 600)
     assert stay_forced(world, "checked", 600) >= HELD_FOR_S - 1

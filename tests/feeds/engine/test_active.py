@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 import redis
@@ -12,7 +13,8 @@ from feeds.errors import LostLease, Unavailable
 from feeds.streams.batches import Position
 from feeds.streams.keys import key
 from feeds.streams.ledger import Ledger
-from feeds.streams.streams import Streams
+from feeds.streams.link import Link
+from feeds.streams.streams import Appended, Streams
 from tests.support.builders import streams as b
 from tests.support.engines import RAISED_AND_REPORTED, Told, an_engine, clock_at, up_to_date
 from twin import events as ev
@@ -123,16 +125,16 @@ class Died(Exception):
 class Mortal(Streams):
     """Streams of a process that is killed at its next write after so many; before or after it."""
 
-    def __init__(self, link: object, writes: int) -> None:
+    def __init__(self, link: Link, writes: int) -> None:
         super().__init__("redis://unused")
-        self.link = link  # type: ignore[assignment]
+        self.link = link
         self.writes = writes
 
-    async def append_operations(self, *args: object, **options: object) -> object:  # type: ignore[override]
+    async def append_operations(self, *args: Any, **options: Any) -> Appended:
         self.writes -= 1
         if self.writes == 0:
             raise Died
-        done = await super().append_operations(*args, **options)  # type: ignore[arg-type]
+        done = await super().append_operations(*args, **options)
         if self.writes == -1:
             raise Died
         return done

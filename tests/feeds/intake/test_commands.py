@@ -13,7 +13,8 @@ import pytest
 
 from feeds.errors import Unavailable
 from feeds.intake.commands import REFUSALS_AT_ONCE, Allowance, Desk, Receipt
-from feeds.streams.replica import Replica
+from feeds.streams.batches import Position
+from feeds.streams.replica import BatchOutcome, Replica
 from feeds.streams.streams import Streams
 from tests.support.builders import streams as b
 from tests.support.waiting import comes_true
@@ -59,12 +60,12 @@ async def test_a_command_for_a_street_that_begins_anew_is_to_be_tried_again(
     async with Streams(redis_url) as streams:
         replica, away, load = Replica(streams, b.a_twin()), asyncio.Event(), streams.load_snapshot
 
-        async def load_unless_away(street: str) -> Any:
+        async def load_unless_away(street: str) -> tuple[bytes, Position] | None:
             if away.is_set():
                 raise Unavailable("away")
             return await load(street)
 
-        def use(_: Any) -> None:
+        def use(_: BatchOutcome) -> None:
             if away.is_set():
                 raise ValueError("what ends the reading")
 
@@ -174,7 +175,8 @@ async def test_what_comes_beside_a_command_does_not_hold_it_up(valkey_url: str) 
         id=f"{ALARM}@2", subject=ALARM, time=b.now(), by="x", data=ev.AlarmData(version=2)
     )
     case = b.a_case("INC-1")
-    case = msgspec.structs.replace(case, data=msgspec.structs.replace(case.data, alarms=(ALARM,)))  # type: ignore[attr-defined]
+    data = msgspec.structs.replace(case.data, alarms=(ALARM,))
+    case = msgspec.structs.replace(case, data=data)
     async with Streams(valkey_url) as streams:
         await streams.append_operations(S, [raised, case])
     async with a_desk(valkey_url) as desk:

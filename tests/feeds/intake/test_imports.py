@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -77,9 +77,9 @@ async def ended(jobs: Imports, number: str) -> ImportJob:
     return await comes_true(over)
 
 
-async def refusal(work: object) -> tuple[str, str]:
+async def refusal(work: Awaitable[object]) -> tuple[str, str]:
     with pytest.raises(ImportRefused) as caught:
-        await work  # type: ignore[misc]
+        await work
     return caught.value.code, caught.value.reason
 
 

@@ -59,7 +59,7 @@ async def test_a_thing_whose_time_cannot_be_told_is_set_aside_and_others_fall_si
     async with Streams(valkey_url) as streams:
         active = await an_engine(streams, 1)
         await up_to_date(active)
-        active.twin.devices[lamps[1]].reported_at = "never"  # type: ignore[assignment]
+        active.twin.devices[lamps[1]].reported_at = "never"  # type: ignore[assignment]  # no time, as is tried
         for seconds in range(30, 3000, 30):
             active._clock = clock_at(seconds)
             await active.step(wait_ms=None)

@@ -77,11 +77,13 @@ DOINGS = st.lists(
 
 @example([*[("add", 1)] * 3, ("read", 1), ("delete", 1), ("read", 1), ("read", 1)])
 @given(DOINGS)
-def test_of_any_life_of_a_stream_as_many_are_missed_as_were_trimmed_unread(doings: object) -> None:
+def test_of_any_life_of_a_stream_as_many_are_missed_as_were_trimmed_unread(
+    doings: list[tuple[str, int]],
+) -> None:
     stream, tally = Stream(), Tally("telemetry")
     read(stream, tally, 3)
     unread_trimmed = 0
-    for what, number in doings:  # type: ignore[attr-defined]
+    for what, number in doings:
         at = order(tally.at)[0]
         if what == "add":
             for _ in range(number):

@@ -21,8 +21,8 @@ from twin.places.metres import distance_m
 from twin.places.model import DevicePlace
 
 
-def imported(folder: Path, *crs: str, **options: object) -> Report:
-    chosen = Options(**{"wishes": declared(list(crs)), "bare": True} | options)  # type: ignore
+def imported(folder: Path, *crs: str, bare: bool = True) -> Report:
+    chosen = Options(wishes=declared(list(crs)), bare=bare)
     return import_folder(f.base(folder), "小院", TERRITORY, options=chosen, kinds=CATALOGUE.devices)
 
 

@@ -2,14 +2,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import MutableMapping
 from typing import Any
 
 import pytest
 
 from layers.live import connection as module
 from layers.live.clock import Clock
-from layers.live.connection import MAX_DENIALS, QUEUE_FRAMES, Connection, LiveService, Viewer, serve
+from layers.live.connection import (
+    MAX_DENIALS,
+    QUEUE_FRAMES,
+    Connection,
+    LiveService,
+    Message,
+    Viewer,
+    serve,
+)
 from layers.live.hub import Hub
 from tests.support.builders.layers import NOON, STREET, a_street, at, measured
 from tests.support.catalogues import CATALOGUE
@@ -41,7 +48,7 @@ class Socket:
     async def receive(self) -> dict[str, Any]:
         return await self._said.get()
 
-    async def send(self, message: MutableMapping[str, Any]) -> None:
+    async def send(self, message: Message) -> None:
         await self.open.wait()
         if self.broken:
             raise OSError("gone")
@@ -288,9 +295,9 @@ async def test_a_server_that_stops_cuts_a_jammed_send_short() -> None:
 
 @pytest.mark.anyio
 async def test_nothing_is_sent_after_the_end() -> None:
-    sent: list[Any] = []
+    sent: list[Message] = []
 
-    async def send(message: Any) -> None:
+    async def send(message: Message) -> None:
         sent.append(message)
 
     connection = Connection(send, "陈敏")

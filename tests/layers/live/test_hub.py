@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import hypothesis.strategies as st
 import pytest
@@ -263,7 +263,7 @@ class Screens(RuleBasedStateMachine):
                 hub.leave(fresh.connection)
             assert screen.browser.gaps == 0
 
-    def run(self, act: Any) -> None:
+    def run(self, act: Callable[[], object]) -> None:
         async def acting() -> None:
             act()
             await asyncio.sleep(0)

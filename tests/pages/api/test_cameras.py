@@ -55,7 +55,9 @@ async def house(valkey_url: str, places: Path) -> AsyncIterator[WebRole]:
         yield opened
 
 
-async def ask(house: WebRole, account: Account, method: str, url: str, body: Any = None) -> Any:
+async def ask(
+    house: WebRole, account: Account, method: str, url: str, body: object = None
+) -> tuple[int, Any]:
     async with house.browser(await house.admit(account)) as browser:
         found: httpx.Response = await browser.request(method, url, json=body)
         return found.status_code, found.json()
@@ -212,12 +214,14 @@ async def test_what_may_be_changed_is_told_to_those_who_may(house: WebRole) -> N
 async def test_a_pose_is_tried_before_it_is_saved(
     house: WebRole, valkey_url: str, places: Path
 ) -> None:
-    near = {"lonlat": at(50, 17.5), "azimuth_deg": 0.0, "lens": {"pixels_wide": 3840}}
+    near: dict[str, Any] = {
+        "lonlat": at(50, 17.5), "azimuth_deg": 0.0, "lens": {"pixels_wide": 3840},
+    }  # fmt: skip
     status, told = await ask(house, ADMIN, "POST", f"{CAMERA}/preview", near)
     assert (status, told["pixels_wide"], told["azimuth_deg"]) == (200, 3840, 0.0)
     assert told["field"][0]["geometry"]["coordinates"]
     (facade,) = told["facades"]
-    near["lens"]["masks"] = [[facade["from_deg"], facade["to_deg"]]]  # type: ignore[index]
+    near["lens"]["masks"] = [[facade["from_deg"], facade["to_deg"]]]
     assert (await ask(house, ADMIN, "POST", f"{CAMERA}/preview", near))[1]["facades"] == []
     away = {"height_m": 5.0}
     assert (await ask(house, ADMIN, "POST", f"{CAMERA}/preview", away))[1]["rings"]["features"]

@@ -7,11 +7,12 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 
 from feeds.intake.imports import Imports
 from geodata import store
@@ -34,8 +35,16 @@ class Somebody:
     responder: str | None = None
 
 
+class Asking(Protocol):
+    """A function that asks as somebody."""
+
+    async def __call__(
+        self, method: str, path: str, who: Somebody | None = None, **more: Any
+    ) -> httpx.Response: ...
+
+
 @pytest.fixture
-async def ask(tmp_path: Path) -> AsyncIterator[Any]:
+async def ask(tmp_path: Path) -> AsyncIterator[Asking]:
     """A function that asks as somebody."""
     server = FastAPI(openapi_url=None)
     program = (sys.executable, str(APP), "import")
@@ -44,7 +53,7 @@ async def ask(tmp_path: Path) -> AsyncIterator[Any]:
     server.include_router(router(jobs))
     person = [Somebody()]
 
-    async def with_person(scope: Any, receive: Any, send: Any) -> None:
+    async def with_person(scope: Scope, receive: Receive, send: Send) -> None:
         scope["person"] = person[0]
         await server(scope, receive, send)
 
@@ -61,7 +70,7 @@ async def ask(tmp_path: Path) -> AsyncIterator[Any]:
     await jobs.settled()
 
 
-async def test_the_page_is_for_administrators(ask: Any) -> None:
+async def test_the_page_is_for_administrators(ask: Asking) -> None:
     page = await ask("GET", "/import")
     assert page.status_code == 200 and 'value="lusong.hejiatu."' in page.text
     assert "<script>" not in page.text and "onclick" not in page.text
@@ -71,7 +80,7 @@ async def test_the_page_is_for_administrators(ask: Any) -> None:
         assert (await ask("GET", "/import", who)).status_code == expected
 
 
-async def test_no_other_role_gets_anything(ask: Any) -> None:
+async def test_no_other_role_gets_anything(ask: Asking) -> None:
     who = Somebody(role="dispatcher")
     wish = {"name": "x", "territory": TERRITORY}
     for method, path, body in (
@@ -89,7 +98,7 @@ async def test_no_other_role_gets_anything(ask: Any) -> None:
     [("lusong.jianning.c.x", 403), ("lusong.hejiatu.c", 403), ("../../etc", 403), (TERRITORY, 404)],
 )
 async def test_an_import_outside_the_own_territory_is_refused(
-    ask: Any, territory: str, status: int
+    ask: Asking, territory: str, status: int
 ) -> None:
     wish = {"name": "x", "territory": territory}
     answer = await ask("POST", "/api/imports/0123456789abcdef/run", json=wish)
@@ -99,19 +108,19 @@ async def test_an_import_outside_the_own_territory_is_refused(
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"name": "x", "territory": 5}', b"x" * 70_000])
-async def test_what_is_no_wish_is_refused(ask: Any, body: bytes) -> None:
+async def test_what_is_no_wish_is_refused(ask: Asking, body: bytes) -> None:
     answer = await ask("POST", "/api/imports/0123456789abcdef/run", content=body)
     assert answer.status_code == 422
 
 
-async def ended(ask: Any, job: str) -> dict[str, Any]:
+async def ended(ask: Asking, job: str) -> dict[str, Any]:
     async with asyncio.timeout(60):
         while (found := (await ask("GET", f"/api/imports/{job}")).json())["state"] == "running":
             await asyncio.sleep(0.05)
     return dict(found)
 
 
-async def test_from_files_to_a_place_and_back(ask: Any, tmp_path: Path) -> None:
+async def test_from_files_to_a_place_and_back(ask: Asking, tmp_path: Path) -> None:
     files = tmp_path / "files"
     files.mkdir()
     job = (await ask("POST", "/api/imports")).json()["id"]
@@ -144,7 +153,7 @@ async def test_from_files_to_a_place_and_back(ask: Any, tmp_path: Path) -> None:
     assert store.load(tmp_path / "data" / "places") == []
 
 
-async def test_a_job_of_somebody_else_is_not_there(ask: Any) -> None:
+async def test_a_job_of_somebody_else_is_not_there(ask: Asking) -> None:
     job = (await ask("POST", "/api/imports")).json()["id"]
     other = Somebody(name="other")
     for path in (f"/api/imports/{job}", f"/api/imports/{job}/map.svg"):
@@ -153,7 +162,9 @@ async def test_a_job_of_somebody_else_is_not_there(ask: Any) -> None:
     assert answer.status_code == 404
 
 
-async def test_a_file_too_many_bytes_long_is_refused(ask: Any, monkeypatch: Any) -> None:
+async def test_a_file_too_many_bytes_long_is_refused(
+    ask: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("feeds.intake.imports.MOST_BYTES", 5)
     job = (await ask("POST", "/api/imports")).json()["id"]
     answer = await ask("POST", f"/api/imports/{job}/files?name=a.csv", content=b"123456")

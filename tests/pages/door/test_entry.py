@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from feeds.access.accounts import Account
 from feeds.access.attempts import TRIES, TRIES_FROM_ADDRESS
 from feeds.access.sources import Source
+from layers.live.connection import Message
 from pages.door.entry import BROWSER_COOKIE, LANGUAGE_COOKIE
 from pages.door.guard import COOKIE, TLS_COOKIE
 from pages.door.hosts import Hosts
@@ -201,7 +201,7 @@ async def test_who_leaves_in_mid_sentence_is_no_fault_of_ours(house: WebRole, pa
     bearer = await house.sources.add(Source(name="gates", territory=b.STREET))
     heads = {"host": "localhost", "cookie": f"{COOKIE}={token}"}
     heads |= {"authorization": f"Bearer {bearer}"}
-    said: list[Any] = [
+    said: list[Message] = [
         {"type": "http.request", "body": b"name=a", "more_body": True},
         {"type": "http.disconnect"},
     ]
@@ -211,12 +211,12 @@ async def test_who_leaves_in_mid_sentence_is_no_fault_of_ours(house: WebRole, pa
         "server": ("localhost", house.port),
         "headers": [(name.encode(), value.encode()) for name, value in heads.items()],
     }  # fmt: skip
-    sent: list[Any] = []
+    sent: list[Message] = []
 
-    async def receive() -> Any:
+    async def receive() -> Message:
         return said.pop(0) if len(said) > 1 else said[0]
 
-    async def send(message: Any) -> None:
+    async def send(message: Message) -> None:
         sent.append(message)
 
     await house.application(scope, receive, send)

@@ -127,7 +127,9 @@ async def test_to_ask_whether_is_not_to_take(server: Server) -> None:
     assert (answer.status_code, server.recorded) == (200, [])
 
 
-async def test_while_one_is_made_the_next_is_asked_to_come_again(server: Server) -> None:
+async def test_while_one_is_made_the_next_is_asked_to_come_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answers = []
 
     async def meanwhile(folder: Path, target: Path) -> bool:
@@ -135,7 +137,7 @@ async def test_while_one_is_made_the_next_is_asked_to_come_again(server: Server)
         target.write_bytes(b"one")
         return True
 
-    server._pack = meanwhile  # type: ignore[method-assign]
+    monkeypatch.setattr(server, "_pack", meanwhile)
     server.__post_init__()
     assert (await server.ask("/ogc/export")).content == b"one"
     assert answers[0].status_code == 503

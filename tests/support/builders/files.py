@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 import zipfile
 import zlib
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 import pyogrio
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from tests.support.builders.sites import ORIGIN, OUTLINE, ROWS, write
@@ -77,7 +79,9 @@ def base(folder: Path) -> Path:
     return folder
 
 
-def camera_rows(count: int = 6, move: Any = None) -> list[str]:
+def camera_rows(
+    count: int = 6, move: Callable[[NDArray[np.float64]], Iterable[float]] | None = None
+) -> list[str]:
     """Rows of cameras along the lane between the slabs, perhaps written in another system."""
     rows = []
     for number in range(1, count + 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -97,7 +98,7 @@ def _envelope(subject: str, when: datetime) -> dict[str, Any]:
 def reported(device: str, state: str, when: datetime) -> events.Event:
     kind = device.split("/")[1]
     data = events.StateData(state=state)
-    return events.BY_TYPE[f"{kind}.state"](**_envelope(device, when), data=data)  # type: ignore[call-arg]
+    return events.STATE_EVENTS[kind](**_envelope(device, when), data=data)
 
 
 def measured(device: str, quantity: str, value: float, when: datetime) -> events.Event:
@@ -151,10 +152,10 @@ def opened(
 
 
 def step(
-    kind: type[events.Event], number: int, version: int, when: datetime, **data: Any
+    kind: Callable[..., events.Event], number: int, version: int, when: datetime, **data: Any
 ) -> events.Event:
     """An incident event of any kind, its data from the words given."""
     told = kind.__annotations__["data"]
     cls = getattr(events, told) if isinstance(told, str) else told
     subject = f"INC-1121-{number:04d}"
-    return kind(**_envelope(subject, when), by="chen", data=cls(version=version, **data))  # type: ignore[call-arg]
+    return kind(**_envelope(subject, when), by="chen", data=cls(version=version, **data))

@@ -96,10 +96,10 @@ def readings(n: int, at: datetime | None = None) -> list[ev.Event]:
     return [reading(float(i), start + timedelta(milliseconds=i)) for i in range(n)]
 
 
-def state(subject: str, word: str, at: datetime | None = None) -> ev.Event:
+def state(subject: str, word: str, at: datetime | None = None) -> ev.DeviceState:
     """A device's state report; the kind stands in its id."""
-    cls = ev.BY_TYPE[f"{subject.split('/')[1]}.state"]
-    return cls(  # type: ignore[call-arg]
+    cls = ev.STATE_EVENTS[subject.split("/")[1]]
+    return cls(
         id=f"s{next(_ids)}", subject=subject, time=at or now(), data=ev.StateData(state=word)
     )
 
@@ -113,7 +113,7 @@ def on_duty(responder: str = ZHOU, at: datetime | None = None) -> ev.Event:
     )
 
 
-def a_case(incident: str, at: datetime | None = None) -> ev.Event:
+def a_case(incident: str, at: datetime | None = None) -> ev.IncidentReported:
     return ev.IncidentReported(
         id=f"{incident}@1",
         subject=incident,

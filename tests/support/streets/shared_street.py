@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 
 from feeds.access.accounts import Account
 from layers.places.compound import PlacesView
@@ -76,7 +77,7 @@ class Server:
     def routes(self) -> list[Any]:
         return list(self._app.routes)
 
-    async def _as_somebody(self, scope: Any, receive: Any, send: Any) -> None:
+    async def _as_somebody(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["person"] = self.who
         await self._app(scope, receive, send)
 

@@ -215,12 +215,10 @@ def _telemetry(label: str, here: list[tuple[str, int]], at: datetime) -> Iterato
 
 def gate_turned(device: str, state: str, at: datetime) -> ev.Event:
     """A device's report."""
-    cls: Any = ev.BY_TYPE[f"{device.split('/')[1]}.state"]
-    event: ev.Event = cls(
+    return ev.STATE_EVENTS[device.split("/")[1]](
         id=f"{device}-{state}-{at.timestamp()}", subject=device, time=at,
         data=ev.StateData(state=state),
     )  # fmt: skip
-    return event
 
 
 def _operations(

@@ -75,7 +75,7 @@ def test_a_name_that_stands_twice_hides_nothing() -> None:
 
 
 @given(JSON)
-def test_whatever_is_put_beside_or_into_the_data_is_not_kept(value: Any) -> None:
+def test_whatever_is_put_beside_or_into_the_data_is_not_kept(value: object) -> None:
     assert harmless(raw({**GATE_STATE, "face": value})) is None
     assert harmless(raw({**GATE_STATE, "data": {"state": "open", "face": value}})) is None
     assert harmless(raw({**GATE_STATE, "data": {"state": {"face": value}}})) is None

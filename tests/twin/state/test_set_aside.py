@@ -100,7 +100,7 @@ def test_a_thing_whose_time_cannot_be_told_does_not_stop_the_time_of_others() ->
     late = NOON + timedelta(days=1)
     expected = {event.subject for event in twin.due(late)}
     assert expected == {GATE, "jinyuan/camera/1"}
-    twin.devices[GATE].reported_at = _Strange()  # type: ignore[assignment]
+    twin.devices[GATE].reported_at = _Strange()  # type: ignore[assignment]  # no time, as is tried
     with pytest.raises(Poisoned):
         twin.due(late)
     due, failed = twin.due_apart(late)

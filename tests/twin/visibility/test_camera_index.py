@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.support.builders.places import a_block, a_camera, a_place, at
@@ -11,8 +13,8 @@ def eyes(*cameras: DevicePlace, blocks: tuple[Building, ...] = ()) -> CameraInde
     return CameraIndex([a_place(devices=cameras, buildings=blocks)])
 
 
-def names(found: CameraIndex, x: float, y: float, **more: object) -> list[str]:
-    return [one.camera.rpartition("/")[2] for one in found.seeing(at(x, y), **more)]  # type: ignore[arg-type]
+def names(found: CameraIndex, x: float, y: float, **more: Any) -> list[str]:
+    return [one.camera.rpartition("/")[2] for one in found.seeing(at(x, y), **more)]
 
 
 def test_the_sharpest_comes_first_and_who_looks_away_or_is_too_far_does_not_come() -> None:
