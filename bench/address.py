@@ -11,12 +11,15 @@ import csv
 import re
 import statistics
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from time import process_time
 
+from bench.catalogue import CATALOGUE
 from bench.street import PER_COMPOUND, street
 from bench.table import Row, at_least, at_most
 from twin.addresses.gazetteer import Gazetteer
+from twin.addresses.language import Language
 from twin.addresses.parser import parse
 
 TEXTS = Path(__file__).parent.parent / "tests" / "twin" / "addresses" / "addresses.csv"
@@ -50,9 +53,11 @@ def run(smoke: bool = False) -> list[Row]:
     with TEXTS.open(encoding="utf-8") as file:
         texts = [row["text"] for row in csv.DictReader(file)]
     rounds, seconds = (1, 0.02) if smoke else (ROUNDS, SECONDS)
-    mine = statistics.median(rate(parse, texts, seconds) for _ in range(rounds))
+    language = Language(CATALOGUE)
+    read = partial(parse, language=language)
+    mine = statistics.median(rate(read, texts, seconds) for _ in range(rounds))
     peer = statistics.median(rate(bare, texts, seconds) for _ in range(rounds))
-    gazetteer = Gazetteer(street(PER_COMPOUND * (1 if smoke else COMPOUNDS)))
+    gazetteer = Gazetteer(street(PER_COMPOUND * (1 if smoke else COMPOUNDS)), language)
     gazetteer.prepare()
     found = sorted(_ms(gazetteer, text) for text in (texts[:5] if smoke else texts))
     what = f"{len(texts)} texts of the table"

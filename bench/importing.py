@@ -32,9 +32,7 @@ def measure(houses: int, rounds: int) -> dict[str, float]:
             places = Path(folder) / "data" / "places"
             for name in ("import", "again"):
                 start = perf_counter()
-                report = import_folder(
-                    file, "大地块", TERRITORY, data=places, kinds=CATALOGUE.devices
-                )
+                report = import_folder(file, "大地块", TERRITORY, data=places, catalogue=CATALOGUE)
                 html(report, "zh-CN")
                 spent[name].append(perf_counter() - start)
                 assert not report.fatal and report.compound, report.lines("en")

@@ -20,7 +20,7 @@ from layers.rows.layer import switches
 from layers.sharing.catalogue import COLLECTIONS
 from pages.texts import catalogue
 from twin.catalogue import load
-from twin.catalogue.conditions import condition_kinds
+from twin.catalogue.conditions import CONDITION_KINDS
 from twin.commands.roles import ROLES
 from twin.commands.table import CASES, TABLE, CommandRow, may
 from twin.events import BY_TYPE, TELEMETRY_TYPES, Event
@@ -224,7 +224,7 @@ def conditions() -> Iterator[Row]:
     """Every condition of the service."""
     chinese, english = (catalogue(lang) for lang in ("zh-CN", "en"))
     yield "Code", "", "Tone", "Stands", "On a replay"
-    for code, kind in condition_kinds().items():
+    for code, kind in CONDITION_KINDS.items():
         stands = f"{kind.stands_s // 3600} h after the last time" if kind.is_fact else "until over"
         key = f"condition.words.{code}"
         words = f"{chinese[key]}<br>{english[key]}"

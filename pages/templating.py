@@ -15,6 +15,7 @@ from pages.screens.shell import levels
 from pages.texts import text
 
 
+# Compiled templates of this package: they are code, the same for every page that is asked for.
 @cache
 def _environment() -> Environment:
     return Environment(

@@ -42,6 +42,8 @@ def language(wanted: str | None) -> str:
     return "en" if (wanted or "").lower().split("-")[0] == "en" else DEFAULT
 
 
+# The texts are the program's own words, shipped with it like its code and the same for whoever
+# asks: nothing of a street's Catalogue, of which ``everything`` adds the words of its rows.
 @cache
 def catalogue(lang: str) -> MappingProxyType[str, str]:
     """All texts of one language, key to text. Raises FileNotFoundError for an unknown language."""

@@ -209,7 +209,7 @@ def _routers(parts: Parts, stage: Backstage, pulse: Pulse, finder: Finder) -> li
         screens.router(stage),
         routes.router(sharing, Exporting(sharing, backing.pack, backing.exported).answer),
         search.router(finder),
-        addresses.router(places),
+        addresses.router(places, finder.language),
         ways.router(stage),
         cameras.router(stage, backing.record, parts.edit, parts.stream_origins),
         inside.router(stage),

@@ -160,6 +160,28 @@ def test_only_who_begins_a_process_loads_the_catalogue(room: str) -> None:
 
 
 @each_room
+def test_only_the_catalogue_reads_its_files_and_keeps_none_of_them(room: str) -> None:
+    """What a cached function read would be every twin's, whatever catalogue it was handed."""
+    own = {"twin/catalogue/__init__.py", "twin/catalogue/address_words.py"}
+    wrong = []
+    for path in sources(room):
+        file = where(path, 0).rpartition(":")[0]
+        names = {
+            alias.name
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.ImportFrom | ast.Import)
+            for alias in node.names
+            if room == "twin" or getattr(node, "module", "") == "twin.catalogue"
+        }
+        reads = names & {"read", "read_sounds", "resources", "tomllib", "pathlib"}
+        if file in own:
+            wrong += [f"{file}: {name}" for name in names & {"cache", "lru_cache"}]
+        else:
+            wrong += [f"{file}: {name}" for name in reads]
+    assert wrong == []
+
+
+@each_room
 def test_only_app_reads_the_environment(room: str) -> None:
     wrong = [
         where(path, node.lineno)

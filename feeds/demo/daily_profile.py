@@ -147,6 +147,7 @@ class DailyProfile:
         return (2 if self._rows[place.id].quantity else 1) + (place.use in ALSO)
 
 
+# Pure: one value for each of the few states there are, instead of one a report.
 @cache
 def _state(state: str) -> StateData:
     return StateData(state=state)

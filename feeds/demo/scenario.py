@@ -78,6 +78,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     steps: tuple[StoryStep, ...]
 
 
+# Stories are a part of the demo's program, told alike in every street; no product rule is in them.
 @cache
 def scripts() -> dict[str, Script]:
     """Every story by name. Raises msgspec.ValidationError when a file is wrong."""

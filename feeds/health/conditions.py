@@ -26,7 +26,7 @@ from feeds.errors import Unavailable
 from feeds.host.seldom import Seldom
 from feeds.streams.keys import key
 from feeds.streams.link import Link
-from twin.catalogue.conditions import Condition, Figure, condition_kinds, merged
+from twin.catalogue.conditions import CONDITION_KINDS, Condition, Figure, merged
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ class Conditions:
         ``since_ms`` is when it began, if that was earlier than the first call. Figures are bounded:
         eight, texts of 200 letters. Raises KeyError for a code that is no row of the table.
         """
-        now_ms, kind = self._now_ms(), condition_kinds()[code]
+        now_ms, kind = self._now_ms(), CONDITION_KINDS[code]
         fresh = Condition(
             code=code,
             street=street,
@@ -123,7 +123,7 @@ class Conditions:
         told = []
         for condition in standing:
             one = self._standing[condition.code, condition.street]
-            if not condition_kinds()[condition.code].is_fact:
+            if not CONDITION_KINDS[condition.code].is_fact:
                 told.append(msgspec.structs.replace(condition, last_ms=self._now_ms()))
             elif one.unshared:
                 told.append(msgspec.structs.replace(condition, count=one.unshared))
@@ -136,7 +136,7 @@ class Conditions:
             one.unshared -= condition.count
 
     def _stands(self, one: _Standing) -> bool:
-        kind = condition_kinds()[one.condition.code]
+        kind = CONDITION_KINDS[one.condition.code]
         return not kind.is_fact or self._monotonic_s() - one.last_s <= kind.stands_s
 
 
@@ -179,7 +179,7 @@ class Shared:
             await self._ask(street, "HDEL", code)
             del self._written[name]
         for name, condition in standing.items():
-            if condition_kinds()[condition.code].is_fact:
+            if CONDITION_KINDS[condition.code].is_fact:
                 await self._add(condition)
             else:
                 await self._say(name, condition)
@@ -223,7 +223,7 @@ def decoded(value: Any) -> Condition | None:
         condition = msgspec.json.decode(value, type=Condition)
     except (msgspec.MsgspecError, TypeError):
         return None
-    return condition if condition.code in condition_kinds() else None
+    return condition if condition.code in CONDITION_KINDS else None
 
 
 def stands(condition: Condition, at_ms: int | None = None) -> bool:
@@ -233,5 +233,5 @@ def stands(condition: Condition, at_ms: int | None = None) -> bool:
     before (``feeds.health.vitals``).
     """
     at_ms = wall_ms() if at_ms is None else at_ms
-    lasts_s = condition_kinds()[condition.code].stands_s or LEFT_BEHIND_S
+    lasts_s = CONDITION_KINDS[condition.code].stands_s or LEFT_BEHIND_S
     return abs(at_ms - condition.last_ms) <= lasts_s * 1000

@@ -21,7 +21,7 @@ from feeds.streams.batches import Position, order
 from feeds.streams.keys import key
 from feeds.streams.replica import Replica
 from feeds.streams.streams import Streams
-from twin.catalogue.conditions import Condition, condition_kinds, merged
+from twin.catalogue.conditions import CONDITION_KINDS, Condition, merged
 from twin.errors import EntrySetAside
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class Vitals:
         for one in self._streams.conditions.standing():
             known = found.get((one.code, one.street))
             found[one.code, one.street] = merged(known, one, same=True) if known else one
-        codes = list(condition_kinds())
+        codes = list(CONDITION_KINDS)
         return sorted(found.values(), key=lambda one: (codes.index(one.code), one.street))
 
     def folded_ms(self, street: str) -> int:
@@ -185,7 +185,7 @@ class Vitals:
             del seen[code]
         for name, value in rows.items():
             code = name.decode("utf-8", "replace")
-            if code in condition_kinds() and seen.get(code, (b"", 0.0))[0] != value:
+            if code in CONDITION_KINDS and seen.get(code, (b"", 0.0))[0] != value:
                 seen[code] = (value, now_s)
 
     def _of_others(self) -> list[Condition]:
@@ -196,7 +196,7 @@ class Vitals:
                 one = decoded(value)
                 if one is None or not stands(one):
                     continue
-                if condition_kinds()[one.code].is_fact or now_s - at_s <= DISBELIEVED_AFTER_S:
+                if CONDITION_KINDS[one.code].is_fact or now_s - at_s <= DISBELIEVED_AFTER_S:
                     found.append(one)
         return found
 

@@ -6,13 +6,13 @@ file, layer and drawing layer, at heights, and at the shape; names and tags are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import shapely
 
 from geodata.importing.readers.features import Feature
-from twin.addresses.tokens import words
 
 OUTLINE_WORDS = ("compound", "outline", "boundary", "xiaoqu", "小区", "轮廓", "边界", "红线")
 BUILDING_WORDS = ("building", "footprint", "house", "楼", "建筑")
@@ -78,6 +78,10 @@ FLOOR_KEYS = ("floors", "building:levels", "levels", "层数")
 AREAS, LINES, POINTS = ("Polygon", "MultiPolygon"), ("LineString", "MultiLineString"), ("Point",)
 
 
+ServiceWords = Mapping[str, tuple[str, ...]]
+"""What people call each kind of service, by the catalogue's words of addresses."""
+
+
 class FeatureRole(NamedTuple):
     """What a feature was taken for, and what kind of that; ``said``: by a word or a tag."""
 
@@ -116,26 +120,26 @@ def service_tagged(feature: Feature) -> str:
     return next((kind for told, kind in tags if told), "")
 
 
-def _service_named(feature: Feature) -> str:
+def _service_named(feature: Feature, called: ServiceWords) -> str:
     """The kind that a file's or layer's name ends in: hydrants, 小区消火栓; or a column tells."""
     if feature.source.file.endswith((".osm", ".pbf")):
         return ""
     named = [name.removesuffix("s") for name in feature.layer.split()]
     if says(feature, SERVICE_WORDS):
         named.append(feature.text("kind", "类型", "类别").casefold())
-    for kind, known in words().services.items():
+    for kind, known in called.items():
         if any(name.endswith((kind, *known)) for name in named):
             return kind
     return ""
 
 
-def _service(feature: Feature) -> FeatureRole | None:
+def _service(feature: Feature, called: ServiceWords) -> FeatureRole | None:
     area = feature.shape.geom_type in AREAS
     if not area and feature.shape.geom_type not in POINTS:
         return None
     if area and (has_height(feature) or says(feature, BUILDING_WORDS)):
         return None
-    kind = service_tagged(feature) or _service_named(feature)
+    kind = service_tagged(feature) or _service_named(feature, called)
     return FeatureRole("service", kind) if kind else None
 
 
@@ -210,9 +214,11 @@ def _name(feature: Feature) -> FeatureRole | None:
     return FeatureRole("name") if feature.shape.geom_type in POINTS and feature.name else None
 
 
-RULES: tuple[Callable[[Feature], FeatureRole | None], ...] = (
-    _device, _building, _service, _way, _gate, _door, _wall, _grid, _ground, _tall, _name,
-)  # fmt: skip
+def _rules(called: ServiceWords) -> tuple[Callable[[Feature], FeatureRole | None], ...]:
+    return (
+        _device, _building, partial(_service, called=called), _way, _gate, _door, _wall, _grid,
+        _ground, _tall, _name,
+    )  # fmt: skip
 
 
 def closed(feature: Feature) -> None:
@@ -224,12 +230,13 @@ def closed(feature: Feature) -> None:
             feature.shape = shapely.Polygon(shape)
 
 
-def roles(features: Sequence[Feature], name: str) -> list[FeatureRole]:
+def roles(features: Sequence[Feature], name: str, called: ServiceWords) -> list[FeatureRole]:
     """What each feature is; the outline is the one area of the compound ``name``."""
+    rules = _rules(called)
     for feature in features:
         closed(feature)
     found = [
-        next((role for rule in RULES if (role := rule(f))), FeatureRole("other")) for f in features
+        next((role for rule in rules if (role := rule(f))), FeatureRole("other")) for f in features
     ]
     outline = _outline(features, found, name)
     if outline is not None:

@@ -178,7 +178,7 @@ def _carry_out(
         **{name: getattr(asked, name) for name in given},
     )
     return import_folder(
-        asked.files, asked.name, asked.territory, kinds=catalogue.devices, data=places,
+        asked.files, asked.name, asked.territory, catalogue=catalogue, data=places,
         options=options,
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from geodata.checks import Fault
 from geodata.drawing.buildings import DrawnBuilding
 from geodata.drawing.site import Site, ring
 from geodata.importing import additions, belonging, listed_devices, registration, services, survey
-from geodata.importing.classification import FeatureRole
+from geodata.importing.classification import FeatureRole, ServiceWords
 from geodata.importing.history import History
 from geodata.importing.merging import merge
 from geodata.importing.readers import crs, device_lists, reading, references
@@ -31,7 +31,7 @@ from geodata.importing.report.sentences import STOPS, CannotImport, Words, say
 from geodata.importing.survey import Survey
 from geodata.proposal import layout
 from geodata.soundness import NOWHERE
-from twin.catalogue import DeviceKinds
+from twin.catalogue import Catalogue
 from twin.clock import CHINA
 from twin.errors import DayuanError, InvalidTerritory
 from twin.places.model import Building, Compound
@@ -74,7 +74,7 @@ def import_folder(
     territory: str,
     reference: str | None = None,
     *,
-    kinds: DeviceKinds,
+    catalogue: Catalogue,
     data: Path | str | None = None,
     options: Options | None = None,
     seed: int = 1,
@@ -82,7 +82,8 @@ def import_folder(
 ) -> Report:
     """Read a file or folder into a compound and, unless something is fatal, save it in ``data``.
 
-    ``kinds`` are the catalogue's device kinds: lists name them by their labels, and so do reports.
+    Lists name device kinds by the labels of the ``catalogue``, and so do reports; what files call
+    services are its words of addresses.
     ``data`` is the folder of places; None compares with none and writes nothing. ``reference``,
     ``seed`` and ``known`` are short for options. Raises InvalidTerritory for a territory that does
     not name a compound.
@@ -91,16 +92,24 @@ def import_folder(
         raise InvalidTerritory(f"{territory!r} does not name a compound: four labels are wanted")
     wishes = {"": references.named(reference)} if reference else {}
     chosen = options or Options(wishes=wishes, seed=seed, known=known)
-    return _Import(
-        Path(folder), Report(name, territory, kinds), chosen, Path(data) if data else None
-    ).run()
+    report = Report(name, territory, catalogue.devices)
+    called = catalogue.address_words.services
+    return _Import(Path(folder), report, chosen, called, Path(data) if data else None).run()
 
 
 class _Import:
     """One import on its way; every step adds to the report."""
 
-    def __init__(self, folder: Path, report: Report, options: Options, places: Path | None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        report: Report,
+        options: Options,
+        called: ServiceWords,
+        places: Path | None,
+    ) -> None:
         self.folder, self.report, self.options = folder, report, options
+        self.called = called
         self.label = report.territory.rpartition(".")[2]
         self.history = History(places, self.label) if places else None
         self.keys: dict[str, str] = {}
@@ -162,7 +171,7 @@ class _Import:
         if report.fatal:
             return
         progress(0.5, say("understanding", count=len(features)))
-        understood = survey.understand(features, report.name)
+        understood = survey.understand(features, report.name, self.called)
         if isinstance(understood, list):
             report.faults += understood
             return
@@ -228,7 +237,7 @@ class _Import:
         """The compound with the services that files hold."""
         if not parts:
             return compound
-        found = services.place(compound, parts)
+        found = services.place(compound, parts, self.called)
         self.keys |= found.keys
         if found.left:
             words = say("services_far", count=found.left, metres=services.AROUND_M)

@@ -12,10 +12,9 @@ from typing import NamedTuple
 
 import shapely
 
-from geodata.importing.classification import FeatureRole, service_tagged
+from geodata.importing.classification import FeatureRole, ServiceWords, service_tagged
 from geodata.importing.containment import Grounds
 from geodata.importing.readers.features import Feature
-from twin.addresses.tokens import words
 from twin.places.model import Compound, LonLat, Service
 
 AROUND_M = 150.0
@@ -33,11 +32,14 @@ class Helping(NamedTuple):
     left: int
 
 
-def place(compound: Compound, parts: Sequence[tuple[Feature, FeatureRole]]) -> Helping:
+def place(
+    compound: Compound, parts: Sequence[tuple[Feature, FeatureRole]], called: ServiceWords
+) -> Helping:
     """Features that are services, or buildings that hold one, as services of a compound.
 
     Sites come before points: they tell more of themselves. One without a name is called by its
-    kind and what is written on it; a number of ours would be another one the next time.
+    kind, as ``called`` has it, and what is written on it; a number of ours would be another one
+    the next time.
     """
     grounds, numbers = Grounds(compound), Counter[str]()
     found: list[Service] = []
@@ -52,7 +54,9 @@ def place(compound: Compound, parts: Sequence[tuple[Feature, FeatureRole]]) -> H
         if _twin(found, kind, feature.name, at, grounds):
             continue
         numbers[kind] += 1
-        service = _service(grounds, feature, kind, f"{compound.id}/{kind}/{numbers[kind]}", at)
+        number = f"{compound.id}/{kind}/{numbers[kind]}"
+        name = feature.name or f"{called[kind][0]} {feature.text('ref', '编号')}".strip()
+        service = _service(grounds, feature, kind, number, name, at)
         found.append(service)
         if feature.key:
             keys[service.id] = feature.key
@@ -71,13 +75,15 @@ def _twin(found: Sequence[Service], kind: str, name: str, at: LonLat, grounds: G
     )
 
 
-def _service(grounds: Grounds, feature: Feature, kind: str, number: str, at: LonLat) -> Service:
+def _service(
+    grounds: Grounds, feature: Feature, kind: str, number: str, name: str, at: LonLat
+) -> Service:
     building = grounds.holding(at)
     room = feature.figure("capacity", "容量", "床位", "可容人数")
     return Service(
         id=number,
         kind=kind,
-        name=feature.name or f"{words().services[kind][0]} {feature.text('ref', '编号')}".strip(),
+        name=name,
         lonlat=at,
         territory=building.territory if building else grounds.territory(at),
         building=building.id if building else "",

@@ -15,7 +15,7 @@ from shapely import Polygon
 from geodata.checks import Fault, why_invalid
 from geodata.drawing.buildings import DrawnBuilding
 from geodata.importing import classification
-from geodata.importing.classification import FLOOR_KEYS, HEIGHT_KEYS, FeatureRole
+from geodata.importing.classification import FLOOR_KEYS, HEIGHT_KEYS, FeatureRole, ServiceWords
 from geodata.importing.readers.features import Feature
 from geodata.importing.report.sentences import Words, say
 from geodata.proposal.doors import FLOOR_M, floors_of
@@ -83,10 +83,15 @@ class Survey:
     names: shapely.STRtree = field(default_factory=lambda: shapely.STRtree([]))
 
 
-def understand(features: Sequence[Feature], name: str = "") -> Survey | list[Fault]:
-    """A survey of the compound ``name``, or the faults for which there can be none."""
+def understand(
+    features: Sequence[Feature], name: str, called: ServiceWords
+) -> Survey | list[Fault]:
+    """A survey of the compound ``name``, or the faults for which there can be none.
+
+    ``called`` are the words for kinds of service.
+    """
     there = [feature for feature in features if not feature.shape.is_empty]
-    found = classification.roles(there, name)
+    found = classification.roles(there, name, called)
     outline = next(
         (f for f, role in zip(there, found, strict=True) if role.role == "outline"), None
     )

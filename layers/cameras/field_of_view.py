@@ -20,8 +20,9 @@ from twin.places.territory import covers
 from twin.state.twin import Twin
 from twin.visibility.camera_index import CameraIndex
 from twin.visibility.coverage import Coverage, regions
+from twin.visibility.densities import EDITIONS, Edition
 from twin.visibility.field_of_view import Flags, ground_in_view, open_spans, walls_of
-from twin.visibility.optics import Edition, distance_m, editions, optics
+from twin.visibility.optics import distance_m, optics
 from twin.visibility.window_privacy import glimpses
 
 KEPT = 16
@@ -64,7 +65,7 @@ def working(twin: Twin, camera: str) -> bool:
 def levels_at(px_m: float) -> dict[str, str]:
     """The level that a density reaches in each edition, by its name; none where it reaches none."""
     found = {}
-    for year, edition in editions().items():
+    for year, edition in EDITIONS.items():
         reached = [name for name, level in edition.levels.items() if px_m >= level.px_m]
         found[year] = reached[-1] if reached else ""
     return found
@@ -94,8 +95,8 @@ def covered(
     left = coverage.without(dark | off)
     density, sure = coverage.density_px_m(left), coverage.density_px_m(left, sure=True)
     ground = coverage.ground
-    masks = _classes(ground.free, whole, density, sure, editions()[edition])
-    drawn = _drawn(compound, coverage, masks, [*editions()[edition].levels])
+    masks = _classes(ground.free, whole, density, sure, EDITIONS[edition])
+    drawn = _drawn(compound, coverage, masks, [*EDITIONS[edition].levels])
     cell_m2, area_m2 = ground.cell_m**2, ground.area_m2
     return {
         "compound": compound.id,
@@ -248,7 +249,7 @@ def rings(compound: Compound, place: DevicePlace) -> list[Feature]:
     eye = xy_from_lonlat(place.lonlat, walls.origin)
     field = ground_in_view(look, eye, walls)
     found = []
-    for year, edition in editions().items():
+    for year, edition in EDITIONS.items():
         for name, level in edition.levels.items():
             slant_m = distance_m(look.pixels_wide, look.hfov_deg, level.px_m)
             if slant_m <= look.height_m:

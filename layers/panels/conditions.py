@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from twin.catalogue.conditions import Condition, condition_kinds
+from twin.catalogue.conditions import CONDITION_KINDS, Condition
 from twin.errors import EntrySetAside
 from twin.places import territory
 
@@ -28,7 +28,7 @@ class Health:
 
     def standing(self, *, live: bool) -> list[Condition]:
         """The conditions that concern a live screen, or a replay."""
-        kinds = condition_kinds()
+        kinds = CONDITION_KINDS
         return [one for one in self.conditions() if live or kinds[one.code].replay]
 
 
@@ -49,7 +49,7 @@ def shown(
     return [
         {
             "code": one.code,
-            "tone": condition_kinds()[one.code].tone,
+            "tone": CONDITION_KINDS[one.code].tone,
             "street": one.street,
             "since": one.since_ms,
             "count": one.count,

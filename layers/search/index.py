@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from layers.live.redaction import device_name
 from layers.search.ngrams import Spelled, Texts, normal
-from twin.addresses.tokens import words as address_words
+from twin.addresses.language import Language
 from twin.catalogue import DeviceKinds
 from twin.places import territory
 from twin.places.model import Area, Building, Compound, DevicePlace, LonLat, Service
@@ -50,8 +50,9 @@ class Hit(NamedTuple):
 
 
 class Naming(NamedTuple):
-    """How devices are named: by the kinds of a catalogue; without rooms when ``masked``."""
+    """How things are called: devices by the kinds of a catalogue, without rooms when ``masked``."""
 
+    language: Language
     kinds: DeviceKinds
     masked: bool
 
@@ -104,8 +105,9 @@ _ROWS: dict[type[Any], Callable[..., SearchRow]] = {
 class SearchIndex:
     """The rows of some compounds, for one screen class."""
 
-    def __init__(self, compounds: Sequence[Compound], kinds: DeviceKinds, masked: bool) -> None:
-        self._compounds, self._naming = compounds, Naming(kinds, masked)
+    def __init__(self, compounds: Sequence[Compound], naming: Naming) -> None:
+        self._compounds, self._naming = compounds, naming
+        language = naming.language
         there = [(thing, i) for i, place in enumerate(compounds) for thing in things(place)]
         rows = [self._made(thing, i) for thing, i in there]
         order = np.lexsort(([len(row.name) for row in rows], [RANK[row.type] for row in rows]))
@@ -117,10 +119,10 @@ class SearchIndex:
         self._path, self._paths = _coded(row.territory for row in rows)
         self._compound = np.array([row.compound for row in rows], dtype=np.int32)
         self._part_is_enough = np.array([row.type in ("compound", "area") for row in rows])
-        self._texts = Texts([normal(name) for name in names])
-        self._spelled = Spelled(names)
-        self._kind_words = [_said(_kind_words(kind, kinds)) for kind in self._kinds]
-        self._compound_words = [_said(_compound_words(place)) for place in compounds]
+        self._texts = Texts([normal(name, language) for name in names])
+        self._spelled = Spelled(names, language.readings)
+        self._kind_words = [_said(_kind_words(kind, naming), language) for kind in self._kinds]
+        self._compound_words = [_said(_compound_words(place), language) for place in compounds]
         self._views: OrderedDict[tuple[str, ...], Mask] = OrderedDict()
 
     def _made(self, thing: Thing, compound: int) -> SearchRow:
@@ -181,13 +183,13 @@ def _coded(words: Iterable[str]) -> tuple[NDArray[np.int32], list[str]]:
     return np.array(codes, dtype=np.int32), list(numbers)
 
 
-def _kind_words(kind: str, kinds: DeviceKinds) -> list[str]:
+def _kind_words(kind: str, naming: Naming) -> list[str]:
     """What people call a kind of device or service."""
-    known = address_words()
+    known = naming.language.words
     if kind.startswith("service/"):
         name = kind.removeprefix("service/")
         return [name, *known.services.get(name, ())]
-    row = kinds.get(kind)
+    row = naming.kinds.get(kind)
     return [kind, row.label, row.en, *known.devices.get(kind, ())] if row else []
 
 
@@ -195,9 +197,9 @@ def _compound_words(place: Compound) -> list[str]:
     return [place.name, place.name_en, place.id, place.community_name]
 
 
-def _said(words: Iterable[str]) -> tuple[str, Spelled]:
+def _said(words: Iterable[str], language: Language) -> tuple[str, Spelled]:
     words = [word for word in words if word]
-    return "\n".join(map(normal, words)), Spelled(words)
+    return "\n".join(normal(word, language) for word in words), Spelled(words, language.readings)
 
 
 def _holds(said: tuple[str, Spelled], word: str) -> bool:

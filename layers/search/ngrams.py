@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.addresses.pinyin import syllables
-from twin.addresses.tokens import canonical, number
+from twin.addresses.language import Language
+from twin.addresses.pinyin import Readings
+from twin.addresses.tokens import number
 
 Mask = NDArray[np.bool_]
 _NUMBER = re.compile("[零〇一二两三四五六七八九十百]+(?=[幢号单层楼室期门网])")
@@ -18,13 +19,13 @@ _OTHER = re.compile("[^一-龥]+")
 _END = 10
 
 
-def normal(text: str) -> str:
+def normal(text: str, language: Language) -> str:
     """One way of writing for what people write in several.
 
-    >>> normal("三栋一单元"), normal("十二号楼 GATE"), normal("３幢")
+    >>> tuple(normal(text, language) for text in ("三栋一单元", "十二号楼 GATE", "３幢"))
     ('3幢1单元', '12幢 gate', '3幢')
     """
-    plain = canonical(text)[0].lower()
+    plain = language.tokens.canonical(text)[0].lower()
     numbered = _NUMBER.sub(lambda found: number(found.group()), plain)
     return numbered.replace("楼", "幢").replace("号幢", "幢").strip()
 
@@ -70,11 +71,11 @@ class Spelled:
     out, so that a thousand flats are spelled once.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], readings: Readings) -> None:
         skeletons: dict[str, int] = {}
         bare = (_OTHER.sub("", name) for name in names)
         self._of = np.array([skeletons.setdefault(one, len(skeletons)) for one in bare], np.int32)
-        lines = "".join(f"{_ways(one)}\n" for one in skeletons)
+        lines = "".join(f"{_ways(one, readings)}\n" for one in skeletons)
         joined = np.frombuffer(lines.encode("ascii"), np.uint8)
         ends = np.flatnonzero(joined == _END)
         self._starts = np.concatenate(([0], ends[:-1] + 1)) if skeletons else ends
@@ -106,10 +107,10 @@ class Spelled:
         return places
 
 
-def _ways(name: str) -> str:
+def _ways(name: str, readings: Readings) -> str:
     """``HuoDian HD`` for each way of reading a name: capitals where a word may begin."""
     ways = []
-    for parts in syllables(name):
+    for parts in readings.syllables(name):
         full = "".join(part.capitalize() for part in parts)
         ways += [full, "".join(part[:1] for part in parts).upper()]
     return " ".join(ways)

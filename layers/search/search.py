@@ -11,12 +11,12 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from layers.live.redaction import place_words
-from layers.search.index import RANK, SearchIndex
+from layers.search.index import RANK, Naming, SearchIndex
 from layers.search.ngrams import normal
 from twin.addresses.candidates import Candidate, Resolution
 from twin.addresses.gazetteer import Gazetteer
+from twin.addresses.language import Language
 from twin.addresses.parser import Address, parse, said
-from twin.addresses.pinyin import sounds
 from twin.catalogue import Catalogue
 from twin.errors import EntrySetAside
 from twin.places import territory
@@ -48,6 +48,7 @@ class Finder:
 
     def __init__(self, twins: Mapping[str, Twin], catalogue: Catalogue) -> None:
         self._kinds = catalogue.devices
+        self.language = Language(catalogue)
         self._twins = twins
         self._places = [place for twin in twins.values() for place in twin.compounds.values()]
         self.left_out: list[tuple[str, EntrySetAside]] = []
@@ -67,10 +68,13 @@ class Finder:
 
     def _learnt(self, masked: bool) -> tuple[SearchIndex, Gazetteer]:
         if self._gazetteer is None:
-            self._gazetteer = _prepared(self._places)
+            self._gazetteer = _prepared(self._places, self.language)
         if masked not in self._indexes:
-            self._indexes[masked] = SearchIndex(self._places, self._kinds, masked)
+            self._indexes[masked] = SearchIndex(self._places, self._naming(masked))
         return self._indexes[masked], self._gazetteer
+
+    def _naming(self, masked: bool) -> Naming:
+        return Naming(self.language, self._kinds, masked)
 
     def _leave_out(self) -> None:
         """Go on without the compounds for which learning fails."""
@@ -78,9 +82,9 @@ class Finder:
         self._indexes.clear()
         for place in self._places:
             try:
-                _prepared([place])
+                _prepared([place], self.language)
                 for masked in (False, True):
-                    SearchIndex([place], self._kinds, masked)
+                    SearchIndex([place], self._naming(masked))
                 kept.append(place)
             except Exception as failure:
                 why = EntrySetAside("search", place.id, failure)
@@ -98,7 +102,7 @@ class Finder:
         limit: int = LIMIT,
     ) -> Found:
         """What matches, best first, of what the account may see; no flats when ``masked``."""
-        words = split(text)
+        words = split(text, self.language)
         moving = self.moving(prefixes, words, masked=masked)
         standing = self.standing(prefixes, text, masked=masked, here=here, limit=limit)
         return together(moving, standing, limit)
@@ -124,13 +128,13 @@ class Finder:
         limit: int = LIMIT,
     ) -> tuple[Found, Found]:
         """Places that the text means as an address; compounds, buildings, devices by words."""
-        words = split(text)
+        words = split(text, self.language)
         if not words:
             return [], []
         index, gazetteer = self.learn(masked)
         names = {site.compound.id: site.compound.name for site in gazetteer.sites}
         addresses: Found = []
-        if not _only_a_kind(parse(text)):  # which the index has in better order
+        if not _only_a_kind(parse(text, self.language)):  # which the index has in better order
             meant = gazetteer.resolve(text, prefixes, here=here, masked=masked)
             addresses = [_address(one, names) for one in _worth(meant)[:ADDRESSES]]
         hits = index.find(words, prefixes, here, limit)
@@ -152,7 +156,7 @@ class Finder:
         for case in twin.incidents.values():
             kept = self._texts.get((case.id, masked))
             if kept is None or kept.version != case.version:
-                kept = _Text(case.version, _case_words(twin, case, masked))
+                kept = _Text(case.version, _case_words(twin, case, masked, self.language))
                 self._texts[case.id, masked] = kept
             where = place_words(twin, case) if masked else case.place
             title = twin.catalogue.incident(case.kind).label
@@ -167,8 +171,9 @@ class Finder:
             card = one.card
             kept = self._texts.get((card.id, False))
             if kept is None:
-                ways = (way for pair in sounds(card.name) for way in pair)
-                kept = _Text(0, normal(f"{card.name} {card.id} {card.role} {' '.join(ways)}"))
+                ways = (way for pair in self.language.readings.sounds(card.name) for way in pair)
+                words = f"{card.name} {card.id} {card.role} {' '.join(ways)}"
+                kept = _Text(0, normal(words, self.language))
                 self._texts[card.id, False] = kept
             place = territory.compound_of(card.territory) or ""
             yield (
@@ -178,15 +183,15 @@ class Finder:
             )
 
 
-def _prepared(places: Sequence[Compound]) -> Gazetteer:
-    gazetteer = Gazetteer(places)
+def _prepared(places: Sequence[Compound], language: Language) -> Gazetteer:
+    gazetteer = Gazetteer(places, language)
     gazetteer.prepare()
     return gazetteer
 
 
-def split(text: str) -> list[str]:
+def split(text: str, language: Language) -> list[str]:
     """The words of what was typed, in their normal form, eight at most."""
-    return normal(text).split()[:MAX_WORDS]
+    return normal(text, language).split()[:MAX_WORDS]
 
 
 def together(moving: Found, standing: tuple[Found, Found], limit: int = LIMIT) -> Found:
@@ -214,12 +219,13 @@ def _row(
     }  # fmt: skip
 
 
-def _case_words(twin: Twin, case: Incident, masked: bool) -> str:
+def _case_words(twin: Twin, case: Incident, masked: bool, language: Language) -> str:
     title = twin.catalogue.incident(case.kind)
     where = place_words(twin, case) if masked else case.place
     told = "" if masked else case.text
-    ways = (way for pair in sounds(title.label) for way in pair)
-    return normal(f"{title.label} {title.en} {case.id} {where} {told} {' '.join(ways)}")
+    ways = (way for pair in language.readings.sounds(title.label) for way in pair)
+    words = f"{title.label} {title.en} {case.id} {where} {told} {' '.join(ways)}"
+    return normal(words, language)
 
 
 def _worth(meant: Resolution) -> Sequence[Candidate]:

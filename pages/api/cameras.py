@@ -28,7 +28,7 @@ from twin.events import AccountData, CommandRefused, Event
 from twin.places.model import Compound, DevicePlace
 from twin.places.territory import covers, street_of, touches
 from twin.state.twin import Twin
-from twin.visibility.optics import editions
+from twin.visibility.densities import EDITIONS
 
 Change = Callable[[Compound], Compound]
 Edit = Callable[[str, Change, Mapping[str, Any]], tuple[Compound, Compound]]
@@ -84,8 +84,8 @@ def _coverage(routes: APIRouter, stage: Backstage) -> None:
         found = stage.hub.places.compounds.get(compound)
         if hub is None or found is None or not touches(who.prefixes, found.territory):
             raise answers.unknown("place")
-        if edition not in editions():
-            raise Refusal(422, "invalid", f"editions: {', '.join(editions())}")
+        if edition not in EDITIONS:
+            raise Refusal(422, "invalid", f"editions: {', '.join(EDITIONS)}")
         work = partial(
             _covered, stage, hub, found, who, without=without.split(","), edition=edition
         )

@@ -34,7 +34,7 @@ from pages.texts import LANGUAGES, language
 from twin.commands.table import TABLE, Command, may, of_oneself
 from twin.dispatch.recommend import KNOWN_FOR
 from twin.places.territory import covers, touches
-from twin.visibility.optics import editions
+from twin.visibility.densities import EDITIONS
 
 CHECK_SESSION_S = 30.0
 SESSION_ENDED = 4401
@@ -199,7 +199,7 @@ def _rows_and_words(routes: APIRouter, stage: Backstage) -> None:
                 "rules": dict(catalogue.rules),
                 "layers": listed(catalogue),
                 "commands": commands.rows(catalogue.ways.closures, catalogue.flow),
-                "densities": editions(),
+                "densities": dict(EDITIONS),
                 "place_known_for_s": KNOWN_FOR.total_seconds(),
             }
         )

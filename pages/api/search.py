@@ -23,7 +23,7 @@ def router(finder: Finder) -> APIRouter:
     async def found(who: Asker, q: str = "", here: str = "") -> Response:
         typed, here = q[:MAX_CHARS], here[:MAX_CHARS]
         # Twins change on this loop only; what stands still is looked through in a thread.
-        moving = finder.moving(who.prefixes, split(typed), masked=masked(who))
+        moving = finder.moving(who.prefixes, split(typed, finder.language), masked=masked(who))
         standing = await asyncio.to_thread(
             finder.standing, who.prefixes, typed, masked=masked(who), here=here
         )

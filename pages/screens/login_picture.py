@@ -33,6 +33,7 @@ _LANES = (
 _POND = ((168, 92), (196, 86), (220, 94), (222, 108), (198, 114), (170, 108))
 
 
+# A pure function of the tables above, drawn once: nothing is read.
 @cache
 def picture() -> str:
     """An SVG element; decoration, so it is hidden from screen readers."""

@@ -31,7 +31,7 @@ def mine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         TERRITORY,
         data=folder / "places",
         options=Options(bare=True),
-        kinds=CATALOGUE.devices,
+        catalogue=CATALOGUE,
     )
     with running(folder) as house:
         yield house

@@ -79,7 +79,7 @@ def test_a_compound_turned_scaled_and_moved_is_imported_without_a_fault(
              for n, (x, y) in enumerate(SLABS, start=1)]  # fmt: skip
     write(folder / "outline.geojson", [outline])
     write(folder / "buildings.geojson", slabs)
-    report = told(import_folder(folder, "小院", TERRITORY, kinds=CATALOGUE.devices))
+    report = told(import_folder(folder, "小院", TERRITORY, catalogue=CATALOGUE))
     assert report.fatal == [] and report.compound is not None
     assert all(len(set(path.line)) > 1 for path in report.compound.paths)
 
@@ -123,7 +123,7 @@ def test_a_compound_of_any_layout_ends_with_a_report(
         road = {"type": "Feature", "properties": {"highway": "service"},
                 "geometry": {"type": "LineString", "coordinates": line}}  # fmt: skip
         write(folder / "roads.geojson", [road])
-    told(import_folder(folder, "小院", TERRITORY, kinds=CATALOGUE.devices))
+    told(import_folder(folder, "小院", TERRITORY, catalogue=CATALOGUE))
 
 
 def test_what_rounding_makes_a_point_of_is_left_out_before_anything_stands_on_it() -> None:
@@ -199,7 +199,7 @@ def test_edited_files_end_with_a_report_and_what_is_written_can_be_lived_in(
         path.write_text(json.dumps(content))
     report = told(
         import_folder(
-            folder / "files", "小院", TERRITORY, data=folder / "places", kinds=CATALOGUE.devices
+            folder / "files", "小院", TERRITORY, data=folder / "places", catalogue=CATALOGUE
         )
     )
     held = store.read(folder / "places")
@@ -216,7 +216,7 @@ def test_edited_files_of_another_shape_are_named(
     geojson.write(tmp_path, sound)
     content = {"type": "FeatureCollection", "format": geojson.FORMAT, "features": features}
     (tmp_path / f"{part}.geojson").write_text(json.dumps(content))
-    report = told(import_folder(tmp_path, "小院", TERRITORY, kinds=CATALOGUE.devices))
+    report = told(import_folder(tmp_path, "小院", TERRITORY, catalogue=CATALOGUE))
     assert report.fatal == [] if (part, features) == ("devices", []) else report.fatal
     assert all(f"{part}.geojson" in str(fault.words) for fault in report.fatal)
 
@@ -226,7 +226,7 @@ def test_two_compounds_in_one_file_are_one_too_many(sound: Compound, tmp_path: P
     path = tmp_path / "compound.geojson"
     content = json.loads(path.read_bytes())
     path.write_text(json.dumps(content | {"features": content["features"] * 2}))
-    (fault,) = told(import_folder(tmp_path, "小院", TERRITORY, kinds=CATALOGUE.devices)).fatal
+    (fault,) = told(import_folder(tmp_path, "小院", TERRITORY, catalogue=CATALOGUE)).fatal
     assert str(fault.words) == "compound.geojson cannot be read: 2 features where one belongs"
 
 
@@ -277,7 +277,7 @@ def test_a_file_that_a_reader_stumbles_over_is_named(tmp_path: Path, what: str) 
     named, make = BROKEN[what]
     a_folder(tmp_path)
     make(tmp_path)
-    report = told(import_folder(tmp_path, "小院", TERRITORY, "wgs84", kinds=CATALOGUE.devices))
+    report = told(import_folder(tmp_path, "小院", TERRITORY, "wgs84", catalogue=CATALOGUE))
     assert named in {fault.feature for fault in report.fatal}, report.lines("en")
 
 
@@ -288,7 +288,7 @@ def test_a_reader_that_falls_over_names_the_file(
         raise ArithmeticError("nobody thought of it")
 
     monkeypatch.setattr(formats, "read", fall)
-    report = told(import_folder(a_folder(tmp_path), "小院", TERRITORY, kinds=CATALOGUE.devices))
+    report = told(import_folder(a_folder(tmp_path), "小院", TERRITORY, catalogue=CATALOGUE))
     assert {fault.feature for fault in report.fatal} == {"buildings.geojson", "outline.geojson"}
 
 
@@ -315,4 +315,4 @@ def test_memory_that_runs_out_is_no_fault_of_a_file(
 
     monkeypatch.setattr(layout, "propose", fall)
     with pytest.raises(MemoryError):
-        import_folder(a_folder(tmp_path), "小院", TERRITORY, kinds=CATALOGUE.devices)
+        import_folder(a_folder(tmp_path), "小院", TERRITORY, catalogue=CATALOGUE)

@@ -6,10 +6,14 @@ from dataclasses import replace
 
 from msgspec.structs import replace as changed
 
+from twin.addresses.language import Language
 from twin.catalogue import Catalogue, load
 
 CATALOGUE = load()
 """The rows of the product, read once for all tests of a process."""
+
+LANGUAGE = Language(CATALOGUE)
+"""How addresses are read by them."""
 
 
 def with_rule(name: str, **fields: object) -> Catalogue:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from twin.addresses.compound_addresses import natural, unit_number
+from twin.addresses.language import Language
 from twin.addresses.parser import parse
 from twin.places.model import Building, Compound, DevicePlace
 
@@ -46,10 +47,10 @@ class _Rule(NamedTuple):
     rows: Callable[[Compound], Iterable[tuple[str, bool]]]
 
 
-def completeness(compound: Compound, today: date) -> list[Measure]:
+def completeness(compound: Compound, today: date, language: Language) -> list[Measure]:
     """The measures of one compound; one of which there is nothing to count is left out."""
     found = []
-    for rule in (*_RULES, _Rule("updated", "surveyed", partial(_surveyed, today))):
+    for rule in _rules(today, language):
         rows = list(rule.rows(compound))
         missing = sorted((name for name, good in rows if not good), key=natural)
         if rows:
@@ -82,13 +83,13 @@ def _with_floors(compound: Compound) -> Iterator[tuple[str, bool]]:
     return ((one.name, one.floors > 0) for one in _homes(compound))
 
 
-def _numbered(compound: Compound) -> Iterator[tuple[str, bool]]:
+def _numbered(language: Language, compound: Compound) -> Iterator[tuple[str, bool]]:
     """录入: the name of every residence is a number or letter that an address can hold."""
-    return ((one.name or one.id, _reads(one.name)) for one in _homes(compound))
+    return ((one.name or one.id, _reads(one.name, language)) for one in _homes(compound))
 
 
-def _reads(name: str) -> bool:
-    read = parse(name)
+def _reads(name: str, language: Language) -> bool:
+    read = parse(name, language)
     return bool(read.building) and not read.rest and not read.doubts
 
 
@@ -139,13 +140,16 @@ def _confirmed(compound: Compound) -> Iterator[tuple[str, bool]]:
     return ((one.name, not one.proposed) for one in compound.buildings)
 
 
-_RULES = (
-    _Rule("collected", "units", _with_units),
-    _Rule("collected", "floors", _with_floors),
-    _Rule("entered", "numbers", _numbered),
-    _Rule("entered", "unique", _unique),
-    _Rule("entered", "code", _coded),
-    _Rule("merged", "devices", _bound),
-    _Rule("managed", "grids", _in_grid),
-    _Rule("managed", "confirmed", _confirmed),
-)
+def _rules(today: date, language: Language) -> tuple[_Rule, ...]:
+    """What is counted on a day, with names read in a language."""
+    return (
+        _Rule("collected", "units", _with_units),
+        _Rule("collected", "floors", _with_floors),
+        _Rule("entered", "numbers", partial(_numbered, language)),
+        _Rule("entered", "unique", _unique),
+        _Rule("entered", "code", _coded),
+        _Rule("merged", "devices", _bound),
+        _Rule("managed", "grids", _in_grid),
+        _Rule("managed", "confirmed", _confirmed),
+        _Rule("updated", "surveyed", partial(_surveyed, today)),
+    )

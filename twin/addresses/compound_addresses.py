@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from twin.addresses.candidates import Candidate, Note
+from twin.addresses.language import Language
 from twin.addresses.names import NameBook
 from twin.addresses.parser import parse
 from twin.places.model import Building, Compound, DevicePlace, Entrance, LonLat, Ring
@@ -40,12 +41,12 @@ class Named(NamedTuple):
 class CompoundAddresses:
     """A compound's addresses. Devices are looked through when asked for, the rest is at hand."""
 
-    def __init__(self, compound: Compound) -> None:
-        self.compound = compound
+    def __init__(self, compound: Compound, language: Language) -> None:
+        self.compound, self._language = compound, language
         numbered: dict[str, list[tuple[Building, str]]] = {}
         named = []
         for building in compound.buildings:
-            read = parse(building.name)
+            read = parse(building.name, language)
             if read.building and not read.rest and not read.until:
                 numbered.setdefault(read.building, []).append((building, read.compound))
             else:
@@ -56,7 +57,7 @@ class CompoundAddresses:
     @cached_property
     def names(self) -> NameBook:
         """The names of what has one, numbered as in ``named``."""
-        return NameBook((key, one.name) for key, one in enumerate(self.named))
+        return NameBook(((key, one.name) for key, one in enumerate(self.named)), self._language)
 
     @cached_property
     def signs(self) -> Signs:

@@ -12,8 +12,9 @@ import msgspec
 
 from twin.addresses.candidates import Candidate, Note, Resolution
 from twin.addresses.compound_addresses import CompoundAddresses, Sees, note
+from twin.addresses.language import Language
 from twin.addresses.locate import located
-from twin.addresses.names import GENERIC, Found, NameBook, bare, plain
+from twin.addresses.names import GENERIC, Found, NameBook, bare
 from twin.addresses.parser import Address, parse
 from twin.places import territory
 from twin.places.model import Compound
@@ -31,12 +32,15 @@ _LEVELS = (
 class Gazetteer:
     """Addresses of some compounds. Built once for a set of places; asking changes nothing."""
 
-    def __init__(self, compounds: Iterable[Compound]) -> None:
-        self.sites = [CompoundAddresses(compound) for compound in compounds]
+    def __init__(self, compounds: Iterable[Compound], language: Language) -> None:
+        self._language = language
+        self.sites = [CompoundAddresses(compound, language) for compound in compounds]
         places = [site.compound for site in self.sites]
-        self._names = NameBook(_names(places))
+        self._names = NameBook(_names(places), language)
         self._above = {
-            field: NameBook((key, getattr(place, field)) for key, place in enumerate(places))
+            field: NameBook(
+                ((key, getattr(place, field)) for key, place in enumerate(places)), language
+            )
             for _, field in _LEVELS
         }
 
@@ -59,7 +63,7 @@ class Gazetteer:
         ``here`` is the compound on screen, which comes first among equals. ``masked`` finds
         nothing in flats.
         """
-        address = parse(text)
+        address = parse(text, self._language)
         if address == Address(rest=address.rest) and not "".join(address.rest):
             return Resolution(address, ())
         if masked and address.room:
@@ -102,7 +106,7 @@ class Gazetteer:
         elif not named:
             yield from ((key, "", general) for key in level or open_)
         for one in named:
-            differs = _differing(address, self.sites[one.key].compound)
+            differs = _differing(address, self.sites[one.key].compound, self._language)
             yield one.key, one.left, (*general, *_read_as(one), *differs)
 
     def _by_name(self, words: str, open_: list[int]) -> list[Found]:
@@ -120,6 +124,7 @@ class Gazetteer:
 
     def _holds(self, key: int, words: str, endings: bool = False) -> bool:
         """Whether something in a compound has just this name, or the words end in one."""
+        plain = self._language.plain
         words = plain(words).replace(" ", "")
         names = [plain(one.name) for one in self.sites[key].named] if words else []
         return words in names or (endings and words.endswith(tuple(names)))
@@ -130,6 +135,7 @@ class Gazetteer:
 
     def _of_level(self, address: Address, open_: list[int]) -> list[int] | None:
         """Of the compounds that may be seen those of the community, street or district said."""
+        plain = self._language.plain
         for column, field in _LEVELS:
             said = bare(plain(getattr(address, column)))
             names = {key: getattr(self.sites[key].compound, field) for key in open_}
@@ -201,8 +207,9 @@ def _read_as(one: Found) -> Iterator[Note]:
         yield note("compound_read_as", written=one.written, name=one.name)
 
 
-def _differing(address: Address, place: Compound) -> Iterator[Note]:
+def _differing(address: Address, place: Compound, language: Language) -> Iterator[Note]:
     """Levels above the compound that were said and are not so."""
+    plain = language.plain
     for column, field in _LEVELS:
         said, known = getattr(address, column), getattr(place, field)
         same = bare(plain(said)) in (bare(plain(known)), bare(plain(place.name)))

@@ -7,8 +7,7 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from twin.addresses.pinyin import alike, sounds
-from twin.addresses.tokens import canonical
+from twin.addresses.language import Language
 
 GENERIC = ("小区", "社区", "大院", "大厦", "花园", "公寓", "新村", "家园")
 """Endings that people leave out. Who writes another one may mean another place, so it is said."""
@@ -30,12 +29,6 @@ class Found(NamedTuple):
 
 
 @lru_cache(maxsize=65536)
-def plain(name: str) -> str:
-    """A name in the one way of writing that addresses are brought to."""
-    return canonical(name)[0]
-
-
-@lru_cache(maxsize=65536)
 def bare(name: str) -> str:
     """A name without its generic ending: 火电小区 is 火电; 大院 alone stays.
 
@@ -51,12 +44,13 @@ def bare(name: str) -> str:
 class NameBook:
     """Names of places, each under a number; a place may have several names."""
 
-    def __init__(self, names: Iterable[tuple[int, str]]) -> None:
+    def __init__(self, names: Iterable[tuple[int, str]], language: Language) -> None:
+        self._plain, self._readings = language.plain, language.readings
         self._keys: dict[str, list[int]] = {}
         self._shown: dict[int, str] = {}
         for key, name in names:
             self._shown.setdefault(key, name)
-            for form in dict.fromkeys((plain(name), bare(plain(name)))):
+            for form in dict.fromkeys((self._plain(name), bare(self._plain(name)))):
                 if form and key not in self._keys.setdefault(form, []):
                     self._keys[form].append(key)
         self._longest = sorted((n for n in self._keys if len(n) >= LEAST), key=len, reverse=True)
@@ -66,7 +60,7 @@ class NameBook:
 
         The first way that finds something counts, and of contained names the longest.
         """
-        text = plain(text)
+        text = self._plain(text)
         if not text:
             return []
         ways = (self._whole, self._nearly_whole, self._contained, self._part, self._misheard)
@@ -77,15 +71,17 @@ class NameBook:
         """Each name's syllables, and initials, and whose they are."""
         found: dict[str, set[int]] = {}
         for key, name in self._shown.items():
-            for form in (name, bare(plain(name))):
-                for way in chain.from_iterable(sounds(form)):
+            for form in (name, bare(self._plain(name))):
+                for way in chain.from_iterable(self._readings.sounds(form)):
                     found.setdefault(way, set()).add(key)
         return found
 
     def nearest(self, text: str, most: int = 3) -> list[int]:
         """The places whose names share most characters with a text."""
-        wanted = set(bare(plain(text)))
-        shared = {key: len(wanted & set(bare(plain(name)))) for key, name in self._shown.items()}
+        wanted = set(bare(self._plain(text)))
+        shared = {
+            key: len(wanted & set(bare(self._plain(name)))) for key, name in self._shown.items()
+        }
         best = sorted((key for key in shared if shared[key]), key=lambda key: -shared[key])
         return best[:most]
 
@@ -100,7 +96,7 @@ class NameBook:
             keys |= dict.fromkeys(self._ways.get(text.lower(), ()))
         elif len(text) > LEAST:
             keys |= dict.fromkeys(
-                k for k in self._shown if _sounds_like(text, plain(self._shown[k]))
+                k for k in self._shown if self._sounds_like(text, self._plain(self._shown[k]))
             )
         for key in keys:
             yield Found(key, self._shown[key], "", text)
@@ -119,7 +115,7 @@ class NameBook:
         if len(text) < LEAST or text in GENERIC:
             return
         for key, name in self._shown.items():
-            if text in plain(name):
+            if text in self._plain(name):
                 yield Found(key, name, "", text)
 
     def _misheard(self, text: str) -> Iterator[Found]:
@@ -127,14 +123,17 @@ class NameBook:
         wanted = bare(text)
         if len(wanted) < LEAST or wanted.isascii():
             return
-        heard = [
-            key for key, name in self._shown.items() if _sounds_like(wanted, bare(plain(name)))
-        ]
-        close = heard or [
-            key for key, name in self._shown.items() if _one_off(wanted, bare(plain(name)))
-        ]
+        known = [(key, bare(self._plain(name))) for key, name in self._shown.items()]
+        heard = [key for key, name in known if self._sounds_like(wanted, name)]
+        close = heard or [key for key, name in known if _one_off(wanted, name)]
         for key in close:
             yield Found(key, self._shown[key], "", text)
+
+    def _sounds_like(self, one: str, other: str) -> bool:
+        alike = self._readings.alike
+        return len(one) == len(other) and all(
+            a == b or alike(a, b) for a, b in zip(one, other, strict=True)
+        )
 
 
 def _rest_of(text: str, name: str) -> tuple[str, str]:
@@ -147,12 +146,6 @@ def _rest_of(text: str, name: str) -> tuple[str, str]:
     whole = name.endswith(GENERIC)  # 南星小区社区服务中心 has its ending already
     ending = next((one for one in GENERIC if after.startswith(one) and not whole), "")
     return f"{before} {after.removeprefix(ending)}".strip(" 的"), ending
-
-
-def _sounds_like(one: str, other: str) -> bool:
-    return len(one) == len(other) and all(
-        a == b or alike(a, b) for a, b in zip(one, other, strict=True)
-    )
 
 
 def _one_off(one: str, other: str) -> bool:

@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from twin.addresses.tokens import canonical, device_kind, head_parts, number, pattern
+from twin.addresses.language import Language
+from twin.addresses.tokens import Tokens, head_parts, number
 
 MAX_CHARS = 200
 """An address is not longer; what stands behind is not looked at."""
@@ -61,9 +62,10 @@ class Address(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class _Reading:
     """What has been understood so far, and where the text before it ended."""
 
-    __slots__ = ("also", "before", "doubts", "found", "rest", "started", "storeys")
+    __slots__ = ("also", "before", "doubts", "found", "rest", "started", "storeys", "tokens")
 
-    def __init__(self) -> None:
+    def __init__(self, tokens: Tokens) -> None:
+        self.tokens = tokens
         self.also: list[str] = []
         self.found: dict[str, str] = {}
         self.rest: list[str] = []
@@ -82,19 +84,20 @@ class _Reading:
 _Step = Callable[[_Reading, re.Match[str], int], None]
 
 
-def parse(text: str) -> Address:
+def parse(text: str, language: Language) -> Address:
     """Take an address apart; never raises, whatever the text.
 
-    >>> a = parse("火电小区三栋一单元302室")
+    >>> a = parse("火电小区三栋一单元302室", language)
     >>> a.compound, a.building, a.unit, a.floor, a.room
     ('火电小区', '3', '1', 3, '302')
-    >>> parse("12号楼 附近有人").building, parse("灯杆 LP-031").number
+    >>> parse("12号楼 附近有人", language).building, parse("灯杆 LP-031", language).number
     ('12', 'LP-031')
     """
-    written, corrected = canonical(text[:MAX_CHARS])
-    reading = _Reading()
+    tokens = language.tokens
+    written, corrected = tokens.canonical(text[:MAX_CHARS])
+    reading = _Reading(tokens)
     end = 0
-    for match in pattern().finditer(written):
+    for match in tokens.pattern.finditer(written):
         if gap := written[end : match.start()].strip(_GAPS):
             (reading.rest if reading.started else reading.before).append(gap)
         end = match.end()
@@ -142,7 +145,7 @@ def _code(reading: _Reading, match: re.Match[str], index: int) -> None:
 
 def _device(reading: _Reading, match: re.Match[str], index: int) -> None:
     before, word, after = match[index + 1], match[index + 2], match[index + 3]
-    reading.put("device", device_kind(word), match[0])
+    reading.put("device", reading.tokens.device_kind(word), match[0])
     if label := after or before:
         reading.put("number", number(label), match[0])
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
+from functools import cached_property, lru_cache
 from string import ascii_uppercase, digits
 
-import msgspec
-
-from twin.catalogue import DeviceKind, read
+from twin.catalogue import AddressWords, DeviceKinds
 
 CHINESE: dict[str, str] = {
     char: str(digit)
@@ -83,57 +81,61 @@ _LOOSE = re.compile("(?<=[0-9A-Z]) +(?=[一-龥])|(?<=[一-龥]) +(?=[0-9])")
 _SPACE = re.compile(r"\s+")
 
 
-class AddressWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``catalogue/address.toml``; the file's head explains each field."""
+class Tokens:
+    """The words of a catalogue as patterns, made once and used from any thread.
 
-    noise: tuple[str, ...]
-    relations: tuple[str, ...]
-    at_end: tuple[str, ...]
-    devices: dict[str, tuple[str, ...]]
-    services: dict[str, tuple[str, ...]]
-    typos: dict[str, str]
-    typos_behind_number: dict[str, str]
-
-
-@cache
-def words() -> AddressWords:
-    """The catalogue of address words."""
-    return msgspec.convert(read("address"), AddressWords)
-
-
-@cache
-def _kind_of_word() -> dict[str, str]:
-    # Of the product's rows, whichever catalogue a twin has: all read addresses alike.
-    rows = msgspec.convert(read("devices"), dict[str, DeviceKind])
-    labels = {row.label.upper(): kind for kind, row in rows.items()}
-    return labels | {word: kind for kind, some in words().devices.items() for word in some}
-
-
-def device_kind(word: str) -> str:
-    """The kind of device that people mean by a word.
-
-    >>> device_kind("探头"), device_kind("灯杆")
-    ('camera', 'lamp')
+    ``kinds`` are the device kinds of which the labels count as words.
     """
-    return _kind_of_word()[word]
 
+    def __init__(self, words: AddressWords, kinds: DeviceKinds) -> None:
+        self._words = words
+        labels = {row.label.upper(): kind for kind, row in kinds.items()}
+        self._kind_of_word = labels | {
+            word: kind for kind, some in words.devices.items() for word in some
+        }
+        behind = _any_of(words.typos_behind_number)
+        self._slips = re.compile(
+            f"(?P<word>{_any_of(words.typos)})|(?<=[0-9{_CN}])(?:{behind})(?=[0-9{_CN} ]|$)"
+        )
+        self._meant = words.typos | words.typos_behind_number
 
-@cache
-def pattern() -> re.Pattern[str]:
-    """One pattern for all tokens; ``lastgroup`` of a match is the token's name."""
-    known = words()
-    filled = {
-        "devices": _any_of(_kind_of_word()),
-        "relations": _any_of(known.relations),
-        "noise": _any_of(known.noise),
-        "at_end": "".join(known.at_end),
-    }
-    tokens = []
-    for name, token in _TOKENS.items():
-        for hole, some in filled.items():
-            token = token.replace(f"{{{hole}}}", some)
-        tokens.append(f"(?P<{name}>{token})")
-    return re.compile(f"(?=[{_first(filled)}])(?:{'|'.join(tokens)})")
+    def device_kind(self, word: str) -> str:
+        """The kind of device that people mean by a word. Raises KeyError for none of ours.
+
+        >>> language.tokens.device_kind("探头"), language.tokens.device_kind("灯杆")
+        ('camera', 'lamp')
+        """
+        return self._kind_of_word[word]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """One pattern for all tokens; ``lastgroup`` of a match is the token's name."""
+        filled = {
+            "devices": _any_of(self._kind_of_word),
+            "relations": _any_of(self._words.relations),
+            "noise": _any_of(self._words.noise),
+            "at_end": "".join(self._words.at_end),
+        }
+        tokens = []
+        for name, token in _TOKENS.items():
+            for hole, some in filled.items():
+                token = token.replace(f"{{{hole}}}", some)
+            tokens.append(f"(?P<{name}>{token})")
+        return re.compile(f"(?=[{_first(filled)}])(?:{'|'.join(tokens)})")
+
+    def canonical(self, text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """A text in one way of writing, and which slips were put right (as written, as read).
+
+        >>> language.tokens.canonical("３栋 １单圆")
+        ('3幢1单元', (('单圆', '单元'),))
+        """
+        plain = unicodedata.normalize("NFKC", text).upper().translate(_SAME)
+        if not plain.isprintable() or " " in plain:
+            plain = _LOOSE.sub("", _SPACE.sub(" ", plain).strip())
+        if self._slips.search(plain) is None:
+            return plain, ()
+        slips = tuple((slip[0], self._meant[slip[0]]) for slip in self._slips.finditer(plain))
+        return self._slips.sub(lambda slip: self._meant[slip[0]], plain), slips
 
 
 def _first(filled: dict[str, str]) -> str:
@@ -147,32 +149,6 @@ def _first(filled: dict[str, str]) -> str:
 def _any_of(some: Iterable[str]) -> str:
     """Any of the words, the longest first: 路灯杆 before 路灯."""
     return "|".join(map(re.escape, sorted(some, key=lambda word: (-len(word), word))))
-
-
-@cache
-def _slips() -> re.Pattern[str]:
-    known = words()
-    behind = _any_of(known.typos_behind_number)
-    return re.compile(
-        f"(?P<word>{_any_of(known.typos)})|(?<=[0-9{_CN}])(?:{behind})(?=[0-9{_CN} ]|$)"
-    )
-
-
-def canonical(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """A text in one way of writing, and which slips were put right (as written, as read).
-
-    >>> canonical("３栋 １单圆")
-    ('3幢1单元', (('单圆', '单元'),))
-    """
-    plain = unicodedata.normalize("NFKC", text).upper().translate(_SAME)
-    if not plain.isprintable() or " " in plain:
-        plain = _LOOSE.sub("", _SPACE.sub(" ", plain).strip())
-    if _slips().search(plain) is None:
-        return plain, ()
-    known = words()
-    meant = known.typos | known.typos_behind_number
-    found = tuple((slip[0], meant[slip[0]]) for slip in _slips().finditer(plain))
-    return _slips().sub(lambda slip: meant[slip[0]], plain), found
 
 
 @lru_cache(maxsize=4096)

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from twin.catalogue.address_words import AddressWords, Sound, read_sounds
 from twin.catalogue.rows import (
     GRAVE,
     MAX_STATES,
@@ -33,12 +34,14 @@ from twin.catalogue.workflows import Workflow, workflow_of
 __all__ = [
     "GRAVE",
     "MAX_STATES",
+    "AddressWords",
     "Catalogue",
     "DeviceKind",
     "DeviceKinds",
     "IncidentKind",
     "LayerRow",
     "Rule",
+    "Sound",
     "Watch",
     "WayRows",
     "Workflow",
@@ -67,6 +70,8 @@ class Catalogue:
     workflows: Mapping[str, Workflow]
     ways: WayRows
     layers: Mapping[str, LayerRow]
+    address_words: AddressWords
+    sounds: tuple[Sound, ...]
 
     def __post_init__(self) -> None:
         for name in ("devices", "rules", "incidents", "workflows", "layers"):
@@ -194,6 +199,8 @@ def load() -> Catalogue:
         workflows={name: workflow_of(rows) for name, rows in read("workflows").items()},
         ways=msgspec.convert(read("ways"), WayRows),
         layers=msgspec.convert(read("layers"), dict[str, LayerRow]),
+        address_words=msgspec.convert(read("address"), AddressWords),
+        sounds=read_sounds(),
     )
 
 

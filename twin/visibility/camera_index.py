@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -11,8 +10,9 @@ from numpy.typing import NDArray
 
 from twin.places.metres import xy_from_lonlat
 from twin.places.model import Compound, DevicePlace, LonLat
+from twin.visibility.densities import EDITIONS
 from twin.visibility.field_of_view import Flags, Walls, certainty, hidden, wedge_share
-from twin.visibility.optics import Floats, density_px_m, editions, optics
+from twin.visibility.optics import Floats, density_px_m, optics
 
 BESIDE_M = 15.0
 """A camera that sees the ground this close to a place shows who comes and goes there."""
@@ -20,10 +20,8 @@ _RINGS_M = (4.0, 9.0, BESIDE_M)
 _TURNS = 16
 
 
-@cache
-def ranks_px_m() -> tuple[float, ...]:
-    """Pictures between two of these densities show as much; the surer one comes first."""
-    return tuple(level.px_m for level in editions()["2014"].levels.values())
+_RANKS_PX_M = tuple(level.px_m for level in EDITIONS["2014"].levels.values())
+"""Pictures between two of these densities show as much; the surer one comes first."""
 
 
 class Sighting(NamedTuple):
@@ -41,7 +39,7 @@ class Sighting(NamedTuple):
     @property
     def rank(self) -> tuple[bool, int, float, float]:
         """Sorts the best first: sees it itself, by what the picture shows, sure, sharp."""
-        level = int(np.searchsorted(ranks_px_m(), self.density_px_m, "right"))
+        level = int(np.searchsorted(_RANKS_PX_M, self.density_px_m, "right"))
         return self.beside, -level, -self.certainty, -self.density_px_m
 
 

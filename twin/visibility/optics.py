@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twin.catalogue import read
 from twin.places.model import DevicePlace, Lens
 
 SENSOR_MM = 5.37
@@ -25,43 +22,6 @@ WIDE_DEG = 150.0
 """From here on a picture is no plane any more: fish-eyes spread their pixels evenly by angle."""
 
 Floats = NDArray[np.float64]
-
-
-class Level(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One level of an edition: from how many pixels a metre, and its names."""
-
-    px_m: float
-    label: str
-    en: str
-
-
-class Edition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The levels of one edition of IEC 62676-4, the coarsest first."""
-
-    title: str
-    source: str
-    identifying: str
-    levels: dict[str, Level]
-
-    @property
-    def identifying_px_m(self) -> float:
-        """Pixels a metre from which a stranger can be told from all others."""
-        return self.levels[self.identifying].px_m
-
-
-@cache
-def editions() -> dict[str, Edition]:
-    """The editions by year, from ``density.toml``.
-
-    Raises msgspec.ValidationError when a row is wrong.
-    """
-    return msgspec.convert(read("density"), dict[str, Edition])
-
-
-@cache
-def identifying_px_m() -> float:
-    """The density that calls for a mask before homes: the lowest of the editions, 250 px/m."""
-    return min(edition.identifying_px_m for edition in editions().values())
 
 
 class Optics(NamedTuple):

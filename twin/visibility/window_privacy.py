@@ -2,7 +2,7 @@
 
 A camera near such a façade must not be saved without a mask (``Lens.masks``) over it. The limit
 is the level of IEC 62676-4 at which a stranger can be told from all others (250 px/m in both
-editions, ``density.toml``), taken at the windows of each floor.
+editions, ``densities.py``), taken at the windows of each floor.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from twin.places.metres import xy_from_lonlat
 from twin.places.model import Building, Compound, DevicePlace, Lens
+from twin.visibility.densities import IDENTIFYING_PX_M
 from twin.visibility.field_of_view import Walls, certainty, hidden, walls_of
-from twin.visibility.optics import Floats, Optics, density_px_m, identifying_px_m, optics
+from twin.visibility.optics import Floats, Optics, density_px_m, optics
 
 HOMES = frozenset({"residence"})
 """Uses of a building (``Building.use``) whose windows are homes'."""
@@ -92,7 +93,7 @@ def _glimpses(
     if place.azimuth_deg is None:
         return []
     look, eye = optics(place), xy_from_lonlat(place.lonlat, walls.origin)
-    sharp_m = float(density_px_m(look.pixels_wide, look.hfov_deg, 1.0)) / identifying_px_m()
+    sharp_m = float(density_px_m(look.pixels_wide, look.hfov_deg, 1.0)) / IDENTIFYING_PX_M
     near = walls.near(eye, sharp_m)
     buildings = (*compound.buildings, *compound.surroundings)
     homes_near = sorted(set(homes) & {int(n) for n in near})
@@ -113,7 +114,7 @@ def _of_building(
         at_m = floor * each_m + SILL_M
         slant = np.hypot(away, at_m - look.height_m)
         density = density_px_m(look.pixels_wide, look.hfov_deg, slant)
-        inside = (density >= identifying_px_m()) & _upright(look, away, at_m)
+        inside = (density >= IDENTIFYING_PX_M) & _upright(look, away, at_m)
         if not inside.any():
             continue
         clear = ~hidden(eye, look.height_m, goals, edges, at_m)

@@ -12,7 +12,7 @@ from feeds.health.conditions import FIGURES_KEPT, LETTERS_KEPT, Conditions, Shar
 from feeds.streams.keys import key
 from feeds.streams.streams import Streams
 from tests.support.builders import streams as b
-from twin.catalogue.conditions import Condition, condition_kinds
+from twin.catalogue.conditions import CONDITION_KINDS, Condition
 
 pytestmark = pytest.mark.anyio
 S = b.STREET
@@ -50,7 +50,7 @@ def test_a_state_stands_since_it_was_raised_until_it_is_cleared() -> None:
 
 def test_a_fact_is_counted_and_stands_for_its_time_whatever_the_clock_does() -> None:
     hands = Hands()
-    lasts_s = condition_kinds()["stream_gap"].stands_s
+    lasts_s = CONDITION_KINDS["stream_gap"].stands_s
     hands.conditions.raise_("stream_gap", S, count=3)
     hands.pass_s(lasts_s - 1)
     hands.ms -= 86_400_000  # the clock is set back by a day

@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geodata.checks import faults
 from geodata.demo.street import build_street
-from tests.support.catalogues import CATALOGUE
+from tests.support.catalogues import CATALOGUE, LANGUAGE
 from twin.addresses.completeness import DUTIES, completeness
 from twin.places.fences import Fences
 from twin.places.metres import distance_m, xy_from_lonlat
@@ -71,7 +71,7 @@ def test_the_demo_is_counted_in_all_five_duties_and_its_community_has_a_code(
 ) -> None:
     today = date(2026, 6, 1)
     for compound in street:
-        measures = completeness(msgspec.structs.replace(compound, surveyed=today), today)
+        measures = completeness(msgspec.structs.replace(compound, surveyed=today), today, LANGUAGE)
         assert compound.community_code.startswith("430203")
         assert {one.duty for one in measures} == set(DUTIES)
         code = next(one for one in measures if one.name == "code")

@@ -73,7 +73,7 @@ class DataFolder:
                     TERRITORY,
                     "wgs84",
                     data=self.places,
-                    kinds=CATALOGUE.devices,
+                    catalogue=CATALOGUE,
                 )
             except DayuanError as exc:
                 report = exc

@@ -50,7 +50,7 @@ def kinds(report: Report) -> set[str]:
 @pytest.fixture(scope="module")
 def huoju(tmp_path_factory: pytest.TempPathFactory) -> Report:
     data = tmp_path_factory.mktemp("places")
-    return import_folder(HUOJU, "火炬小区", HUOJU_TERRITORY, data=data, kinds=CATALOGUE.devices)
+    return import_folder(HUOJU, "火炬小区", HUOJU_TERRITORY, data=data, catalogue=CATALOGUE)
 
 
 # --- a real compound --------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def test_the_report_says_for_every_file_which_reference_it_was_read_in(huoju: Re
 @needs_huoju
 def test_the_same_seed_imports_the_same(huoju: Report) -> None:
     assert (
-        import_folder(HUOJU, "火炬小区", HUOJU_TERRITORY, kinds=CATALOGUE.devices).compound
+        import_folder(HUOJU, "火炬小区", HUOJU_TERRITORY, catalogue=CATALOGUE).compound
         == huoju.compound
     )
 
@@ -125,10 +125,8 @@ def test_the_same_seed_imports_the_same(huoju: Report) -> None:
 def test_an_import_again_replaces_what_was_there(tmp_path: Path) -> None:
     folder, places = tmp_path / "files", tmp_path / "places"
     folder.mkdir()
-    import_folder(a_folder(folder), "小院", TERRITORY, data=places, kinds=CATALOGUE.devices)
-    import_folder(
-        a_folder(folder, ROWS[:4]), "小院", TERRITORY, data=places, kinds=CATALOGUE.devices
-    )
+    import_folder(a_folder(folder), "小院", TERRITORY, data=places, catalogue=CATALOGUE)
+    import_folder(a_folder(folder, ROWS[:4]), "小院", TERRITORY, data=places, catalogue=CATALOGUE)
     (compound,) = store.load(places)
     assert len(compound.buildings) == 4
     assert [path.name for path in places.iterdir()] == ["small.json"]
@@ -137,9 +135,9 @@ def test_an_import_again_replaces_what_was_there(tmp_path: Path) -> None:
 def test_another_compound_of_the_same_id_is_not_overwritten(tmp_path: Path) -> None:
     folder, places = tmp_path / "files", tmp_path / "places"
     folder.mkdir()
-    import_folder(a_folder(folder), "小院", TERRITORY, data=places, kinds=CATALOGUE.devices)
+    import_folder(a_folder(folder), "小院", TERRITORY, data=places, catalogue=CATALOGUE)
     other = import_folder(
-        folder, "别院", "lusong.hejiatu.other.small", data=places, kinds=CATALOGUE.devices
+        folder, "别院", "lusong.hejiatu.other.small", data=places, catalogue=CATALOGUE
     )
     assert [fault.kind for fault in other.fatal] == ["taken"]
     assert store.load(places)[0].name == "小院"
@@ -153,7 +151,7 @@ def test_a_declared_reference_is_converted_and_recorded(tmp_path: Path, referenc
 
     write(tmp_path / "outline.geojson", [moved(OUTLINE)])
     write(tmp_path / "buildings.geojson", [moved(row) for row in ROWS])
-    report = import_folder(tmp_path, "小院", TERRITORY, reference, kinds=CATALOGUE.devices)
+    report = import_folder(tmp_path, "小院", TERRITORY, reference, catalogue=CATALOGUE)
     assert report.compound
     assert distance_m(report.compound.origin, ORIGIN) < 0.02
     assert all(source.reference == reference for source in report.sources)
@@ -171,7 +169,7 @@ def a_table(*footprints: Corners) -> geopandas.GeoDataFrame:
 def test_a_projected_file_that_says_so_is_converted(tmp_path: Path) -> None:
     table = a_table(box(-40, -5, 2, 6), box(9, 9, 50, 20)).set_crs("EPSG:4490")
     table.to_crs("EPSG:4547").to_file(tmp_path / "buildings.gpkg")
-    report = import_folder(tmp_path, "小院", TERRITORY, kinds=CATALOGUE.devices)
+    report = import_folder(tmp_path, "小院", TERRITORY, catalogue=CATALOGUE)
     assert report.fatal == []
     assert "no outline" in kinds(report)
     assert report.compound and distance_m(report.compound.origin, ORIGIN) < 60
@@ -180,11 +178,9 @@ def test_a_projected_file_that_says_so_is_converted(tmp_path: Path) -> None:
 def test_a_file_without_a_reference_is_refused_until_one_is_declared(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="crs"):
         a_table(box(0, 0, 42, 11)).to_file(tmp_path / "buildings.shp")
-    refused = import_folder(tmp_path, "小院", TERRITORY, kinds=CATALOGUE.devices)
+    refused = import_folder(tmp_path, "小院", TERRITORY, catalogue=CATALOGUE)
     assert [fault.kind for fault in refused.fatal] == ["no reference"]
-    assert (
-        import_folder(tmp_path, "小院", TERRITORY, "cgcs2000", kinds=CATALOGUE.devices).fatal == []
-    )
+    assert import_folder(tmp_path, "小院", TERRITORY, "cgcs2000", catalogue=CATALOGUE).fatal == []
 
 
 def test_names_come_from_points_where_footprints_have_none(tmp_path: Path) -> None:
@@ -195,7 +191,7 @@ def test_names_come_from_points_where_footprints_have_none(tmp_path: Path) -> No
         tmp_path / "names.geojson",
         [{"type": "Feature", "geometry": point, "properties": {"name": "7幢"}}],
     )
-    report = import_folder(a_folder(tmp_path, bare), "小院", TERRITORY, kinds=CATALOGUE.devices)
+    report = import_folder(a_folder(tmp_path, bare), "小院", TERRITORY, catalogue=CATALOGUE)
     assert report.compound
     assert [building.name for building in report.compound.buildings] == ["7幢", "未命名2"]
     assert "unnamed" in kinds(report)
@@ -204,7 +200,7 @@ def test_names_come_from_points_where_footprints_have_none(tmp_path: Path) -> No
 def test_a_building_far_outside_is_kept_as_surroundings(tmp_path: Path) -> None:
     away = a_feature(box(200, 0, 240, 11), name="9幢", height=18.0)
     report = import_folder(
-        a_folder(tmp_path, [*ROWS, away]), "小院", TERRITORY, kinds=CATALOGUE.devices
+        a_folder(tmp_path, [*ROWS, away]), "小院", TERRITORY, catalogue=CATALOGUE
     )
     assert report.compound
     assert [building.name for building in report.compound.surroundings] == ["9幢"]
@@ -226,7 +222,7 @@ WARNINGS: dict[str, list[Any]] = {
 @pytest.mark.parametrize("kind", WARNINGS)
 def test_what_can_be_lived_with_is_listed_with_feature_and_place(tmp_path: Path, kind: str) -> None:
     report = import_folder(
-        a_folder(tmp_path, WARNINGS[kind]), "小院", TERRITORY, kinds=CATALOGUE.devices
+        a_folder(tmp_path, WARNINGS[kind]), "小院", TERRITORY, catalogue=CATALOGUE
     )
     found = [fault for fault in report.warnings if fault.kind == kind]
     assert report.compound and report.fatal == []
@@ -261,7 +257,7 @@ def test_what_is_fatal_stops_everything_and_leaves_nothing(tmp_path: Path, kind:
     folder.mkdir()
     a_folder(folder)
     FATAL_FILES[kind](folder)
-    report = import_folder(folder, "小院", TERRITORY, data=places, kinds=CATALOGUE.devices)
+    report = import_folder(folder, "小院", TERRITORY, data=places, catalogue=CATALOGUE)
     assert kind in {fault.kind for fault in report.fatal}
     assert kind in STOPS
     assert report.written is None and report.compound is None
@@ -270,13 +266,13 @@ def test_what_is_fatal_stops_everything_and_leaves_nothing(tmp_path: Path, kind:
 
 
 def test_a_folder_without_files_is_a_fault(tmp_path: Path) -> None:
-    report = import_folder(tmp_path / "nowhere", "小院", TERRITORY, kinds=CATALOGUE.devices)
+    report = import_folder(tmp_path / "nowhere", "小院", TERRITORY, catalogue=CATALOGUE)
     assert [fault.kind for fault in report.fatal] == ["unreadable"]
 
 
 def test_a_territory_must_name_a_compound(tmp_path: Path) -> None:
     with pytest.raises(InvalidTerritory):
-        import_folder(tmp_path, "小院", "lusong.hejiatu", kinds=CATALOGUE.devices)
+        import_folder(tmp_path, "小院", "lusong.hejiatu", catalogue=CATALOGUE)
 
 
 # --- edited files and the command line --------------------------------------------------------
@@ -285,15 +281,13 @@ def test_a_territory_must_name_a_compound(tmp_path: Path) -> None:
 def test_edited_files_come_back_as_they_are(tmp_path: Path) -> None:
     files, edit = tmp_path / "files", tmp_path / "edit"
     files.mkdir()
-    first = import_folder(a_folder(files), "小院", TERRITORY, kinds=CATALOGUE.devices)
+    first = import_folder(a_folder(files), "小院", TERRITORY, catalogue=CATALOGUE)
     assert first.compound
     geojson.write(edit, first.compound)
     content = json.loads((edit / "grids.geojson").read_text("utf-8"))
     content["features"][0]["properties"] |= {"name": "东片", "proposed": False}
     (edit / "grids.geojson").write_text(json.dumps(content), "utf-8")
-    again = import_folder(
-        edit, "小院", TERRITORY, data=tmp_path / "places", kinds=CATALOGUE.devices
-    )
+    again = import_folder(edit, "小院", TERRITORY, data=tmp_path / "places", catalogue=CATALOGUE)
     assert again.compound and again.fatal == []
     assert again.compound.grids[0].name == "东片"
     assert not again.compound.grids[0].proposed
@@ -303,13 +297,13 @@ def test_edited_files_come_back_as_they_are(tmp_path: Path) -> None:
 def test_edited_files_with_a_fault_stop_the_import(tmp_path: Path) -> None:
     files, edit = tmp_path / "files", tmp_path / "edit"
     files.mkdir()
-    first = import_folder(a_folder(files), "小院", TERRITORY, kinds=CATALOGUE.devices)
+    first = import_folder(a_folder(files), "小院", TERRITORY, catalogue=CATALOGUE)
     assert first.compound
     geojson.write(edit, first.compound)
-    elsewhere = import_folder(edit, "小院", "lusong.hejiatu.other.small", kinds=CATALOGUE.devices)
+    elsewhere = import_folder(edit, "小院", "lusong.hejiatu.other.small", catalogue=CATALOGUE)
     assert [fault.kind for fault in elsewhere.fatal] == ["taken"]
     (edit / "devices.geojson").write_text("{")
-    broken = import_folder(edit, "小院", TERRITORY, kinds=CATALOGUE.devices)
+    broken = import_folder(edit, "小院", TERRITORY, catalogue=CATALOGUE)
     assert [fault.kind for fault in broken.fatal] == ["unreadable"]
 
 

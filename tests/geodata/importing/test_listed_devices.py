@@ -23,7 +23,7 @@ from twin.places.model import DevicePlace
 
 def imported(folder: Path, *crs: str, bare: bool = True) -> Report:
     chosen = Options(wishes=declared(list(crs)), bare=bare)
-    return import_folder(f.base(folder), "小院", TERRITORY, options=chosen, kinds=CATALOGUE.devices)
+    return import_folder(f.base(folder), "小院", TERRITORY, options=chosen, catalogue=CATALOGUE)
 
 
 def devices(report: Report, kind: str) -> list[DevicePlace]:

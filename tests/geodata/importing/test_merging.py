@@ -35,9 +35,7 @@ def places(tmp_path: Path) -> Path:
 
 def again(files: Path, places: Path, *, bare: bool = True, **options: Any) -> Report:
     chosen = Options(by="admin", bare=bare, **options)
-    return import_folder(
-        files, "小院", TERRITORY, data=places, options=chosen, kinds=CATALOGUE.devices
-    )
+    return import_folder(files, "小院", TERRITORY, data=places, options=chosen, catalogue=CATALOGUE)
 
 
 def now(places: Path) -> Compound:

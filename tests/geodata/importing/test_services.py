@@ -25,9 +25,7 @@ from twin.routing.search import Passage
 
 def imported(path: Path, data: Path | None = None, **options: Any) -> Report:
     chosen = Options(bare=True, **options)
-    report = import_folder(
-        path, "小院", TERRITORY, data=data, options=chosen, kinds=CATALOGUE.devices
-    )
+    report = import_folder(path, "小院", TERRITORY, data=data, options=chosen, catalogue=CATALOGUE)
     assert report.fatal == [], report.lines("en")
     return report
 
@@ -56,7 +54,7 @@ def mapped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def report(mapped: Path) -> Report:
-    return import_folder(mapped, "小院", TERRITORY, kinds=CATALOGUE.devices)
+    return import_folder(mapped, "小院", TERRITORY, catalogue=CATALOGUE)
 
 
 def test_what_a_map_tells_within_and_around_becomes_services(report: Report) -> None:

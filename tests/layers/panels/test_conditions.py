@@ -14,7 +14,7 @@ from layers.panels.conditions import Health, shown
 from tests.support.builders.layers import COMMUNITY, NOON, STREET, a_street
 from tests.support.catalogues import CATALOGUE
 from tests.support.network import Network
-from twin.catalogue.conditions import Condition, Figure, condition_kinds
+from twin.catalogue.conditions import CONDITION_KINDS, Condition, Figure
 
 OTHER = "lusong.jianning"
 
@@ -126,7 +126,7 @@ def test_a_screen_that_comes_later_is_told_with_its_snapshot() -> None:
 
 def test_a_replay_is_told_what_its_records_lack_and_not_how_the_live_service_fares() -> None:
     health = Said()
-    health.list = [one(code) for code in condition_kinds()]
+    health.list = [one(code) for code in CONDITION_KINDS]
     health.folded = 5.0
     hub = a_hub(health, clock=Clock(now_ms=0.0, start_ms=0.0, end_ms=9.0, mode="paused"))
     second(hub)

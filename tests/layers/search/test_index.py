@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from layers.search.index import KEPT_VIEWS, SearchIndex
+from layers.search.index import KEPT_VIEWS, Naming, SearchIndex
 from tests.support.builders.layers import COMMUNITY, STREET, a_compound, ring
-from tests.support.catalogues import CATALOGUE
+from tests.support.catalogues import CATALOGUE, LANGUAGE
 from twin.places.model import Area, Compound, Service
 
 
@@ -29,7 +29,8 @@ def found(
     limit: int = 50,
     masked: bool = False,
 ) -> list[str]:
-    hits = SearchIndex(two(), CATALOGUE.devices, masked).find(words, prefixes, here, limit)
+    index = SearchIndex(two(), Naming(LANGUAGE, CATALOGUE.devices, masked))
+    hits = index.find(words, prefixes, here, limit)
     return [hit.row.id for hit in hits]
 
 
@@ -74,7 +75,7 @@ def test_no_more_is_given_than_asked_for() -> None:
 
 
 def test_views_of_many_accounts_do_not_pile_up() -> None:
-    index = SearchIndex(two(), CATALOGUE.devices, False)
+    index = SearchIndex(two(), Naming(LANGUAGE, CATALOGUE.devices, False))
     for number in range(KEPT_VIEWS + 5):
         index.find(["翠塘"], (STREET, f"x{number}"), "", 5)
     assert len(index._views) == KEPT_VIEWS

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from geodata.demo import huodian, jinyuan, nanxing, xiangyuan
+from tests.support.catalogues import LANGUAGE
 from twin.addresses.gazetteer import Gazetteer
 from twin.places.model import Area, Building, Compound, DevicePlace, Entrance, LonLat, Ring, Service
 
@@ -108,4 +109,4 @@ def compounds() -> tuple[Compound, ...]:
 
 @cache
 def gazetteer() -> Gazetteer:
-    return Gazetteer(compounds())
+    return Gazetteer(compounds(), LANGUAGE)

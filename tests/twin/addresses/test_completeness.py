@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from tests.support.builders.addresses import JUNMEN, a_building, a_thing, junmen
+from tests.support.catalogues import LANGUAGE
 from twin.addresses.completeness import DUTIES, FRESH, completeness, share
 from twin.places.model import Compound, Grid
 
@@ -25,11 +26,12 @@ def whole() -> Compound:
 
 
 def counted(place: Compound) -> dict[str, tuple[int, int, tuple[str, ...]]]:
-    return {one.name: (one.done, one.total, one.missing) for one in completeness(place, TODAY)}
+    measures = completeness(place, TODAY, LANGUAGE)
+    return {one.name: (one.done, one.total, one.missing) for one in measures}
 
 
 def test_a_compound_of_which_nothing_is_missing_is_complete_in_every_duty() -> None:
-    measures = completeness(whole(), TODAY)
+    measures = completeness(whole(), TODAY, LANGUAGE)
     assert all(one.done == one.total and not one.missing for one in measures)
     assert {duty: share(measures, duty) for duty in DUTIES} == dict.fromkeys(DUTIES, 1.0)
 
@@ -69,13 +71,13 @@ def test_a_device_bound_to_no_flat_that_exists_is_counted(
 def test_without_a_code_entering_is_not_complete() -> None:
     place = msgspec.structs.replace(whole(), community_code="")
     assert counted(place)["code"] == (0, 1, ("鼓楼社区",))
-    assert share(completeness(place, TODAY), "entered") == pytest.approx(2 / 3)
+    assert share(completeness(place, TODAY, LANGUAGE), "entered") == pytest.approx(2 / 3)
 
 
 def test_what_there_is_nothing_to_count_of_is_not_shown() -> None:
     place = msgspec.structs.replace(whole(), devices=(), buildings=())
     assert set(counted(place)) == {"code", "surveyed"}
-    assert share(completeness(place, TODAY), "merged") is None
+    assert share(completeness(place, TODAY, LANGUAGE), "merged") is None
 
 
 @pytest.mark.parametrize(
@@ -93,4 +95,4 @@ def test_a_survey_of_more_than_a_year_ago_or_of_a_day_to_come_is_out_of_date(
 ) -> None:
     place = msgspec.structs.replace(whole(), surveyed=surveyed)
     assert counted(place)["surveyed"] == (done, 1, missing)
-    assert share(completeness(place, TODAY), "updated") == done
+    assert share(completeness(place, TODAY, LANGUAGE), "updated") == done

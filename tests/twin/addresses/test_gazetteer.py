@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.builders.addresses import JUNMEN, STREET, compounds, gazetteer
+from tests.support.catalogues import LANGUAGE
 from tests.twin.address_table import label
 from tests.twin.addresses.test_parser import TABLE
 from twin.addresses import candidates, compound_addresses, names
@@ -133,11 +134,11 @@ def test_a_unit_is_its_entrance_and_a_side_lies_on_that_side() -> None:
 
 
 def test_a_place_without_buildings_gates_or_devices_says_so() -> None:
-    bare = Gazetteer([_compound("jinyuan2")])
+    bare = Gazetteer([_compound("jinyuan2")], LANGUAGE)
     for text in ("朝阳南门", "南门", "烟感3号", "99幢"):
         found = bare.resolve(text)
         assert found.status == "none" and found.candidates
-    assert Gazetteer([]).resolve("3幢").candidates == ()
+    assert Gazetteer([], LANGUAGE).resolve("3幢").candidates == ()
 
 
 def test_grid_prefixes_see_their_buildings_only() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.catalogues import CATALOGUE
+from tests.support.catalogues import CATALOGUE, LANGUAGE
 from twin.addresses import parser, tokens
 from twin.addresses.parser import Address, parse, written
 
@@ -39,12 +39,12 @@ def addresses(draw: st.DrawFn) -> Address:
 
 @given(addresses())
 def test_what_is_written_by_its_columns_is_read_as_it_was(one: Address) -> None:
-    assert parse(written(one)) == one
+    assert parse(written(one), LANGUAGE) == one
 
 
 @given(st.text(max_size=80))
 def test_no_text_raises_and_every_letter_of_it_is_accounted_for(text: str) -> None:
-    found = parse(text)
+    found = parse(text, LANGUAGE)
     assert all(found.rest)
     assert isinstance(found.floor, int)
 
@@ -55,7 +55,7 @@ def test_no_text_raises_and_every_letter_of_it_is_accounted_for(text: str) -> No
     )
 )
 def test_no_heap_of_address_words_raises(words: list[str]) -> None:
-    parse("".join(words))
+    parse("".join(words), LANGUAGE)
 
 
 @given(st.integers(1, 999))
@@ -65,10 +65,10 @@ def test_numbers_are_read_in_chinese_up_to_999(value: int) -> None:
     words = f"{digits[hundreds]}百" if hundreds else ""
     words += f"{digits[tens]}十" if tens else "零" if hundreds and ones else ""
     words += digits[ones] if ones else ""
-    assert parse(f"{words}幢").building == str(value)
-    assert parse(f"{words.removeprefix('一') if 9 < value < 20 else words}号楼").building == str(
-        value
-    )
+    assert parse(f"{words}幢", LANGUAGE).building == str(value)
+    assert parse(
+        f"{words.removeprefix('一') if 9 < value < 20 else words}号楼", LANGUAGE
+    ).building == str(value)
 
 
 @pytest.mark.parametrize(
@@ -96,17 +96,17 @@ def test_numbers_are_read_in_chinese_up_to_999(value: int) -> None:
     ],
 )  # fmt: skip
 def test_columns_are_told_apart(text: str, columns: dict[str, Any]) -> None:
-    assert parse(text) == Address(**columns)
+    assert parse(text, LANGUAGE) == Address(**columns)
 
 
 def test_what_was_put_right_is_said() -> None:
-    assert parse("3撞1单圆").corrected == (("撞", "幢"), ("单圆", "单元"))
-    assert parse("三洞桥小区").corrected == ()
+    assert parse("3撞1单圆", LANGUAGE).corrected == (("撞", "幢"), ("单圆", "单元"))
+    assert parse("三洞桥小区", LANGUAGE).corrected == ()
 
 
 def test_a_place_where_nothing_can_begin_hides_no_token() -> None:
     """The first characters are a shortcut: without it the same tokens are found."""
-    short = tokens.pattern()
+    short = LANGUAGE.tokens.pattern
     slow = re.compile(re.sub(r"^\(\?=\[.*?\]\)", "", short.pattern))
     with TABLE.open(encoding="utf-8") as file:
         texts = [row["text"] for row in csv.DictReader(file)]
@@ -114,15 +114,15 @@ def test_a_place_where_nothing_can_begin_hides_no_token() -> None:
     dice = random.Random(5)
     texts += ["".join(dice.choices(letters, k=12)) for _ in range(500)]
     for text in texts:
-        plain, _ = tokens.canonical(text)
+        plain, _ = LANGUAGE.tokens.canonical(text)
         assert [m.span() for m in short.finditer(plain)] == [m.span() for m in slow.finditer(plain)]
 
 
 @pytest.mark.parametrize("module", [parser, tokens])
 def test_examples(module: ModuleType) -> None:
-    assert doctest.testmod(module).failed == 0
+    assert doctest.testmod(module, extraglobs={"language": LANGUAGE}).failed == 0
 
 
 def test_every_device_kind_is_called_by_its_label_in_an_address() -> None:
     for kind, row in CATALOGUE.devices.items():
-        assert parse(f"{row.label} A-3").device == kind
+        assert parse(f"{row.label} A-3", LANGUAGE).device == kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pages.texts import LANGUAGES, catalogue
-from twin.catalogue.conditions import Condition, condition_kinds, merged
+from twin.catalogue.conditions import CONDITION_KINDS, Condition, merged
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -13,12 +13,12 @@ def test_each_condition_says_what_it_is_and_how_it_is_mended(lang: str) -> None:
     texts = catalogue(lang)
     said = {part: {key.rpartition(".")[2] for key in texts if key.startswith(f"condition.{part}.")}
             for part in ("words", "mend")}  # fmt: skip
-    assert said["words"] == said["mend"] == set(condition_kinds())
-    assert all("{time}" in texts[f"condition.words.{code}"] for code in condition_kinds())
+    assert said["words"] == said["mend"] == set(CONDITION_KINDS)
+    assert all("{time}" in texts[f"condition.words.{code}"] for code in CONDITION_KINDS)
 
 
 def test_the_worst_come_first() -> None:
-    tones = [kind.tone for kind in condition_kinds().values()]
+    tones = [kind.tone for kind in CONDITION_KINDS.values()]
     assert tones == sorted(tones)
 
 

@@ -4,11 +4,10 @@ import pytest
 
 from tests.support.builders.places import a_camera
 from twin.places.model import Lens
-from twin.visibility import optics as lenses
+from twin.visibility.densities import EDITIONS, IDENTIFYING_PX_M
 from twin.visibility.optics import (
     density_px_m,
     distance_m,
-    editions,
     footprint_m,
     hfov_deg,
     optics,
@@ -49,14 +48,14 @@ def test_a_footprint_runs_from_the_lower_to_the_upper_edge_of_the_picture() -> N
 
 
 def test_the_levels_of_both_editions_rise_and_meet_at_identifying() -> None:
-    for edition in editions().values():
+    for edition in EDITIONS.values():
         densities = [level.px_m for level in edition.levels.values()]
         assert densities == sorted(densities) and edition.source
         assert edition.identifying_px_m == 250
-    limits = {y: [level.px_m for level in e.levels.values()] for y, e in editions().items()}
+    limits = {y: [level.px_m for level in e.levels.values()] for y, e in EDITIONS.items()}
     assert limits["2014"] == [12.5, 25, 62.5, 125, 250]
     assert limits["2025"] == [20, 40, 80, 125, 250, 500, 1500]
-    assert lenses.identifying_px_m() == 250
+    assert IDENTIFYING_PX_M == 250
 
 
 def test_a_lens_is_known_by_its_angle_or_its_focal_length_or_taken_as_usual() -> None:

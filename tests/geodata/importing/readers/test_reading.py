@@ -94,7 +94,7 @@ def test_a_drawing_needs_a_reference_and_its_closed_lines_are_areas(tmp_path: Pa
     fault = only(faults)
     assert fault.kind == "no reference" and "--crs plan.dxf=" in str(fault.words)
     assert not source.read
-    report = import_folder(tmp_path, "小院", TERRITORY, "EPSG:4547", kinds=CATALOGUE.devices)
+    report = import_folder(tmp_path, "小院", TERRITORY, "EPSG:4547", catalogue=CATALOGUE)
     assert not report.fatal, report.lines("en")
     assert report.compound and len(report.compound.buildings) == 2
     assert distance_m(report.compound.origin, ORIGIN) < 2000
@@ -102,7 +102,7 @@ def test_a_drawing_needs_a_reference_and_its_closed_lines_are_areas(tmp_path: Pa
 
 def test_an_extract_of_openstreetmap_becomes_a_compound(tmp_path: Path) -> None:
     path = extract.write(tmp_path / "map.osm", 12, "小院")
-    report = import_folder(path, "小院", TERRITORY, kinds=CATALOGUE.devices)
+    report = import_folder(path, "小院", TERRITORY, catalogue=CATALOGUE)
     assert report.fatal == [] and report.compound, report.lines("en")
     compound = report.compound
     assert [building.name for building in compound.buildings] == [f"{n}幢" for n in range(1, 13)]
@@ -309,9 +309,9 @@ def test_latin_letters_stay_latin(tmp_path: Path) -> None:
 
 def test_a_registration_shift_moves_everything(tmp_path: Path) -> None:
     folder = f.base(tmp_path / "files")
-    plain = import_folder(folder, "小院", TERRITORY, kinds=CATALOGUE.devices).compound
+    plain = import_folder(folder, "小院", TERRITORY, catalogue=CATALOGUE).compound
     moved = import_folder(
-        folder, "小院", TERRITORY, options=Options(shift=(3.0, -4.0)), kinds=CATALOGUE.devices
+        folder, "小院", TERRITORY, options=Options(shift=(3.0, -4.0)), catalogue=CATALOGUE
     ).compound
     assert plain and moved
     assert distance_m(plain.origin, moved.origin) == pytest.approx(5.0, abs=0.02)

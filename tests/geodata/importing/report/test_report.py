@@ -31,7 +31,7 @@ NEUTRAL = {"GeoJSON", "crs", "CRS84", "WGS84", "m"}
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     strange = [a_feature(box(0, 60, 9, 71), height=3), a_feature(box(0, 0, 1, 1), name="9幢")]
     folder = a_folder(tmp_path_factory.mktemp("files"), [*ROWS, *strange])
-    return import_folder(folder, "小院", TERRITORY, kinds=CATALOGUE.devices)
+    return import_folder(folder, "小院", TERRITORY, catalogue=CATALOGUE)
 
 
 def everything(report: Report, lang: str) -> str:
@@ -141,6 +141,6 @@ def test_no_text_of_a_file_is_read_as_markup(tmp_path: Path, broken: bool) -> No
     folder = a_folder(tmp_path, rows)
     cameras = "id,kind,name,lon,lat,parent\n" + f'"{HOSTILE}","{HOSTILE}","{HOSTILE}",,,"{HOSTILE}"'
     (folder / "cam<b>era&s.csv").write_bytes(cameras.encode("utf-8", "replace"))
-    found = import_folder(folder, "小院" + HOSTILE, TERRITORY, "wgs84", kinds=CATALOGUE.devices)
+    found = import_folder(folder, "小院" + HOSTILE, TERRITORY, "wgs84", catalogue=CATALOGUE)
     assert found.faults and (found.compound is None) == broken
     nothing_but_text(found)
