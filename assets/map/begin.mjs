@@ -39,7 +39,7 @@ export function begin(node, style, screen, slow) {
     attributionControl: false,
     fadeDuration: 0, // labels are placed in one go: fading ones take many frames, and facts do not wait
     canvasContextAttributes: { antialias: !slow && devicePixelRatio < 2 },
-    ...(slow && { pixelRatio: 1 }),
+    ...(slow && { pixelRatio: Math.min(1, devicePixelRatio) }),
     interactive: screen !== "wall" || matchMedia("(pointer: fine)").matches,
   });
   if (screen !== "wall") map.addControl(new NavigationControl({ visualizePitch: true }), "top-right");

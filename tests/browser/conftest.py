@@ -8,10 +8,11 @@ from functools import partial
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from geodata.demo.first_run import prepare
 from geodata.importing.history import edit
+from tests.browser.profiles import Profiles
 from tests.browser.screen import Screen
 from tests.browser.streams import PATHS, Source, streaming
 from tests.support.installation import PATIENT, House, fill_and_stop, running
@@ -56,10 +57,10 @@ def world(tmp_path_factory: pytest.TempPathFactory, source: Source) -> Iterator[
 
 
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[Profiles]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGS)
-        yield browser
+        yield Profiles(browser)
         browser.close()
 
 
@@ -72,7 +73,7 @@ def house(world: House) -> Iterator[House]:
 
 
 @pytest.fixture
-def visit(house: House, chromium: Browser) -> Iterator[Visit]:
+def visit(house: House, chromium: Profiles) -> Iterator[Visit]:
     """Open a page as a person: ``visit("chenmin", "/console")``."""
     opened: list[Screen] = []
 

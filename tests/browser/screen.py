@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
+from tests.browser.profiles import Profiles
 from tests.support.installation import House, credentials
 
 DESK = "dash_clientside.dayuan.desk"
-CHEAP: dict[str, Any] = {"device_scale_factor": 0.5, "reduced_motion": "reduce"}
-"""Fewer pixels for a machine that draws without a graphics card, and no flights of the camera."""
 _UNTIL = """(within) => new Promise((resolve, reject) => {
   const end = performance.now() + within;
   const ask = () => { try { return %s; } catch { return null; } };
@@ -26,7 +25,7 @@ _UNTIL = """(within) => new Promise((resolve, reject) => {
 
 
 class Screen:
-    """A page in a browser profile of its own.
+    """A page in a browser profile of its own, as long as it is open.
 
     ``complaints`` are console errors, exceptions and refused answers, ``foreign`` the addresses
     asked for beyond our own server.
@@ -34,23 +33,28 @@ class Screen:
 
     def __init__(
         self,
-        browser: Browser,
+        chromium: Profiles,
         house: House,
         person: str = "",
         size: tuple[int, int] = (960, 600),
+        before: str = "",
+        graphics: bool = True,
         **context: Any,
     ) -> None:
+        """``before`` is a script that runs before those of any page. Without ``graphics`` there is
+        no map: pages whose map is not asked about are drawn in a third of the time.
+        """
         self.house = house
         self.complaints: list[str] = []
         self.foreign: list[str] = []
         self.asked: list[str] = []
         self.forgiven: tuple[str, ...] = ()
-        width, height = size
-        self.context: BrowserContext = browser.new_context(
-            viewport={"width": width, "height": height}, locale="zh-CN", base_url=house.base,
-            **CHEAP | context,
-        )  # fmt: skip
+        self._chromium, self._unlike, self._graphics = chromium, bool(before), graphics
+        self.context: BrowserContext = chromium.take(house.base, graphics, **context)
         self.page: Page = self.context.new_page()
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        if before:
+            self.context.add_init_script(before)
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.complaints.append(f"thrown: {error}"))
         self.page.on("request", self._asked)
@@ -72,8 +76,9 @@ class Screen:
         return self
 
     def settled(self) -> None:
-        """Wait until the page has its facts and its map."""
-        self.until(f"{DESK}.ready() && {DESK}.map()?.map.loaded()", 90)
+        """Wait until the page has its facts and its map, if it can have one."""
+        loaded = f"{DESK}.map()?.map.loaded()" if self._graphics else "true"
+        self.until(f"{DESK}.ready() && {loaded}", 90)
 
     def until(self, condition: str, within_s: float = 15.0) -> Any:
         """The first true value of a JavaScript expression."""
@@ -95,7 +100,8 @@ class Screen:
 
     def close(self) -> None:
         """Leave, and hold the page to account for what it asked and said."""
-        self.context.close()
+        leave = self._chromium.throw_away if self._unlike else self._chromium.give_back
+        leave(self.context)
         said = [words for words in self.complaints if not any(f in words for f in self.forgiven)]
         assert not said, said
         assert not self.foreign, self.foreign

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.browser.conftest import Visit
+from tests.browser.profiles import Profiles
 from tests.browser.screen import DESK, Screen
 from tests.browser.test_import import a_yard, opened, tried
 from tests.support.installation import ROOT, House, state
@@ -52,7 +52,7 @@ def in_both_languages(screen: Screen, where: str) -> list[str]:
     return found + in_both_themes(screen, f"{where}, English")
 
 
-def test_axe_finds_nothing_on_the_login_page(chromium: Browser, house: House) -> None:
+def test_axe_finds_nothing_on_the_login_page(chromium: Profiles, house: House) -> None:
     screen, found = Screen(chromium, house), []
     for path in ("/login", "/login?lang=en", "/login?error=wrong"):
         screen.page.goto(path)
@@ -99,7 +99,7 @@ def test_axe_finds_nothing_on_the_replay(visit: Visit, house: House) -> None:
 
 
 def test_axe_finds_nothing_on_the_import_page(
-    chromium: Browser, house: House, tmp_path: Path
+    chromium: Profiles, house: House, tmp_path: Path
 ) -> None:
     screen = opened(Screen(chromium, house, "admin", size=(1440, 900)))
     found = violations(screen, "import, nothing chosen")

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from playwright.sync_api import Browser
 
 from geodata.demo.first_run import prepare
 from geodata.store import load, save
+from tests.browser.profiles import Profiles
 from tests.browser.screen import DESK, Screen
 from tests.conftest import emptied
 from tests.support.installation import House, running, state
@@ -48,12 +48,12 @@ def site(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Iterat
 
 
 @pytest.fixture
-def look(site: House, chromium: Browser) -> Iterator[Look]:
+def look(site: House, chromium: Profiles) -> Iterator[Look]:
     """Open a page of the site."""
     opened: list[Screen] = []
 
     def open_page(path: str, person: str = "li") -> Screen:
-        opened.append(Screen(chromium, site, person, size=(1280, 720)))
+        opened.append(Screen(chromium, site, person, size=(1280, 720), graphics=False))
         return opened[-1].open(path)
 
     yield open_page

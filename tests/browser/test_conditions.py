@@ -24,7 +24,10 @@ def badge(screen: Screen, words: str) -> None:
 def test_a_stopped_engine_is_told_on_wall_and_console_until_one_works_again(
     visit: Visit, house: House
 ) -> None:
-    wall, console = visit("wall", "/wall"), visit("chenmin", "/console")
+    wall, console = (
+        visit(person, path, graphics=False)
+        for person, path in (("wall", "/wall"), ("chenmin", "/console"))
+    )
     badge(wall, "")
     stopped = until(lambda: house.pid("engine"))
     os.kill(stopped, signal.SIGSTOP)

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Route
 
 from geodata.importing.readers.crs import gcj02_from_wgs84
 from geodata.store import save, save_district
+from tests.browser.profiles import Profiles
 from tests.browser.screen import DESK, Screen
 from tests.support.installation import running
 from tests.support.streets.lattice import city
@@ -49,7 +50,7 @@ def places() -> tuple[list[Compound], District]:
 
 @pytest.fixture(scope="module")
 def screen(
-    chromium: Browser,
+    chromium: Profiles,
     places: tuple[list[Compound], District],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Screen]:

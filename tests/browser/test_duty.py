@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
+from tests.browser.profiles import Profiles
 from tests.pages.stage import NOW, Stage, detail, incident
 
 pytestmark = pytest.mark.browser
@@ -22,8 +22,8 @@ def person(name: str, **more: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def stage(chromium: Browser) -> Iterator[Stage]:
-    one = Stage(chromium, "console", (1440, 900))
+def stage(chromium: Profiles) -> Iterator[Stage]:
+    one = Stage(chromium.browser, "console", (1440, 900))
     yield one
     one.page.close()
     assert not one.errors

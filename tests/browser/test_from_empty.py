@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
+from tests.browser.profiles import Profiles
 from tests.browser.screen import DESK, Screen
 from tests.support.builders.sites import a_folder
 from tests.support.installation import PASSWORD, ROOT, House, environment, running
@@ -65,7 +65,7 @@ def guide(tmp_path: Path) -> Iterator[Guide]:
         yield guide
 
 
-def come_in(chromium: Browser, house: House, name: str, path: str, **more: Any) -> Screen:
+def come_in(chromium: Profiles, house: House, name: str, path: str, **more: Any) -> Screen:
     """Log in at the login page as a person does."""
     screen = Screen(chromium, house, **more)
     screen.forgiven = ("net::ERR_", "Failed to fetch")  # roles start anew after the import
@@ -105,7 +105,7 @@ def duty(screen: Screen, word: str) -> None:
 
 
 def test_from_an_empty_installation_to_a_first_dispatched_case(
-    chromium: Browser, guide: Guide
+    chromium: Profiles, guide: Guide
 ) -> None:
     house = guide.house
     assert house is not None

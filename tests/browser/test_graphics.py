@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 
 import pytest
 
 from tests.browser.conftest import Visit
+from tests.browser.profiles import Profiles
 from tests.browser.screen import DESK, Screen
 from tests.support.installation import House, state
 
@@ -79,14 +81,12 @@ def test_while_no_context_can_be_had_the_page_says_what_to_do_and_goes_on(
 
 
 def test_a_page_that_begins_without_graphics_gets_its_map_once_there_are_some(
-    visit: Visit, house: House
+    chromium: Profiles, house: House
 ) -> None:
-    screen = visit("chenmin", "/console")
-    refused = f"({REFUSE})(true)"
-    screen.context.add_init_script(refused)
-    screen.page.reload()
-    screen.until(f"{DESK}.ready() && {NOTICE}?.includes('本机图形功能不可用')", 60)
-    assert screen.ask(f"() => {DESK}.map()") is None
-    screen.ask(REFUSE, False)
-    screen.until(f"{DESK}.map()?.map.loaded() && !{NOTICE}", 90)
-    assert json.dumps(screen.ask(VIEW))
+    with closing(Screen(chromium, house, "chenmin", before=f"({REFUSE})(true)")) as screen:
+        screen.page.goto("/console")
+        screen.until(f"{DESK}.ready() && {NOTICE}?.includes('本机图形功能不可用')", 60)
+        assert screen.ask(f"() => {DESK}.map()") is None
+        screen.ask(REFUSE, False)
+        screen.until(f"{DESK}.map()?.map.loaded() && !{NOTICE}", 90)
+        assert json.dumps(screen.ask(VIEW))

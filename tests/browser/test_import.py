@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
 from geodata.importing.importer import Options, import_folder
+from tests.browser.profiles import Profiles
 from tests.browser.screen import Screen
 from tests.support.builders.sites import ROWS, TERRITORY, a_feature, a_folder, box
 from tests.support.catalogues import CATALOGUE
@@ -67,7 +67,7 @@ def a_yard(folder: Path) -> Path:
 
 
 def test_an_administrator_imports_a_compound_and_takes_it_back(
-    chromium: Browser, mine: House, tmp_path: Path
+    chromium: Profiles, mine: House, tmp_path: Path
 ) -> None:
     screen = opened(Screen(chromium, mine, "admin", size=(1440, 900)))
     screen.forgiven = ("net::ERR_", "Failed to fetch")  # the server starts anew after each import

@@ -62,7 +62,7 @@ def test_an_operator_and_a_reviewer_do_their_whole_job_by_keyboard(
     operator.until("document.querySelector('.log').textContent.includes('老人已送医')")
     assert operator.ask(f"() => {DESK}.detail().possible.includes('check')") is False
 
-    reviewer = visit("liuyang", "/console")
+    reviewer = visit("liuyang", "/console", graphics=False)
     keys = reviewer.page.keyboard
     keys.press("2")
     reviewer.until("document.querySelector('#queue-list li')")
@@ -124,7 +124,8 @@ def test_a_dispatcher_finds_no_button_in_the_past(visit: Visit, house: House) ->
     case = until(lambda: [one for one in house.open_cases() if one.device == "huodian/call/4"])[0]
     at_ms = case.reported_at.timestamp() * 1000 + 1500
     until(lambda: house.tell(state("huodian/lamp/1", "on"))[0] > f"{at_ms:.0f}")
-    screen = visit("chenmin", f"/replay?at={at_ms:.0f}")
+    screen = visit("chenmin", f"/replay?at={at_ms:.0f}", graphics=False)
+    screen.until(f"{DESK}.things().incidents.has('{case.id}')")
     select_by_key(screen, case.id)
     screen.until("!document.querySelector('.case').hidden")
     screen.until(f"{DESK}.detail()?.id === '{case.id}'")

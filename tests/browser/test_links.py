@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser
 
+from tests.browser.profiles import Profiles
 from tests.browser.screen import DESK, Screen
 from tests.support.installation import House, state
 
@@ -12,10 +12,10 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_link_into_the_past_leads_there_through_the_login(
-    chromium: Browser, house: House
+    chromium: Profiles, house: House
 ) -> None:
     at_ms = int(house.tell(state("huodian/lamp/1", "on"))[0].split("-")[0]) - 500
-    screen = Screen(chromium, house)
+    screen = Screen(chromium, house, graphics=False)
     screen.page.goto(f"/replay?at={at_ms}")
     screen.page.locator("button[value=guest]").click()
     screen.page.wait_for_url(f"**/replay?at={at_ms}")

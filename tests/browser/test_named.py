@@ -107,7 +107,7 @@ def test_wall_names_the_compound_of_the_banner_and_of_the_map(
     visit: Visit, house: House, lang: str
 ) -> None:
     place = there(house)
-    screen = visit("wall", "/wall", size=(1280, 720))
+    screen = visit("wall", "/wall", size=(1280, 720), graphics=False)
     speak(screen, lang)
     house.tell(state(f"{ELSEWHERE}/gate/1", "forced_open"))
     case = screen.case(f"{ELSEWHERE}/gate/1")["id"]

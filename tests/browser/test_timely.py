@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.browser.line import far_away
+from tests.browser.profiles import Profiles
 from tests.browser.screen import DESK, Screen
 from tests.support.installation import House, state
 
@@ -31,11 +31,17 @@ NEAR_MS = 5000
 
 @contextmanager
 def looking(
-    chromium: Browser, house: House, page: str = "console", wrong_ms: int = 0
+    chromium: Profiles,
+    house: House,
+    page: str = "console",
+    wrong_ms: int = 0,
+    graphics: bool = False,
 ) -> Iterator[Screen]:
     """A page on a computer whose clock is wrong."""
-    with closing(Screen(chromium, house, "wall" if page == "wall" else "chenmin")) as screen:
-        screen.context.add_init_script(WRONG % wrong_ms)
+    person = "wall" if page == "wall" else "chenmin"
+    with closing(
+        Screen(chromium, house, person, before=WRONG % wrong_ms, graphics=graphics)
+    ) as screen:
         yield screen.open(f"/{page}")
 
 
@@ -64,11 +70,11 @@ def happens_until(screen: Screen, house: House, condition: str) -> str:
 
 
 def test_a_socket_four_seconds_late_reads_four_seconds_and_turns_stale(
-    chromium: Browser, house: House
+    chromium: Profiles, house: House
 ) -> None:
     with far_away(house) as (line, there):
         line.delay_s = 4.0
-        with looking(chromium, there) as screen:
+        with looking(chromium, there, graphics=True) as screen:
             screen.until(f"{CHIP} === 'stale'", 30)
             screen.until(f"/画面晚 [45] s/.test({FIGURE})", 30)
             happens_until(screen, house, f"/端到端 [45]\\.\\d s/.test({FIGURE})")
@@ -77,7 +83,7 @@ def test_a_socket_four_seconds_late_reads_four_seconds_and_turns_stale(
             screen.until(f"{CHIP} === 'live'", 30)
 
 
-def test_a_wall_says_how_far_its_picture_is_behind(chromium: Browser, house: House) -> None:
+def test_a_wall_says_how_far_its_picture_is_behind(chromium: Profiles, house: House) -> None:
     with far_away(house) as (line, there), looking(chromium, there, "wall") as screen:
         screen.until(f"{CHIP} === 'live' && {LOST}.hidden", 30)
         line.delay_s = 4.0
@@ -89,7 +95,7 @@ def test_a_wall_says_how_far_its_picture_is_behind(chromium: Browser, house: Hou
 
 @pytest.mark.parametrize("wrong_ms", [-600_000, 7_200_000])
 def test_a_computer_whose_clock_is_wrong_shows_the_same_figures_and_times(
-    chromium: Browser, house: House, wrong_ms: int
+    chromium: Profiles, house: House, wrong_ms: int
 ) -> None:
     with far_away(house) as (line, there), looking(chromium, there, wrong_ms=wrong_ms) as screen:
         screen.until(f"{CHIP} === 'live'")

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserType
+from playwright.sync_api import BrowserType
 
 from tests.browser.conftest import ARGS, chromium_path
+from tests.browser.profiles import Profiles
 from tests.browser.screen import DESK, Screen
 from tests.support.installation import House, running
 
@@ -43,7 +44,7 @@ def may_close() -> bool:
 
 
 @pytest.fixture
-def closed(chromium: Browser, world: House, tmp_path: Path) -> Iterator[tuple[Browser, House]]:
+def closed(chromium: Profiles, world: House, tmp_path: Path) -> Iterator[tuple[Profiles, House]]:
     """A product and a browser that share a network of their own; where that is not permitted,
     the usual ones: every page is held to account for what it asks beyond our server anyway.
     """
@@ -57,22 +58,22 @@ def closed(chromium: Browser, world: House, tmp_path: Path) -> Iterator[tuple[Br
     )
     with running(tmp_path, before=(sys.executable, "-c", code)) as house:
         wrapper = tmp_path / "chromium"
-        found = chromium_path() or chromium.browser_type.executable_path
+        found = chromium_path() or chromium.browser.browser_type.executable_path
         wrapper.write_text(
             f'#!/bin/sh\nexec nsenter --net=/proc/{house.process.pid}/ns/net {found} "$@"\n'
         )
         wrapper.chmod(0o755)
-        kind: BrowserType = chromium.browser_type
+        kind: BrowserType = chromium.browser.browser_type
         browser = kind.launch(executable_path=wrapper, args=ARGS)
-        yield browser, house
+        yield Profiles(browser), house
         browser.close()
 
 
 def test_every_page_draws_completely_with_the_network_closed(
-    closed: tuple[Browser, House],
+    closed: tuple[Profiles, House],
 ) -> None:
-    browser, house = closed
-    screen = Screen(browser, house)
+    chromium, house = closed
+    screen = Screen(chromium, house)
     screen.page.goto("/login")
     assert screen.page.locator("svg, img").first.is_visible()
     assert screen.page.locator("button.identity").count() == 6

@@ -19,7 +19,7 @@ SPOKEN = """[...document.querySelectorAll("[data-i18n-label]")]
 
 def test_the_language_changes_without_a_reload_and_is_kept(visit: Visit, house: House) -> None:
     house.tell(state("huodian/gate/1", "forced_open"))
-    screen = visit("chenmin", "/console")
+    screen = visit("chenmin", "/console", graphics=False)
     case = screen.case("huodian/gate/1")
     screen.ask(f"(id) => {{ window.mine = 'yes'; {DESK}.select(id); }}", case["id"])
     screen.until("document.querySelector('.recommended .send')")
@@ -39,7 +39,7 @@ def test_the_language_changes_without_a_reload_and_is_kept(visit: Visit, house: 
 
 
 def test_the_wall_says_what_is_wrong_where_and_who_is_on_it(visit: Visit, house: House) -> None:
-    screen = visit("wall", "/wall", size=(1280, 720))
+    screen = visit("wall", "/wall", size=(1280, 720), graphics=False)
     screen.until("document.getElementById('banner').hidden")
     house.tell(state("huodian/call/5", "pressed"))
     case = screen.case("huodian/call/5")
@@ -61,7 +61,7 @@ def test_the_wall_says_what_is_wrong_where_and_who_is_on_it(visit: Visit, house:
 
 
 def test_the_lamp_of_the_wall_says_whether_its_sound_is_on(visit: Visit, house: House) -> None:
-    screen = visit("wall", "/wall")
+    screen = visit("wall", "/wall", graphics=False)
     lamp = "document.getElementById('sound').dataset.state"
     screen.page.locator("#sound").click()
     screen.until(f"{lamp} === 'armed'")
