@@ -38,7 +38,6 @@ BUDGETS_S = {
 GROUPS = {
     "tests/browser/test_calm.py": "sites",
     "tests/browser/test_district.py": "sites",
-    "tests/browser/test_duty.py": "sites",
     "tests/browser/test_from_empty.py": "sites",
     "tests/browser/test_import.py": "sites",
     "tests/browser/": "browser",
@@ -121,6 +120,12 @@ class ByGroup(LoadScopeScheduling):  # type: ignore[misc]  # xdist carries no ty
 
     def _split_scope(self, nodeid: str) -> str:
         return group_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a third of what the tests do is wait for patience to end."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 @pytest.hookimpl(optionalhook=True)

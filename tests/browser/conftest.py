@@ -12,10 +12,10 @@ from playwright.sync_api import sync_playwright
 
 from geodata.demo.first_run import prepare
 from geodata.importing.history import edit
-from tests.browser.profiles import Profiles
 from tests.browser.screen import Screen
 from tests.browser.streams import PATHS, Source, streaming
 from tests.support.installation import PATIENT, House, fill_and_stop, running
+from tests.support.profiles import Profiles
 from twin.commands.cameras import CameraWish, LensWish, placed
 
 ARGS = (

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
-from tests.browser.profiles import Profiles
 from tests.support.installation import House, credentials
+from tests.support.profiles import Profiles
 
 DESK = "dash_clientside.dayuan.desk"
 _UNTIL = """(within) => new Promise((resolve, reject) => {

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.profiles import Profiles
 from tests.browser.screen import DESK, Screen
 from tests.browser.test_import import a_yard, opened, tried
 from tests.support.installation import ROOT, House, state
+from tests.support.profiles import Profiles
 
 pytestmark = pytest.mark.browser
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"

@@ -16,10 +16,10 @@ from msgspec.structs import replace
 
 from geodata.demo.first_run import prepare
 from geodata.store import load, save
-from tests.browser.profiles import Profiles
 from tests.browser.screen import DESK, Screen
 from tests.conftest import emptied
 from tests.support.installation import House, running, state
+from tests.support.profiles import Profiles
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser

@@ -13,9 +13,9 @@ from playwright.sync_api import Route
 
 from geodata.importing.readers.crs import gcj02_from_wgs84
 from geodata.store import save, save_district
-from tests.browser.profiles import Profiles
 from tests.browser.screen import DESK, Screen
 from tests.support.installation import running
+from tests.support.profiles import Profiles
 from tests.support.streets.lattice import city
 from twin.places.model import Compound, District
 

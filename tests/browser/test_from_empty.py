@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from tests.browser.profiles import Profiles
 from tests.browser.screen import DESK, Screen
 from tests.support.builders.sites import a_folder
 from tests.support.installation import PASSWORD, ROOT, House, environment, running
+from tests.support.profiles import Profiles
 
 pytestmark = pytest.mark.browser
 GUIDE = ROOT / "docs" / "how-to" / "begin-from-empty.md"

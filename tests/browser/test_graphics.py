@@ -8,9 +8,9 @@ from contextlib import closing
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.profiles import Profiles
 from tests.browser.screen import DESK, Screen
 from tests.support.installation import House, state
+from tests.support.profiles import Profiles
 
 pytestmark = pytest.mark.browser
 LOSE = """() => {

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from geodata.importing.importer import Options, import_folder
-from tests.browser.profiles import Profiles
 from tests.browser.screen import Screen
 from tests.support.builders.sites import ROWS, TERRITORY, a_feature, a_folder, box
 from tests.support.catalogues import CATALOGUE
 from tests.support.installation import House, running
+from tests.support.profiles import Profiles
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser

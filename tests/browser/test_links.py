@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.profiles import Profiles
 from tests.browser.screen import DESK, Screen
 from tests.support.installation import House, state
+from tests.support.profiles import Profiles
 
 pytestmark = pytest.mark.browser
 

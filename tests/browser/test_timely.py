@@ -9,9 +9,9 @@ from contextlib import closing, contextmanager
 import pytest
 
 from tests.browser.line import far_away
-from tests.browser.profiles import Profiles
 from tests.browser.screen import DESK, Screen
 from tests.support.installation import House, state
+from tests.support.profiles import Profiles
 
 pytestmark = pytest.mark.browser
 WRONG = """(() => {

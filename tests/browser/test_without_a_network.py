@@ -16,9 +16,9 @@ import pytest
 from playwright.sync_api import BrowserType
 
 from tests.browser.conftest import ARGS, chromium_path
-from tests.browser.profiles import Profiles
 from tests.browser.screen import DESK, Screen
 from tests.support.installation import House, running
+from tests.support.profiles import Profiles
 
 pytestmark = pytest.mark.browser
 NEW_NETWORK, SET_FLAGS, UP_AND_RUNNING = 0x40000000, 0x8914, 0x41

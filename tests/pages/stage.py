@@ -1,6 +1,7 @@
-"""A page on a stage: the real skeleton, styles and modules in Chromium, with no server behind them.
+"""A page on a stage: the real skeleton, styles and modules in Chromium, without a product behind.
 
-Requests are answered from here; the socket and the map are stand-ins, so a test says what arrives.
+Requests are answered by a server of the test; the socket and the map are stand-ins, so a test says
+what arrives.
 """
 
 from __future__ import annotations
@@ -10,19 +11,20 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from dash.development.base_component import Component
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Page
 
 from layers.panels import commands, incidents
 from layers.rows.layer import listed
 from pages.screens import console, replay, shell, wall
 from pages.texts import everything
+from tests.pages.stage_server import COOKIE, Answer, StageServer
 from tests.support.catalogues import CATALOGUE
+from tests.support.profiles import Profiles
 
 ROOT = Path(__file__).parents[2]
-ORIGIN = "http://stage.test"
+LIKE_A_LAPTOP = {"device_scale_factor": 1, "reduced_motion": "no-preference", "locale": "en-US"}
 LAYOUTS = {"wall": wall.layout, "console": console.layout, "replay": replay.layout}
 TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".css": "text/css"}
 NOW = 1_795_228_927_000
@@ -51,6 +53,7 @@ export async function createMap() {
   return Object.fromEntries(names.map((name) => [name, note(name)]));
 }
 """
+STAND_INS = {"/assets/session/live.mjs": LIVE, "/assets/map/main.mjs": MAP}
 _SHOW = """([things, panels, clock]) => {
   for (const [kind, rows] of Object.entries(things))
     for (const [id, row] of Object.entries(rows))
@@ -142,7 +145,14 @@ def detail(**more: Any) -> tuple[int, dict[str, Any]]:
 class Stage:
     """One open page: ``answers`` maps a path to (status, JSON), ``posted`` is what was sent."""
 
-    def __init__(self, browser: Browser, name: str, size: tuple[int, int], query: str = "") -> None:
+    def __init__(
+        self,
+        profiles: Profiles,
+        server: StageServer,
+        name: str,
+        size: tuple[int, int],
+        query: str = "",
+    ) -> None:
         self.name = name
         self.posted: list[dict[str, Any]] = []
         self.errors: list[str] = []
@@ -164,11 +174,14 @@ class Stage:
             "/api/style": (200, {}),
             "/api/replay": (200, {"session": "replay:abc"}),
         }  # fmt: skip
-        width, height = size
-        self.page: Page = browser.new_page(viewport={"width": width, "height": height})
+        self._profiles = profiles
+        context = profiles.take(server.origin, **LIKE_A_LAPTOP)
+        cookie = {"name": COOKIE, "value": server.add(self._play), "url": server.origin}
+        context.add_cookies([cookie])
+        self.page: Page = context.new_page()
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.route("**/*", self._answer)
-        self.page.goto(f"{ORIGIN}/{name}{query}")
+        self.page.goto(f"/{name}{query}")
         self.until("Boolean(window.stage && window.asked)")
 
     def until(self, condition: str) -> None:
@@ -192,26 +205,26 @@ class Stage:
         """Wait for the drawing that was asked for: a timer that is set later fires later."""
         self.page.evaluate(f"new Promise((drawn) => setTimeout(drawn, {DRAWN_WITHIN_MS} + 1))")
 
-    def _answer(self, route: Route) -> None:
-        request = route.request
-        path = urlsplit(request.url).path
-        if request.method == "POST":
-            self.posted.append(json.loads(request.post_data or "{}"))
+    def close(self) -> None:
+        """Leave the page."""
+        self._profiles.give_back(self.page.context)
+
+    def _play(self, path: str, posted: bytes | None) -> Answer:
+        """What stands for the server answers; called in a thread of the stage's server."""
+        if posted is not None:
+            self.posted.append(json.loads(posted or b"{}"))
         if path.startswith("/api/texts/"):
-            route.fulfill(json=everything(CATALOGUE, path.rsplit("/", 1)[1]))
-        elif path in self.answers:
-            status, body = self.answers[path]
-            route.fulfill(status=status, json=body)
-        elif path in ("/assets/session/live.mjs", "/assets/map/main.mjs"):
-            body = LIVE if "live" in path else MAP
-            route.fulfill(body=body, content_type="text/javascript")
-        elif path.startswith("/assets/"):
+            return _json(200, everything(CATALOGUE, path.rsplit("/", 1)[1]))
+        if path in self.answers:
+            return _json(*self.answers[path])
+        if path in STAND_INS:
+            return Answer(200, TYPES[".mjs"], STAND_INS[path].encode(), kept=True)
+        if path.startswith("/assets/"):
             file = ROOT / path[1:]
-            route.fulfill(body=file.read_bytes(), content_type=TYPES.get(file.suffix, ""))
-        elif path == f"/{self.name}":
-            route.fulfill(body=self._document(), content_type="text/html; charset=utf-8")
-        else:
-            route.fulfill(status=404, json={"error": "unknown"})
+            return Answer(200, TYPES.get(file.suffix, ""), file.read_bytes(), kept=True)
+        if path == f"/{self.name}":
+            return Answer(200, "text/html; charset=utf-8", self._document().encode())
+        return _json(404, {"error": "unknown"})
 
     def _document(self) -> str:
         styles = shell.levels() + shell.sheets(*shell.STYLES)
@@ -220,3 +233,7 @@ class Stage:
             f'{html_of(LAYOUTS[self.name]())}<script src="/assets/clientside.js"></script>'
             "<script>dash_clientside.dayuan.start()</script></body></html>"
         )
+
+
+def _json(status: int, body: Any) -> Answer:
+    return Answer(status, "application/json", json.dumps(body).encode())

@@ -1,11 +1,10 @@
 """People on the screens: one's own duty in the menu, a card of somebody, the list of everybody."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.browser.profiles import Profiles
+from tests.pages.conftest import Open
 from tests.pages.stage import NOW, Stage, detail, incident
 
 pytestmark = pytest.mark.browser
@@ -22,11 +21,9 @@ def person(name: str, **more: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def stage(chromium: Profiles) -> Iterator[Stage]:
-    one = Stage(chromium.browser, "console", (1440, 900))
-    yield one
-    one.page.close()
-    assert not one.errors
+def stage(stage: Open) -> Stage:
+    """A console."""
+    return stage("console")
 
 
 def seat(stage: Stage, role: str, responder: str | None, of_oneself: list[str]) -> None:

@@ -40,14 +40,15 @@ class Profiles:
         if self._free[kind]:
             return self._free[kind].pop()
         context = self.browser.new_context(**options)
+        context.new_page()  # keeps the window open: making one costs as much as a page
         if not graphics:
             context.add_init_script(_NO_GRAPHICS)
         self._kinds[context] = kind
         return context
 
     def give_back(self, context: BrowserContext) -> None:
-        """Leave nothing of the person who had it."""
-        for page in context.pages:
+        """Leave nothing of the person who had it; all pages but the first are theirs."""
+        for page in context.pages[1:]:
             if page.url.startswith("http"):
                 page.evaluate(_EMPTY)
             page.close()
