@@ -24,7 +24,11 @@ from tests.support.catalogues import CATALOGUE
 from tests.support.profiles import Profiles
 
 ROOT = Path(__file__).parents[2]
-LIKE_A_LAPTOP = {"device_scale_factor": 1, "reduced_motion": "no-preference", "locale": "en-US"}
+LIKE_A_LAPTOP: dict[str, Any] = {
+    "device_scale_factor": 1,
+    "reduced_motion": "no-preference",
+    "locale": "en-US",
+}
 LAYOUTS = {"wall": wall.layout, "console": console.layout, "replay": replay.layout}
 TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".css": "text/css"}
 NOW = 1_795_228_927_000
@@ -176,8 +180,9 @@ class Stage:
         }  # fmt: skip
         self._profiles = profiles
         context = profiles.take(server.origin, **LIKE_A_LAPTOP)
-        cookie = {"name": COOKIE, "value": server.add(self._play), "url": server.origin}
-        context.add_cookies([cookie])
+        context.add_cookies(
+            [{"name": COOKIE, "value": server.add(self._play), "url": server.origin}]
+        )
         self.page: Page = context.new_page()
         self.page.set_viewport_size({"width": size[0], "height": size[1]})
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
