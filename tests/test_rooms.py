@@ -221,7 +221,7 @@ def test_each_test_file_has_the_file_it_tests(room: str) -> None:
         for path in (tests / room).rglob("test_*.py")
         if not (source := HOUSE / path.relative_to(tests).with_name(path.stem[5:])).is_dir()
         and not source.with_suffix(".py").exists()
-        and not (HOUSE / "assets" / source.name).is_dir()
+        and not (HOUSE / "assets" / source.relative_to(HOUSE / room)).is_dir()
     ]
     assert lost == []
 
