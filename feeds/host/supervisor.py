@@ -171,10 +171,11 @@ class Supervisor:
     async def _keep_server(self) -> None:
         assert self.server is not None
         pauses, clock = Pauses(_AWAITED_PAUSE_S), asyncio.get_running_loop().time
-        while True:
+        # Asked each time: a client of the server may lose the word that cancels this task.
+        while not self._stopping.is_set():
             born = clock()
             code = await self._until_the_server_ends(self.server)
-            while True:
+            while not self._stopping.is_set():
                 pause_s = pauses.after(clock() - born)
                 log.warning("Valkey ended with %s; again in %.1f s", code, pause_s)
                 await asyncio.sleep(pause_s)

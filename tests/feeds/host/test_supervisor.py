@@ -11,7 +11,7 @@ import subprocess
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -226,6 +226,26 @@ async def test_a_killed_server_comes_back_on_its_port_and_ends_last(tmp_path: Pa
         assert server.pid != first
         assert len(starts(book)) == 1
     assert not await answers(url)
+
+
+async def test_it_ends_though_the_start_of_a_server_lost_the_word_that_it_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Valkey(tmp_path / "valkey", port=free_port())
+    await server.start()
+    start, answering = server.start, asyncio.Event()
+
+    async def deaf() -> None:
+        await start()
+        answering.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(server, "start", deaf)
+    async with running(Supervisor(roles=[], server=server)):
+        os.kill(server.pid, signal.SIGKILL)
+        await answering.wait()
+    assert not await answers(server.url)
 
 
 async def test_a_server_that_hangs_is_killed_and_started_again(
