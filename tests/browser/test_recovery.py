@@ -46,6 +46,6 @@ def test_a_screen_recovers_without_a_touch_when_the_web_role_is_killed(
     screen.until(f"{DESK}.status.state === 'live'", 60)
     screen.case("huodian/gate/1")
 
-    fresh = visit("chenmin", "/console", graphics=False)
+    fresh = visit("chenmin", "/console")
     until(lambda: shown(screen, house) == shown(fresh, house), 10)
     assert screen.ask("() => window.mine") == "yes"
