@@ -1,6 +1,6 @@
 """Footprints of the buildings people know: slabs with stair towers and bays, towers, a nursery.
 
-Everything is on the plane of ``geodata.demo.plan``: metres, south down. Slabs face south; their
+Everything is on the plane of ``geodata.demo.plane``: metres, south down. Slabs face south; their
 doors are in the stair towers on the north façade, as they are in nearly every block built before
 2000.
 """
@@ -10,8 +10,8 @@ from __future__ import annotations
 import shapely
 from shapely import affinity
 
-from geodata.demo.plan import box
 from geodata.drawing.buildings import XY, Door, DrawnBuilding
+from geodata.drawing.shapes import box
 
 FLOOR_M = 2.9
 PARAPET_M = 0.9

@@ -8,9 +8,12 @@ import shapely
 
 from geodata.demo import small_things, views
 from geodata.demo.blocks import hall, slab
-from geodata.demo.plan import Plan, box
-from geodata.demo.ways import around, bend, blob, enclose, gate, link, park, plant, row, stand
+from geodata.demo.plane import demo_plan
+from geodata.demo.ways import around, bend, blob, gate, link, park, plant, row, stand
 from geodata.drawing.buildings import Door
+from geodata.drawing.shapes import box
+from geodata.drawing.site_plan import SitePlan
+from geodata.drawing.walls import enclose
 
 OUTLINE = [
     (4, 0), (258, 0), (270, 8), (270, 40), (345, 40), (345, 300), (0, 292), (0, 4),
@@ -34,10 +37,10 @@ ROWS = (
 )
 
 
-def plan(seed: int) -> Plan:
+def plan(seed: int) -> SitePlan:
     """Draw the compound."""
     rng = random.Random(f"huodian {seed}")
-    drawn = Plan("huodian", "火电小区", "Huodian", shapely.Polygon(OUTLINE), households=1184)
+    drawn = demo_plan("huodian", "火电小区", "Huodian", shapely.Polygon(OUTLINE), households=1184)
     west, east = (spine + 3.05 for spine in SPINES)
     drawn.grids = [
         drawn.outline.intersection(part)
@@ -53,7 +56,7 @@ def plan(seed: int) -> Plan:
     return drawn
 
 
-def _ways(plan: Plan) -> None:
+def _ways(plan: SitePlan) -> None:
     south = [(118, 10), (254, 10), (260, 16), (260, 50), (333, 50), (333, 284)]
     plan.path("road", bend([*south, (12, 281), (12, 10), (118, 10)]), 5.5)
     plan.path("road", [(118, 10), (118, 282)], 5.5)
@@ -71,7 +74,7 @@ def _ways(plan: Plan) -> None:
     gate(plan, "西门", "pedestrian", [(12, 171.7), (-18, 171.7)])
 
 
-def _rows(plan: Plan, rng: random.Random) -> None:
+def _rows(plan: SitePlan, rng: random.Random) -> None:
     for number, cells in enumerate(ROWS):
         south = round(FIRST_M + PITCH_M * number, 1)
         last = number == len(ROWS) - 1
@@ -88,7 +91,7 @@ def _rows(plan: Plan, rng: random.Random) -> None:
     stand(plan, tall, round(FIRST_M + PITCH_M * 6 + DEPTH_M + LANE_M, 1))
 
 
-def _pond(plan: Plan, rng: random.Random) -> None:
+def _pond(plan: SitePlan, rng: random.Random) -> None:
     bank = blob((173, 121), (36, 29), rng)
     way = around(bank, 4.0)
     plan.area("water", bank, "翠塘湖")
@@ -99,7 +102,7 @@ def _pond(plan: Plan, rng: random.Random) -> None:
     plan.area("plaza", box(196, 156, 222, 168.5), "翠塘广场")
 
 
-def _places(plan: Plan, rng: random.Random) -> None:
+def _places(plan: SitePlan, rng: random.Random) -> None:
     block = hall(
         "duty", "物业值班室", box(100, 1.6, 113, 6.6), 1, "service",
         Door("1", (106.5, 6.6)),
@@ -113,7 +116,7 @@ def _places(plan: Plan, rng: random.Random) -> None:
     plan.area("parking", box(287, 222, 328, 234), "停车场")
 
 
-def _devices(plan: Plan, rng: random.Random) -> None:
+def _devices(plan: SitePlan, rng: random.Random) -> None:
     views.cameras(plan, 26)
     small_things.lamps(plan, 27.0)
     small_things.manholes(plan, 46.0)
@@ -122,7 +125,7 @@ def _devices(plan: Plan, rng: random.Random) -> None:
     small_things.lifts(plan, 1)
     small_things.supply(plan, 5)
     small_things.afloat(plan, "翠塘湖水位", (150, 121))
-    pump = next(block for block in plan.blocks if block.label == "pump")
+    pump = next(block for block in plan.buildings if block.label == "pump")
     small_things.pumps(plan, pump, "水泵房水池水位")
     small_things.points(plan, "water", [("南门低洼处积水", (124, 4))])
     small_things.points(

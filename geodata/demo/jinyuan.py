@@ -6,9 +6,12 @@ import random
 
 from geodata.demo import small_things, views
 from geodata.demo.blocks import hall, tower
-from geodata.demo.plan import Plan, box
-from geodata.demo.ways import bend, blob, enclose, gate, park, plant, stand
+from geodata.demo.plane import demo_plan
+from geodata.demo.ways import bend, blob, gate, park, plant, stand
 from geodata.drawing.buildings import Door
+from geodata.drawing.shapes import box
+from geodata.drawing.site_plan import SitePlan
+from geodata.drawing.walls import enclose
 
 COURT_Y = 252.0
 TOWERS = (
@@ -20,11 +23,11 @@ TOWERS = (
 SHOPS = (("shops-west", "西裙楼", 395.0, 488.0), ("shops-east", "东裙楼", 504.0, 597.0))
 
 
-def plan(seed: int) -> Plan:
+def plan(seed: int) -> SitePlan:
     """Draw the compound."""
     rng = random.Random(f"jinyuan {seed}")
     outline = box(381, 203, 611, 302)
-    drawn = Plan("jinyuan", "金元大厦", "Jinyuan Towers", outline, households=292)
+    drawn = demo_plan("jinyuan", "金元大厦", "Jinyuan Towers", outline, households=292)
     drawn.grids = [box(381, 203, 499.05, 302), box(499.05, 203, 611, 302)]
     _ways(drawn)
     for number, (centre, floors, flip) in enumerate(TOWERS, start=1):
@@ -40,7 +43,7 @@ def plan(seed: int) -> Plan:
     return drawn
 
 
-def _ways(plan: Plan) -> None:
+def _ways(plan: SitePlan) -> None:
     plan.path("road", bend([(388, 205.2), (388, 295.5), (604, 295.5), (604, 205.2)]), 4.5)
     plan.path("lane", [(388, COURT_Y), (604, COURT_Y)], 5.0)
     plan.path("foot", [(388, 205.2), (604, 205.2)], 2.4)
@@ -52,7 +55,7 @@ def _ways(plan: Plan) -> None:
     plan.path("foot", [(498, COURT_Y), (498, 295.5)], 2.4)
 
 
-def _places(plan: Plan, rng: random.Random) -> None:
+def _places(plan: SitePlan, rng: random.Random) -> None:
     duty = hall(
         "duty", "物业值班室", box(480, 238, 491, 244), 1, "service",
         Door("1", (485.5, 244.0)),
@@ -66,7 +69,7 @@ def _places(plan: Plan, rng: random.Random) -> None:
     park(plan, rng, [(505, 570)], COURT_Y)
 
 
-def _devices(plan: Plan, rng: random.Random) -> None:
+def _devices(plan: SitePlan, rng: random.Random) -> None:
     views.cameras(plan, 20)
     small_things.lamps(plan, 22.0)
     small_things.manholes(plan, 32.0)

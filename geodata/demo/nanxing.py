@@ -8,13 +8,12 @@ import shapely
 
 from geodata.demo import small_things, views
 from geodata.demo.blocks import hall, tower
-from geodata.demo.plan import Plan, box
+from geodata.demo.plane import demo_plan
 from geodata.demo.ways import (
     around,
     bend,
     blob,
     dwellings,
-    enclose,
     gate,
     link,
     park,
@@ -23,6 +22,9 @@ from geodata.demo.ways import (
     stand,
 )
 from geodata.drawing.buildings import Door
+from geodata.drawing.shapes import box
+from geodata.drawing.site_plan import SitePlan
+from geodata.drawing.walls import enclose
 
 OUTLINE = [(381, 2), (611, 2), (611, 150), (597, 168), (381, 168)]
 SPINE_X = 505.0
@@ -31,10 +33,10 @@ LANE_M = 17.1
 POINTS_X = (526.0, 553.5, 581.0)
 
 
-def plan(seed: int) -> Plan:
+def plan(seed: int) -> SitePlan:
     """Draw the compound."""
     rng = random.Random(f"nanxing {seed}")
-    drawn = Plan("nanxing", "南星小区", "Nanxing", shapely.Polygon(OUTLINE), households=612)
+    drawn = demo_plan("nanxing", "南星小区", "Nanxing", shapely.Polygon(OUTLINE), households=612)
     cut = SPINE_X + 3.05
     drawn.grids = [
         drawn.outline.intersection(part) for part in (box(380, 0, cut, 169), box(cut, 0, 612, 169))
@@ -49,7 +51,7 @@ def plan(seed: int) -> Plan:
     return drawn
 
 
-def _ways(plan: Plan) -> None:
+def _ways(plan: SitePlan) -> None:
     loop = [(505, 12), (601, 12), (601, 144), (591, 158), (391, 158), (391, 12), (505, 12)]
     plan.path("road", bend(loop), 5.0)
     plan.path("road", [(SPINE_X, 12), (SPINE_X, 158)], 5.0)
@@ -62,7 +64,7 @@ def _ways(plan: Plan) -> None:
     gate(plan, "北门", "pedestrian", [(450, 158), (450, 186)])
 
 
-def _blocks(plan: Plan, rng: random.Random) -> None:
+def _blocks(plan: SitePlan, rng: random.Random) -> None:
     for south in SOUTHS:
         lane = round(south + LANE_M, 1)
         plan.path("lane", [(391, lane), (SPINE_X, lane)], 3.6)
@@ -76,7 +78,7 @@ def _blocks(plan: Plan, rng: random.Random) -> None:
             stand(plan, block, lane)
 
 
-def _lake(plan: Plan, rng: random.Random) -> None:
+def _lake(plan: SitePlan, rng: random.Random) -> None:
     bank = blob((552, 88), (27, 22), rng, points=24)
     way = around(bank, 3.6)
     plan.area("water", bank, "南星湖")
@@ -86,7 +88,7 @@ def _lake(plan: Plan, rng: random.Random) -> None:
     link(plan, way, (539.8, 116.0), (539.8, 141.1))
 
 
-def _places(plan: Plan) -> None:
+def _places(plan: SitePlan) -> None:
     duty = hall("duty", "物业值班室", box(512, 4, 524, 8), 1, "service", Door("1", (518, 8.0)))
     stand(plan, duty, 12)
     centre = hall(
@@ -99,7 +101,7 @@ def _places(plan: Plan) -> None:
     plan.area("parking", box(454, 149, 500, 154.8), "停车场")
 
 
-def _devices(plan: Plan, rng: random.Random) -> None:
+def _devices(plan: SitePlan, rng: random.Random) -> None:
     views.cameras(plan, 22)
     small_things.lamps(plan, 27.0)
     small_things.manholes(plan, 44.0)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import shapely
 
-from geodata.demo.plan import Plan, box
 from geodata.drawing.buildings import XY, DrawnBuilding
+from geodata.drawing.shapes import box
+from geodata.drawing.site_plan import SitePlan
 
 BOUNDS = (-330.0, -330.0, 1200.0, 620.0)
 STREETS: tuple[tuple[list[XY], float], ...] = (
@@ -31,12 +32,13 @@ FLOORS = (3, 5, 6, 6, 6, 7, 7, 9, 11, 18)
 TOWER_FLOORS = (11, 18, 24, 27)
 
 
-def lengthen(plans: Sequence[Plan]) -> None:
+def lengthen(plans: Sequence[SitePlan]) -> None:
     """Lead the streets on into the town, and lay its own across them; before ways are knotted."""
     for plan in plans:
-        for number, (kind, points, width) in enumerate(plan.lines):
-            if kind == "road" and width >= WIDE_M:
-                plan.lines[number] = (kind, [_on(points[0]), *points[1:-1], _on(points[-1])], width)
+        for way in plan.ways:
+            if way.kind == "road" and way.width_m >= WIDE_M:
+                first, *inner, last = way.line.coords
+                way.line = shapely.LineString([_on(first), *inner, _on(last)])
     for line, width in STREETS:
         street = shapely.LineString(line)
         crossed = [plan for plan in plans if _crosses(plan, street)]
@@ -44,12 +46,9 @@ def lengthen(plans: Sequence[Plan]) -> None:
         owner.path("road", line, width)
 
 
-def _crosses(plan: Plan, street: shapely.LineString) -> bool:
+def _crosses(plan: SitePlan, street: shapely.LineString) -> bool:
     """Whether a street of the plan meets another street, so that its ways stay one network."""
-    return any(
-        kind == "road" and shapely.LineString(points).intersects(street)
-        for kind, points, _ in plan.lines
-    )
+    return any(way.kind == "road" and way.line.intersects(street) for way in plan.ways)
 
 
 def _on(end: XY) -> XY:
@@ -60,16 +59,16 @@ def _on(end: XY) -> XY:
     return (x, y)
 
 
-def surround(plans: Sequence[Plan], seed: int) -> None:
+def surround(plans: Sequence[SitePlan], seed: int) -> None:
     """Build the town; every block goes with the compound nearest to it."""
     rng = random.Random(f"outskirts {seed}")
     kept_free = shapely.union_all(
         [plan.outline.buffer(CLEAR_M) for plan in plans]
         + [
-            shapely.LineString(points).buffer(width / 2 + KERB_M)
+            way.line.buffer(way.width_m / 2 + KERB_M)
             for plan in plans
-            for kind, points, width in plan.lines
-            if kind == "road"
+            for way in plan.ways
+            if way.kind == "road"
         ]
     )
     shapely.prepare(kept_free)
@@ -78,9 +77,11 @@ def surround(plans: Sequence[Plan], seed: int) -> None:
         shape, floors = _block(rng, x, y)
         if rng.random() > GAPS and not kept_free.intersects(shape):
             plan = min(plans, key=lambda plan: plan.outline.distance(shape))
-            number = len(plan.around) + 1
+            number = len(plan.surroundings) + 1
             height = round(floors * 3.0 + 0.9, 1)
-            plan.around.append(DrawnBuilding(f"s{number}", "", shape, floors, height, "other"))
+            plan.surroundings.append(
+                DrawnBuilding(f"s{number}", "", shape, floors, height, "other")
+            )
         x += PITCH_M[0]
         if x > BOUNDS[2]:
             x, y = BOUNDS[0], y + PITCH_M[1]

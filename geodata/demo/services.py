@@ -9,8 +9,8 @@ import math
 
 import shapely
 
-from geodata.demo.plan import Plan
 from geodata.drawing.buildings import XY, DrawnBuilding
+from geodata.drawing.site_plan import SitePlan
 
 HYDRANT_EVERY_M = 90.0
 """GB 50974-2014: 120 m at most between outdoor hydrants, 150 m of reach each."""
@@ -30,7 +30,7 @@ PIPES = (
 """Kind, ways it follows, metres to the left of their middle, depth in m, diameter in mm."""
 
 
-def equip(plan: Plan, beds: int, fronts: tuple[str, ...] = ()) -> None:
+def equip(plan: SitePlan, beds: int, fronts: tuple[str, ...] = ()) -> None:
     """Everything of this file for one compound; ``beds`` are those of its day-care centre."""
     hydrants(plan)
     muster(plan)
@@ -39,20 +39,20 @@ def equip(plan: Plan, beds: int, fronts: tuple[str, ...] = ()) -> None:
     pipes(plan)
 
 
-def hydrants(plan: Plan) -> None:
+def hydrants(plan: SitePlan) -> None:
     """Hydrants along the roads inside, none nearer than two thirds of the usual distance."""
     stood: list[XY] = []
     inside = plan.outline.buffer(-3.0)
-    for kind, points, width in plan.lines:
-        if kind not in ("road", "lane") or (kind == "lane" and stood):
+    for way in plan.ways:
+        if way.kind not in ("road", "lane") or (way.kind == "lane" and stood):
             continue
-        line = shapely.LineString(points)
+        line = way.line
         at = min(20.0, line.length / 2)
         while at < line.length:
             here, ahead = line.interpolate(at), line.interpolate(at + 0.5)
             turn = math.atan2(ahead.y - here.y, ahead.x - here.x) + math.pi / 2
             for side in (1, -1):
-                off = side * (width / 2 + 0.8)
+                off = side * (way.width_m / 2 + 0.8)
                 xy = (round(here.x + off * math.cos(turn), 1),
                       round(here.y + off * math.sin(turn), 1))  # fmt: skip
                 apart = all(math.dist(xy, other) > HYDRANT_EVERY_M * 0.66 for other in stood)
@@ -63,16 +63,19 @@ def hydrants(plan: Plan) -> None:
             at += HYDRANT_EVERY_M / 2
 
 
-def muster(plan: Plan) -> None:
+def muster(plan: SitePlan) -> None:
     """Muster points on the largest open squares, one for each but no more than one a grid."""
     wanted = max(1, len(plan.grids))
-    squares = [(shape, name) for kind, shape, name in plan.areas if kind in MUSTER_KINDS and name]
-    squares.sort(key=lambda row: -row[0].area)
-    for shape, name in squares[:wanted]:
-        spot = shape.representative_point()
-        room = int(shape.area / MUSTER_M2 / 10) * 10
+    squares = [area for area in plan.areas if area.kind in MUSTER_KINDS and area.name]
+    squares.sort(key=lambda area: -area.outline.area)
+    for area in squares[:wanted]:
+        spot = area.outline.representative_point()
+        room = int(area.outline.area / MUSTER_M2 / 10) * 10
         plan.service(
-            "muster", f"{name}集合点", (round(spot.x, 1), round(spot.y, 1)), capacity=max(room, 20)
+            "muster",
+            f"{area.name}集合点",
+            (round(spot.x, 1), round(spot.y, 1)),
+            capacity=max(room, 20),
         )
     if not squares:
         west, south, east, north = plan.outline.bounds
@@ -80,44 +83,44 @@ def muster(plan: Plan) -> None:
         plan.service("muster", "集合点", xy, capacity=200)
 
 
-def rooms(plan: Plan, day_care_beds: int = 0) -> None:
+def rooms(plan: SitePlan, day_care_beds: int = 0) -> None:
     """The duty room, the property's desk beside it, and a day-care centre where there is one."""
-    houses = {block.label: block for block in plan.blocks if block.use != "residence"}
+    houses = {block.label: block for block in plan.buildings if block.use != "residence"}
     duty = houses.get("duty")
     if duty is not None:
         _in(plan, duty, "duty_room", "物业值班室", hours="00:00-24:00")
         _in(plan, duty, "property", f"{plan.name}物业", hours="08:00-20:00")
     if day_care_beds:
-        centre = houses.get("service") or duty or plan.blocks[0]
+        centre = houses.get("service") or duty or plan.buildings[0]
         _in(plan, centre, "day_care", f"{plan.name}日间照料中心", capacity=day_care_beds,
             hours="08:00-18:00")  # fmt: skip
 
 
-def _in(plan: Plan, block: DrawnBuilding, kind: str, name: str, **more: object) -> None:
+def _in(plan: SitePlan, block: DrawnBuilding, kind: str, name: str, **more: object) -> None:
     spot = block.outline.representative_point()
     xy = (round(spot.x, 1), round(spot.y, 1))
     plan.service(kind, name, xy, building=f"{plan.id}/{block.label}", **more)
 
 
-def shopfronts(plan: Plan, kinds: tuple[str, ...]) -> None:
+def shopfronts(plan: SitePlan, kinds: tuple[str, ...]) -> None:
     """Small services on ground floors along the south: a clinic, a police box, a toilet."""
     words = {"clinic": ("社区卫生服务站", "08:00-21:00"), "police": ("警务室", "00:00-24:00"),
              "toilet": ("公共厕所", "06:00-22:00")}  # fmt: skip
-    homes = [block for block in plan.blocks if block.use == "residence"]
+    homes = [block for block in plan.buildings if block.use == "residence"]
     for number, kind in enumerate(kind for kind in kinds if kind in words):
         name, hours = words[kind]
         block = homes[(number * 3 + 1) % len(homes)]
         _in(plan, block, kind, f"{plan.name}{name}", hours=hours)
 
 
-def pipes(plan: Plan) -> None:
+def pipes(plan: SitePlan) -> None:
     """Pipes and cables beside the middle of the ways inside the wall."""
     inside = plan.outline.buffer(-0.5)
     for kind, ways, aside, depth, diameter in PIPES:
-        for way, points, _ in list(plan.lines):
-            if way not in ways:
+        for way in plan.ways:
+            if way.kind not in ways:
                 continue
-            line = shapely.LineString(points).simplify(0.3)
+            line = way.line.simplify(0.3)
             if line.length < CLEAR_M or line.is_closed:
                 run = shapely.offset_curve(line, aside, join_style="mitre")
             else:

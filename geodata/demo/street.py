@@ -6,6 +6,7 @@ import random
 
 from geodata.demo import huodian, jinyuan, nanxing, services, xiangyuan
 from geodata.demo.outskirts import lengthen, surround
+from geodata.demo.plane import finished
 from geodata.demo.ways import knot, wood
 from twin.places.model import Compound
 
@@ -27,4 +28,4 @@ def build_street(seed: int) -> list[Compound]:
     surround(plans, seed)
     for plan in plans:
         wood(plan, random.Random(f"trees {plan.id} {seed}"), round(plan.outline.area / CROWN_M2))
-    return [plan.compound() for plan in plans]
+    return [finished(plan) for plan in plans]

@@ -9,9 +9,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geodata.demo.plan import Plan
 from geodata.drawing.buildings import XY
 from geodata.drawing.cameras import MAST_M, spread
+from geodata.drawing.site_plan import SitePlan
 
 STEP_DEG = 15
 RAY_DEG = 5
@@ -20,13 +20,11 @@ EYE_M = 0.8
 """Rays start this far from the mast."""
 
 
-def cameras(plan: Plan, count: int) -> None:
+def cameras(plan: SitePlan, count: int) -> None:
     """Stand cameras at the gates and then, one by one, where they see most unseen way."""
-    ways = [
-        shapely.LineString(points) for kind, points, _ in plan.lines if kind in ("road", "lane")
-    ]
+    ways = [way.line for way in plan.ways if way.kind in ("road", "lane")]
     ground = plan.outline.buffer(6)
-    walls = shapely.union_all([block.outline for block in plan.blocks])
+    walls = shapely.union_all([block.outline for block in plan.buildings])
     unseen = shapely.union_all(ways).intersection(ground)
     spots = _masts(plan, ways)
     gates = [xy for xy, place in plan.places if place.kind == "gate"]
@@ -42,13 +40,13 @@ def cameras(plan: Plan, count: int) -> None:
             "摄像机 C-#",
             xy,
             height_m=MAST_M,
-            azimuth_deg=plan.frame.bearing(azimuth, xy),
+            azimuth_deg=plan.plane.bearing(azimuth, xy),
             hfov_deg=hfov,
             range_m=reach,
         )
 
 
-def _masts(plan: Plan, ways: Sequence[shapely.LineString]) -> list[XY]:
+def _masts(plan: SitePlan, ways: Sequence[shapely.LineString]) -> list[XY]:
     """Places for masts: beside junctions and corners of ways, and along the wall."""
     corners = {
         (round(x, 1), round(y, 1))
@@ -61,7 +59,7 @@ def _masts(plan: Plan, ways: Sequence[shapely.LineString]) -> list[XY]:
     return [xy for xy in found if plan.free(xy)]
 
 
-def _beside(plan: Plan, xy: XY) -> XY:
+def _beside(plan: SitePlan, xy: XY) -> XY:
     """A free spot within a few metres of a gate, off the way through it."""
     for reach in (5.0, 6.5, 8.0, 10.0):
         for turn in range(45, 360, 45):

@@ -10,8 +10,10 @@ import numpy as np
 import shapely
 
 from geodata.demo.blocks import slab
-from geodata.demo.plan import ROUND, Plan, box
 from geodata.drawing.buildings import XY, DrawnBuilding
+from geodata.drawing.parts import DrawnArea, Gate
+from geodata.drawing.shapes import ROUND, box
+from geodata.drawing.site_plan import SitePlan
 
 BAY_M = 6.0
 """A bay for parallel parking (JGJ 100-2015)."""
@@ -61,14 +63,14 @@ def around(shape: shapely.Polygon, metres: float) -> list[XY]:
     return [(round(x, 2), round(y, 2)) for x, y in ring.coords]
 
 
-def link(plan: Plan, way: Sequence[XY], *goals: XY) -> None:
+def link(plan: SitePlan, way: Sequence[XY], *goals: XY) -> None:
     """Lead a foot path from a way, where it is nearest to the first point, through all points."""
     start = min(way, key=lambda xy: math.dist(xy, goals[0]))
     plan.path("foot", [start, *goals], 2.0)
 
 
 def row(
-    plan: Plan,
+    plan: SitePlan,
     rng: random.Random,
     span: tuple[float, float],
     south: float,
@@ -95,45 +97,50 @@ def row(
         west += count * unit_m + gap
 
 
-def dwellings(plan: Plan) -> int:
+def dwellings(plan: SitePlan) -> int:
     """How many numbered blocks stand so far."""
-    return sum(block.use == "residence" for block in plan.blocks)
+    return sum(block.use == "residence" for block in plan.buildings)
 
 
-def stand(plan: Plan, block: DrawnBuilding, lane_y: float | None = None) -> None:
+def stand(plan: SitePlan, block: DrawnBuilding, lane_y: float | None = None) -> None:
     """Stand a block and lead its doors straight to a lane running west to east."""
-    plan.blocks.append(block)
+    plan.buildings.append(block)
     if lane_y is not None:
         for door in block.doors:
             plan.path("foot", [door.xy, (door.xy[0], lane_y)], 1.6)
 
 
-def gate(plan: Plan, name: str, use: str, points: Sequence[XY]) -> None:
-    """Open the wall where a way crosses it, and put a gate there, half a metre inside."""
-    kind, width_m = ("road", 6.0) if use == "vehicle" else ("foot", 2.6)
+def gate(
+    plan: SitePlan,
+    name: str,
+    use: str,
+    points: Sequence[XY],
+    *,
+    wide: bool = False,
+    setback_m: float = 0.6,
+) -> None:
+    """Lead a way out through the wall and put a gate there, ``setback_m`` inside.
+
+    A vehicle gate lets cars through, and so does a ``wide`` one for pedestrians.
+    """
+    cars = wide or use == "vehicle"
+    kind, width_m, opening_m = ("road", 6.0, 8.0) if cars else ("foot", 2.6, 3.4)
     plan.path(kind, points, width_m)
     line = shapely.LineString(points)
     spot = line.intersection(plan.outline.exterior)
-    inner = shapely.line_interpolate_point(line, shapely.line_locate_point(line, spot) - 0.6)
-    plan.gaps.append((spot, 8.0 if use == "vehicle" else 3.4))
+    inner = line.interpolate(line.project(spot) - setback_m)
+    inward = ((inner.x - spot.x) / setback_m, (inner.y - spot.y) / setback_m)
+    plan.gates.append(Gate(name, use, spot, inward, opening_m=opening_m))
     plan.device("gate", name, (inner.x, inner.y), height_m=1.2, use=use)
 
 
-def enclose(plan: Plan) -> None:
-    """Build the wall on the outline, with a gap at every gate."""
-    openings = [spot.buffer(width / 2) for spot, width in plan.gaps]
-    wall = shapely.line_merge(plan.outline.exterior.difference(shapely.union_all(openings)))
-    for part in shapely.get_parts(wall):
-        plan.walls.append([(x, y) for x, y in part.coords])
-
-
 def park(
-    plan: Plan, rng: random.Random, spans: Sequence[tuple[float, float]], lane_y: float
+    plan: SitePlan, rng: random.Random, spans: Sequence[tuple[float, float]], lane_y: float
 ) -> None:
     """Parallel bays along the north edge of a lane, in rows of two or three cars."""
     taken = shapely.STRtree(
-        [shapely.LineString(points).buffer(width / 2 + 0.6) for _, points, width in plan.lines]
-        + [block.outline.buffer(1.5) for block in plan.blocks]
+        [way.line.buffer(way.width_m / 2 + 0.6) for way in plan.ways]
+        + [block.outline.buffer(1.5) for block in plan.buildings]
     )
     for west, east in spans:
         x = west + rng.uniform(2, 6)
@@ -147,14 +154,12 @@ def park(
             x += length + rng.uniform(4, 12)
 
 
-def plant(plan: Plan) -> None:
+def plant(plan: SitePlan) -> None:
     """Make green what is neither built nor paved nor water."""
-    lines = [shapely.LineString(points) for _, points, _ in plan.lines]
-    halves = [width / 2 + 0.9 for _, _, width in plan.lines]
-    solid = [block.outline for block in plan.blocks] + [shape for _, shape, _ in plan.areas]
-    margins = [2.0] * len(plan.blocks) + [0.8] * len(plan.areas)
+    solid = [block.outline for block in plan.buildings] + [area.outline for area in plan.areas]
+    margins = [2.0] * len(plan.buildings) + [0.8] * len(plan.areas)
     taken = [
-        *shapely.buffer(lines, halves, cap_style="square", quad_segs=ROUND),
+        *plan.ways_widened(0.9, cap_style="square", quad_segs=ROUND),
         *shapely.buffer(solid, margins, join_style="mitre"),
     ]
     left = plan.outline.buffer(-1.6, join_style="mitre").difference(shapely.union_all(taken))
@@ -162,9 +167,9 @@ def plant(plan: Plan) -> None:
     plan.area("green", shapely.set_precision(opened.simplify(0.5), 0.1))
 
 
-def wood(plan: Plan, rng: random.Random, crowns: int) -> None:
+def wood(plan: SitePlan, rng: random.Random, crowns: int) -> None:
     """Plant crowns on the greens, in proportion to their size, none touching another."""
-    lawns = [shape.buffer(-0.4) for kind, shape, _ in plan.areas if kind == "green"]
+    lawns = [area.outline.buffer(-0.4) for area in plan.areas if area.kind == "green"]
     lawns = [lawn for lawn in lawns if lawn.area > 8.0]
     shapely.prepare(lawns)
     posts = np.array([xy for xy, _ in plan.places] or [(FAR_M, FAR_M)])
@@ -185,22 +190,21 @@ def wood(plan: Plan, rng: random.Random, crowns: int) -> None:
         if lawn.contains(crown):
             stood[count] = x, y, radius
             count += 1
-            plan.areas.append(("tree", crown, ""))
+            plan.areas.append(DrawnArea("tree", crown))
 
 
-def knot(plans: Sequence[Plan]) -> None:
+def knot(plans: Sequence[SitePlan]) -> None:
     """Give ways that meet or cross one common vertex there, in all plans of the street."""
-    owners = [(plan, n) for plan in plans for n in range(len(plan.lines))]
-    lines = [shapely.LineString(plan.lines[n][1]) for plan, n in owners]
+    ways = [way for plan in plans for way in plan.ways]
+    lines = [way.line for way in ways]
     tree = shapely.STRtree(lines)
     near: list[list[int]] = [[] for _ in lines]
     for one, other in zip(*tree.query(lines, predicate="dwithin", distance=NEAR_M), strict=True):
         if one != other:
             near[one].append(int(other))
     meetings = [_meetings(line, [lines[i] for i in near[n]]) for n, line in enumerate(lines)]
-    for (plan, n), line, points in zip(owners, lines, meetings, strict=True):
-        kind, _, width = plan.lines[n]
-        plan.lines[n] = (kind, _threaded(line, points), width)
+    for way, points in zip(ways, meetings, strict=True):
+        way.line = shapely.LineString(_threaded(way.line, points))
 
 
 def _meetings(line: shapely.LineString, others: Sequence[shapely.LineString]) -> list[XY]:

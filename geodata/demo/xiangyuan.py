@@ -6,9 +6,12 @@ import random
 
 from geodata.demo import small_things, views
 from geodata.demo.blocks import hall, nursery
-from geodata.demo.plan import Plan, box
-from geodata.demo.ways import bend, blob, enclose, gate, park, plant, row, stand
+from geodata.demo.plane import demo_plan
+from geodata.demo.ways import bend, blob, gate, park, plant, row, stand
 from geodata.drawing.buildings import Door
+from geodata.drawing.shapes import box
+from geodata.drawing.site_plan import SitePlan
+from geodata.drawing.walls import enclose
 
 AXIS_X = 752.0
 WEST_X, EAST_X = 733.0, 771.0
@@ -21,11 +24,11 @@ TALL_ROW = 4
 """Rows from here on have eleven floors and lifts; those south of it seven, in the sun."""
 
 
-def plan(seed: int) -> Plan:
+def plan(seed: int) -> SitePlan:
     """Draw the compound."""
     rng = random.Random(f"xiangyuan {seed}")
     outline = box(647, 6, 857, 300)
-    drawn = Plan("xiangyuan", "湘园", "Xiangyuan", outline, households=726)
+    drawn = demo_plan("xiangyuan", "湘园", "Xiangyuan", outline, households=726)
     x, y = AXIS_X + 2.4, 176.6
     drawn.grids = [box(647, 6, x, y), box(x, 6, 857, y), box(647, y, x, 300), box(x, y, 857, 300)]
     _ways(drawn)
@@ -37,7 +40,7 @@ def plan(seed: int) -> Plan:
     return drawn
 
 
-def _ways(plan: Plan) -> None:
+def _ways(plan: SitePlan) -> None:
     loop = [(752, 16), (847, 16), (847, 290), (657, 290), (657, 16), (752, 16)]
     plan.path("road", bend(loop, 10.0), 5.0)
     for x in (WEST_X, EAST_X):
@@ -52,7 +55,7 @@ def _ways(plan: Plan) -> None:
     gate(plan, "东门", "vehicle", [(847, 131.1), (875, 131.1)])
 
 
-def _blocks(plan: Plan, rng: random.Random) -> None:
+def _blocks(plan: SitePlan, rng: random.Random) -> None:
     for number, south in enumerate(SOUTHS):
         lane = round(south + LANE_M, 1)
         plan.path("lane", [(657, lane), (WEST_X, lane)], 4.0)
@@ -75,7 +78,7 @@ def _blocks(plan: Plan, rng: random.Random) -> None:
     stand(plan, duty, 16)
 
 
-def _axis(plan: Plan, rng: random.Random) -> None:
+def _axis(plan: SitePlan, rng: random.Random) -> None:
     plan.area("plaza", box(738, 48, 750, 84), "湘园广场")
     plan.area("plaza", box(754, 48, 766, 84), "湘园广场")
     plan.area("water", blob((742.5, 153), (5.5, 14), rng, points=20), "镜湖")
@@ -87,7 +90,7 @@ def _axis(plan: Plan, rng: random.Random) -> None:
     plan.area("parking", box(776, 276, 840, 286), "停车场")
 
 
-def _devices(plan: Plan, rng: random.Random) -> None:
+def _devices(plan: SitePlan, rng: random.Random) -> None:
     views.cameras(plan, 24)
     small_things.lamps(plan, 32.0)
     small_things.manholes(plan, 56.0)

@@ -1,1 +1,1 @@
-"""Buildings, doors and cameras as they are drawn in metres, by the demo and by proposals."""
+"""The drawing board: what is drawn in metres, by the demo and by proposals, becomes a compound."""

@@ -15,7 +15,8 @@ from shapely import LineString, Point, Polygon
 
 from geodata.checks import Fault
 from geodata.drawing.buildings import Door, DrawnBuilding
-from geodata.drawing.site import Gate, Patch, Site, Way
+from geodata.drawing.parts import DrawnArea, Gate, Way
+from geodata.drawing.site_plan import SitePlan
 from geodata.importing.classification import FeatureRole
 from geodata.importing.readers.features import Feature
 from geodata.importing.report.sentences import say
@@ -34,7 +35,7 @@ LEAST_GROUND_M2 = 10.0
 Parts = list[tuple[Feature, FeatureRole]]
 
 
-def onto(site: Site, survey: Survey) -> None:
+def onto(site: SitePlan, survey: Survey) -> None:
     """Draw what a survey gives onto a site."""
     parts = survey.parts
     _doors(site, survey, parts.get("door", []))
@@ -45,22 +46,22 @@ def onto(site: Site, survey: Survey) -> None:
     _grids(site, survey, parts.get("grid", []))
 
 
-def _shapes(site: Site, parts: Parts) -> list[shapely.Geometry]:
-    return list(metres(np.array([feature.shape for feature, _ in parts]), site.origin))
+def _shapes(site: SitePlan, parts: Parts) -> list[shapely.Geometry]:
+    return list(metres(np.array([feature.shape for feature, _ in parts]), site.plane.anchor))
 
 
-def _doors(site: Site, survey: Survey, parts: Parts) -> None:
+def _doors(site: SitePlan, survey: Survey, parts: Parts) -> None:
     """Doors at the façade they stand on; numbered where nobody says the unit."""
     if not parts:
         return
     points = _shapes(site, parts)
-    rims = [house.outline.exterior for house in site.houses]
+    rims = [house.outline.exterior for house in site.buildings]
     pairs = shapely.STRtree(rims).query_nearest(points, DOOR_M, all_matches=False)
     held: dict[int, list[int]] = defaultdict(list)
     for point, house in pairs.T:
         held[int(house)].append(int(point))
     for number, doors in held.items():
-        house = site.houses[number]
+        house = site.buildings[number]
         for count, point in enumerate(sorted(doors, key=lambda n: points[n].x), start=1):
             feature = parts[point][0]
             unit = (
@@ -99,7 +100,7 @@ def _door(house: DrawnBuilding, point: Point, unit: str, count: int) -> Door:
     )
 
 
-def _ways(site: Site, parts: Parts) -> None:
+def _ways(site: SitePlan, parts: Parts) -> None:
     ground = site.outline.buffer(OUTSIDE_M)
     for (feature, role), shape in zip(parts, _shapes(site, parts), strict=True):
         for line in shapely.get_parts(shapely.intersection(shape, ground)):
@@ -110,7 +111,7 @@ def _ways(site: Site, parts: Parts) -> None:
                 )
 
 
-def _gates(site: Site, parts: Parts) -> None:
+def _gates(site: SitePlan, parts: Parts) -> None:
     rim, middle = site.outline.exterior, site.outline.centroid
     for (feature, role), at in zip(parts, _shapes(site, parts), strict=True):
         if rim.distance(at) > GATE_M:
@@ -133,7 +134,7 @@ def _gates(site: Site, parts: Parts) -> None:
         )
 
 
-def _lines(site: Site, parts: Parts) -> list[LineString]:
+def _lines(site: SitePlan, parts: Parts) -> list[LineString]:
     """Walls as given, open where gates stand."""
     gaps = shapely.union_all([gate.at.buffer(gate.width_m / 2) for gate in site.gates])
     near = [shapely.intersection(s, site.outline.buffer(OUTSIDE_M)).difference(gaps)
@@ -142,12 +143,12 @@ def _lines(site: Site, parts: Parts) -> list[LineString]:
     return [line for line in lines if line.geom_type == "LineString" and line.length > LEAST_WAY_M]
 
 
-def _ground(site: Site, parts: Parts) -> None:
+def _ground(site: SitePlan, parts: Parts) -> None:
     for (feature, role), shape in zip(parts, _shapes(site, parts), strict=True):
         for part in shapely.get_parts(shapely.intersection(shape, site.outline)):
             if part.geom_type == "Polygon" and part.area > LEAST_GROUND_M2:
-                site.patches.append(
-                    Patch(
+                site.areas.append(
+                    DrawnArea(
                         role.kind,
                         Polygon(part.exterior),
                         feature.name,
@@ -156,7 +157,7 @@ def _ground(site: Site, parts: Parts) -> None:
                 )
 
 
-def _grids(site: Site, survey: Survey, parts: Parts) -> None:
+def _grids(site: SitePlan, survey: Survey, parts: Parts) -> None:
     for (feature, _), shape in zip(parts, _shapes(site, parts), strict=True):
         pieces = sorted(shapely.get_parts(shape), key=lambda part: -part.area)
         site.grids.append(Polygon(pieces[0].exterior))
@@ -164,5 +165,5 @@ def _grids(site: Site, survey: Survey, parts: Parts) -> None:
         if len(pieces) > 1:
             words = say("parts_taken", count=len(pieces))
             survey.faults.append(
-                Fault(feature.label, place_of(pieces[1], site.origin), "parts", words)
+                Fault(feature.label, place_of(pieces[1], site.plane.anchor), "parts", words)
             )

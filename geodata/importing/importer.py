@@ -14,8 +14,7 @@ from msgspec.structs import replace
 
 from geodata import checks, geojson
 from geodata.checks import Fault
-from geodata.drawing.buildings import DrawnBuilding
-from geodata.drawing.site import Site, ring
+from geodata.drawing.site_plan import SitePlan
 from geodata.importing import additions, belonging, listed_devices, registration, services, survey
 from geodata.importing.classification import FeatureRole, ServiceWords
 from geodata.importing.history import History
@@ -34,7 +33,7 @@ from geodata.soundness import NOWHERE
 from twin.catalogue import Catalogue
 from twin.clock import CHINA
 from twin.errors import DayuanError, InvalidTerritory
-from twin.places.model import Building, Compound
+from twin.places.model import Compound
 from twin.places.territory import LEVELS, parse
 from twin.visibility.window_privacy import with_masks
 
@@ -214,7 +213,10 @@ class _Import:
 
     def _laid_out(self, understood: Survey) -> Compound:
         report = self.report
-        site = Site(self.label, understood.origin, understood.outline, understood.houses)
+        site = SitePlan.surveyed(
+            report.territory, understood.origin, understood.outline, understood.houses
+        )
+        site.surroundings = understood.context
         said = len(understood.faults)
         additions.onto(site, understood)
         report.faults += understood.faults[said:]
@@ -224,14 +226,11 @@ class _Import:
             **known,
             "name_en": known.get("name_en") or self.label.capitalize(),
         }
-        compound = layout.propose(
-            site, report.territory, self.options.seed, bare=self.options.bare, **named
-        )
+        compound = layout.propose(site, self.options.seed, bare=self.options.bare, **named)
         self.keys = {f"{self.label}/{label}": key for label, key in understood.keys.items() if key}
         given_ways = [way.given for way in site.ways]
         self.keys |= {p.id: key for p, key in zip(compound.paths, given_ways, strict=True) if key}
-        context = tuple(_context(site, house) for house in understood.context)
-        return replace(compound, surroundings=context)
+        return compound
 
     def _helped(self, compound: Compound, parts: list[tuple[Feature, FeatureRole]]) -> Compound:
         """The compound with the services that files hold."""
@@ -368,14 +367,3 @@ def _unsaid(compound: Compound) -> list[Fault]:
         if not (fault.kind in _SAID and fault.feature in buildings)
         and not (fault.kind == "wrong grid" and fault.feature in outside)
     ]
-
-
-def _context(site: Site, house: DrawnBuilding) -> Building:
-    return Building(
-        id=f"{site.id}/{house.label}",
-        name=house.name,
-        outline=ring(house.outline, site.origin),
-        height_m=house.height_m,
-        floors=house.floors,
-        use=house.use,
-    )

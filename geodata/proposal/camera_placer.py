@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely import Point
 
-from geodata.drawing.site import Site
+from geodata.drawing.site_plan import SitePlan
 
 RANGE_M = 45.0
 HFOV_DEG = 67.7
@@ -36,7 +36,7 @@ class Eye(NamedTuple):
     name: str
 
 
-def propose(site: Site) -> list[Eye]:
+def propose(site: SitePlan) -> list[Eye]:
     """Cameras for a site: one a gate, then about seven for ten buildings in all."""
     solid = site.solid()
     shapely.prepare(solid)
@@ -46,7 +46,7 @@ def propose(site: Site) -> list[Eye]:
         weights[_seen(eye, goals, solid)] = 0.0
     masts = _masts(site)
     views = _views(masts, goals, solid)
-    wanted = max(LEAST, round(PER_BUILDING * len(site.houses)))
+    wanted = max(LEAST, round(PER_BUILDING * len(site.buildings)))
     while len(eyes) < wanted and len(masts):
         gains = views @ weights
         best = int(np.argmax(gains))
@@ -61,24 +61,24 @@ def propose(site: Site) -> list[Eye]:
     return eyes
 
 
-def _goals(site: Site) -> tuple[Floats, Floats]:
+def _goals(site: SitePlan) -> tuple[Floats, Floats]:
     """What is to be seen: samples of the ways inside, and the doors; with their weights."""
     inside = [way.line.intersection(site.outline) for way in site.ways if way.width_m > 2.0]
     marks = shapely.get_coordinates([shapely.segmentize(line, SAMPLE_M) for line in inside])
-    doors = np.array([(d.at.x, d.at.y) for house in site.houses for d in house.doors])
+    doors = np.array([(d.at.x, d.at.y) for house in site.buildings for d in house.doors])
     if not len(doors):
         return marks, np.ones(len(marks))
     weights = np.concatenate((np.ones(len(marks)), np.full(len(doors), DOOR_WEIGHT)))
     return np.concatenate((marks, doors)), weights
 
 
-def _masts(site: Site) -> Floats:
+def _masts(site: SitePlan) -> Floats:
     """Ground beside junctions and bends of the ways on which a mast may stand."""
     corners = shapely.get_coordinates([way.line for way in site.ways])
     round_about = np.array([(4.2, 0.0), (-2.1, 3.6), (-2.1, -3.6)])
     spots = np.unique((corners[:, None, :] + round_about).reshape(-1, 2).round(1), axis=0)
     taken = [site.solid(0.8), site.paved(0.3)]
-    taken += [p.outline for p in site.patches if p.kind in {"parking", "water", "tree"}]
+    taken += [p.outline for p in site.areas if p.kind in {"parking", "water", "tree"}]
     points = shapely.points(spots)
     ground = site.outline.buffer(-0.8)
     free = shapely.contains(ground, points) & ~shapely.intersects(shapely.union_all(taken), points)
@@ -113,7 +113,7 @@ def _seen(eye: Eye, goals: Floats, solid: shapely.Geometry) -> NDArray[np.bool_]
     return np.asarray(clear & (off <= eye.hfov_deg / 2))
 
 
-def _at_gate(site: Site, number: int) -> Eye:
+def _at_gate(site: SitePlan, number: int) -> Eye:
     """A camera inside beside a gate, looking at who comes in."""
     gate = site.gates[number]
     dx, dy = gate.inward

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import shapely
 from shapely import Point
 
-from geodata.drawing.site import Site, spot
+from geodata.drawing.site_plan import SitePlan
 from twin.places.model import ResponderCard
 
 SKILLS = {
@@ -21,7 +21,7 @@ SKILLS = {
 }
 
 
-def propose(site: Site, territory: str) -> tuple[ResponderCard, ...]:
+def propose(site: SitePlan) -> tuple[ResponderCard, ...]:
     """The posts of a site, each at a door or gate."""
     found: list[tuple[str, str, str, Point]] = []
     centres = _doors_near(site, [grid.centroid for grid in site.grids])
@@ -38,22 +38,14 @@ def propose(site: Site, territory: str) -> tuple[ResponderCard, ...]:
     for number, at in enumerate(inner, start=1):
         found.append((f"zhiyuan-{number}", f"第{number}网格志愿者", "volunteer", at))
     grids = site.grids_of([at for *_, at in found])
-    return tuple(
-        ResponderCard(
-            id=f"{site.id}/responder/{label}",
-            name=name,
-            role=role,
-            skills=SKILLS[role],
-            territory=f"{territory}.g{grid}",
-            post=spot(at, site.origin),
-        )
-        for (label, name, role, at), grid in zip(found, grids, strict=True)
-    )
+    for (label, name, role, at), grid in zip(found, grids, strict=True):
+        site.responder(label, name, role, SKILLS[role], grid, (at.x, at.y))
+    return tuple(site.responders)
 
 
-def _doors_near(site: Site, middles: Sequence[Point]) -> list[Point]:
+def _doors_near(site: SitePlan, middles: Sequence[Point]) -> list[Point]:
     """The door nearest to each of some points, or the points themselves where there is none."""
-    doors = [door.at for house in site.houses for door in house.doors]
+    doors = [door.at for house in site.buildings for door in house.doors]
     if not doors or not middles:
         return list(middles)
     return [doors[number] for number in shapely.STRtree(doors).nearest(list(middles))]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import random
-from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import shapely
@@ -13,7 +13,7 @@ from shapely import Point
 
 from geodata.drawing.buildings import Door, DrawnBuilding
 from geodata.drawing.cameras import MAST_M
-from geodata.drawing.site import Site, spot
+from geodata.drawing.site_plan import SitePlan
 from geodata.proposal import camera_placer
 from geodata.proposal.doors import FLOOR_M
 from twin.places.model import DevicePlace
@@ -32,37 +32,20 @@ FREE_M = 1.0
 
 
 class _Board:
-    """Devices placed so far; gives each its number, grid and position in degrees."""
+    """Where devices of a proposal can stand: off everything, and off each other."""
 
-    def __init__(self, site: Site, territory: str) -> None:
+    def __init__(self, site: SitePlan) -> None:
         self.site = site
-        self.territory = territory
-        self.places: list[DevicePlace] = []
-        self._numbers: Counter[str] = Counter()
         self.blocked = shapely.union_all([site.solid(FREE_M), site.paved(0.4)])
         self.ground = site.outline.buffer(-FREE_M)
         self._taken: list[Point] = []
 
     def add(
-        self, kind: str, name: str, at: Point, house: DrawnBuilding | None = None, **pose: object
+        self, kind: str, name: str, at: Point, house: DrawnBuilding | None = None, **pose: Any
     ) -> None:
-        """Place a device; ``#`` in its name becomes its number."""
+        """Place a device, proposed unless its pose says otherwise."""
         pose = {"proposed": True} | pose
-        self._numbers[kind] += 1
-        number = self._numbers[kind]
-        grid = self.site.grid_of(house.outline if house else at)
-        if house:
-            pose |= {"building": f"{self.site.id}/{house.label}"}
-        self.places.append(
-            DevicePlace(
-                id=f"{self.site.id}/{kind}/{number}",
-                kind=kind,
-                name=name.replace("#", f"{number:02d}"),
-                lonlat=spot(at, self.site.origin),
-                territory=f"{self.territory}.g{grid}",
-                **pose,  # type: ignore[arg-type]
-            )
-        )
+        self.site.device(kind, name, (at.x, at.y), building=house, **pose)
         self._taken.append(at)
 
     def free(self, at: Point) -> bool:
@@ -80,15 +63,15 @@ class _Board:
         return None
 
 
-def propose(site: Site, territory: str, rng: random.Random) -> tuple[DevicePlace, ...]:
+def propose(site: SitePlan, rng: random.Random) -> tuple[DevicePlace, ...]:
     """Every device of a site, numbered from 1 for each kind."""
-    board = _Board(site, territory)
+    board = _Board(site)
     for step in (_gates, _cameras, _lamps, _covers, _lifts, _detectors):
         step(board)
     _terminals(board, rng)
     for step in (_supply, _stations, _water):
         step(board)
-    return tuple(board.places)
+    return tuple(place for _, place in site.places)
 
 
 def _gates(board: _Board) -> None:
@@ -111,9 +94,9 @@ def _cameras(board: _Board) -> None:
         )
 
 
-def nearest(site: Site, at: Point) -> str:
+def nearest(site: SitePlan, at: Point) -> str:
     """What people say of a spot: the nearest building and the side, ``93幢北侧``."""
-    house = min(site.houses, key=lambda found: found.outline.distance(at))
+    house = min(site.buildings, key=lambda found: found.outline.distance(at))
     middle = house.outline.centroid
     turn = math.degrees(math.atan2(at.x - middle.x, at.y - middle.y)) % 360.0
     return f"{house.name}{'北东南西'[round(turn / 90.0) % 4]}侧"
@@ -159,7 +142,7 @@ def _covers(board: _Board) -> None:
 
 
 def _units(board: _Board) -> Iterator[tuple[DrawnBuilding, Door]]:
-    for house in board.site.houses:
+    for house in board.site.buildings:
         for door in house.doors if house.use == "residence" else ():
             yield house, door
 
@@ -217,7 +200,7 @@ def _terminals(board: _Board, rng: random.Random) -> None:
 
 def _groups(board: _Board, size: int) -> Iterator[list[DrawnBuilding]]:
     """Neighbouring buildings in groups of about a size, west to east within a grid."""
-    homes = [house for house in board.site.houses if house.use == "residence"]
+    homes = [house for house in board.site.buildings if house.use == "residence"]
     homes.sort(key=lambda h: (board.site.grid_of(h.outline), h.outline.centroid.x))
     for first in range(0, len(homes), size):
         yield homes[first : first + size]

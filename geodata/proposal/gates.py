@@ -1,4 +1,4 @@
-"""Gates where a way comes nearest to the boundary in the east, south, west and north; walls."""
+"""Gates where a way comes nearest to the boundary in the east, south, west and north."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 import shapely
 from shapely import LineString, Point
 
-from geodata.drawing.site import Gate, Site, Way
+from geodata.drawing.parts import Gate, Way
+from geodata.drawing.site_plan import SitePlan
 from geodata.proposal.ways import with_point
 
 # Where a gate looks: its bearing from the middle as a vector east, north; and who goes through.
@@ -30,7 +31,7 @@ SHARE = 0.55
 """The middle part of a side, by half its width, in which a gate is looked for."""
 
 
-def propose(site: Site) -> None:
+def propose(site: SitePlan) -> None:
     """Open the boundary on each side and lead a way through."""
     for name, bearing, use in SIDES:
         opening = _opening(site, bearing)
@@ -38,7 +39,7 @@ def propose(site: Site) -> None:
             _open(site, name, use, *opening)
 
 
-def at_crossings(site: Site) -> bool:
+def at_crossings(site: SitePlan) -> bool:
     """Gates where given ways lead through the outline; whether there was any.
 
     The product knows four sides: the widest way on each has the gate, further ones are numbered.
@@ -74,15 +75,7 @@ def _along(line: LineString, at: Point, outline: shapely.Polygon) -> tuple[float
     return (middle.x - at.x) / length, (middle.y - at.y) / length
 
 
-def enclose(site: Site) -> None:
-    """Build the wall along the outline, open where gates stand."""
-    gaps = shapely.union_all([gate.at.buffer(gate.width_m / 2) for gate in site.gates])
-    wall = shapely.line_merge(site.outline.exterior.difference(gaps))
-    solid = site.solid(0.3)
-    site.walls = [part for part in shapely.get_parts(wall.difference(solid)) if part.length > 1.0]
-
-
-def _opening(site: Site, bearing: tuple[float, float]) -> tuple[int, Point, Point] | None:
+def _opening(site: SitePlan, bearing: tuple[float, float]) -> tuple[int, Point, Point] | None:
     """The way, the point on it and the point on the boundary of the best gate of a side."""
     middle = site.outline.centroid
     solid = site.solid(1.0)
@@ -100,7 +93,7 @@ def _opening(site: Site, bearing: tuple[float, float]) -> tuple[int, Point, Poin
 
 
 def _cost(
-    foot: Point, edge: Point, middle: Point, bearing: tuple[float, float], site: Site
+    foot: Point, edge: Point, middle: Point, bearing: tuple[float, float], site: SitePlan
 ) -> float:
     """Metres to the boundary, and how far from the middle of the side; infinite: not here."""
     length = foot.distance(edge)
@@ -114,7 +107,7 @@ def _cost(
     return float("inf") if normal < 0.6 else length + 0.35 * aside
 
 
-def _open(site: Site, name: str, use: str, number: int, foot: Point, edge: Point) -> None:
+def _open(site: SitePlan, name: str, use: str, number: int, foot: Point, edge: Point) -> None:
     """Put a gate on the boundary and a way through it."""
     site.ways[number].line = with_point(site.ways[number].line, foot)
     length = foot.distance(edge)

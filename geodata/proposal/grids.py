@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from shapely import Polygon
 
-from geodata.drawing.site import Site
+from geodata.drawing.site_plan import SitePlan
 
 BUILDINGS = 12
 """A grid for about so many buildings: 300–500 households, what one grid officer looks after."""
@@ -15,14 +15,14 @@ SAMPLE_M = 5.0
 SMOOTH_M = 4.0
 
 
-def propose(site: Site) -> None:
+def propose(site: SitePlan) -> None:
     """Divide the outline into grids; one alone where there are few buildings."""
-    count = max(1, round(len(site.houses) / BUILDINGS))
+    count = max(1, round(len(site.buildings) / BUILDINGS))
     groups = _counted_off(site, count)
     if len(groups) == 1:
         site.grids = [site.outline]
         return
-    if len(site.houses) > MANY:
+    if len(site.buildings) > MANY:
         site.grids = _whole(_cuts(site))
         return
     try:
@@ -35,9 +35,9 @@ def propose(site: Site) -> None:
         site.grids = list(smooth)
 
 
-def _cuts(site: Site) -> list[shapely.Geometry]:
+def _cuts(site: SitePlan) -> list[shapely.Geometry]:
     """The outline cut in two, again and again, between its buildings: quick for thousands."""
-    centres = shapely.get_coordinates(shapely.centroid([h.outline for h in site.houses]))
+    centres = shapely.get_coordinates(shapely.centroid([h.outline for h in site.buildings]))
     left = [(np.array(site.outline.buffer(1.0).bounds), np.arange(len(centres)))]
     boxes: list[np.ndarray] = []
     while left:
@@ -59,7 +59,7 @@ def _cuts(site: Site) -> list[shapely.Geometry]:
     return [cell for cell in cells if cell.area > 0]
 
 
-def _along(site: Site) -> np.ndarray:
+def _along(site: SitePlan) -> np.ndarray:
     """How far along the compound's longer axis each building stands, west or north first."""
     box = shapely.get_coordinates(site.outline.minimum_rotated_rectangle)
     sides = np.diff(box, axis=0)[:2]
@@ -67,22 +67,22 @@ def _along(site: Site) -> np.ndarray:
     axis = axis / np.hypot(*axis)
     if axis[0] < 0:
         axis = -axis
-    centres = np.array([(h.outline.centroid.x, h.outline.centroid.y) for h in site.houses])
+    centres = np.array([(h.outline.centroid.x, h.outline.centroid.y) for h in site.buildings])
     return np.asarray(centres @ axis)
 
 
-def _counted_off(site: Site, count: int) -> list[list[int]]:
+def _counted_off(site: SitePlan, count: int) -> list[list[int]]:
     order = np.argsort(_along(site), kind="stable")
     return [[int(n) for n in part] for part in np.array_split(order, count) if len(part)]
 
 
-def _cells(site: Site, groups: list[list[int]]) -> list[shapely.Geometry]:
+def _cells(site: SitePlan, groups: list[list[int]]) -> list[shapely.Geometry]:
     """The ground nearest to the buildings of each group, cut to the outline."""
     rims = [
         np.unique(
             shapely.get_coordinates(shapely.segmentize(house.outline.exterior, SAMPLE_M)), axis=0
         )
-        for house in site.houses
+        for house in site.buildings
     ]
     owner = np.concatenate([np.full(len(rim), n) for n, rim in enumerate(rims)])
     points = shapely.MultiPoint(np.concatenate(rims))

@@ -8,9 +8,10 @@ import random
 import numpy as np
 import shapely
 from shapely import Polygon
-from shapely.geometry import box
 
-from geodata.drawing.site import Patch, Site
+from geodata.drawing.parts import DrawnArea
+from geodata.drawing.shapes import box, without_holes
+from geodata.drawing.site_plan import SitePlan
 
 APRON_M = 1.4
 """Paved ground around a building."""
@@ -27,14 +28,14 @@ TREE_M = (1.4, 2.3)
 TREES = 160
 
 
-def propose(site: Site, rng: random.Random) -> None:
+def propose(site: SitePlan, rng: random.Random) -> None:
     """Lay out bays along roads and lanes, then greens on what is left, then trees on those."""
-    site.patches += bays(site, rng)
-    site.patches += greens(site)
-    site.patches += trees(site, rng)
+    site.areas += bays(site, rng)
+    site.areas += greens(site)
+    site.areas += trees(site, rng)
 
 
-def bays(site: Site, rng: random.Random) -> list[Patch]:
+def bays(site: SitePlan, rng: random.Random) -> list[DrawnArea]:
     """Bays beside roads and lanes, in rows of four to seven, where there is room for them."""
     taken = [site.solid(2.2), site.paved(0.1), *(gate.at.buffer(14) for gate in site.gates)]
     blocked = shapely.union_all(taken)
@@ -54,7 +55,7 @@ def bays(site: Site, rng: random.Random) -> list[Patch]:
         return []
     first, second = shapely.STRtree(kept).query(kept, predicate="overlaps")
     doubled = {max(int(i), int(j)) for i, j in zip(first, second, strict=True)}
-    return [Patch("parking", bay) for n, bay in enumerate(kept) if n not in doubled]
+    return [DrawnArea("parking", bay) for n, bay in enumerate(kept) if n not in doubled]
 
 
 def _beside(
@@ -85,39 +86,23 @@ def _bay(line: shapely.LineString, at: float, off_m: float, side: float) -> Poly
     )
 
 
-def greens(site: Site) -> list[Patch]:
+def greens(site: SitePlan) -> list[DrawnArea]:
     """The ground that nothing else takes, with soft corners, cut where it would have holes."""
     taken = [site.solid(APRON_M), site.paved(VERGE_M)]
-    taken += [patch.outline.buffer(VERGE_M, join_style="mitre") for patch in site.patches]
+    taken += [patch.outline.buffer(VERGE_M, join_style="mitre") for patch in site.areas]
     left = site.outline.buffer(-1.0).difference(shapely.union_all(taken))
     soft = left.buffer(-SOFT_M).buffer(SOFT_M, quad_segs=2).simplify(0.25)
     return [
-        Patch("green", part)
+        DrawnArea("green", part)
         for piece in shapely.get_parts(soft)
-        for part in _without_holes(piece)
+        for part in without_holes(piece)
         if part.area > LEAST_M2
     ]
 
 
-def _without_holes(shape: Polygon) -> list[Polygon]:
-    """A polygon cut through its holes until none is left."""
-    if not shape.interiors:
-        return [shape]
-    west, south, east, north = shape.bounds
-    middle = Polygon(shape.interiors[0]).centroid.x
-    halves = (box(west, south, middle, north), box(middle, south, east, north))
-    return [
-        solid
-        for half in halves
-        for part in shapely.get_parts(shape.intersection(half))
-        if isinstance(part, Polygon)
-        for solid in _without_holes(part)
-    ]
-
-
-def trees(site: Site, rng: random.Random) -> list[Patch]:
+def trees(site: SitePlan, rng: random.Random) -> list[DrawnArea]:
     """Crowns scattered over the greens, none nearer to another than they are wide."""
-    lawns = [patch.outline for patch in site.patches if patch.kind == "green"]
+    lawns = [patch.outline for patch in site.areas if patch.kind == "green"]
     if not lawns:
         return []
     weights = [lawn.area for lawn in lawns]
@@ -131,4 +116,4 @@ def trees(site: Site, rng: random.Random) -> list[Patch]:
         crown = centre.buffer(rng.uniform(*TREE_M), quad_segs=2)
         if lawn.contains(crown) and all(crown.distance(other) > 0.8 for other in made):
             made.append(crown)
-    return [Patch("tree", crown) for crown in made]
+    return [DrawnArea("tree", crown) for crown in made]

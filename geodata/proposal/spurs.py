@@ -6,24 +6,25 @@ import numpy as np
 import shapely
 from shapely import Point
 
-from geodata.drawing.site import Gate, Site, Way
+from geodata.drawing.parts import Gate, Way
+from geodata.drawing.site_plan import SitePlan
 from geodata.proposal.ways import SPUR_WIDTH_M
 
 ONTO_M = 60.0
 """A door or gate is led to a given way this far at most; farther away it is unreachable."""
 
 
-def lead_on(site: Site) -> None:
+def lead_on(site: SitePlan) -> None:
     """Lead doors and gates straight to the nearest given way that no building stands before.
 
     All at once, for a map may hold thousands of doors.
     """
     lines = np.array([way.line for way in site.ways])
-    doors = [door.at for house in site.houses for door in house.doors]
+    doors = [door.at for house in site.buildings for door in house.doors]
     points = np.array([*doors, *(_inside(gate) for gate in site.gates)])
     if not len(points) or not len(lines):
         return
-    solid = shapely.STRtree(shapely.buffer([house.outline for house in site.houses], -0.05))
+    solid = shapely.STRtree(shapely.buffer([house.outline for house in site.buildings], -0.05))
     row, line = shapely.STRtree(lines).query(points, "dwithin", distance=ONTO_M)
     feet = shapely.line_interpolate_point(
         lines[line], shapely.line_locate_point(lines[line], points[row])

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.spatial import QhullError, Voronoi
 from shapely import LineString, Point
 
-from geodata.drawing.site import Site, Way
+from geodata.drawing.parts import Way
+from geodata.drawing.site_plan import SitePlan
 
 WALL_M = 1.0
 """Ground along the wall on which nobody walks."""
@@ -33,7 +34,7 @@ Floats = NDArray[np.float64]
 Node = tuple[float, float]
 
 
-def propose(site: Site) -> None:
+def propose(site: SitePlan) -> None:
     """Draw the ways of a site and lead every door to them; none where no ground is free."""
     free = _free(site)
     edges = _middle_lines(free)
@@ -43,9 +44,9 @@ def propose(site: Site) -> None:
     site.ways += _spurs(site)
 
 
-def _free(site: Site) -> shapely.Polygon:
+def _free(site: SitePlan) -> shapely.Polygon:
     """The largest piece of ground between the buildings and the wall; empty without any."""
-    grown = shapely.buffer([house.outline for house in site.houses], NOTCH_M, join_style="mitre")
+    grown = shapely.buffer([house.outline for house in site.buildings], NOTCH_M, join_style="mitre")
     closed = shapely.union_all(shapely.buffer(grown, ASIDE_M - NOTCH_M, join_style="mitre"))
     ground = site.outline.buffer(-WALL_M).difference(closed)
     return max(shapely.get_parts(ground), key=lambda part: part.area, default=shapely.Polygon())
@@ -144,7 +145,7 @@ def _smoothed(chain: Sequence[Node], free: shapely.Polygon) -> LineString:
     return line
 
 
-def _way(line: LineString, site: Site, free: shapely.Polygon) -> Way:
+def _way(line: LineString, site: SitePlan, free: shapely.Polygon) -> Way:
     """Roads run along the wall or have room for two cars; footpaths are what is narrow."""
     marks = shapely.line_interpolate_point(line, np.linspace(0.1, 0.9, 9), normalized=True)
     room = float(np.quantile(shapely.distance(marks, free.boundary), 0.3))
@@ -153,12 +154,12 @@ def _way(line: LineString, site: Site, free: shapely.Polygon) -> Way:
     return Way(kind, line, min(WIDTHS[kind], 2 * room + 1.0))
 
 
-def _spurs(site: Site) -> list[Way]:
+def _spurs(site: SitePlan) -> list[Way]:
     """A footpath from each door to the nearest way in sight; the way gets a point there."""
     walls = site.solid(-0.05)
     shapely.prepare(walls)
     made: list[Way] = []
-    for door in (door for house in site.houses for door in house.doors):
+    for door in (door for house in site.buildings for door in house.doors):
         lines = [way.line for way in site.ways]
         near = shapely.STRtree(lines).query(door.at, predicate="dwithin", distance=SPUR_M)
         foot = _foot(door.at, [(int(i), lines[i]) for i in near], walls)

@@ -26,7 +26,7 @@ def ring(*corners: tuple[float, float]) -> Ring:
 
 @pytest.fixture(scope="module")
 def sound() -> Compound:
-    return layout.propose(a_site(), TERRITORY, 1, name="小院", name_en="Small")
+    return layout.propose(a_site(), 1, name="小院", name_en="Small")
 
 
 def building(compound: Compound, **change: object) -> Compound:

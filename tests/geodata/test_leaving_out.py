@@ -27,12 +27,12 @@ from twin.routing.network import Network
 
 @pytest.fixture(scope="module")
 def small() -> Compound:
-    return layout.propose(a_site(), TERRITORY, 1, name="小院", name_en="Small")
+    return layout.propose(a_site(), 1, name="小院", name_en="Small")
 
 
 @pytest.fixture(scope="module")
 def other(small: Compound) -> Compound:
-    return replace(layout.propose(a_site("other"), "lusong.a.b.other", 1, name="别院", name_en="O"))
+    return replace(layout.propose(a_site("lusong.a.b.other"), 1, name="别院", name_en="O"))
 
 
 @pytest.fixture

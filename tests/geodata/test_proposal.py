@@ -9,9 +9,10 @@ import shapely
 
 from geodata.checks import faults
 from geodata.drawing.buildings import DrawnBuilding
-from geodata.drawing.site import Site
+from geodata.drawing.site_plan import SitePlan
+from geodata.drawing.walls import enclose
 from geodata.proposal import camera_placer, crew, devices, doors, gates, grids, ground, layout, ways
-from tests.support.builders.sites import TERRITORY, a_site
+from tests.support.builders.sites import a_site
 from tests.support.catalogues import CATALOGUE
 from twin.places.model import Area, Compound, DevicePlace, Grid, Path
 from twin.routing.network import Network
@@ -19,13 +20,13 @@ from twin.routing.search import Passage
 
 
 @pytest.fixture(scope="module")
-def site() -> Site:
+def site() -> SitePlan:
     site = a_site()
-    for house in site.houses:
+    for house in site.buildings:
         doors.equip(house)
     ways.propose(site)
     gates.propose(site)
-    gates.enclose(site)
+    enclose(site)
     grids.propose(site)
     ground.propose(site, random.Random(1))
     return site
@@ -33,7 +34,7 @@ def site() -> Site:
 
 @pytest.fixture(scope="module")
 def compound() -> Compound:
-    return layout.propose(a_site(), TERRITORY, 1, name="小院", name_en="Small")
+    return layout.propose(a_site(), 1, name="小院", name_en="Small")
 
 
 def test_a_proposal_has_no_faults(compound: Compound) -> None:
@@ -41,8 +42,8 @@ def test_a_proposal_has_no_faults(compound: Compound) -> None:
 
 
 def test_the_same_seed_proposes_the_same_and_another_does_not(compound: Compound) -> None:
-    again = layout.propose(a_site(), TERRITORY, 1, name="小院", name_en="Small")
-    other = layout.propose(a_site(), TERRITORY, 2, name="小院", name_en="Small")
+    again = layout.propose(a_site(), 1, name="小院", name_en="Small")
+    other = layout.propose(a_site(), 2, name="小院", name_en="Small")
     assert again == compound
     assert other != compound
 
@@ -61,8 +62,8 @@ def test_floors_follow_from_height(height_m: float, floors: int) -> None:
     assert doors.floors_of(height_m) == floors
 
 
-def test_doors_stand_outside_the_north_facade_one_a_unit(site: Site) -> None:
-    for house in site.houses:
+def test_doors_stand_outside_the_north_facade_one_a_unit(site: SitePlan) -> None:
+    for house in site.buildings:
         assert [door.unit for door in house.doors] == ["1", "2"] + ["3"] * (house.floors < 12)
         for door in house.doors:
             assert not house.outline.contains(door.at)
@@ -70,8 +71,8 @@ def test_doors_stand_outside_the_north_facade_one_a_unit(site: Site) -> None:
             assert house.outline.contains(door.behind(2.0))
 
 
-def test_seven_floors_and_more_have_lifts(site: Site) -> None:
-    for house in site.houses:
+def test_seven_floors_and_more_have_lifts(site: SitePlan) -> None:
+    for house in site.buildings:
         assert all(door.has_lift == (house.floors >= 7) for door in house.doors)
 
 
@@ -93,14 +94,14 @@ def test_every_door_is_reached_from_every_gate_along_the_ways(compound: Compound
                 assert len(passage.route(start, entrance.lonlat).line) > 3
 
 
-def test_gates_open_the_wall_on_four_sides(site: Site) -> None:
+def test_gates_open_the_wall_on_four_sides(site: SitePlan) -> None:
     assert [gate.name for gate in site.gates] == ["东门", "南门", "西门", "北门"]
     for gate in site.gates:
         gap = min(wall.distance(gate.at) for wall in site.walls)
         assert gap == pytest.approx(gate.width_m / 2, abs=0.1)
 
 
-def test_no_way_leads_through_a_building_or_a_wall(site: Site) -> None:
+def test_no_way_leads_through_a_building_or_a_wall(site: SitePlan) -> None:
     solid = site.solid(-0.1)
     for way in site.ways:
         assert not way.line.intersects(solid)
@@ -109,7 +110,7 @@ def test_no_way_leads_through_a_building_or_a_wall(site: Site) -> None:
 
 def test_grids_tile_the_outline() -> None:
     site = a_site()
-    site.houses = [
+    site.buildings = [
         DrawnBuilding(f"b{n}", f"{n}幢", shapely.box(x, y, x + 9, y + 9), 6, 18.0)
         for n, (x, y) in enumerate((x, y) for x in range(-80, 80, 20) for y in (-50, -9, 40))
     ]
@@ -119,29 +120,29 @@ def test_grids_tile_the_outline() -> None:
     assert site.grids[0].intersection(site.grids[1]).area < 0.01
 
 
-def test_greens_keep_off_buildings_ways_and_bays(site: Site) -> None:
-    greens = shapely.union_all([p.outline for p in site.patches if p.kind == "green"])
-    bays = shapely.union_all([p.outline for p in site.patches if p.kind == "parking"])
+def test_greens_keep_off_buildings_ways_and_bays(site: SitePlan) -> None:
+    greens = shapely.union_all([p.outline for p in site.areas if p.kind == "green"])
+    bays = shapely.union_all([p.outline for p in site.areas if p.kind == "parking"])
     assert greens.area > 0.1 * site.outline.area
     for other in (site.solid(), site.paved(), bays):
         assert greens.intersection(other).area < 2.0
 
 
-def test_no_two_bays_share_ground(site: Site) -> None:
-    bays = [p.outline for p in site.patches if p.kind == "parking"]
+def test_no_two_bays_share_ground(site: SitePlan) -> None:
+    bays = [p.outline for p in site.areas if p.kind == "parking"]
     assert len(bays) > 20
     assert shapely.union_all(bays).area == pytest.approx(sum(bay.area for bay in bays), rel=1e-3)
 
 
-def test_cameras_stand_at_gates_first_and_look_out(site: Site) -> None:
+def test_cameras_stand_at_gates_first_and_look_out(site: SitePlan) -> None:
     seen = camera_placer.propose(site)
     assert [eye.name for eye in seen[:4]] == ["东门", "南门", "西门", "北门"]
     assert 4 <= len(seen) <= 8
     assert all(not site.solid().contains(eye.at) for eye in seen)
 
 
-def test_devices_are_of_known_kinds_with_names_and_numbers_of_their_own(site: Site) -> None:
-    placed = devices.propose(site, TERRITORY, random.Random(1))
+def test_devices_are_of_known_kinds_with_names_and_numbers_of_their_own(site: SitePlan) -> None:
+    placed = devices.propose(site, random.Random(1))
     assert {place.kind for place in placed} <= set(CATALOGUE.devices)
     assert len({place.id for place in placed}) == len({place.name for place in placed})
     assert all(place.id.startswith(f"small/{place.kind}/") for place in placed)
@@ -159,8 +160,8 @@ def test_terminals_and_detectors_name_flat_and_floor(compound: Compound) -> None
         assert place.kind == "smoke" or place.room.startswith(str(place.floor))
 
 
-def test_posts_carry_no_names_of_persons_and_every_skill_is_there(site: Site) -> None:
-    cards = crew.propose(site, TERRITORY)
+def test_posts_carry_no_names_of_persons_and_every_skill_is_there(site: SitePlan) -> None:
+    cards = crew.propose(site)
     assert {card.role for card in cards} == {"grid_officer", "guard", "repair", "volunteer"}
     assert {"first_aid", "security", "repair", "electric", "lift"} <= {
         skill for card in cards for skill in card.skills

@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from geodata import geojson, store
-from geodata.drawing.site import Patch, Site, Way
+from geodata.drawing.parts import DrawnArea, Way
+from geodata.drawing.site_plan import SitePlan
 from geodata.importing.command import main
 from geodata.importing.importer import import_folder
 from geodata.importing.readers import formats
@@ -132,16 +133,16 @@ def test_what_rounding_makes_a_point_of_is_left_out_before_anything_stands_on_it
     speck = shapely.box(0, 0, 0.002, 0.002)
     street = Way("road", shapely.LineString([(0, -60), (0, 60)]), 5.5)
     site.ways, site.walls = [Way("lane", lane, 4.0), street], [lane]
-    site.patches = [Patch("green", speck), Patch("green", shapely.box(0, 0, 9, 9))]
+    site.areas = [DrawnArea("green", speck), DrawnArea("green", shapely.box(0, 0, 9, 9))]
     site.settle()
     assert site.ways == [street] and site.walls == []
-    assert [patch.outline.area for patch in site.patches] == [81.0]
+    assert [patch.outline.area for patch in site.areas] == [81.0]
 
 
 def test_ground_without_room_for_a_way_gets_none() -> None:
-    full = Site("small", ORIGIN, shapely.box(0, 0, 9, 9), a_site().houses[:1])
-    full.houses[0].outline = shapely.box(0, 0, 9, 9)
-    compound = layout.propose(full, TERRITORY, 1, name="小院", name_en="Small")
+    full = SitePlan.surveyed(TERRITORY, ORIGIN, shapely.box(0, 0, 9, 9), a_site().buildings[:1])
+    full.buildings[0].outline = shapely.box(0, 0, 9, 9)
+    compound = layout.propose(full, 1, name="小院", name_en="Small")
     assert compound.paths == () and len(compound.grids) == 1
 
 
@@ -150,7 +151,7 @@ def test_ground_without_room_for_a_way_gets_none() -> None:
 
 @pytest.fixture(scope="module")
 def sound() -> Compound:
-    return layout.propose(a_site(), TERRITORY, 1, name="小院", name_en="Small")
+    return layout.propose(a_site(), 1, name="小院", name_en="Small")
 
 
 NUMBERS = st.sampled_from([0, -1, 1, 1e308, -1e308, 5e-324, 10**400, 2**63, 180.01, 91, 360, 1e-9])

@@ -10,9 +10,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geodata.demo.plan import Plan
 from geodata.drawing.buildings import XY
 from geodata.drawing.cameras import MAST_M, spread
+from geodata.drawing.site_plan import SitePlan
 from twin.places.model import Lens
 
 POINT_M = 2.5
@@ -30,7 +30,7 @@ UNSURE_DEG = 22.5
 Floats = NDArray[np.float64]
 
 
-def cameras(plan: Plan, count: int) -> None:
+def cameras(plan: SitePlan, count: int) -> None:
     """Stand ``count`` cameras: at the gates, then along the ways, far from each other.
 
     Raises ValueError when there are fewer spots than cameras.
@@ -41,10 +41,10 @@ def cameras(plan: Plan, count: int) -> None:
     if len(spots) < count - len(chosen):
         raise ValueError(f"room for {len(spots)} masts of {count - len(chosen)}")
     chosen += spread(spots, chosen, count - len(chosen))
-    ways = [shapely.LineString(p) for kind, p, _ in plan.lines if kind in ("road", "lane")]
+    ways = [way.line for way in plan.ways if way.kind in ("road", "lane")]
     dense = shapely.segmentize(shapely.intersection(ways, plan.outline.buffer(5)), POINT_M)
     points = np.unique(shapely.get_coordinates(dense).round(1), axis=0)
-    walls = shapely.STRtree([block.outline.buffer(-0.1) for block in plan.blocks])
+    walls = shapely.STRtree([block.outline.buffer(-0.1) for block in plan.buildings])
     unseen = np.ones(len(points))
     for number, xy in enumerate(chosen):
         hfov, vfov, focal, reach, tilt = LENSES[0 if number < len(gates) else 1 + (number % 5 == 0)]
@@ -57,7 +57,7 @@ def cameras(plan: Plan, count: int) -> None:
             "摄像机 C-#",
             xy,
             height_m=MAST_M,
-            azimuth_deg=plan.frame.bearing(azimuth, xy),
+            azimuth_deg=plan.plane.bearing(azimuth, xy),
             hfov_deg=hfov,
             range_m=reach,
             lens=Lens(
@@ -70,18 +70,18 @@ def cameras(plan: Plan, count: int) -> None:
         )
 
 
-def _masts(plan: Plan) -> list[XY]:
+def _masts(plan: SitePlan) -> list[XY]:
     """Places for masts beside the ways and along the wall, off everything."""
     found = []
-    for kind, points, width in plan.lines:
-        if kind == "foot":
+    for way in plan.ways:
+        if way.kind == "foot":
             continue
-        line = shapely.LineString(points)
+        line = way.line
         for at in np.arange(6.0, max(line.length - 3, 7.0), 14.0):
             here, ahead = line.interpolate(at), line.interpolate(at + 0.5)
             dx, dy = ahead.x - here.x, ahead.y - here.y
             length = float(np.hypot(dx, dy)) or 1.0
-            off = (width / 2 + 1.0) / length
+            off = (way.width_m / 2 + 1.0) / length
             found += [
                 (round(here.x - side * dy * off, 1), round(here.y + side * dx * off, 1))
                 for side in (-1, 1)

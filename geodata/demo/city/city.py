@@ -21,9 +21,9 @@ from geodata.demo.city.ground import BY_HAND, CityPlan, PlannedCompound, connect
 from geodata.demo.city.street_grid import Street
 from geodata.demo.city.town import Town, build, fill, local
 from geodata.demo.estate.whole import complete
-from geodata.demo.plan import Plan
-from geodata.demo.plane import ANCHOR
+from geodata.demo.plane import ANCHOR, demo_plan, finished
 from geodata.demo.street import DAY_CARE, build_street
+from geodata.drawing.site_plan import SitePlan
 from twin.places.metres import xy_from_lonlat
 from twin.places.model import Building, Compound, District, Path
 from twin.visibility.window_privacy import with_masks
@@ -59,15 +59,15 @@ def city(seed: int) -> City:
     return City(place, sorted([*by_hand, *compounds], key=lambda compound: compound.id))
 
 
-def draw(found: CityPlan, site: PlannedCompound, seed: int, beds: int) -> Plan:
+def draw(found: CityPlan, site: PlannedCompound, seed: int, beds: int) -> SitePlan:
     """Draw one compound on its parcel."""
     rng = random.Random(f"{site.id} {seed}")
     lattice, brief = found.lattice, site.brief
     frame = lattice.course.frame(*site.parcel.middle)
     parcel = local(lattice.polygon(site.parcel), frame)
     outline = parcel.buffer(-WALL_M, join_style="mitre").simplify(0.25)
-    plan = Plan(site.id, site.name, site.name_en, shapely.set_precision(outline, 0.01),
-                frame=frame, lies=site.community.lies)  # fmt: skip
+    plan = demo_plan(site.id, site.name, site.name_en, shapely.set_precision(outline, 0.01),
+                plane=frame, jurisdiction=site.community.jurisdiction)  # fmt: skip
     near = [local(line, frame) for line in _around(found, site)]
     complete(plan, brief, near, rng, beds)
     return plan
@@ -155,11 +155,11 @@ def _streets(found: CityPlan) -> dict[str, list[Street]]:
 
 
 def _beside(
-    town: Town, found: CityPlan, plans: Sequence[Plan]
+    town: Town, found: CityPlan, plans: Sequence[SitePlan]
 ) -> tuple[list[Building], dict[str, list[Building]]]:
     """The town's plain buildings: those of the district, and those drawn with a compound."""
     outlines = [
-        shapely.Polygon(plan.frame.metres(list(plan.outline.exterior.coords))) for plan in plans
+        shapely.Polygon(plan.plane.metres(list(plan.outline.exterior.coords))) for plan in plans
     ]
     shapes = [house.shape for house in town.houses]
     near = shapely.STRtree(outlines).query_nearest(shapes, max_distance=NEAR_M, all_matches=False)
@@ -183,10 +183,10 @@ def _beside(
 
 
 def _finished(
-    plan: Plan, found: CityPlan, streets: Sequence[Street], beside: Sequence[Building]
+    plan: SitePlan, found: CityPlan, streets: Sequence[Street], beside: Sequence[Building]
 ) -> Compound:
     """The compound with the streets and blocks around it."""
-    made = plan.compound()
+    made = finished(plan)
     ways = tuple(
         Path(
             id=f"{plan.id}/r{n}",

@@ -87,7 +87,7 @@ def _divisions(found: CityPlan) -> Iterator[Division]:
         yield Division(
             territory=community.territory,
             level="community",
-            name=community.lies.community_name,
+            name=community.jurisdiction.community_name,
             name_en=community.name_en,
             outline=ring(shapes[community.territory]),
         )
@@ -189,7 +189,7 @@ def _paths(found: CityPlan) -> list[str]:
 
 def _said(found: CityPlan, territory: str) -> str:
     """What a community is called, without the word for what it is."""
-    names = {one.territory: one.lies.community_name for one in found.communities}
+    names = {one.territory: one.jurisdiction.community_name for one in found.communities}
     return names[territory].removesuffix("社区").removesuffix("村")
 
 

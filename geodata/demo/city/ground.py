@@ -16,9 +16,10 @@ from geodata.demo.city.division_codes import COMMUNITIES, STREETS, numbered
 from geodata.demo.city.street_grid import Cell, Course, Lattice, Street, cut
 from geodata.demo.estate.layout import Brief
 from geodata.demo.outskirts import BOUNDS
-from geodata.demo.plan import Lies, box
 from geodata.demo.plane import ANCHOR, STREET
 from geodata.drawing.buildings import XY
+from geodata.drawing.shapes import box
+from geodata.drawing.site_plan import Jurisdiction
 
 BY_HAND = "lusong.hejiatu.changtangwan"
 """The community of the compounds drawn by hand."""
@@ -34,14 +35,14 @@ TOWN_SPLITS = ((2, 1), (1, 2), (2, 2), (2, 2), (3, 2), (1, 1))
 class Community:
     """A community: its territory, its names, and its rectangle on the lattice."""
 
-    lies: Lies
+    jurisdiction: Jurisdiction
     name_en: str
     cell: Cell
 
     @property
     def territory(self) -> str:
         """Its path."""
-        return self.lies.community
+        return self.jurisdiction.community
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,8 @@ def _communities(found: CityPlan, street: dict[str, Any], code: str) -> Iterator
     numbers = numbered([row["name"] for row in street["communities"]], COMMUNITIES)
     for row, number in zip(street["communities"], numbers, strict=True):
         path = f"{found.id}.{street['id']}.{row['id']}"
-        lies = Lies(path, code + number, row["name"], street["name"], found.name)
-        yield Community(lies, row["en"], _rectangle(row))
+        whose = Jurisdiction(path, code + number, row["name"], street["name"], found.name)
+        yield Community(whose, row["en"], _rectangle(row))
 
 
 def _parcels(found: CityPlan, compounds: list[dict[str, Any]], rng: random.Random) -> None:

@@ -26,8 +26,10 @@ from geodata.demo.city.template import Name, Stamp
 from geodata.demo.city.town import Town, build, local
 from geodata.demo.estate.layout import Brief
 from geodata.demo.estate.whole import complete
-from geodata.demo.plan import Lies, Plan, box
-from geodata.demo.plane import Plane
+from geodata.demo.plane import ANCHOR, demo_plan
+from geodata.drawing.plane import Plane
+from geodata.drawing.shapes import box
+from geodata.drawing.site_plan import Jurisdiction
 from twin.places.metres import lonlat_from_xy
 from twin.places.model import Area, Building, Compound, District, Division, LonLat, Path, Ring
 
@@ -171,7 +173,9 @@ def _stamp(number: int, seed: int) -> Stamp:
     rng = random.Random(f"stamp {number} {seed}")
     wide, deep = SIZES[number % len(SIZES)]
     outline = box(-wide / 2, -deep / 2, wide / 2, deep / 2)
-    plan = Plan("t", "小区", "Stamp", outline, frame=Plane(), lies=Lies("a.b.c", ""))
+    plan = demo_plan(
+        "t", "小区", "Stamp", outline, plane=Plane(ANCHOR), jurisdiction=Jurisdiction("a.b.c")
+    )
     court = (("plaza",), ("sport",), ("green",))[number % 3]
     brief = Brief(STYLES[number], cameras=16 + number % 4, barriers=1, court=court)
     street = outline.buffer(STREET_M, join_style="mitre").exterior
@@ -210,10 +214,10 @@ def _compounds(
         number = numbers[lot.community]
         said = places.said(number)
         code = codes[lot.community]
-        lies = Lies(lot.community, code, f"{said}居民区", words[street], rows["name"])
+        whose = Jurisdiction(lot.community, code, f"{said}居民区", words[street], rows["name"])
         name_id = f"{street.rpartition('.')[2]}-{counts[street]:03d}"
         kind = rows["kinds"][(counts[street] * 5 + number) % len(rows["kinds"])]
-        name = Name(name_id, f"{said}{kind}", name_id.title(), lies)
+        name = Name(name_id, f"{said}{kind}", name_id.title(), whose)
         frame = places.lattice.course.frame(*lot.cell.middle)
         around = local(places.lattice.polygon(lot.cell).exterior, frame)
         crew = lot.community not in crewed

@@ -16,8 +16,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geodata.demo.plane import ANCHOR, Plane
+from geodata.demo.plane import ANCHOR
 from geodata.drawing.buildings import XY
+from geodata.drawing.plane import Plane
 from twin.places.model import LonLat
 
 SAMPLE_M = 25.0

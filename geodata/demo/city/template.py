@@ -10,8 +10,9 @@ import msgspec
 import numpy as np
 import shapely
 
-from geodata.demo.plan import Lies, Plan
-from geodata.demo.plane import Plane
+from geodata.demo.plane import finished
+from geodata.drawing.plane import Plane
+from geodata.drawing.site_plan import Jurisdiction, SitePlan
 from twin.places.metres import xy_from_lonlat
 from twin.places.model import Compound, DevicePlace, LonLat, Path
 
@@ -28,24 +29,24 @@ class Name(NamedTuple):
     id: str
     name: str
     name_en: str
-    lies: Lies
+    jurisdiction: Jurisdiction
 
 
 class Stamp:
     """A plan drawn about (0, 0) without a turn, ready to be placed."""
 
-    def __init__(self, plan: Plan) -> None:
-        made = self.made = plan.compound()
+    def __init__(self, plan: SitePlan) -> None:
+        made = self.made = finished(plan)
         self.size = len(made.devices)
         lines = list(_lines(made))
         self._cuts = list(pairwise(accumulate(map(len, lines), initial=0)))
         points = np.concatenate([np.array(line) for line in lines])
-        self._points = [tuple(xy) for xy in xy_from_lonlat(points, plan.frame.anchor).tolist()]
+        self._points = [tuple(xy) for xy in xy_from_lonlat(points, plan.plane.anchor).tolist()]
         self._order = _least_needed_last(made.devices)
         self._first_path = (
             1 + len(made.grids) + sum(1 + len(one.entrances) for one in made.buildings)
         )
-        ends = np.array([points[-1] for _, points, _ in plan.lines])
+        ends = np.array([way.line.coords[-1] for way in plan.ways])
         outside = ~shapely.contains_xy(plan.outline, ends)
         self._out = frozenset(np.flatnonzero(outside).tolist())
 
@@ -58,7 +59,7 @@ class Stamp:
         """
         ground = frame.ground(self._points)
         lines = iter([ground[a:b] for a, b in self._cuts])
-        made, old, territory = self.made, self.made.id, f"{name.lies.community}.{name.id}"
+        made, old, territory = self.made, self.made.id, f"{name.jurisdiction.community}.{name.id}"
         cut = len(made.territory)
 
         def label(known: str) -> str:
@@ -105,9 +106,10 @@ class Stamp:
             made, id=name.id, name=name.name, name_en=name.name_en, territory=territory,
             origin=middle, outline=outline, buildings=buildings, grids=grids, paths=paths,
             areas=areas, walls=walls, services=services, pipes=pipes, devices=tuple(places),
-            responders=tuple(cards) if crew else (), street_name=name.lies.street_name,
-            community_name=name.lies.community_name, district_name=name.lies.district_name,
-            community_code=name.lies.code,
+            responders=tuple(cards) if crew else (), street_name=name.jurisdiction.street_name,
+            community_name=name.jurisdiction.community_name,
+            district_name=name.jurisdiction.district_name,
+            community_code=name.jurisdiction.code,
         )  # fmt: skip
 
     def _path(self, number: int, path: Path, frame: Plane, streets: shapely.LineString) -> Path:

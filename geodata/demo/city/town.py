@@ -15,9 +15,9 @@ import shapely
 
 from geodata.demo.city.street_grid import Cell as Parcel
 from geodata.demo.city.street_grid import Lattice
-from geodata.demo.plane import Plane
 from geodata.demo.ways import blob
 from geodata.drawing.buildings import XY
+from geodata.drawing.plane import Plane
 
 FLOOR_M = 3.0
 SIZES = ((44, 12), (36, 13), (40, 12), (48, 13), (30, 12), (52, 12), (24, 20))

@@ -11,8 +11,8 @@ from geodata.demo import small_things
 from geodata.demo.city import camera_views
 from geodata.demo.estate.layout import STYLES, Brief, Layout
 from geodata.demo.estate.places import charging
-from geodata.demo.plan import Plan
 from geodata.drawing.buildings import XY
+from geodata.drawing.site_plan import SitePlan
 
 LAMP_M, COVER_M = 30.0, 48.0
 CHARGERS = 14
@@ -37,7 +37,7 @@ ROLES = {
 }
 
 
-def fit_out(plan: Plan, found: Layout, brief: Brief, rng: random.Random) -> None:
+def fit_out(plan: SitePlan, found: Layout, brief: Brief, rng: random.Random) -> None:
     """Every device of the compound; the order is that of the numbers on the plates."""
     style = STYLES[brief.style]
     camera_views.cameras(plan, brief.cameras)
@@ -56,12 +56,12 @@ def fit_out(plan: Plan, found: Layout, brief: Brief, rng: random.Random) -> None
         _slope(plan)
 
 
-def _water(plan: Plan, found: Layout) -> None:
-    for kind, shape, name in plan.areas:
-        if kind == "water":
-            spot = shape.representative_point()
-            small_things.afloat(plan, f"{name}水位", (round(spot.x, 1), round(spot.y, 1)))
-    for block in plan.blocks:
+def _water(plan: SitePlan, found: Layout) -> None:
+    for area in plan.areas:
+        if area.kind == "water":
+            spot = area.outline.representative_point()
+            small_things.afloat(plan, f"{area.name}水位", (round(spot.x, 1), round(spot.y, 1)))
+    for block in plan.buildings:
         if block.label == "pump":
             small_things.pumps(plan, block, "水泵房水池水位")
     gate = next((xy for xy, place in plan.places if place.kind == "gate"), None)
@@ -69,21 +69,21 @@ def _water(plan: Plan, found: Layout) -> None:
         small_things.points(plan, "water", [("南门低洼处积水", (gate[0] - 5, gate[1] + 2))])
 
 
-def _noise(plan: Plan, brief: Brief) -> None:
+def _noise(plan: SitePlan, brief: Brief) -> None:
     wanted = next((int(what[6:]) for what in brief.extra if what.startswith("noise:")), 1)
-    squares = [(shape, name) for kind, shape, name in plan.areas if kind in ("plaza", "sport")]
-    squares.sort(key=lambda row: -row[0].area)
+    squares = [area for area in plan.areas if area.kind in ("plaza", "sport")]
+    squares.sort(key=lambda area: -area.outline.area)
     spots: list[tuple[str, XY]] = []
-    for shape, name in squares[:wanted]:
-        west, _, _, north = shape.bounds
-        spots.append((f"{name}噪声", (round(west - 1.0, 1), round(north + 0.8, 1))))
+    for area in squares[:wanted]:
+        west, _, _, north = area.outline.bounds
+        spots.append((f"{area.name}噪声", (round(west - 1.0, 1), round(north + 0.8, 1))))
     gates = [(xy, place.name) for xy, place in plan.places if place.kind == "gate"]
     for xy, name in gates[: wanted - len(spots)]:
         spots.append((f"{name}噪声", (xy[0] + 6, xy[1] + 3)))
     small_things.points(plan, "noise", spots, 3.0)
 
 
-def _waste(plan: Plan, found: Layout, brief: Brief) -> None:
+def _waste(plan: SitePlan, found: Layout, brief: Brief) -> None:
     weighing = "weighing" in brief.extra
     west, south, east, north = found.ring.bounds
     corners = [(east - 3, south - 4.5), (west + 3, north + 4.5), (west + 3, south - 4.5)]
@@ -93,15 +93,15 @@ def _waste(plan: Plan, found: Layout, brief: Brief) -> None:
         plan.device("waste", name, spot, height_m=1.2, use="weighing" if weighing else "")
 
 
-def _chargers(plan: Plan) -> None:
+def _chargers(plan: SitePlan) -> None:
     posts = charging(plan)
     for xy in posts[:: max(1, len(posts) // CHARGERS)][:CHARGERS]:
         plan.device("charger", "充电桩 #", plan.near([xy]), height_m=1.4)
 
 
-def locks(plan: Plan, rng: random.Random, share: float) -> None:
+def locks(plan: SitePlan, rng: random.Random, share: float) -> None:
     """Electronic locks just inside the unit doors."""
-    for block in plan.blocks:
+    for block in plan.buildings:
         if block.use != "residence":
             continue
         for door in block.doors:
@@ -111,16 +111,16 @@ def locks(plan: Plan, rng: random.Random, share: float) -> None:
                     "lock",
                     f"{block.name}{door.unit}单元门锁",
                     (round(x + dx * 0.8, 2), round(y + dy * 0.8, 2)),
-                    building=f"{plan.id}/{block.label}",
+                    building=block,
                     unit=door.unit,
                     floor=1,
                     height_m=1.1,
                 )
 
 
-def _slope(plan: Plan) -> None:
+def _slope(plan: SitePlan) -> None:
     """Tilt and crack gauges across the slope that may slide."""
-    slope = next(shape for kind, shape, _ in plan.areas if kind == "slope")
+    slope = next(area.outline for area in plan.areas if area.kind == "slope")
     west, south, east, north = slope.bounds
     for number in range(SLOPE_GAUGES):
         kind, word = (("tilt", "倾角计"), ("crack", "裂缝计"))[number % 2]
@@ -130,12 +130,12 @@ def _slope(plan: Plan) -> None:
         plan.device(kind, f"滑坡体{word} {number // 2 + 1:02d}", spot, height_m=0.6)
 
 
-def crew(plan: Plan, brief: Brief, rng: random.Random) -> None:
+def crew(plan: SitePlan, brief: Brief, rng: random.Random) -> None:
     """A grid officer for each grid, a guard at the duty room; large compounds have a repairman."""
     roles = [("grid_officer", n) for n in range(1, len(plan.grids) + 1)] + [("guard", 1)]
     if len(plan.grids) > 2:
         roles += [("guard", len(plan.grids)), ("repair", 1)]
-    duty = [block for block in plan.blocks if block.label == "duty"] or plan.blocks[:1]
+    duty = [block for block in plan.buildings if block.label == "duty"] or plan.buildings[:1]
     door = duty[0].doors[0].xy
     known: set[str] = set()
     for number, (role, grid) in enumerate(roles):
@@ -144,12 +144,12 @@ def crew(plan: Plan, brief: Brief, rng: random.Random) -> None:
         plan.responder(pinyin, name, role, ROLES[role], grid, post)
 
 
-def _post(plan: Plan, door: XY, grid: int, number: int) -> XY:
+def _post(plan: SitePlan, door: XY, grid: int, number: int) -> XY:
     """Before a door in the officer's own grid; the first stays at the duty room."""
     if not number:
         return door
     ground = plan.grids[grid - 1]
-    doors = [d.xy for b in plan.blocks for d in b.doors if shapely.contains_xy(ground, *d.xy)]
+    doors = [d.xy for b in plan.buildings for d in b.doors if shapely.contains_xy(ground, *d.xy)]
     return doors[len(doors) // 2] if doors else door
 
 
@@ -161,7 +161,7 @@ def _name(rng: random.Random, known: set[str]) -> tuple[str, str]:
             return one + two, surname + given
 
 
-def slope(plan: Plan, found: Layout, rng: random.Random) -> None:
+def slope(plan: SitePlan, found: Layout, rng: random.Random) -> None:
     """The slope above a village, in its court: watched ground, neither built nor planted."""
     for court in found.courts[:1]:
         ground = court.buffer(-5.0, join_style="mitre")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shapely
 
 from geodata.demo.estate.layout import Layout, homes_in
-from geodata.demo.plan import Plan, box
+from geodata.drawing.shapes import box
+from geodata.drawing.site_plan import SitePlan
 
 BASIC_HOUSEHOLDS = 500
 """One basic grid for so many households (the rule of 军门社区)."""
@@ -15,11 +16,11 @@ LEAST_M = 24.0
 JOIN_M = 0.008
 
 
-def grids(plan: Plan, found: Layout, count: int) -> list[shapely.Polygon]:
+def grids(plan: SitePlan, found: Layout, count: int) -> list[shapely.Polygon]:
     """The ground of a compound in ``count`` parts, north-west first, with common vertices."""
     parts = [plan.outline]
     while len(parts) < count:
-        part = max(parts, key=lambda part: homes_in(plan.blocks, part))
+        part = max(parts, key=lambda part: homes_in(plan.buildings, part))
         halves = _halved(plan, found, part)
         if not halves:
             break
@@ -32,7 +33,7 @@ def grids(plan: Plan, found: Layout, count: int) -> list[shapely.Polygon]:
     return ordered
 
 
-def _halved(plan: Plan, found: Layout, part: shapely.Polygon) -> list[shapely.Polygon]:
+def _halved(plan: SitePlan, found: Layout, part: shapely.Polygon) -> list[shapely.Polygon]:
     """A part cut where both halves hold most alike; nothing when no way leads through."""
     west, south, east, north = part.bounds
     level = [y + LANE_EDGE_M for y in found.lanes]
@@ -50,7 +51,7 @@ def _halved(plan: Plan, found: Layout, part: shapely.Polygon) -> list[shapely.Po
     for one, other in cuts:
         halves = [part.intersection(one), part.intersection(other)]
         if all(isinstance(half, shapely.Polygon) for half in halves):
-            homes = [homes_in(plan.blocks, half) for half in halves]
+            homes = [homes_in(plan.buildings, half) for half in halves]
             stretched = sum(half.length**2 / half.area for half in halves) / 4000
             worth = abs(homes[0] - homes[1]) / (sum(homes) or 1.0) + stretched
             if best is None or worth < best[0]:

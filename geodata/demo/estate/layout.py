@@ -15,8 +15,9 @@ from itertools import pairwise
 import shapely
 
 from geodata.demo.blocks import slab, tower
-from geodata.demo.plan import Plan, box
 from geodata.drawing.buildings import XY, DrawnBuilding
+from geodata.drawing.shapes import box
+from geodata.drawing.site_plan import SitePlan
 
 Span = tuple[float, float]
 
@@ -88,7 +89,7 @@ class Layout:
     courts: list[shapely.Polygon] = field(default_factory=list)
 
 
-def lay(plan: Plan, brief: Brief, rng: random.Random) -> Layout:
+def lay(plan: SitePlan, brief: Brief, rng: random.Random) -> Layout:
     """Draw ring road, spines, lanes and the blocks along them."""
     style = STYLES[brief.style]
     ring = _ring(plan)
@@ -107,7 +108,7 @@ def lay(plan: Plan, brief: Brief, rng: random.Random) -> Layout:
     return found
 
 
-def _ring(plan: Plan) -> shapely.Polygon:
+def _ring(plan: SitePlan) -> shapely.Polygon:
     inner = plan.outline.buffer(-RING_M, join_style="mitre").simplify(1.2)
     soft = inner.buffer(-5.0, join_style="mitre").buffer(5.0, quad_segs=3).simplify(0.05)
     return shapely.set_precision(shapely.Polygon(soft.exterior), 0.01)
@@ -156,7 +157,7 @@ def _span(shape: shapely.Polygon, y: float) -> Span:
     return line.bounds[0], line.bounds[2]
 
 
-def _ways(plan: Plan, found: Layout) -> None:
+def _ways(plan: SitePlan, found: Layout) -> None:
     """Lanes from ring to ring around the courts, and the roads across them."""
     courts = shapely.union_all(found.courts) if found.courts else shapely.Polygon()
     west, south, east, north = found.ring.bounds
@@ -172,18 +173,18 @@ def _ways(plan: Plan, found: Layout) -> None:
             plan.path("lane", [(x, low), (x, top)], LANE_WIDTH_M)
 
 
-def _draw(plan: Plan, kind: str, lines: shapely.Geometry, width_m: float) -> None:
+def _draw(plan: SitePlan, kind: str, lines: shapely.Geometry, width_m: float) -> None:
     for line in shapely.get_parts(lines):
         if line.length > 6.0:
             plan.path(kind, [(round(x, 2), round(y, 2)) for x, y in line.coords], width_m)
 
 
-def room(plan: Plan, found: Layout, margin_m: float = 0.0) -> shapely.Geometry:
+def room(plan: SitePlan, found: Layout, margin_m: float = 0.0) -> shapely.Geometry:
     """The ground inside the ring road that is neither way nor court, prepared for asking."""
     taken = [
-        shapely.LineString(points).buffer(width / 2 + 1.4 + margin_m, cap_style="flat")
-        for kind, points, width in plan.lines
-        if kind != "foot"
+        way.line.buffer(way.width_m / 2 + 1.4 + margin_m, cap_style="flat")
+        for way in plan.ways
+        if way.kind != "foot"
     ]
     ground = found.ring.difference(shapely.union_all([*taken, *found.courts]))
     shapely.prepare(ground)
@@ -191,7 +192,7 @@ def room(plan: Plan, found: Layout, margin_m: float = 0.0) -> shapely.Geometry:
 
 
 def _slots(
-    plan: Plan, found: Layout, style: Style, souths: Sequence[float], rng: random.Random
+    plan: SitePlan, found: Layout, style: Style, souths: Sequence[float], rng: random.Random
 ) -> list[tuple[XY, int]]:
     """Corners and units of the blocks that find room, row by row from the south."""
     ground = room(plan, found)
@@ -247,9 +248,11 @@ def _chosen(slots: list[tuple[XY, int]], brief: Brief, rng: random.Random) -> li
     return [slots[n] for n in kept]
 
 
-def _build(plan: Plan, style: Style, slots: Sequence[tuple[XY, int]], rng: random.Random) -> None:
+def _build(
+    plan: SitePlan, style: Style, slots: Sequence[tuple[XY, int]], rng: random.Random
+) -> None:
     """Stand the blocks and lead each door to the first way north of it."""
-    ways = shapely.union_all([shapely.LineString(points) for _, points, _ in plan.lines])
+    ways = shapely.union_all([way.line for way in plan.ways])
     for number, (corner, units) in enumerate(slots, start=1):
         floors = rng.choice(style.floors)
         if style.tower:
@@ -260,7 +263,7 @@ def _build(plan: Plan, style: Style, slots: Sequence[tuple[XY, int]], rng: rando
                 number, corner, units, floors,
                 unit_m=style.unit_m, depth_m=style.depth_m, style=rng.randrange(4),
             )  # fmt: skip
-        plan.blocks.append(block)
+        plan.buildings.append(block)
         for door in block.doors:
             goal = _north(ways, door.xy)
             if goal is None:
@@ -276,27 +279,27 @@ def _north(ways: shapely.Geometry, xy: XY) -> XY | None:
     return xy[0], round(min(y for _, y in shapely.get_coordinates(met)), 2)
 
 
-def _lift(plan: Plan, brief: Brief) -> None:
+def _lift(plan: SitePlan, brief: Brief) -> None:
     """Give lifts to as many doors of the tallest blocks; towers have two behind each."""
     if not brief.lifts or STYLES[brief.style].tower:
         return
     left = brief.lifts
-    for block in sorted(plan.blocks, key=lambda block: (-block.floors, block.label)):
+    for block in sorted(plan.buildings, key=lambda block: (-block.floors, block.label)):
         doors = tuple(
             replace(door, has_lift=number < left) for number, door in enumerate(block.doors)
         )
         left -= sum(door.has_lift for door in doors)
-        plan.blocks[plan.blocks.index(block)] = replace(block, doors=doors)
+        plan.buildings[plan.buildings.index(block)] = replace(block, doors=doors)
         if left <= 0:
             return
 
 
-def households(plan: Plan, brief: Brief) -> int:
+def households(plan: SitePlan, brief: Brief) -> int:
     """Flats of all blocks that people live in, less a few that stand empty."""
     if brief.households:
         return brief.households
     flats = STYLES[brief.style].flats
-    homes = [block for block in plan.blocks if block.use == "residence"]
+    homes = [block for block in plan.buildings if block.use == "residence"]
     return round(0.93 * sum(len(block.doors) * block.floors * flats for block in homes))
 
 

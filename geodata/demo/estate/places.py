@@ -11,9 +11,11 @@ import shapely
 
 from geodata.demo.blocks import hall
 from geodata.demo.estate.layout import Brief, Layout
-from geodata.demo.plan import ROUND, Plan, box
-from geodata.demo.ways import around, blob, link
+from geodata.demo.ways import around, blob, gate, link
 from geodata.drawing.buildings import XY, Door
+from geodata.drawing.parts import DrawnArea
+from geodata.drawing.shapes import ROUND, box
+from geodata.drawing.site_plan import SitePlan
 
 SIDES = (("南门", 0.0, -1.0), ("北门", 0.0, 1.0), ("东门", 1.0, 0.0), ("西门", -1.0, 0.0))
 OUT_M = 70.0
@@ -24,7 +26,9 @@ BAY_GROUP = 8
 LEAST_POND_M = 14.0
 
 
-def gates(plan: Plan, found: Layout, streets: Sequence[shapely.LineString], brief: Brief) -> None:
+def gates(
+    plan: SitePlan, found: Layout, streets: Sequence[shapely.LineString], brief: Brief
+) -> None:
     """A gate on each side that has a street; the first ``barriers`` of them are for vehicles."""
     ring = found.ring.exterior
     net = shapely.union_all(list(streets))
@@ -38,7 +42,9 @@ def gates(plan: Plan, found: Layout, streets: Sequence[shapely.LineString], brie
         end = min(shapely.get_coordinates(met).tolist(), key=lambda xy: math.dist(xy, start))
         openings.append((name, start, (round(end[0], 2), round(end[1], 2)), ring))
     for number, (name, start, end, _) in enumerate(openings):
-        _gate(plan, name, "vehicle" if number < brief.barriers else "pedestrian", start, end)
+        # Every main entrance lets cars through.
+        use = "vehicle" if number < brief.barriers else "pedestrian"
+        gate(plan, name, use, [start, end], wide=name == "南门", setback_m=0.8)
 
 
 def _at_side(found: Layout, dx: float, dy: float) -> XY:
@@ -57,21 +63,10 @@ def _at_side(found: Layout, dx: float, dy: float) -> XY:
     return round(float(x), 2), round(float(y), 2)
 
 
-def _gate(plan: Plan, name: str, use: str, start: XY, end: XY) -> None:
-    """Lead a way through the wall to a street; every main entrance lets cars through."""
-    cars = use == "vehicle" or name == "南门"
-    plan.path("road" if cars else "foot", [start, end], 6.0 if cars else 2.6)
-    line = shapely.LineString([start, end])
-    spot = line.intersection(plan.outline.exterior)
-    inner = line.interpolate(line.project(spot) - 0.8)
-    plan.gaps.append((spot, 8.0 if cars else 3.4))
-    plan.device("gate", name, (inner.x, inner.y), height_m=1.2, use=use)
-
-
 # --- courts -------------------------------------------------------------------------------------
 
 
-def courts(plan: Plan, found: Layout, brief: Brief, rng: random.Random) -> None:
+def courts(plan: SitePlan, found: Layout, brief: Brief, rng: random.Random) -> None:
     """Fill the courts with what is wanted: a pond, a square, sport, a garden."""
     for court, what in zip(found.courts, brief.court, strict=False):
         kind, _, name = what.partition(":")
@@ -101,11 +96,11 @@ def courts(plan: Plan, found: Layout, brief: Brief, rng: random.Random) -> None:
             _pond(plan, found, what[5:], rng)
 
 
-def _pond(plan: Plan, found: Layout, name: str, rng: random.Random) -> None:
+def _pond(plan: SitePlan, found: Layout, name: str, rng: random.Random) -> None:
     """A pond on the widest open ground, where no court was left for it."""
-    ways = [shapely.LineString(points) for kind, points, _ in plan.lines if kind != "foot"]
-    paths = [shapely.LineString(points) for _, points, _ in plan.lines]
-    built = shapely.union_all([block.outline for block in plan.blocks])
+    ways = [way.line for way in plan.ways if way.kind != "foot"]
+    paths = [way.line for way in plan.ways]
+    built = shapely.union_all([block.outline for block in plan.buildings])
     taken = [*shapely.buffer(paths, 3.0, quad_segs=ROUND), built.buffer(3.0)]
     open_ = found.ring.difference(shapely.union_all(taken))
     circle = shapely.maximum_inscribed_circle(open_, 1.0)
@@ -135,19 +130,21 @@ SPOTS = ((0.46, 0.7, 0.4, 0.74), (0.3, 0.82, 0.26, 0.86), (0.14, 0.92, 0.1, 0.56
 """How far from west to east each looks for its place."""
 
 
-def houses(plan: Plan, found: Layout) -> None:
+def houses(plan: SitePlan, found: Layout) -> None:
     """Small houses along the wall, their doors to the ring road."""
     taken = _taken(plan)
     for number, (house, name, wide, deep, floors, use) in enumerate(HOUSES):
         placed = _house(plan, found, taken, number, (wide, deep))
         if placed is not None:
             shape, door, goal, into = placed
-            plan.blocks.append(hall(house, name, shape, floors, use, Door("1", door, False, into)))
+            plan.buildings.append(
+                hall(house, name, shape, floors, use, Door("1", door, False, into))
+            )
             plan.path("foot", [door, goal], 1.6)
 
 
 def _house(
-    plan: Plan, found: Layout, taken: shapely.STRtree, number: int, size: XY
+    plan: SitePlan, found: Layout, taken: shapely.STRtree, number: int, size: XY
 ) -> tuple[shapely.Polygon, XY, XY, XY] | None:
     """The first spot along the south wall, or else the north wall, with room for a house.
 
@@ -172,15 +169,13 @@ def _house(
     return None
 
 
-def _taken(plan: Plan) -> shapely.STRtree:
+def _taken(plan: SitePlan) -> shapely.STRtree:
     """What stands or runs already, with a margin."""
-    lines = [shapely.LineString(points) for _, points, _ in plan.lines]
-    halves = [width / 2 + 0.5 for _, _, width in plan.lines]
-    solid = [block.outline for block in plan.blocks] + [shape for _, shape, _ in plan.areas]
-    margins = [0.8] * len(plan.blocks) + [0.4] * len(plan.areas)
+    solid = [block.outline for block in plan.buildings] + [area.outline for area in plan.areas]
+    margins = [0.8] * len(plan.buildings) + [0.4] * len(plan.areas)
     return shapely.STRtree(
         [
-            *shapely.buffer(lines, halves, quad_segs=ROUND),
+            *plan.ways_widened(0.5, quad_segs=ROUND),
             *shapely.buffer(solid, margins, quad_segs=ROUND),
         ]
     )
@@ -189,7 +184,7 @@ def _taken(plan: Plan) -> shapely.STRtree:
 # --- parking --------------------------------------------------------------------------------------
 
 
-def bays(plan: Plan, found: Layout, count: int, *, exactly: bool) -> None:
+def bays(plan: SitePlan, found: Layout, count: int, *, exactly: bool) -> None:
     """Bays at right angles along the north edge of the lanes, in groups, ``count`` in all.
 
     Raises ValueError when ``exactly`` so many are asked for and the ground holds fewer.
@@ -207,7 +202,7 @@ def bays(plan: Plan, found: Layout, count: int, *, exactly: bool) -> None:
         owed -= taken
         left -= taken
         for shape in group[:taken]:
-            plan.areas.append(("bay", shape, ""))
+            plan.areas.append(DrawnArea("bay", shape))
 
 
 def _groups(
@@ -233,10 +228,10 @@ def _groups(
         yield run
 
 
-def charging(plan: Plan) -> list[XY]:
+def charging(plan: SitePlan) -> list[XY]:
     """Where chargers can stand: behind the far end of every other bay."""
     posts = []
-    for _, shape, _ in [area for area in plan.areas if area[0] == "bay"][::2]:
-        west, _, east, north = shape.bounds
+    for bay in [area for area in plan.areas if area.kind == "bay"][::2]:
+        west, _, east, north = bay.outline.bounds
         posts.append((round((west + east) / 2, 1), round(north + 0.6, 1)))
     return posts

@@ -11,15 +11,16 @@ from geodata.demo import services
 from geodata.demo.estate import devices, places
 from geodata.demo.estate.grids import BASIC_HOUSEHOLDS, grids
 from geodata.demo.estate.layout import Brief, households, lay
-from geodata.demo.plan import Plan
 from geodata.demo.street import CROWN_M2
-from geodata.demo.ways import enclose, knot, plant, wood
+from geodata.demo.ways import knot, plant, wood
+from geodata.drawing.site_plan import SitePlan
+from geodata.drawing.walls import enclose
 
 BAYS_A_HOUSEHOLD = 0.14
 
 
 def complete(
-    plan: Plan,
+    plan: SitePlan,
     brief: Brief,
     near: Sequence[shapely.LineString],
     rng: random.Random,

@@ -34,12 +34,12 @@ LABEL = TERRITORY.rpartition(".")[2]
 
 @pytest.fixture(scope="module")
 def mine() -> Compound:
-    return layout.propose(a_site(), TERRITORY, 1, name="小院", name_en="Small", attribution="局")
+    return layout.propose(a_site(), 1, name="小院", name_en="Small", attribution="局")
 
 
 @pytest.fixture(scope="module")
 def other() -> Compound:
-    return layout.propose(a_site("other"), OTHER, 2, name="别院", name_en="Other")
+    return layout.propose(a_site(OTHER), 2, name="别院", name_en="Other")
 
 
 class DataFolder:

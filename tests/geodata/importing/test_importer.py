@@ -13,7 +13,6 @@ import shapely
 
 from geodata import geojson, store
 from geodata.checks import faults
-from geodata.drawing.site import polygon
 from geodata.importing.command import main
 from geodata.importing.importer import import_folder
 from geodata.importing.readers.crs import from_wgs84
@@ -92,7 +91,10 @@ def test_every_door_of_the_real_compound_is_reached_from_every_gate(huoju: Repor
     compound = huoju.compound
     assert compound
     passage = Passage(Network([compound], CATALOGUE.ways.modes))
-    shapes = [polygon(building.outline, compound.origin) for building in compound.buildings]
+    shapes = [
+        shapely.Polygon(xy_from_lonlat(building.outline, compound.origin))
+        for building in compound.buildings
+    ]
     walls = shapely.union_all(shapes).buffer(-0.3)
     starts = [place.lonlat for place in compound.devices if place.kind == "gate"]
     for building in compound.buildings:

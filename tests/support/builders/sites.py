@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from geodata.drawing.buildings import DrawnBuilding
-from geodata.drawing.site import Site
+from geodata.drawing.site_plan import SitePlan
 from twin.places.metres import lonlat_from_xy
 from twin.places.model import LonLat
 
@@ -67,7 +67,7 @@ def write(path: Path, features: list[Any], **members: object) -> None:
     path.write_text(json.dumps(content), "utf-8")
 
 
-def a_site(label: str = "small") -> Site:
+def a_site(territory: str = TERRITORY) -> SitePlan:
     """The same outline and slabs on the drawing board."""
     houses = [
         DrawnBuilding(
@@ -82,4 +82,4 @@ def a_site(label: str = "small") -> Site:
             start=1,
         )
     ]
-    return Site(label, ORIGIN, shapely.box(-90, -70, 90, 70), houses)
+    return SitePlan.surveyed(territory, ORIGIN, shapely.box(-90, -70, 90, 70), houses)

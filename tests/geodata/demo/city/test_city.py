@@ -14,6 +14,7 @@ from geodata.checks import faults
 from geodata.demo.city import city as city_module
 from geodata.demo.city.city import City
 from geodata.demo.city.ground import ground
+from geodata.demo.plane import finished
 from tests.support.catalogues import CATALOGUE
 from tests.support.streets.cities import lusong
 from twin.places.metres import xy_from_lonlat
@@ -283,7 +284,7 @@ def test_the_same_seed_draws_the_same_compounds_and_another_others() -> None:
     def drawn(seed: int, name: str) -> bytes:
         found = ground(seed)
         site = next(site for site in found.sites if site.id == name)
-        return msgspec.json.encode(city_module.draw(found, site, seed, 4).compound())
+        return msgspec.json.encode(finished(city_module.draw(found, site, seed, 4)))
 
     assert drawn(3, "fushi") == drawn(3, "fushi") != drawn(4, "fushi")
 
@@ -292,6 +293,6 @@ def test_the_same_seed_draws_the_same_compounds_and_another_others() -> None:
 def test_no_seed_draws_a_fault_in_some_compounds(seed: int) -> None:
     found = ground(seed)
     for site in random.Random(seed).sample(found.sites, 4):
-        compound = city_module.draw(found, site, seed, 4).compound()
+        compound = finished(city_module.draw(found, site, seed, 4))
         assert faults(compound) == [], site.id
         assert len([d for d in compound.devices if d.kind == "camera"]) == site.brief.cameras

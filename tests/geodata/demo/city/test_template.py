@@ -10,8 +10,10 @@ from geodata.checks import faults
 from geodata.demo.city.template import Name, Stamp
 from geodata.demo.estate.layout import Brief
 from geodata.demo.estate.whole import complete
-from geodata.demo.plan import Lies, Plan, box
-from geodata.demo.plane import ANCHOR, Plane
+from geodata.demo.plane import ANCHOR, demo_plan
+from geodata.drawing.plane import Plane
+from geodata.drawing.shapes import box
+from geodata.drawing.site_plan import Jurisdiction
 from twin.places.metres import distance_m, xy_from_lonlat
 from twin.places.model import (
     Area,
@@ -25,14 +27,17 @@ from twin.places.model import (
 )
 
 FRAME = Plane(ANCHOR, turn_deg=20.0, shift=(900.0, 400.0))
-LIES = Lies("putuo.taopu.j1-1-1", "310107101001", "莲花居民区")
+LIES = Jurisdiction("putuo.taopu.j1-1-1", "310107101001", "莲花居民区")
 NAME = Name("taopu-007", "莲花新村", "Taopu-007", LIES)
 AROUND = shapely.LineString(box(-104, -110, 104, 110).exterior.coords)
 
 
 @pytest.fixture(scope="module")
 def stamp() -> Stamp:
-    plan = Plan("t", "小区", "T", box(-80, -85, 80, 85), frame=Plane(), lies=Lies("a.b.c"))
+    plan = demo_plan(
+        "t", "小区", "T", box(-80, -85, 80, 85),
+        plane=Plane(ANCHOR), jurisdiction=Jurisdiction("a.b.c"),
+    )  # fmt: skip
     near = shapely.LineString(plan.outline.buffer(15, join_style="mitre").exterior.coords)
     complete(plan, Brief("six", cameras=9, barriers=1), [near], random.Random(1))
     return Stamp(plan)

@@ -10,16 +10,19 @@ import shapely
 from geodata.checks import faults
 from geodata.demo.estate.layout import STYLES, Brief
 from geodata.demo.estate.whole import complete
-from geodata.demo.plan import Lies, Plan, box
-from geodata.demo.plane import ANCHOR, Plane
+from geodata.demo.plane import ANCHOR, demo_plan, finished
+from geodata.drawing.plane import Plane
+from geodata.drawing.shapes import box
+from geodata.drawing.site_plan import Jurisdiction, SitePlan
 
 STREETS = [shapely.LineString(box(-120, -170, 120, 170).exterior.coords)]
 
 
-def drawn(brief: Brief, outline: shapely.Polygon | None = None) -> Plan:
+def drawn(brief: Brief, outline: shapely.Polygon | None = None) -> SitePlan:
     frame = Plane(ANCHOR, turn_deg=11.0, shift=(250.0, -90.0))
     ground = outline or box(-100, -150, 100, 150)
-    plan = Plan("yard", "大院", "Yard", ground, frame=frame, lies=Lies("lusong.jianshe.dayuan"))
+    whose = Jurisdiction("lusong.jianshe.dayuan")
+    plan = demo_plan("yard", "大院", "Yard", ground, plane=frame, jurisdiction=whose)
     complete(plan, brief, STREETS, random.Random(5), beds=4)
     return plan
 
@@ -27,7 +30,7 @@ def drawn(brief: Brief, outline: shapely.Polygon | None = None) -> Plan:
 @pytest.mark.parametrize("style", sorted(STYLES))
 def test_every_style_draws_without_a_fault(style: str) -> None:
     court = ("green",) if style == "village" else ("pond:小湖", "plaza")
-    compound = drawn(Brief(style, cameras=20, court=court)).compound()
+    compound = finished(drawn(Brief(style, cameras=20, court=court)))
     assert faults(compound) == []
     kinds = Counter(device.kind for device in compound.devices)
     assert (kinds["camera"], kinds["gate"]) == (20, 4)
@@ -36,14 +39,14 @@ def test_every_style_draws_without_a_fault(style: str) -> None:
 
 def test_an_outline_that_is_not_square_is_filled_too() -> None:
     outline = shapely.Polygon([(-100, -140), (95, -150), (104, 60), (40, 150), (-96, 146)])
-    compound = drawn(Brief("six", cameras=16), outline).compound()
+    compound = finished(drawn(Brief("six", cameras=16), outline))
     assert faults(compound) == []
     assert len(compound.buildings) > 10
 
 
 def test_what_is_asked_for_is_drawn_exactly() -> None:
     known: dict[str, Any] = {"buildings": 9, "households": 333, "grids": 3, "bays": 44}
-    compound = drawn(Brief("old", cameras=12, lifts=3, barriers=2, **known)).compound()
+    compound = finished(drawn(Brief("old", cameras=12, lifts=3, barriers=2, **known)))
     kinds = Counter(device.kind for device in compound.devices)
     barriers = [one for one in compound.devices if one.kind == "gate" and one.use == "vehicle"]
     homes = [block for block in compound.buildings if block.use == "residence"]
@@ -60,7 +63,9 @@ def test_more_bays_than_the_ground_holds_are_refused() -> None:
 def test_grids_hold_alike() -> None:
     plan = drawn(Brief("dense", grids=4))
     homes = [
-        sum(shapely.contains_xy(grid, *block.outline.centroid.coords[0]) for block in plan.blocks)
+        sum(
+            shapely.contains_xy(grid, *block.outline.centroid.coords[0]) for block in plan.buildings
+        )
         for grid in plan.grids
     ]
     assert len(plan.grids) == 4
@@ -68,7 +73,7 @@ def test_grids_hold_alike() -> None:
 
 
 def test_a_compound_knows_its_hydrants_and_where_to_gather() -> None:
-    compound = drawn(Brief("seven", court=("plaza",), extra=("clinic",))).compound()
+    compound = finished(drawn(Brief("seven", court=("plaza",), extra=("clinic",))))
     kinds = Counter(service.kind for service in compound.services)
     assert kinds["hydrant"] >= 4 and kinds["muster"] >= 1
     assert all(kinds[one] == 1 for one in ("duty_room", "property", "clinic", "day_care"))

@@ -125,7 +125,7 @@ def nothing_but_text(report: Report) -> None:
 
 
 def test_no_text_of_a_compound_is_read_as_markup(report: Report) -> None:
-    compound = hostile(layout.propose(a_site(), TERRITORY, 1, name="小院", name_en="Small"))
+    compound = hostile(layout.propose(a_site(), 1, name="小院", name_en="Small"))
     found = Report("小院" + HOSTILE, TERRITORY, CATALOGUE.devices, compound=compound)
     found.faults = checks.faults(compound) + belonging.strays(compound, TERRITORY)
     assert {"foreign id", "foreign territory"} <= {fault.kind for fault in found.faults}
