@@ -29,6 +29,7 @@ from feeds.access.tokens import Tokens
 from feeds.errors import Unavailable
 from feeds.health.conditions import Conditions, Shared
 from feeds.host.descriptors import raise_limit
+from feeds.host.district_files import load_catalogues, read_catalogues
 from feeds.host.folders import keep_private
 from feeds.host.heartbeat import VARIABLE as HEARTBEAT
 from feeds.host.heartbeat import beat, pipe_in
@@ -42,7 +43,7 @@ from feeds.streams.durability import refuse_eviction
 from feeds.streams.keys import key
 from feeds.streams.link import ANSWER_S, client_from_url, shown
 from feeds.streams.streams import Streams
-from twin.catalogue import Catalogue, load
+from twin.catalogue import load
 from twin.errors import DayuanError, InvalidSetting
 from twin.places.model import Compound
 from twin.places.territory import street_of
@@ -106,13 +107,6 @@ def say_left_out(held: store.PlacesFolder, conditions: Conditions | None = None)
         )
 
 
-def load_catalogue() -> Catalogue:
-    """The rows by which a role goes, read once; the log says which version they are."""
-    catalogue = load()
-    logging.getLogger("dayuan.catalogue").info("catalogue %s", catalogue.version)
-    return catalogue
-
-
 def now() -> datetime:
     """The wall clock."""
     return datetime.now(UTC)
@@ -133,7 +127,9 @@ async def web(settings: Settings, lines: Lines) -> None:
     say_left_out(held, streams.conditions)
     async with people(settings) as known, streams:
         await refuse_an_open_door(settings, known[0])
-        backed = backing.backing(streams, found, load_catalogue(), *known, now)
+        backed = backing.backing(
+            streams, found, load_catalogues(settings.catalogues, load()), *known, now
+        )
         jobs = imports.Imports(settings.data, (*PROGRAM, "import"))
         parts = pages.Parts(
             backing=backed,
@@ -153,25 +149,25 @@ async def web(settings: Settings, lines: Lines) -> None:
 
 async def engine(settings: Settings, lines: Lines) -> None:
     """Derive alarms, incidents and deadlines for every street; active by lease, else stand by."""
-    held = places(settings)
+    held, catalogues = places(settings), load_catalogues(settings.catalogues, load())
     say_left_out(held)
-    found, catalogue = streets(settings, held), load_catalogue()
+    found = streets(settings, held)
     async with Streams(settings.redis_url) as streams, asyncio.TaskGroup() as tasks:
         tasks.create_task(beat(lines.heartbeat))
         tasks.create_task(Shared(streams.link, streams.conditions, found).run())
         for street, compounds in found.items():
-            tasks.create_task(engines.run(streams, street, compounds, catalogue))
+            tasks.create_task(engines.run(streams, street, compounds, catalogues.of(street)))
 
 
 async def simulator(settings: Settings, lines: Lines) -> None:
     """Play the demo's devices, residents and responders in every street."""
     options = {"seed": settings.seed, "rate": settings.rate}
-    held = places(settings)
+    held, catalogues = places(settings), load_catalogues(settings.catalogues, load())
     say_left_out(held)
     found, districts = streets(settings, held), held.districts
     async with Streams(settings.redis_url) as streams, asyncio.TaskGroup() as tasks:
         tasks.create_task(beat(lines.heartbeat))
-        tasks.create_task(demo.run_streets(streams, found, districts, load_catalogue(), **options))
+        tasks.create_task(demo.run_streets(streams, found, districts, catalogues, **options))
 
 
 ROLES: dict[str, Callable[[Settings, Lines], Awaitable[None]]] = {
@@ -226,6 +222,7 @@ def play(settings: Settings, role: str, lines: Lines) -> None:
 
 async def supervise(settings: Settings) -> None:
     """Run everything until told to end: the embedded server unless another is named, and roles."""
+    read_catalogues(settings.catalogues, load())  # refused now, rather than by each role
     doors = await open_doors(settings)
     prepare_places(settings)
     server = None
@@ -335,7 +332,8 @@ async def _register(settings: Settings, asked: argparse.Namespace) -> None:
             register = account_cli.Register(*known[:2], logins, token_cli.operator(), named)
             print(await account_cli.carry_out(asked, register))
             return
-        backed = backing.backing(streams, streets(settings, held), load(), *known, now)
+        rows = read_catalogues(settings.catalogues, load())
+        backed = backing.backing(streams, streets(settings, held), rows, *known, now)
         if asked.command == "token":
             print(await token_cli.carry_out(asked, backed.doors, known[2]))
         else:

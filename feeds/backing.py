@@ -22,6 +22,7 @@ from feeds.replay import MakeScreen, S, Sessions
 from feeds.streams.replica import Replica, Use, all_current, follow_all, raised_since
 from feeds.streams.streams import Streams
 from twin.catalogue import Catalogue
+from twin.catalogue.districts import Catalogues
 from twin.commands.table import Command
 from twin.events import AlarmRaised, Event
 from twin.places.model import Compound
@@ -38,13 +39,18 @@ class Backing:
 
     streams: Streams
     streets: Mapping[str, Sequence[Compound]]
-    catalogue: Catalogue
+    catalogues: Catalogues
     replicas: Mapping[str, Replica]
     desk: Desk
     doors: Logins
     programs: Authorization
     vitals: Vitals
     intake: APIRouter
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue that screens show."""
+        return self.catalogues.common
 
     @property
     def twins(self) -> Mapping[str, Twin]:
@@ -79,7 +85,7 @@ class Backing:
 
     def recordings(self, make_screen: MakeScreen[S]) -> Sessions[S]:
         """Replay sessions on screens that are made by a function."""
-        return Sessions(self.streams, self.streets, self.catalogue, make_screen)
+        return Sessions(self.streams, self.streets, self.catalogues, make_screen)
 
     async def admit(self, authorization: str, address: str) -> Account | None:
         """Who is behind an Authorization header. Raises LoginRefused after too many wrong ones."""
@@ -97,7 +103,7 @@ class Backing:
 def backing(
     streams: Streams,
     streets: Mapping[str, Sequence[Compound]],
-    catalogue: Catalogue,
+    catalogues: Catalogues,
     accounts: Accounts,
     sources: Sources,
     tokens: Tokens,
@@ -105,7 +111,7 @@ def backing(
 ) -> Backing:
     """Plug this room's parts into each other, for the streets of one installation."""
     replicas = {
-        street: Replica(streams, Twin(street, compounds, catalogue))
+        street: Replica(streams, Twin(street, compounds, catalogues.of(street)))
         for street, compounds in streets.items()
     }
     logins = Logins(accounts, streams, list(streets), clock)
@@ -113,7 +119,7 @@ def backing(
     return Backing(
         streams=streams,
         streets=streets,
-        catalogue=catalogue,
+        catalogues=catalogues,
         replicas=replicas,
         desk=Desk(streams, replicas),
         doors=logins,

@@ -19,6 +19,7 @@ from feeds.streams.batches import START, Position, StreamPart, through
 from feeds.streams.replica import ingest
 from feeds.streams.streams import Streams
 from twin.catalogue import Catalogue
+from twin.catalogue.districts import Catalogues
 from twin.errors import CommandRejected, EventRejected
 from twin.events import AlarmRaised, Event, decode_batch
 from twin.places.model import Compound
@@ -200,12 +201,12 @@ class Sessions(Generic[S]):
         self,
         streams: Streams,
         streets: Mapping[str, Sequence[Compound]],
-        catalogue: Catalogue,
+        catalogues: Catalogues,
         make_screen: MakeScreen[S],
     ) -> None:
         self._streams = streams
         self._streets = streets
-        self._catalogue = catalogue
+        self._catalogues = catalogues
         self._make_screen = make_screen
         self._sessions: dict[str, Session[S]] = {}
 
@@ -242,7 +243,7 @@ class Sessions(Generic[S]):
         at = min(max(span[1] - RECENT_MS if at_ms is None else at_ms, span[0]), span[1])
         name = secrets.token_urlsafe(9)
         recordings = [
-            Recording(self._streams, street, self._streets[street], self._catalogue)
+            Recording(self._streams, street, self._streets[street], self._catalogues.of(street))
             for street in self._seen(prefixes)
         ]
         twins = {recording.street: recording.twin for recording in recordings}

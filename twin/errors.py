@@ -11,6 +11,7 @@ DayuanError
 ├── Away                  what is needed to answer does not answer: to be asked again in a moment
 ├── InvalidPlace          a compound file that cannot be read as a place
 ├── InvalidSnapshot       bytes that are no snapshot of this street: fold all instead
+├── InvalidCatalogue      a district's file of rows that cannot be used: file, row and field
 └── InvalidSetting        an environment variable or option with a value we cannot use
 """
 
@@ -111,6 +112,19 @@ class InvalidPlace(DayuanError):
 
 class InvalidSnapshot(DayuanError):
     """Bytes that a twin cannot be restored from: damaged, foreign, or of a format not known."""
+
+
+class InvalidCatalogue(DayuanError):
+    """A district's rows that cannot be used.
+
+    ``file`` is the path below the folder of catalogues (``lusong/rules.toml``), ``row`` and
+    ``field`` what the sentence ``reason`` is about; empty where the whole is meant.
+    """
+
+    def __init__(self, file: str, row: str, field: str, reason: str) -> None:
+        self.file, self.row, self.field, self.reason = file, row, field, reason
+        where = " ".join(filter(None, (f"[{row}]" if row else "", field)))
+        super().__init__(": ".join(filter(None, (f"catalogue/{file}", where, reason))))
 
 
 class InvalidSetting(DayuanError):

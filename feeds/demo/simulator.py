@@ -31,6 +31,7 @@ from feeds.streams.link import attempt_after, backoff_s
 from feeds.streams.replica import Replica
 from feeds.streams.streams import Streams
 from twin.catalogue import Catalogue
+from twin.catalogue.districts import Catalogues
 from twin.commands.table import Command
 from twin.dispatch.recommend import KNOWN_FOR
 from twin.errors import CommandRejected, InvalidSetting
@@ -266,7 +267,7 @@ async def run_streets(
     streams: Streams,
     streets: Mapping[str, Sequence[Compound]],
     districts: Sequence[District],
-    catalogue: Catalogue,
+    catalogues: Catalogues,
     *,
     seed: int,
     rate: float,
@@ -279,8 +280,8 @@ async def run_streets(
     async with asyncio.TaskGroup() as tasks:
         for name, compounds in streets.items():
             playing = partial(
-                run, streams, name, compounds, catalogue, seed=seed, rate=share, plays=name in told,
-                districts=districts,
+                run, streams, name, compounds, catalogues.of(name), seed=seed, rate=share,
+                plays=name in told, districts=districts,
             )  # fmt: skip
             tasks.create_task(_keep_playing(name, playing))
 

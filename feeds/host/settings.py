@@ -84,6 +84,11 @@ class Settings:
         return self.data / "places"
 
     @property
+    def catalogues(self) -> Path:
+        """The folder of what single districts have otherwise, a folder each; mostly none."""
+        return self.data / "catalogue"
+
+    @property
     def server_folder(self) -> Path:
         """The embedded server's files; its port stands beside it, in ``valkey.port``."""
         return self.data / "valkey"

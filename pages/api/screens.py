@@ -24,6 +24,7 @@ from layers.live.connection import GONE, LiveService, Receive, Send, serve
 from layers.live.hub import Hub
 from layers.panels import commands
 from layers.panels.incident_detail import WorkedOut, detail
+from layers.rows.districts import otherwise
 from layers.rows.layer import listed
 from layers.style import document
 from pages import answers, texts
@@ -191,7 +192,7 @@ def _rows_and_words(routes: APIRouter, stage: Backstage) -> None:
         return answers.json(document.style(catalogue, language(lang)))
 
     @routes.get("/api/catalogue")
-    async def rows() -> Response:
+    async def rows(who: Asker) -> Response:
         return answers.json(
             {
                 "kinds": dict(catalogue.devices),
@@ -199,6 +200,7 @@ def _rows_and_words(routes: APIRouter, stage: Backstage) -> None:
                 "rules": dict(catalogue.rules),
                 "layers": listed(catalogue),
                 "commands": commands.rows(catalogue.ways.closures, catalogue.flow),
+                "districts": otherwise(stage.hub.twins.values(), catalogue, who.prefixes),
                 "densities": dict(EDITIONS),
                 "place_known_for_s": KNOWN_FOR.total_seconds(),
             }

@@ -19,7 +19,7 @@ from layers.live.groups import Frame, Key
 from layers.live.hub import Hub
 from layers.live.messages import View
 from tests.support.builders import layers as b
-from tests.support.catalogues import CATALOGUE
+from tests.support.catalogues import CATALOGUE, CATALOGUES
 from tests.support.waiting import comes_true
 from twin import events
 from twin.errors import CommandRejected
@@ -137,7 +137,7 @@ def clock_of(session: Session[Hub]) -> Clock:
 async def test_a_session_plays_jumps_and_stays_apart_from_what_is_live(valkey_url: str) -> None:
     a_day(valkey_url)
     async with Streams(valkey_url) as streams:
-        sessions = Sessions(streams, compounds(), CATALOGUE, a_screen)
+        sessions = Sessions(streams, compounds(), CATALOGUES, a_screen)
         name = await sessions.open("chen", (b.STREET,), ms(10))
         session = sessions.get(name)
         assert session is not None and session.clock.now_ms == ms(10)
@@ -164,7 +164,7 @@ async def test_after_a_jump_the_day_counts_alarms_that_are_over_and_none_that_ar
     ):
         record(valkey_url, "operations", event)
     async with Streams(valkey_url) as streams:
-        sessions = Sessions(streams, compounds(), CATALOGUE, a_screen)
+        sessions = Sessions(streams, compounds(), CATALOGUES, a_screen)
         session = sessions.get(await sessions.open("chen", (b.STREET,), ms(60)))
         assert session is not None
         hub, seat = session.screen, Seat()
@@ -186,7 +186,7 @@ async def test_after_a_jump_the_day_counts_alarms_that_are_over_and_none_that_ar
 async def test_a_house_full_of_watched_replays_takes_no_further_one(valkey_url: str) -> None:
     a_day(valkey_url)
     async with Streams(valkey_url) as streams:
-        sessions = Sessions(streams, compounds(), CATALOGUE, a_screen)
+        sessions = Sessions(streams, compounds(), CATALOGUES, a_screen)
         names = [await sessions.open("chen", (b.STREET,), None) for _ in range(MOST_SESSIONS)]
         newer = await sessions.open("chen", (b.STREET,), None)
         assert sessions.get(names[0]) is None, "an unwatched one makes room"
@@ -202,7 +202,7 @@ async def test_a_house_full_of_watched_replays_takes_no_further_one(valkey_url: 
 
 async def test_nothing_recorded_or_nothing_allowed_is_said_so(valkey_url: str) -> None:
     async with Streams(valkey_url) as streams:
-        sessions = Sessions(streams, compounds(), CATALOGUE, a_screen)
+        sessions = Sessions(streams, compounds(), CATALOGUES, a_screen)
         with pytest.raises(CommandRejected, match="nothing is recorded"):
             await sessions.open("chen", (b.STREET,), None)
         a_day(valkey_url)
@@ -217,7 +217,7 @@ async def test_an_entry_from_the_future_does_not_make_a_replay_of_the_future(
         a_day(valkey_url)
         with redis.Redis.from_url(valkey_url) as client:
             client.xadd(key(b.STREET, "telemetry"), {"e": "x"}, id="18446744073709551000-0")
-        sessions = Sessions(streams, compounds(), CATALOGUE, a_screen)
+        sessions = Sessions(streams, compounds(), CATALOGUES, a_screen)
         span = await sessions.span((b.STREET,))
         assert span is not None and span[0] == ms(0)
         assert ms(0) < span[1] <= milliseconds(datetime.now(UTC))

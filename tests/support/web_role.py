@@ -27,7 +27,8 @@ from pages import web
 from pages.api.imports import router as import_routes
 from pages.door.guard import COOKIE
 from tests.conftest import free_port
-from tests.support.catalogues import CATALOGUE
+from tests.support.catalogues import CATALOGUES
+from twin.catalogue.districts import Catalogues
 from twin.places.model import Compound
 from twin.state.twin import Twin
 
@@ -82,6 +83,7 @@ async def open_web_role(
     demo: Sequence[Account] = (),
     console: Terms = CONSOLE,
     patience_s: float = 15.0,
+    catalogues: Catalogues = CATALOGUES,
     more: Mapping[str, Any] | None = None,
     **parts_besides: Any,
 ) -> AsyncIterator[WebRole]:
@@ -89,7 +91,7 @@ async def open_web_role(
     async with client_from_url(url) as client, Streams(url, patience_s=patience_s) as streams:
         accounts = Accounts(client, demo=demo, console=console, hasher=QUICK)
         sources, tokens = Sources(client), Tokens(client)
-        backed = backing(streams, streets, CATALOGUE, accounts, sources, tokens, web.now)
+        backed = backing(streams, streets, catalogues, accounts, sources, tokens, web.now)
         with TemporaryDirectory() as folder:
             topics = [import_routes(Imports(Path(folder), IMPORT))]
             parts = web.Parts(backing=backed, more=topics, **(more or {}), **parts_besides)

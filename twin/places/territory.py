@@ -58,6 +58,15 @@ def touches(prefixes: Iterable[str], path: str) -> bool:
     return any(contains(prefix, path) or contains(path, prefix) for prefix in prefixes)
 
 
+def district_of(path: str) -> str:
+    """The district a path lies in: its first label.
+
+    >>> district_of("lusong.hejiatu.changtangwan")
+    'lusong'
+    """
+    return path.partition(".")[0]
+
+
 def street_of(path: str) -> str:
     """The street a path lies in, which is also its Redis hash tag: the first two labels.
 

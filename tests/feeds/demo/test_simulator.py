@@ -33,7 +33,7 @@ from feeds.streams.streams import Streams
 from geodata.demo.street import build_street
 from tests.support.builders.streams import STREET, subjects
 from tests.support.builders.twin import a_state
-from tests.support.catalogues import CATALOGUE
+from tests.support.catalogues import CATALOGUE, CATALOGUES
 from tests.support.waiting import comes_true
 from tests.support.world import MORNING, NIGHT, World, a_compound
 from twin.commands.table import Command
@@ -344,7 +344,7 @@ async def test_a_fault_in_one_street_is_played_anew_there_and_stops_no_other(
     monkeypatch.setattr(simulator, "run", playing)
     streets = {STREET: [a_compound()], "lusong.jianning": []}
     async with Streams(valkey_url) as streams:
-        role = asyncio.ensure_future(run_streets(streams, streets, (), CATALOGUE, seed=1, rate=1))
+        role = asyncio.ensure_future(run_streets(streams, streets, (), CATALOGUES, seed=1, rate=1))
         await comes_true(lambda: begun.count(STREET) >= 3)
         assert not role.done()
         role.cancel()
