@@ -21,6 +21,7 @@ from layers.sharing.catalogue import COLLECTIONS
 from pages.texts import catalogue
 from twin.catalogue import load
 from twin.catalogue.conditions import CONDITION_KINDS
+from twin.catalogue.districts import CHANGEABLE
 from twin.commands.roles import ROLES
 from twin.commands.table import CASES, TABLE, CommandRow, may
 from twin.events import BY_TYPE, TELEMETRY_TYPES, Event
@@ -220,6 +221,13 @@ def fields() -> Iterator[Row]:
             yield f"`{one.id}`", f"`{field.name}`", field.kind, field.words, live
 
 
+def differing() -> Iterator[Row]:
+    """What a district may have otherwise."""
+    yield "File", "Fields that may differ", "Everything else"
+    for table, names in CHANGEABLE.items():
+        yield f"`{table}.toml`", _codes(names), "the same everywhere"
+
+
 def conditions() -> Iterator[Row]:
     """Every condition of the service."""
     chinese, english = (catalogue(lang) for lang in ("zh-CN", "en"))
@@ -236,6 +244,7 @@ TABLES: dict[str, Callable[[], Iterable[Row]]] = {
     for table in (
         settings, commands, events, devices, alarms, incidents, states, moves, requests, doors,
         layers, scenarios, keys, collections, fields, conditions,
+        differing,
     )
 }  # fmt: skip
 

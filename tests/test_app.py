@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 import os
@@ -21,8 +22,11 @@ from geodata.demo.street import build_street
 from geodata.store import save
 from tests.conftest import free_port
 from tests.support.builders.layers import a_compound
+from tests.support.builders.streams import a_compound_elsewhere
+from tests.support.catalogues import CATALOGUE
 from tests.support.servers import Server
-from tests.support.waiting import until
+from tests.support.waiting import comes_true, until
+from twin.catalogue import Catalogue
 from twin.errors import InvalidSetting
 
 HOUSE = Path(__file__).parent.parent
@@ -146,6 +150,46 @@ def test_a_server_that_throws_away_what_it_acknowledged_is_refused_in_one_senten
         "dayuan: maxmemory-policy='allkeys-lru': with little memory the server would throw away "
         "cases and accounts: set it to noeviction\n"
     )
+
+
+@pytest.mark.parametrize("words", [(), ("engine",), ("token", "list")])
+def test_a_district_with_a_row_that_cannot_be_is_refused_in_one_sentence(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    file = tmp_path / "catalogue" / "lusong" / "incidents.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('[smoke]\nresponse_s = "soon"\nsource = "the office"\n', "utf-8")
+    with Server(tmp_path / "server") as server:
+        port = str(free_port())
+        refused = run(tmp_path, *words, DAYUAN_REDIS_URL=server.url, DAYUAN_PORT=port)
+    assert refused.returncode == 2
+    assert refused.stderr == (
+        "dayuan: catalogue/lusong/incidents.toml: [smoke] response_s: Expected `int`, got `str`\n"
+    )
+
+
+@pytest.mark.anyio
+async def test_an_engine_leads_each_street_by_the_catalogue_of_its_district(
+    tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far = "shifeng.tianxin"
+    save(tmp_path / "places", a_compound("huodian"))
+    save(tmp_path / "places", a_compound_elsewhere(far))
+    file = tmp_path / "catalogue" / "shifeng" / "devices.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text("[gate]\npatience_s = 7\n", "utf-8")
+    led: dict[str, int] = {}
+
+    async def lead(_: object, street: str, __: object, catalogue: Catalogue) -> None:
+        led[street] = catalogue.devices["gate"].patience_s
+
+    monkeypatch.setattr(app.engines, "run", lead)
+    settings = read_settings({"DAYUAN_DATA": str(tmp_path), "DAYUAN_REDIS_URL": valkey_url})
+    role = asyncio.ensure_future(app.engine(settings, app.Lines()))
+    await comes_true(lambda: len(led) == 2)
+    role.cancel()
+    await asyncio.gather(role, return_exceptions=True)
+    assert led == {"lusong.hejiatu": CATALOGUE.devices["gate"].patience_s, far: 7}
 
 
 def test_a_role_alone_needs_a_server(tmp_path: Path) -> None:

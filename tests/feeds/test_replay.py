@@ -19,7 +19,8 @@ from layers.live.groups import Frame, Key
 from layers.live.hub import Hub
 from layers.live.messages import View
 from tests.support.builders import layers as b
-from tests.support.catalogues import CATALOGUE, CATALOGUES
+from tests.support.builders.streams import a_compound_elsewhere
+from tests.support.catalogues import CATALOGUE, CATALOGUES, of_districts
 from tests.support.waiting import comes_true
 from twin import events
 from twin.errors import CommandRejected
@@ -223,4 +224,24 @@ async def test_an_entry_from_the_future_does_not_make_a_replay_of_the_future(
         assert ms(0) < span[1] <= milliseconds(datetime.now(UTC))
         name = await sessions.open("chen", (b.STREET,), None)
         assert sessions.get(name) is not None
+        await sessions.close()
+
+
+async def test_each_street_of_a_session_goes_by_the_catalogue_of_its_district(
+    valkey_url: str,
+) -> None:
+    far = "shifeng.tianxin"
+    own = of_districts(shifeng={"devices": {"gate": {"patience_s": 7}}})
+    streets = {**compounds(), far: [a_compound_elsewhere(far)]}
+    a_day(valkey_url)
+    async with Streams(valkey_url) as streams:
+        sessions = Sessions(streams, streets, own, a_screen)
+        session = sessions.get(await sessions.open("chen", ("lusong", "shifeng"), ms(10)))
+        assert session is not None
+        patience = {
+            street: twin.traits["gate"].patience.total_seconds()
+            for street, twin in session.screen.twins.items()
+        }
+        usual = CATALOGUE.devices["gate"].patience_s
+        assert patience == {b.STREET: usual, far: 7}
         await sessions.close()

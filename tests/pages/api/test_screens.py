@@ -16,6 +16,7 @@ from feeds.access.accounts import Account, Terms
 from layers.panels.strip import STEP_MS, day_start_ms
 from pages.api import screens
 from tests.support.builders import streams as b
+from tests.support.catalogues import CATALOGUE, of_districts
 from tests.support.live_screen import LiveScreen, watching
 from tests.support.waiting import comes_true
 from tests.support.web_role import WebRole, open_web_role
@@ -157,6 +158,30 @@ async def test_for_how_long_a_position_counts_is_told_to_screens(house: WebRole)
     async with house.browser(await house.admit(CHEN)) as browser:
         rows = (await browser.get("/api/catalogue")).json()
     assert rows["place_known_for_s"] == KNOWN_FOR.total_seconds()
+
+
+async def test_what_a_district_has_otherwise_is_told_to_those_who_see_something_of_it(
+    valkey_url: str,
+) -> None:
+    far = "shifeng.tianxin"
+    streets = {**STREETS, far: [b.a_compound_elsewhere(far)]}
+    own = of_districts(shifeng={"devices": {"gate": {"patience_s": 7}}})
+    there = msgspec.structs.replace(GUEST, name="there", prefixes=(f"{far}.changtangwan",))
+    async with open_web_role(valkey_url, streets, catalogues=own) as house:
+        told = []
+        for account in (CHEN, there):
+            async with house.browser(await house.admit(account)) as browser:
+                told.append((await browser.get("/api/catalogue")).json())
+        assert [one["districts"] for one in told] == [
+            {}, {"shifeng": {"devices": {"gate": {"patience_s": 7}}}},
+        ]  # fmt: skip
+        usual = CATALOGUE.devices["gate"].patience_s
+        assert {one["kinds"]["gate"]["patience_s"] for one in told} == {usual}
+        silent_after_s = {
+            street: twin.traits["gate"].patience.total_seconds()
+            for street, twin in house.twins.items()
+        }
+        assert silent_after_s == {b.STREET: usual, far: 7}
 
 
 async def test_off_duty_in_the_middle_of_a_task_is_refused_and_the_task_is_named(

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+import msgspec
 import redis
 
 from feeds.streams.batches import Batch, Position
@@ -67,6 +68,12 @@ def a_compound(each: int = 3, name: str = "huodian") -> Compound:
         devices=tuple(devices),
         responders=(card,),
     )
+
+
+def a_compound_elsewhere(street: str, name: str = "fengxi") -> Compound:
+    """The same compound in another street, which may be of another district."""
+    text = msgspec.json.encode(a_compound(name=name)).decode()
+    return msgspec.json.decode(text.replace(STREET, street), type=Compound)
 
 
 def a_twin(each: int = 3) -> Twin:
