@@ -17,6 +17,7 @@ from urllib.request import urlopen
 import pytest
 
 import app
+from feeds.engine import role
 from feeds.host.settings import SETTINGS, Settings, read_settings
 from geodata.demo.street import build_street
 from geodata.store import save
@@ -154,14 +155,13 @@ def test_a_server_that_throws_away_what_it_acknowledged_is_refused_in_one_senten
 
 @pytest.mark.parametrize("words", [(), ("engine",), ("token", "list")])
 def test_a_district_with_a_row_that_cannot_be_is_refused_in_one_sentence(
-    tmp_path: Path, words: tuple[str, ...]
+    tmp_path: Path, valkey_url: str, words: tuple[str, ...]
 ) -> None:
     file = tmp_path / "catalogue" / "lusong" / "incidents.toml"
     file.parent.mkdir(parents=True)
     file.write_text('[smoke]\nresponse_s = "soon"\nsource = "the office"\n', "utf-8")
-    with Server(tmp_path / "server") as server:
-        port = str(free_port())
-        refused = run(tmp_path, *words, DAYUAN_REDIS_URL=server.url, DAYUAN_PORT=port)
+    port = str(free_port())
+    refused = run(tmp_path, *words, DAYUAN_REDIS_URL=valkey_url, DAYUAN_PORT=port)
     assert refused.returncode == 2
     assert refused.stderr == (
         "dayuan: catalogue/lusong/incidents.toml: [smoke] response_s: Expected `int`, got `str`\n"
@@ -183,12 +183,12 @@ async def test_an_engine_leads_each_street_by_the_catalogue_of_its_district(
     async def lead(_: object, street: str, __: object, catalogue: Catalogue) -> None:
         led[street] = catalogue.devices["gate"].patience_s
 
-    monkeypatch.setattr(app.engines, "run", lead)
+    monkeypatch.setattr(role, "run", lead)
     settings = read_settings({"DAYUAN_DATA": str(tmp_path), "DAYUAN_REDIS_URL": valkey_url})
-    role = asyncio.ensure_future(app.engine(settings, app.Lines()))
+    leading = asyncio.ensure_future(app.engine(settings, app.Lines()))
     await comes_true(lambda: len(led) == 2)
-    role.cancel()
-    await asyncio.gather(role, return_exceptions=True)
+    leading.cancel()
+    await asyncio.gather(leading, return_exceptions=True)
     assert led == {"lusong.hejiatu": CATALOGUE.devices["gate"].patience_s, far: 7}
 
 
