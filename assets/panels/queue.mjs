@@ -24,7 +24,7 @@ export function titleOf(row) {
 /** Who is on it and how far, in a few words: 李保安 途中 1′20″, or what the case waits for. */
 export function crewLine(incident) {
   const member = lead(incident);
-  if (incident.rule) return t("unattended.nobody");
+  if (incident.rule) return t(incident.untold ? "unattended.no_case" : "unattended.nobody");
   if (isSettled(incident)) return stateWord(incident.state);
   if (!member) return t(incident.fresh && verifiedFirst(incident.kind) ? "state.reported" : "state.unassigned");
   const eta = member.moving && member.eta_s ? ` ${travel(member.eta_s)}` : "";

@@ -43,7 +43,8 @@ export function open(incidents) {
 }
 
 /**
- * Grave alarms that hold although no open case is about them, as rows between the cases.
+ * Grave alarms that hold although no open case is about them, as rows between the cases; `untold`
+ * are those that never had one, as in the moment before it is opened.
  * @param {Iterable<Row>} alarms
  */
 export function unattended(alarms) {
@@ -55,6 +56,7 @@ export function unattended(alarms) {
       device: alarm.device,
       level: alarm.level,
       state: "unattended",
+      untold: alarm.incident === null,
       compound: alarm.compound,
       place: alarm.place,
       grid: alarm.grid,

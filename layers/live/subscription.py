@@ -135,14 +135,15 @@ class Subscription:
             name: fact for name, fact in self._picture.facts.items() if self.sees(fact.territory)
         }
         lones = [one for one in self._picture.lones.values() if self.sees(one.territory)]
-        columns = self._picture.columns
-        devices = self._picture.counting.devices(self._kind, columns.state[self.rows])
+        columns, counting = self._picture.columns, self._picture.counting
+        state, heard = columns.state[self.rows], columns.heard[self.rows]
+        devices = counting.devices(self._kind, state)
         day_ms = self._picture.strip.start_ms
         rollups = self._rollups(list(facts.values()), devices, lones)
         cases = panels.counts(facts.values(), day_ms)
         return {
             "counts": cases,
-            "standing": standing(lones, columns.state[self.rows], columns.heard[self.rows]),
+            "standing": standing(lones, state, heard, counting.unjudged(self._kind, state)),
             "kpi": {
                 "open": cases["open"],
                 "first_response_p90_s": panels.first_response_p90_s(facts.values(), day_ms),

@@ -45,10 +45,11 @@ def lone(twin: Twin, alarm: Alarm, territory: str) -> Lone | None:
 
 
 def standing(
-    lones: Collection[Lone], state: Bytes, heard: NDArray[np.bool_]
+    lones: Collection[Lone], state: Bytes, heard: NDArray[np.bool_], unjudged: int
 ) -> dict[str, int | list[int]]:
-    """The panel: alarms without a case, the grave ones by level, shelved; devices all in all,
-    silent (heard once, and not within their kind's patience) and never heard from.
+    """The panel: alarms without a case, the grave ones by level, shelved; devices all in all, in
+    an alarm's state without an alarm (``unjudged``), silent (heard once, and not within their
+    kind's patience) and never heard from.
     """
     gone = (state >> 3 & frames.GONE) == frames.GONE
     return {
@@ -56,6 +57,7 @@ def standing(
         "grave": [sum(one.grave and one.level == level for one in lones) for level in (1, 2)],
         "shelved": sum(one.shelved for one in lones),
         "devices": len(state),
+        "unjudged": unjudged,
         "silent": int((gone & heard).sum()),
         "unheard": int((~heard).sum()),
     }

@@ -128,7 +128,9 @@ class Counting:
         self._layers = {name: kinds_of(catalogue, name) for name in catalogue.layers}
         shape = (len(self.kinds), MAX_STATES)
         self._off, self._fault = np.zeros(shape, bool), np.zeros(shape, bool)
-        for number, kind in enumerate(catalogue.devices.values()):
+        self._alarming = np.zeros(shape, bool)
+        for number, (name, kind) in enumerate(catalogue.devices.items()):
+            self._alarming[number, list(catalogue.watch(name).codes)] = True
             layer = catalogue.layers[kind.layer]
             for code, state in enumerate(kind.states):
                 self._off[number, code] = state in layer.off
@@ -147,6 +149,13 @@ class Counting:
             np.bincount(kind[fault], minlength=count),
             ~off,
         )
+
+    def unjudged(self, kind: Bytes, state: Bytes) -> int:
+        """How many devices are in a state that a rule calls an alarm, and have none: the engine
+        has not come to it, in the moment after a report or because it hangs.
+        """
+        code, level = state & frames.UNKNOWN_CODE, state >> 5
+        return int((self._alarming[kind, code] & (level == 0)).sum())
 
     def layers(self, devices: DeviceCounts) -> dict[str, dict[str, int]]:
         """The legend's numbers for device layers, and for each kind of a layer of several."""

@@ -12,7 +12,7 @@ import { emptyWords } from "../../assets/panels/queue.mjs";
 import { flagged, staged } from "./cases.mjs";
 
 const NOW = 1_795_228_927_000;
-const QUIET = { alarms: 0, grave: [0, 0], shelved: 0, devices: 40, silent: 0, unheard: 0 };
+const QUIET = { unjudged: 0, alarms: 0, grave: [0, 0], shelved: 0, devices: 40, silent: 0, unheard: 0 };
 const NONE = { waiting: 0, working: 0 };
 const facts = (more = {}, link = "live") => ({
   link,
@@ -47,6 +47,7 @@ test("before the first report there is no data, and without devices nothing to b
 });
 
 for (const [name, more] of [
+  ["unjudged", { standing: { unjudged: 1 } }],
   ["alarms", { standing: { alarms: 1 } }],
   ["shelved", { standing: { shelved: 1 } }],
   ["silent", { standing: { silent: 22 } }],

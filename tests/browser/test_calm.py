@@ -175,6 +175,26 @@ def test_a_case_is_checked_and_closed_with_a_reason_while_its_alarm_holds(
     console.until("document.querySelector('#count-unattended').checkVisibility()")
 
 
+def test_a_button_pressed_while_the_engine_hangs_is_no_normal_site(site: House, look: Look) -> None:
+    report_long_ago(site)
+    site.tell(state(CALL, "idle"))
+    screens = {path: look(path) for path in LISTS}
+    for path, screen in screens.items():
+        said(screen, path, "一切正常")
+    engine = until(lambda: site.pid("engine"))
+    os.kill(engine, signal.SIGSTOP)
+    site.tell(state(CALL, "pressed"))
+    for path, screen in screens.items():
+        assert "一切正常" not in said(screen, path, "1 台设备报警待研判", 5)
+    os.kill(engine, signal.SIGCONT)
+    case = screens["/console"].case(CALL)
+    with site.person("li") as li:
+        body = {"command": "cancel", "target": case["id"], "args": {"text": "演练"}}
+        assert li.post("/api/commands", json=body).status_code == 200
+        site.tell(state(CALL, "idle"))
+        li.post("/api/commands", json={"command": "acknowledge", "target": ALARM, "args": {}})
+
+
 def test_without_an_engine_or_a_link_nothing_is_called_normal(site: House, look: Look) -> None:
     report_long_ago(site)
     site.tell(state(CALL, "idle"))

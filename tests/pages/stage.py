@@ -120,8 +120,8 @@ def panels() -> dict[str, Any]:
     return {
         "counts": {"levels": [1, 1, 0, 1], "unacked": 1, "open": 3, "waiting": 0, "working": 0,
                    "today": 48},
-        "standing": {"alarms": 0, "grave": [0, 0], "shelved": 0, "devices": 438, "silent": 0,
-                     "unheard": 0},
+        "standing": {"alarms": 0, "grave": [0, 0], "shelved": 0, "devices": 438, "unjudged": 0,
+                     "silent": 0, "unheard": 0},
         "kpi": {"open": 12, "first_response_p90_s": 48.0, "on_time_share": 0.97,
                 "proactive_share": 0.71, "online_share": 0.992},
         "attention": [{"compound": "huodian", "level": 1, "open": 3}],

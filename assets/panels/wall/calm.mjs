@@ -7,6 +7,7 @@ import { t } from "../../words/texts.mjs";
  * @type {[string, (panels: Row) => number|undefined][]}
  */
 const OPEN = [
+  ["unjudged", ({ standing }) => standing.unjudged],
   ["alarms", ({ standing }) => standing.alarms],
   ["waiting", ({ counts }) => counts.waiting],
   ["working", ({ counts }) => counts.working],
@@ -20,7 +21,7 @@ const OPEN = [
  * What may be said of everything the person may see, whatever this screen looks at.
  *
  * `calm` is said only by a server that is heard now, that reads and derives, of devices that spoke
- * and are not silent, without an open case and without an alarm that holds.
+ * and are not silent, without an open case and without an alarm that holds or should be raised.
  * @param {object} facts
  * @param {string} facts.link state of the socket
  * @param {Row} facts.panels

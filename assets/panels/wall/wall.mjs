@@ -10,7 +10,7 @@ import { language, t } from "../../words/texts.mjs";
 /** Who is on it, for people who stand eight metres away: 周网格员 1′20″ 可达. */
 export function onItWords(incident, detail) {
   const member = lead(incident);
-  if (incident.rule) return t("unattended.holds");
+  if (incident.rule) return t(incident.untold ? "unattended.no_case" : "unattended.holds");
   if (!member) {
     const first = detail?.recommendations?.[0];
     return first ? t("wall.nearest", { name: first.name, time: travel(first.seconds) }) : t("wall.nobody");

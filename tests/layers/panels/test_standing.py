@@ -30,7 +30,8 @@ NOON_MS = NOON.timestamp() * 1000
 CALL = "huodian/call/1"
 ALARM = f"{CALL}#call_pressed"
 CASE = "INC-1121-0001"
-QUIET = {"alarms": 0, "grave": [0, 0], "shelved": 0, "devices": 24, "silent": 0, "unheard": 0}
+QUIET = {"alarms": 0, "grave": [0, 0], "shelved": 0, "devices": 24,
+         "unjudged": 0, "silent": 0, "unheard": 0}  # fmt: skip
 
 
 class Street:
@@ -85,6 +86,16 @@ def test_devices_are_silent_by_the_patience_of_their_kind_and_count_once() -> No
     # A feed that died: a camera is patient for three minutes, a call button for an hour.
     later = street.panels(after_s=400)["standing"]
     assert later["silent"] == 1 + 4
+
+
+def test_a_device_in_an_alarms_state_counts_until_its_alarm_is_raised() -> None:
+    """An engine that hangs raises nothing: a pressed button must not stand under "all is well"."""
+    street = Street()
+    street.all_report()
+    street.happen(reported(CALL, "pressed", at(1)))
+    assert street.panels()["standing"] == QUIET | {"unjudged": 1}
+    street.happen(raised(CALL, at(1)), opened(1, CALL, street.twin, at(1), (ALARM,)))
+    assert street.panels()["standing"] == QUIET
 
 
 def test_an_alarm_is_without_a_case_once_its_case_has_ended_and_says_where_it_is() -> None:

@@ -18,6 +18,7 @@ SAID = [
     ({}, "一切正常", "calm"),
     ({"counts": {"waiting": 0, "working": 3}}, "处理中 3 件", "open"),
     ({"standing": QUIET | {"alarms": 2}}, "2 条告警无人处置", "open"),
+    ({"standing": QUIET | {"unjudged": 1}}, "1 台设备报警待研判", "open"),
     ({"standing": QUIET | {"silent": 22}}, "22 台设备失联", "open"),
     ({"standing": QUIET | {"unheard": 438}}, "还没有设备上报数据", "unknown"),
     ({"conditions": [ABSENT]}, "告警未在处理", "unknown"),
@@ -89,6 +90,9 @@ def test_a_grave_alarm_without_a_case_is_the_banner_of_a_wall(stage: Open) -> No
     assert all(part in words for part in ("烟感报警", "火电小区", "25幢5单元502", "无人处置"))
     assert one.page.locator("#queue-list li").count() == 1
     assert "一切正常" not in one.page.inner_text("body")
+    one.show(alarms={alarm["id"]: alarm | {"incident": None}})  # its case is about to be opened
+    one.until("document.getElementById('banner').innerText.includes('尚未生成事件')")
+    assert "无人处置" not in one.page.inner_text("body")
     one.show(alarms={alarm["id"]: None})
     one.until("document.getElementById('banner').hidden")
 
