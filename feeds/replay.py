@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, Protocol, TypeVar
 
+from feeds.catalogue_record import CatalogueRecord, noted
 from feeds.engine.clocks import ms_of, wall
 from feeds.streams.batches import START, Position, StreamPart, through
 from feeds.streams.replica import ingest
@@ -229,6 +230,18 @@ class Sessions(Generic[S]):
             min(now_ms, *(first for first, _ in spans)),
             min(now_ms, max(last for _, last in spans)),
         )
+
+    async def catalogues(self, prefixes: Sequence[str]) -> dict[str, CatalogueRecord]:
+        """By which catalogues the streets that the prefixes touch went since when, by street.
+
+        Raises Unavailable.
+        """
+        return {
+            street: CatalogueRecord(
+                self._catalogues.of(street).version, await noted(self._streams.link, street)
+            )
+            for street in self._seen(prefixes)
+        }
 
     async def open(self, owner: str, prefixes: Sequence[str], at_ms: float | None) -> str:
         """A new session, parked at an instant (five minutes before the end when None).

@@ -50,6 +50,9 @@ class Replays(Protocol):
     async def span(self, prefixes: Sequence[str]) -> tuple[int, int] | None:
         """First and last recorded millisecond of what the prefixes touch."""
 
+    async def catalogues(self, prefixes: Sequence[str]) -> Mapping[str, object]:
+        """By which catalogues the streets went since when, as it is told; by street."""
+
     async def open(self, owner: str, prefixes: Sequence[str], at_ms: float | None) -> str:
         """A new session's id, parked at an instant."""
 

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
 
+from feeds.catalogue_record import note
 from feeds.engine.clocks import Monotonic, Wall, WatchedClock, instant, ms_of, say
 from feeds.errors import LostLease, RolledBack
 from feeds.streams.aside import Aside
@@ -115,6 +116,7 @@ class Active:
             await self._fold_up_to(noted, reached)
         if events:
             await self._write(events)
+        await note(self.streams.link, street, self.twin.catalogue.version, self._now_ms())
         self._begun = True
 
     async def _compare_with_before(self) -> list[Event]:

@@ -252,7 +252,10 @@ def _replay(routes: APIRouter, stage: Backstage) -> None:
     @routes.get("/api/replay")
     async def span(who: Asker) -> Response:
         found = await stage.replays.span(who.prefixes)
-        return answers.json({"start": found[0], "end": found[1]} if found else {})
+        if found is None:
+            return answers.json({})
+        catalogues = await stage.replays.catalogues(who.prefixes)
+        return answers.json({"start": found[0], "end": found[1], "catalogues": catalogues})
 
     @routes.post("/api/replay")
     async def begin(who: Asker, wish: _Instant) -> Response:

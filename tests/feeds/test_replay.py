@@ -10,6 +10,7 @@ import pytest
 import redis
 from msgspec.structs import replace
 
+from feeds.catalogue_record import CatalogueRecord, WentBy, note
 from feeds.replay import MOST_SESSIONS, Recording, Session, Sessions
 from feeds.streams.keys import key
 from feeds.streams.streams import Streams
@@ -245,3 +246,19 @@ async def test_each_street_of_a_session_goes_by_the_catalogue_of_its_district(
         usual = CATALOGUE.devices["gate"].patience_s
         assert patience == {b.STREET: usual, far: 7}
         await sessions.close()
+
+
+async def test_who_replays_is_told_by_which_catalogues_a_street_went(valkey_url: str) -> None:
+    far = "shifeng.tianxin"
+    own = of_districts(shifeng={"devices": {"gate": {"patience_s": 7}}})
+    streets = {**compounds(), far: [a_compound_elsewhere(far)]}
+    async with Streams(valkey_url) as streams:
+        sessions = Sessions(streams, streets, own, a_screen)
+        await note(streams.link, b.STREET, "of yesterday", 1)
+        await note(streams.link, b.STREET, CATALOGUE.version, 2)
+        assert await sessions.catalogues(("lusong",)) == {
+            b.STREET: CatalogueRecord(
+                CATALOGUE.version, [WentBy(1, "of yesterday"), WentBy(2, CATALOGUE.version)]
+            )
+        }
+        assert await sessions.catalogues((far,)) == {far: CatalogueRecord(own.of(far).version, [])}

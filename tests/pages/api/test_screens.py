@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from feeds.access.accounts import Account, Terms
+from feeds.catalogue_record import note
 from layers.panels.strip import STEP_MS, day_start_ms
 from pages.api import screens
 from tests.support.builders import streams as b
@@ -254,6 +255,21 @@ async def test_a_replay_begins_only_with_a_good_wish(house: WebRole) -> None:
     async with house.browser(await house.admit(FAR)) as browser:
         assert (await browser.post("/api/replay", json={})).status_code == 404
         assert (await browser.get("/api/replay")).json() == {}
+
+
+async def test_by_which_catalogues_a_street_went_is_told_to_those_who_see_something_of_it(
+    house: WebRole,
+) -> None:
+    await note(house.streams.link, b.STREET, "of yesterday", 1)
+    told = []
+    for account in (CHEN, FAR):
+        async with house.browser(await house.admit(account)) as browser:
+            told.append((await browser.get("/api/replay")).json())
+    noted = [{"since_ms": 1, "version": "of yesterday"}]
+    assert told[0]["catalogues"] == {
+        b.STREET: {"present": CATALOGUE.version, "noted": noted},
+    }
+    assert told[1] == {}
 
 
 async def test_a_replay_takes_no_commands(house: WebRole) -> None:
