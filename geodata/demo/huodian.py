@@ -6,8 +6,10 @@ import random
 
 import shapely
 
-from geodata.demo import small_things, views
+from geodata.cameras import placer
+from geodata.demo import small_things
 from geodata.demo.blocks import hall, slab
+from geodata.demo.cameras import STREET_CAMERAS
 from geodata.demo.plane import demo_plan
 from geodata.demo.ways import around, bend, blob, gate, link, park, plant, row, stand
 from geodata.drawing.buildings import Door
@@ -117,7 +119,7 @@ def _places(plan: SitePlan, rng: random.Random) -> None:
 
 
 def _devices(plan: SitePlan, rng: random.Random) -> None:
-    views.cameras(plan, 26)
+    placer.stand(plan, 26, STREET_CAMERAS)
     small_things.lamps(plan, 27.0)
     small_things.manholes(plan, 46.0)
     small_things.detectors(plan, 9)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 
-from geodata.demo import small_things, views
+from geodata.cameras import placer
+from geodata.demo import small_things
 from geodata.demo.blocks import hall, tower
+from geodata.demo.cameras import STREET_CAMERAS
 from geodata.demo.plane import demo_plan
 from geodata.demo.ways import bend, blob, gate, park, plant, stand
 from geodata.drawing.buildings import Door
@@ -70,7 +72,7 @@ def _places(plan: SitePlan, rng: random.Random) -> None:
 
 
 def _devices(plan: SitePlan, rng: random.Random) -> None:
-    views.cameras(plan, 20)
+    placer.stand(plan, 20, STREET_CAMERAS)
     small_things.lamps(plan, 22.0)
     small_things.manholes(plan, 32.0)
     small_things.detectors(plan, 2)

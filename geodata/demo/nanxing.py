@@ -6,8 +6,10 @@ import random
 
 import shapely
 
-from geodata.demo import small_things, views
+from geodata.cameras import placer
+from geodata.demo import small_things
 from geodata.demo.blocks import hall, tower
+from geodata.demo.cameras import STREET_CAMERAS
 from geodata.demo.plane import demo_plan
 from geodata.demo.ways import (
     around,
@@ -102,7 +104,7 @@ def _places(plan: SitePlan) -> None:
 
 
 def _devices(plan: SitePlan, rng: random.Random) -> None:
-    views.cameras(plan, 22)
+    placer.stand(plan, 22, STREET_CAMERAS)
     small_things.lamps(plan, 27.0)
     small_things.manholes(plan, 44.0)
     small_things.detectors(plan, 3)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 
-from geodata.demo import small_things, views
+from geodata.cameras import placer
+from geodata.demo import small_things
 from geodata.demo.blocks import hall, nursery
+from geodata.demo.cameras import STREET_CAMERAS
 from geodata.demo.plane import demo_plan
 from geodata.demo.ways import bend, blob, gate, park, plant, row, stand
 from geodata.drawing.buildings import Door
@@ -91,7 +93,7 @@ def _axis(plan: SitePlan, rng: random.Random) -> None:
 
 
 def _devices(plan: SitePlan, rng: random.Random) -> None:
-    views.cameras(plan, 24)
+    placer.stand(plan, 24, STREET_CAMERAS)
     small_things.lamps(plan, 32.0)
     small_things.manholes(plan, 56.0)
     small_things.detectors(plan, 4)

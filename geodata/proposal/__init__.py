@@ -12,6 +12,6 @@ for the same seed and input:
   buildings (``grids``);
 * greens, bays and walls: what ways and buildings leave over (``ground``);
 * devices: cameras at gates and then where they see most ways that no other camera sees; lamps,
-  covers, detectors and the rest at usual distances (``camera_placer``, ``devices``);
+  covers, detectors and the rest at usual distances (``geodata.cameras``, ``devices``);
 * responders: posts without names of persons, one grid officer a grid (``crew``).
 """

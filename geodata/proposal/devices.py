@@ -11,10 +11,10 @@ import numpy as np
 import shapely
 from shapely import Point
 
+from geodata.cameras import placer
+from geodata.cameras.masts import MAST_M
 from geodata.drawing.buildings import Door, DrawnBuilding
-from geodata.drawing.cameras import MAST_M
 from geodata.drawing.site_plan import SitePlan
-from geodata.proposal import camera_placer
 from geodata.proposal.doors import FLOOR_M
 from twin.places.model import DevicePlace
 
@@ -81,16 +81,16 @@ def _gates(board: _Board) -> None:
 
 
 def _cameras(board: _Board) -> None:
-    for eye in camera_placer.propose(board.site):
-        words = f"C-# {eye.name or nearest(board.site, eye.at)}"
+    for camera in placer.propose(board.site):
+        at = Point(camera.xy)
         board.add(
             "camera",
-            words,
-            eye.at,
+            f"C-# {camera.name or nearest(board.site, at)}",
+            at,
             height_m=MAST_M,
-            azimuth_deg=round(eye.azimuth_deg, 1),
-            hfov_deg=eye.hfov_deg,
-            range_m=eye.range_m,
+            azimuth_deg=round(camera.azimuth_deg, 1),
+            hfov_deg=camera.hfov_deg,
+            range_m=camera.range_m,
         )
 
 

@@ -7,11 +7,12 @@ import random
 import pytest
 import shapely
 
+from geodata.cameras import placer
 from geodata.checks import faults
 from geodata.drawing.buildings import DrawnBuilding
 from geodata.drawing.site_plan import SitePlan
 from geodata.drawing.walls import enclose
-from geodata.proposal import camera_placer, crew, devices, doors, gates, grids, ground, layout, ways
+from geodata.proposal import crew, devices, doors, gates, grids, ground, layout, ways
 from tests.support.builders.sites import a_site
 from tests.support.catalogues import CATALOGUE
 from twin.places.model import Area, Compound, DevicePlace, Grid, Path
@@ -135,10 +136,10 @@ def test_no_two_bays_share_ground(site: SitePlan) -> None:
 
 
 def test_cameras_stand_at_gates_first_and_look_out(site: SitePlan) -> None:
-    seen = camera_placer.propose(site)
-    assert [eye.name for eye in seen[:4]] == ["东门", "南门", "西门", "北门"]
+    seen = placer.propose(site)
+    assert [camera.name for camera in seen[:4]] == ["东门", "南门", "西门", "北门"]
     assert 4 <= len(seen) <= 8
-    assert all(not site.solid().contains(eye.at) for eye in seen)
+    assert all(not site.solid().contains(shapely.Point(camera.xy)) for camera in seen)
 
 
 def test_devices_are_of_known_kinds_with_names_and_numbers_of_their_own(site: SitePlan) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import shapely
 
+from geodata.cameras import placer
 from geodata.demo import small_things
-from geodata.demo.city import camera_views
+from geodata.demo.cameras import ESTATE_CAMERAS
 from geodata.demo.estate.layout import STYLES, Brief, Layout
 from geodata.demo.estate.places import charging
 from geodata.drawing.buildings import XY
@@ -40,7 +41,7 @@ ROLES = {
 def fit_out(plan: SitePlan, found: Layout, brief: Brief, rng: random.Random) -> None:
     """Every device of the compound; the order is that of the numbers on the plates."""
     style = STYLES[brief.style]
-    camera_views.cameras(plan, brief.cameras)
+    placer.stand(plan, brief.cameras, ESTATE_CAMERAS)
     small_things.lamps(plan, LAMP_M)
     small_things.manholes(plan, COVER_M)
     small_things.detectors(plan, 4)
