@@ -33,7 +33,7 @@ PER_BUILDING = 0.7
 LEAST = 4
 
 
-class View(NamedTuple):
+class DrawnView(NamedTuple):
     """What a camera shows: how wide, how far, and its lens where that is known.
 
     With a lens that is known to eighths of the circle (``azimuth_unsure_deg``) it looks along one.
@@ -54,7 +54,7 @@ class Rule(NamedTuple):
     at_gate: Callable[[SitePlan, XY], XY]
     masts: Callable[[SitePlan], list[XY]]
     sight: Callable[[SitePlan], Sight]
-    view: Callable[[int, bool], View]
+    view: Callable[[int, bool], DrawnView]
 
 
 class Camera(NamedTuple):

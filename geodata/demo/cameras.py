@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from geodata.cameras import masts
-from geodata.cameras.placer import Rule, View
+from geodata.cameras.placer import DrawnView, Rule
 from geodata.cameras.sight import Marks, WaysInView
 from geodata.drawing.site_plan import SitePlan
 from twin.places.model import Lens
@@ -41,13 +41,13 @@ def _marks_on_ways(plan: SitePlan) -> Marks:
     return Marks(points, np.ones(len(points)), solid)
 
 
-def _street_view(number: int, at_gate: bool) -> View:
+def _street_view(number: int, at_gate: bool) -> DrawnView:
     if at_gate:
-        return View(90.0, 35.0)
-    return View(68.0, 45.0) if number % 3 else View(84.0, 38.0)
+        return DrawnView(90.0, 35.0)
+    return DrawnView(68.0, 45.0) if number % 3 else DrawnView(84.0, 38.0)
 
 
-def _estate_view(number: int, at_gate: bool) -> View:
+def _estate_view(number: int, at_gate: bool) -> DrawnView:
     row = 0 if at_gate else 1 + (number % 5 == 0)
     hfov_deg, vfov_deg, focal_mm, range_m, tilt_deg = LENSES[row]
     lens = Lens(
@@ -57,7 +57,7 @@ def _estate_view(number: int, at_gate: bool) -> View:
         pixels_wide=2560 if number % 4 else 3840,
         azimuth_unsure_deg=UNSURE_DEG if number % UNSURE_ONE_IN == UNSURE_ONE_IN - 1 else 0.0,
     )
-    return View(hfov_deg, range_m, lens)
+    return DrawnView(hfov_deg, range_m, lens)
 
 
 STREET_CAMERAS = Rule(masts.around_gate, masts.at_junctions, _ways_in_view, _street_view)
