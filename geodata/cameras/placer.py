@@ -44,7 +44,7 @@ class DrawnView(NamedTuple):
     lens: Lens | None = None
 
 
-class Rule(NamedTuple):
+class PlacingRule(NamedTuple):
     """How a drawn compound has its cameras: where they stand, what they show, what counts.
 
     ``at_gate`` gives the spot for a gate, ``masts`` all others; ``view`` takes the camera's number
@@ -67,7 +67,7 @@ class Camera(NamedTuple):
     name: str
 
 
-def stand(plan: SitePlan, count: int, rule: Rule) -> None:
+def stand(plan: SitePlan, count: int, rule: PlacingRule) -> None:
     """Stand ``count`` cameras on a plan: at the gates, then far from each other.
 
     Raises ValueError when there are fewer spots than cameras.

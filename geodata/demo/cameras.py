@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from geodata.cameras import masts
-from geodata.cameras.placer import DrawnView, Rule
+from geodata.cameras.placer import DrawnView, PlacingRule
 from geodata.cameras.sight import Marks, WaysInView
 from geodata.drawing.site_plan import SitePlan
 from twin.places.model import Lens
@@ -60,5 +60,5 @@ def _estate_view(number: int, at_gate: bool) -> DrawnView:
     return DrawnView(hfov_deg, range_m, lens)
 
 
-STREET_CAMERAS = Rule(masts.around_gate, masts.at_junctions, _ways_in_view, _street_view)
-ESTATE_CAMERAS = Rule(masts.beside_gate, masts.along_ways, _marks_on_ways, _estate_view)
+STREET_CAMERAS = PlacingRule(masts.around_gate, masts.at_junctions, _ways_in_view, _street_view)
+ESTATE_CAMERAS = PlacingRule(masts.beside_gate, masts.along_ways, _marks_on_ways, _estate_view)

@@ -38,7 +38,7 @@ def test_of_many_spots_those_farthest_from_each_other_are_taken() -> None:
 
 @pytest.mark.parametrize("rule", [STREET_CAMERAS, ESTATE_CAMERAS], ids=["street", "estate"])
 def test_the_first_camera_stands_at_the_gate_and_none_in_the_way(
-    plan: SitePlan, rule: placer.Rule
+    plan: SitePlan, rule: placer.PlacingRule
 ) -> None:
     placer.stand(plan, 5, rule)
     cameras = [(xy, place) for xy, place in plan.places if place.kind == "camera"]
