@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
+from feeds.errors import Unavailable
 from feeds.streams.keys import key
-from feeds.streams.link import Link
+from feeds.streams.link import Command, Link
 
 log = logging.getLogger(__name__)
 
@@ -42,17 +44,14 @@ class CatalogueRecord(msgspec.Struct, frozen=True):
 async def note(link: Link, street: str, version: str, at_ms: int) -> None:
     """Note by which version an engine goes from an instant on; nothing if it stands there last.
 
-    Raises Unavailable. A key that holds something else keeps nobody from leading a street.
+    Raises Unavailable. A key that holds something else, or that we have no right to, keeps nobody
+    from leading a street.
     """
     known = await noted(link, street)
     if known and known[-1].version == version:
         return
     name, row = key(street, _NAME), msgspec.json.encode(WentBy(at_ms, version))
-    added, _ = await link.call(
-        name, ("RPUSH", name, row), ("LTRIM", name, -KEPT, -1), bears=_OTHER_SORT
-    )
-    if isinstance(added, Exception):
-        log.warning("%s: the catalogue's version is not noted: %s", street, added)
+    await _asked(link, name, ("RPUSH", name, row), ("LTRIM", name, -KEPT, -1))
 
 
 async def noted(link: Link, street: str) -> list[WentBy]:
@@ -62,9 +61,9 @@ async def noted(link: Link, street: str) -> list[WentBy]:
     first of them counts.
     """
     name = key(street, _NAME)
-    (rows,) = await link.call(name, ("LRANGE", name, 0, -1), bears=_OTHER_SORT)
+    rows = await _asked(link, name, ("LRANGE", name, 0, -1))
     found: list[WentBy] = []
-    for row in () if isinstance(rows, Exception) else rows:
+    for row in rows or ():
         try:
             one = msgspec.json.decode(row, type=WentBy)
         except (msgspec.MsgspecError, UnicodeDecodeError):
@@ -72,3 +71,17 @@ async def noted(link: Link, street: str) -> list[WentBy]:
         if not found or found[-1].version != one.version:
             found.append(one)
     return found
+
+
+async def _asked(link: Link, name: str, *commands: Command) -> Any | None:
+    """The first reply; None, said in the log, where the key is not ours to use."""
+    try:
+        reply = (await link.call(name, *commands, bears=_OTHER_SORT))[0]
+    except Unavailable as exc:
+        if exc.word != "NOPERM":  # rights of old: this key was not there from the beginning
+            raise
+        reply = exc
+    if not isinstance(reply, Exception):
+        return reply
+    log.warning("%s: the catalogue's version is not known: %s", name, reply)
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 import redis
@@ -14,6 +15,7 @@ from feeds.streams.streams import Streams
 from tests.support.builders import streams as b
 from tests.support.catalogues import CATALOGUE, with_rule
 from tests.support.engines import clock_at, start
+from tests.support.servers import Server
 from tests.support.waiting import comes_true
 from twin.state.twin import Twin
 
@@ -62,6 +64,16 @@ async def test_a_key_that_holds_something_else_keeps_no_engine_from_leading(
         assert await noted(streams.link, S) == []
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_rights_from_before_there_was_such_a_key_keep_no_engine_from_leading(
+    tmp_path: Path,
+) -> None:
+    with Server(tmp_path) as server:
+        server.say("ACL", "SETUSER", "default", "-rpush", "-lrange")
+        async with Streams(server.url) as streams:
+            await note(streams.link, S, "a", 1)
+            assert await noted(streams.link, S) == []
 
 
 async def test_an_engine_that_goes_by_other_rows_notes_since_when(valkey_url: str) -> None:
