@@ -7,10 +7,11 @@ collection of features, in the order of the model. Positions are WGS-84 (CRS84) 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
+from geodata.compound_fields import FIELDS
 from geodata.importing.readers.encodings import MARK
 from geodata.importing.report.sentences import Words, say
 from twin.errors import InvalidPlace
@@ -29,39 +30,17 @@ class NotEditable(InvalidPlace):
         super().__init__([str(one) for one in words])
 
 
-class _Part(NamedTuple):
-    """A field of the compound: its row type, which field is the geometry, and which shape."""
-
-    row: type[model.Value]
-    geometry: str
-    shape: str
-
-
-PARTS = {
-    "buildings": _Part(model.Building, "outline", "Polygon"),
-    "surroundings": _Part(model.Building, "outline", "Polygon"),
-    "grids": _Part(model.Grid, "outline", "Polygon"),
-    "paths": _Part(model.Path, "line", "LineString"),
-    "areas": _Part(model.Area, "outline", "Polygon"),
-    "walls": _Part(model.Wall, "line", "LineString"),
-    "services": _Part(model.Service, "lonlat", "Point"),
-    "pipes": _Part(model.Pipe, "line", "LineString"),
-    "devices": _Part(model.DevicePlace, "lonlat", "Point"),
-    "responders": _Part(model.ResponderCard, "post", "Point"),
-}
-
-
 def write(folder: Path | str, compound: model.Compound) -> list[Path]:
     """Write a compound as editable files into a folder; gives their paths."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     fields = msgspec.to_builtins(compound)
-    whole = {key: value for key, value in fields.items() if key not in PARTS}
+    whole = {key: value for key, value in fields.items() if key not in FIELDS}
     outline = whole.pop("outline")
     paths = [
         _write(folder / f"{WHOLE}.geojson", WHOLE, [_feature("Polygon", outline, whole)]),
     ]
-    for name, part in PARTS.items():
+    for name, part in FIELDS.items():
         features = [
             _feature(part.shape, row.pop(part.geometry), row) for row in fields.get(name, ())
         ]
@@ -91,7 +70,7 @@ def read(folder: Path | str) -> model.Compound:
     folder = Path(folder)
     faults: list[Words] = []
     whole = _whole(folder, faults)
-    for name, part in PARTS.items():
+    for name, part in FIELDS.items():
         if (folder / f"{name}.geojson").exists():
             rows = _rows(folder, name, part.geometry, part.shape, faults)
             whole[name] = _converted(rows, part.row, name, faults)

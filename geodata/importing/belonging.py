@@ -7,9 +7,10 @@ that names those of another compound would take its cameras and people over, so 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from geodata.checks import Fault
+from geodata.compound_fields import FIELDS, CompoundField
 from geodata.importing.report.sentences import say
 from geodata.soundness import NOWHERE, called
 from twin.errors import InvalidTerritory
@@ -18,32 +19,6 @@ from twin.places.territory import LEVELS, contains, parse
 
 SHOWN = 120
 """Characters of a foreign value that are quoted."""
-
-
-class OwnedField(NamedTuple):
-    """A field of the compound that holds things, and which of their fields say whose they are.
-
-    ``bound`` are ids that begin with the compound's label; of them the ``id`` is never empty.
-    ``territory`` says whether a thing has one: it ``must`` or ``may``, or names a ``grid`` itself.
-    """
-
-    name: str
-    bound: tuple[str, ...]
-    territory: str
-    geometry: str
-
-
-PARTS = (
-    OwnedField("buildings", ("id",), "may", "outline"),
-    OwnedField("surroundings", ("id",), "may", "outline"),
-    OwnedField("grids", (), "grid", "outline"),
-    OwnedField("paths", ("id",), "", "line"),
-    OwnedField("areas", ("id",), "", "outline"),
-    OwnedField("services", ("id", "building"), "must", "lonlat"),
-    OwnedField("pipes", ("id",), "", "line"),
-    OwnedField("devices", ("id", "building"), "must", "lonlat"),
-    OwnedField("responders", ("id",), "must", "post"),
-)
 
 
 def strays(compound: Compound, territory: str) -> list[Fault]:
@@ -57,14 +32,14 @@ def strays(compound: Compound, territory: str) -> list[Fault]:
     if compound.id != label:
         words = say("compound_id", file="compound.geojson", value=_quoted(compound.id), label=label)
         found.append(Fault(_quoted(compound.id), _first(compound.outline), "foreign id", words))
-    for part in PARTS:
+    for part in FIELDS.values():
         for number, thing in enumerate(getattr(compound, part.name), start=1):
             found += _astray(part, thing, number, territory, label)
     return found
 
 
 def _astray(
-    part: OwnedField, thing: Any, number: int, territory: str, label: str
+    part: CompoundField, thing: Any, number: int, territory: str, label: str
 ) -> Iterator[Fault]:
     file = f"{part.name}.geojson"
     for field in part.bound:
@@ -92,7 +67,7 @@ def _inside(value: str, territory: str, need: str) -> bool:
     return contains(territory, value) and (len(labels) == len(LEVELS) or need != "grid")
 
 
-def _place(part: OwnedField, thing: Any) -> LonLat:
+def _place(part: CompoundField, thing: Any) -> LonLat:
     shape = getattr(thing, part.geometry)
     return shape if part.geometry in ("lonlat", "post") else _first(shape)
 

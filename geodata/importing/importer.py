@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from geodata import checks, geojson
 from geodata.checks import Fault
+from geodata.compound_fields import FIELDS
 from geodata.drawing.site_plan import SitePlan
 from geodata.importing import additions, belonging, listed_devices, registration, services, survey
 from geodata.importing.classification import FeatureRole, ServiceWords
@@ -149,7 +150,7 @@ class _Import:
             SourceFile(
                 f"{part}.geojson", count, True, "wgs84", say("edited_ours"), used={part: count}
             )
-            for part in geojson.PARTS
+            for part in FIELDS
             if (count := len(getattr(found, part)))
         ]
         report.faults += [

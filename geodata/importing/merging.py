@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import numpy as np
 import shapely
 
+from geodata.compound_fields import FIELDS, CompoundField
 from geodata.importing.report.sentences import Words, called, say
 from twin.places.metres import xy_from_lonlat
 from twin.places.model import Compound, LonLat, Value
@@ -27,25 +28,11 @@ SAME_M = 2.0
 _SKIPPED = frozenset({"id", "territory"})
 
 
-class CompoundField(NamedTuple):
-    """A field of the compound that holds things: their id, and their geometry."""
-
-    name: str
-    identity: str
-    geometry: str
-
-
 PARTS = (
-    CompoundField("grids", "territory", "outline"),
-    CompoundField("buildings", "id", "outline"),
-    CompoundField("surroundings", "id", "outline"),
-    CompoundField("paths", "id", "line"),
-    CompoundField("areas", "id", "outline"),
-    CompoundField("services", "id", "lonlat"),
-    CompoundField("pipes", "id", "line"),
-    CompoundField("devices", "id", "lonlat"),
-    CompoundField("responders", "id", "post"),
+    FIELDS["grids"],
+    *(field for field in FIELDS.values() if field.identity and field.name != "grids"),
 )
+"""Grids first: other things are of their territories."""
 
 
 class Difference(msgspec.Struct):

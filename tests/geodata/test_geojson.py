@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from geodata import geojson
+from geodata.compound_fields import FIELDS
 from geodata.demo.street import build_street
 from twin.errors import InvalidPlace
 from twin.places.model import Compound
@@ -28,7 +29,7 @@ def test_files_are_plain_geojson_with_a_feature_a_line(
     compounds: list[Compound], tmp_path: Path
 ) -> None:
     paths = geojson.write(tmp_path, compounds[0])
-    assert {path.stem for path in paths} == {"compound", *geojson.PARTS}
+    assert {path.stem for path in paths} == {"compound", *FIELDS}
     buildings = (tmp_path / "buildings.geojson").read_text("utf-8")
     content = json.loads(buildings)
     assert content["type"] == "FeatureCollection"

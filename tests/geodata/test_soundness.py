@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from geodata import geojson, store
+from geodata.compound_fields import FIELDS
 from geodata.drawing.parts import DrawnArea, Way
 from geodata.drawing.site_plan import SitePlan
 from geodata.importing.command import main
@@ -191,7 +192,7 @@ def test_edited_files_end_with_a_report_and_what_is_written_can_be_lived_in(
     folder = tmp_path_factory.mktemp("edited")
     geojson.write(folder / "files", sound)
     for _ in range(data.draw(st.integers(1, 2))):
-        part = data.draw(st.sampled_from(["compound", *geojson.PARTS]))
+        part = data.draw(st.sampled_from(["compound", *FIELDS]))
         path = folder / "files" / f"{part}.geojson"
         content = json.loads(path.read_bytes())
         if isinstance(content["features"], list) and content["features"]:

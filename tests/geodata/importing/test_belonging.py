@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from geodata import geojson, store
+from geodata import compound_fields, geojson, store
 from geodata.importing import belonging
 from geodata.importing.history import CannotUndo, History
 from geodata.importing.importer import import_folder
@@ -127,7 +127,10 @@ def test_no_edit_of_our_own_files_reaches_beyond_the_compound(
     house = DataFolder(tmp_path_factory.mktemp("house"), mine, other)
     geojson.write(house.given, mine)
     for _ in range(data.draw(st.integers(1, 3))):
-        file = house.given / f"{data.draw(st.sampled_from(['compound', *geojson.PARTS]))}.geojson"
+        file = (
+            house.given
+            / f"{data.draw(st.sampled_from(['compound', *compound_fields.FIELDS]))}.geojson"
+        )
         content = json.loads(file.read_bytes())
         if content["features"]:
             feature = data.draw(st.sampled_from(content["features"]))
