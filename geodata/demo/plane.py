@@ -12,6 +12,8 @@ from twin.visibility.window_privacy import with_masks
 ANCHOR: LonLat = (113.15, 27.83)
 STREET = Plane(ANCHOR, turn_deg=6.0, bend=0.0003, middle=complex(430.0, 150.0))
 """The plane of the demo street; its middle is laid down without bend."""
+EAST_NORTH = Plane(ANCHOR)
+"""Metres east and north of the anchor, in which the demo city is laid out."""
 CHANGTANGWAN = Jurisdiction(
     "lusong.hejiatu.changtangwan", "430203001001", "长塘湾社区", "贺家土街道", "芦淞区"
 )

@@ -154,11 +154,8 @@ def _flat(block: DrawnBuilding, door: Door, floor: int) -> dict[str, Any]:
 
 def _inside(door: Door, depth_m: float, aside_m: float) -> XY:
     """A point behind a door, and to the right of it for who comes in."""
-    (x, y), (dx, dy) = door.xy, door.into
-    return (
-        round(x + dx * depth_m + dy * aside_m, 2),
-        round(y + dy * depth_m - dx * aside_m, 2),
-    )
+    spot = door.behind(depth_m, aside_m)
+    return round(spot.x, 2), round(spot.y, 2)
 
 
 def _ways(plan: SitePlan) -> list[Way]:

@@ -54,12 +54,22 @@ class Plane:
         )
         return np.column_stack((turned.real, turned.imag)) + self.shift
 
+    def local(self, shape: shapely.Geometry) -> shapely.Geometry:
+        """A shape in metres east and north of the anchor as it lies on a plane without bend."""
+        turn = np.exp(-1j * np.radians(self.turn_deg))
+
+        def back(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+            z = ((xy[:, 0] - self.shift[0]) + 1j * (xy[:, 1] - self.shift[1])) * turn
+            return np.column_stack((z.real, z.imag))
+
+        return shapely.transform(shape, back)
+
     @cached_property
     def _flat(self) -> tuple[float, ...]:
         turn = math.radians(self.turn_deg)
         return math.cos(turn), math.sin(turn), *self.shift, *self.anchor, *scale_m(self.anchor[1])
 
-    def ground(self, points: Sequence[XY]) -> tuple[LonLat, ...]:
+    def ground(self, points: Sequence[XY] | NDArray[np.float64]) -> tuple[LonLat, ...]:
         """Plane metres to degrees."""
         if not self.bend and len(points) < FEW:
             # Tens of thousands of short lines: numpy's overhead would be most of the work.

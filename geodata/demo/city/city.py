@@ -16,12 +16,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geodata.demo.city.district import degrees, district, ring, roads_of
+from geodata.demo.city.district import district, roads_of
 from geodata.demo.city.ground import BY_HAND, CityPlan, PlannedCompound, connectors, ground
 from geodata.demo.city.street_grid import Street
-from geodata.demo.city.town import Town, build, fill, local
+from geodata.demo.city.town import Town, build, fill
 from geodata.demo.estate.whole import complete
-from geodata.demo.plane import ANCHOR, demo_plan, finished
+from geodata.demo.plane import ANCHOR, EAST_NORTH, demo_plan, finished
 from geodata.demo.street import DAY_CARE, build_street
 from geodata.drawing.site_plan import SitePlan
 from twin.places.metres import xy_from_lonlat
@@ -64,11 +64,11 @@ def draw(found: CityPlan, site: PlannedCompound, seed: int, beds: int) -> SitePl
     rng = random.Random(f"{site.id} {seed}")
     lattice, brief = found.lattice, site.brief
     frame = lattice.course.frame(*site.parcel.middle)
-    parcel = local(lattice.polygon(site.parcel), frame)
+    parcel = frame.local(lattice.polygon(site.parcel))
     outline = parcel.buffer(-WALL_M, join_style="mitre").simplify(0.25)
     plan = demo_plan(site.id, site.name, site.name_en, shapely.set_precision(outline, 0.01),
                 plane=frame, jurisdiction=site.community.jurisdiction)  # fmt: skip
-    near = [local(line, frame) for line in _around(found, site)]
+    near = [frame.local(line) for line in _around(found, site)]
     complete(plan, brief, near, rng, beds)
     return plan
 
@@ -112,7 +112,7 @@ def _town(found: CityPlan, by_hand: Sequence[Compound], seed: int) -> Town:
     strip = inside.difference(shapely.union_all([_outer(by_hand), *links]).buffer(CLEAR_M))
     frame = course.frame(*hole.middle)
     for part in shapely.get_parts(strip):
-        build(town, frame, local(part, frame), "h", BY_HAND, rng)
+        build(town, frame, frame.local(part), "h", BY_HAND, rng)
     return town
 
 
@@ -173,7 +173,7 @@ def _beside(
             Building(
                 id=f"{name}/s{len(own) + 1}" if name else f"{found.id}/t{len(own) + 1}",
                 name="",
-                outline=ring(house.shape),
+                outline=EAST_NORTH.ring(house.shape),
                 height_m=house.height_m,
                 floors=house.floors,
                 use=house.use if not name else "other",
@@ -191,7 +191,7 @@ def _finished(
         Path(
             id=f"{plan.id}/r{n}",
             kind="road",
-            line=degrees(found.lattice.course.metres(street.line)),
+            line=EAST_NORTH.ground(found.lattice.course.metres(street.line)),
             width_m=street.width_m,
         )
         for n, street in enumerate(streets, start=1)

@@ -8,22 +8,20 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import shapely
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from geodata.demo.city.ground import CityPlan, connectors
 from geodata.demo.city.street_grid import Cell
 from geodata.demo.city.town import Town
-from geodata.demo.plane import ANCHOR
-from twin.places.metres import lonlat_from_xy, xy_from_lonlat
+from geodata.demo.plane import ANCHOR, EAST_NORTH
+from twin.places.metres import xy_from_lonlat
 from twin.places.model import (
     Area,
     Building,
     Compound,
     District,
     Division,
-    LonLat,
     Path,
-    Ring,
     Service,
 )
 
@@ -34,16 +32,6 @@ CREEK_M = 11.0
 """Half of the creek's width."""
 HOSPITALS = (("芦淞人民医院", 620), ("枫溪医院", 260), ("南方航空职工医院", 180))
 FIRE_STATIONS = ("芦淞消防救援站", "白关小型消防站")
-
-
-def degrees(metres: ArrayLike) -> tuple[LonLat, ...]:
-    """Metres east and north of the anchor in degrees, to a centimetre."""
-    return tuple(map(tuple, np.round(lonlat_from_xy(metres, ANCHOR), 7).tolist()))
-
-
-def ring(shape: shapely.Polygon) -> Ring:
-    """The outer ring of a polygon in metres, counter-clockwise, in degrees."""
-    return degrees(np.array(shapely.geometry.polygon.orient(shape).exterior.coords))
 
 
 def district(
@@ -63,7 +51,7 @@ def district(
         name_en=found.name_en,
         territory=found.id,
         origin=ANCHOR,
-        outline=ring(lattice.polygon(whole)),
+        outline=EAST_NORTH.ring(lattice.polygon(whole)),
         divisions=tuple(_divisions(found)),
         areas=tuple(_areas(found, town)),
         paths=tuple(_roads(found, by_hand)),
@@ -81,7 +69,7 @@ def _divisions(found: CityPlan) -> Iterator[Division]:
     }
     for path, (name, name_en) in found.street_names.items():
         own = [shape for one, shape in shapes.items() if one.startswith(path + ".")]
-        outline = ring(shapely.union_all(own))
+        outline = EAST_NORTH.ring(shapely.union_all(own))
         yield Division(territory=path, level="street", name=name, name_en=name_en, outline=outline)
     for community in found.communities:
         yield Division(
@@ -89,7 +77,7 @@ def _divisions(found: CityPlan) -> Iterator[Division]:
             level="community",
             name=community.jurisdiction.community_name,
             name_en=community.name_en,
-            outline=ring(shapes[community.territory]),
+            outline=EAST_NORTH.ring(shapes[community.territory]),
         )
 
 
@@ -114,7 +102,7 @@ def _areas(found: CityPlan, town: Town) -> Iterator[Area]:
         )
         rows += [("green", lattice.polygon(side), "") for side in sides]
     for number, (kind, shape, name) in enumerate([*rows, *town.grounds], start=1):
-        yield Area(id=f"{found.id}/a{number}", kind=kind, outline=ring(shape), name=name)
+        yield Area(id=f"{found.id}/a{number}", kind=kind, outline=EAST_NORTH.ring(shape), name=name)
 
 
 def _river(found: CityPlan) -> shapely.Polygon:
@@ -133,16 +121,18 @@ def _roads(found: CityPlan, by_hand: Sequence[Compound]) -> Iterator[Path]:
         yield Path(
             id=f"{found.id}/r{number}",
             kind="road",
-            line=degrees(course.metres(street.line)),
+            line=EAST_NORTH.ground(course.metres(street.line)),
             width_m=street.width_m,
         )
     for v in BRIDGES:
         number += 1
-        line = [(v, found.lattice.us[0]), (v, found.river[0] - 120.0)]
-        yield Path(id=f"{found.id}/r{number}", kind="road", line=degrees(course.metres(line)),
+        line = course.metres([(v, found.lattice.us[0]), (v, found.river[0] - 120.0)])
+        yield Path(id=f"{found.id}/r{number}", kind="road", line=EAST_NORTH.ground(line),
                    width_m=26.0)  # fmt: skip
     for extra, link in enumerate(connectors(found, roads_of(by_hand)), start=number + 1):
-        yield Path(id=f"{found.id}/r{extra}", kind="road", line=degrees(link), width_m=12.0)
+        yield Path(
+            id=f"{found.id}/r{extra}", kind="road", line=EAST_NORTH.ground(link), width_m=12.0
+        )
 
 
 def roads_of(by_hand: Sequence[Compound]) -> list[NDArray[np.float64]]:
@@ -217,7 +207,7 @@ def _service(
         id=f"{found.id}/{kind}/{number}",
         kind=kind,
         name=name,
-        lonlat=degrees([xy])[0],
+        lonlat=EAST_NORTH.ground([xy])[0],
         territory=territory,
         capacity=capacity,
         hours="" if kind in ("hospital", "fire_station", "police") else "08:00-18:00",

@@ -23,15 +23,14 @@ from geodata.demo.city.city import City
 from geodata.demo.city.division_codes import STREETS, numbered
 from geodata.demo.city.street_grid import Cell, Course, Lattice, Street
 from geodata.demo.city.template import Name, Stamp
-from geodata.demo.city.town import Town, build, local
+from geodata.demo.city.town import Town, build
 from geodata.demo.estate.layout import Brief
 from geodata.demo.estate.whole import complete
 from geodata.demo.plane import ANCHOR, demo_plan
 from geodata.drawing.plane import Plane
 from geodata.drawing.shapes import box
 from geodata.drawing.site_plan import Jurisdiction
-from twin.places.metres import lonlat_from_xy
-from twin.places.model import Area, Building, Compound, District, Division, LonLat, Path, Ring
+from twin.places.model import Area, Building, Compound, District, Division, LonLat, Path
 
 SWING_DEG, PERIOD_M = 7.0, 9500.0
 WIDE_EVERY, WIDE_M, USUAL_M = 6, 22.0, 13.0
@@ -93,6 +92,7 @@ class _Divided:
 
     def __init__(self, rows: dict[str, Any], lattice: Lattice) -> None:
         self.lattice, self.rows = lattice, rows
+        self.ground = Plane(lattice.course.anchor)
         grid = np.array(lattice.cells(), dtype=object).reshape(rows["rows"], rows["columns"])
         self.streets: dict[str, list[Cell]] = {}
         halves = np.array_split(np.arange(rows["rows"]), len(rows["streets"]) // STREETS_ACROSS)
@@ -139,7 +139,7 @@ class _Divided:
     ) -> Division:
         shape = shapely.union_all([self.lattice.polygon(cell) for cell in cells])
         return Division(
-            territory=path, level=level, name=name, name_en=name_en, outline=_ring(self, shape)
+            territory=path, level=level, name=name, name_en=name_en, outline=self.ground.ring(shape)
         )
 
 
@@ -219,7 +219,7 @@ def _compounds(
         kind = rows["kinds"][(counts[street] * 5 + number) % len(rows["kinds"])]
         name = Name(name_id, f"{said}{kind}", name_id.title(), whose)
         frame = places.lattice.course.frame(*lot.cell.middle)
-        around = local(places.lattice.polygon(lot.cell).exterior, frame)
+        around = frame.local(places.lattice.polygon(lot.cell).exterior)
         crew = lot.community not in crewed
         crewed.add(lot.community)
         yield stamps[stamp].place(name, frame, around, quota, crew=crew)
@@ -272,20 +272,11 @@ def _streets(
 
 
 def _way(places: _Divided, name: str, street: Street) -> Path:
-    line = _degrees(places, places.lattice.course.metres(street.line))
+    line = places.ground.ground(places.lattice.course.metres(street.line))
     return Path(id=name, kind="road", line=line, width_m=street.width_m)
 
 
 # --- the district ---------------------------------------------------------------------------------
-
-
-def _degrees(places: _Divided, metres: np.ndarray) -> tuple[LonLat, ...]:
-    anchor = places.lattice.course.anchor
-    return tuple(map(tuple, np.round(lonlat_from_xy(metres, anchor), 7).tolist()))
-
-
-def _ring(places: _Divided, shape: shapely.Polygon) -> Ring:
-    return _degrees(places, np.array(shapely.geometry.polygon.orient(shape).exterior.coords))
 
 
 def _district(
@@ -295,7 +286,7 @@ def _district(
     for number, lot in enumerate(places.lots):
         if number not in settled:
             frame = lattice.course.frame(*lot.cell.middle)
-            ground = local(lattice.polygon(lattice.inside(lot.cell)), frame)
+            ground = frame.local(lattice.polygon(lattice.inside(lot.cell)))
             build(town, frame, ground, rng.choice(FILL), lot.community, rng)
     whole = Cell(lattice.vs[0], lattice.vs[-1], lattice.us[0], lattice.us[-1])
     name = rows["id"]
@@ -305,10 +296,10 @@ def _district(
         name_en=rows["name_en"],
         territory=name,
         origin=lattice.course.anchor,
-        outline=_ring(places, lattice.polygon(whole)),
+        outline=places.ground.ring(lattice.polygon(whole)),
         divisions=tuple(places.divisions()),
         areas=tuple(
-            Area(id=f"{name}/a{n}", kind=kind, outline=_ring(places, shape), name=said)
+            Area(id=f"{name}/a{n}", kind=kind, outline=places.ground.ring(shape), name=said)
             for n, (kind, shape, said) in enumerate(town.grounds, start=1)
         ),
         paths=tuple(
@@ -316,7 +307,7 @@ def _district(
             for n, street in enumerate(lattice.streets(), start=1)
         ),
         buildings=tuple(
-            Building(id=f"{name}/t{n}", name="", outline=_ring(places, house.shape),
+            Building(id=f"{name}/t{n}", name="", outline=places.ground.ring(house.shape),
                      height_m=house.height_m, floors=house.floors, use=house.use)
             for n, house in enumerate(town.houses, start=1)
         ),

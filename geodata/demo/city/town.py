@@ -10,7 +10,6 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import numpy as np
 import shapely
 
 from geodata.demo.city.street_grid import Cell as Parcel
@@ -56,21 +55,10 @@ class Town:
     spots: list[Spot] = field(default_factory=list)
 
 
-def local(shape: shapely.Geometry, frame: Plane) -> shapely.Geometry:
-    """A shape in metres east and north of the anchor on a frame's own plane."""
-    turn = np.exp(-1j * np.radians(frame.turn_deg))
-
-    def back(xy: np.ndarray) -> np.ndarray:
-        z = ((xy[:, 0] - frame.shift[0]) + 1j * (xy[:, 1] - frame.shift[1])) * turn
-        return np.column_stack((z.real, z.imag))
-
-    return shapely.transform(shape, back)
-
-
 def fill(town: Town, lattice: Lattice, parcel: Parcel, territory: str, rng: random.Random) -> None:
     """Build one parcel of a community."""
     frame = lattice.course.frame(*parcel.middle)
-    ground = local(lattice.polygon(parcel), frame)
+    ground = frame.local(lattice.polygon(parcel))
     mix = MIXES.get(territory.split(".")[1], MIXES["default"])
     build(town, frame, ground, rng.choice(mix), territory, rng)
 

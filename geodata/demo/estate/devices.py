@@ -107,11 +107,11 @@ def locks(plan: SitePlan, rng: random.Random, share: float) -> None:
             continue
         for door in block.doors:
             if rng.random() < share:
-                (x, y), (dx, dy) = door.xy, door.into
+                spot = door.behind(0.8)
                 plan.device(
                     "lock",
                     f"{block.name}{door.unit}单元门锁",
-                    (round(x + dx * 0.8, 2), round(y + dy * 0.8, 2)),
+                    (round(spot.x, 2), round(spot.y, 2)),
                     building=block,
                     unit=door.unit,
                     floor=1,

@@ -61,3 +61,11 @@ def test_an_area_around_a_pond_is_cut_into_parts_without_holes() -> None:
     parts = without_holes(lawn)
     assert not any(part.interiors for part in parts)
     assert sum(part.area for part in parts) == pytest.approx(lawn.area)
+
+
+def test_a_shape_in_metres_of_the_ground_lies_on_the_plane_as_it_was_drawn() -> None:
+    plane = Plane(ANCHOR, turn_deg=20.0, shift=(900.0, 400.0))
+    drawn = shapely.Polygon([(0, 0), (40, 5), (20, 60)])
+    placed = shapely.transform(drawn, plane.metres)
+    assert plane.local(placed).equals_exact(drawn, 1e-9)
+    assert placed.centroid.distance(drawn.centroid) > 900
