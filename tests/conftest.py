@@ -31,6 +31,7 @@ settings.register_profile(
 )
 settings.load_profile("dayuan")
 
+pytest_addoption = run.pytest_addoption
 pytest_configure = run.pytest_configure
 pytest_unconfigure = run.pytest_unconfigure
 pytest_collection_modifyitems = run.pytest_collection_modifyitems

@@ -6,10 +6,12 @@ Memory only spares the disk: servers write and sync exactly as the product asks 
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -138,8 +140,27 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup:
     return ByGroup(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Tests that only pass after others are found by another order."""
+    parser.addoption("--shuffle", type=int, help="run in another order, the same for a number")
+
+
+def shuffle(items: list[pytest.Item], seed: int) -> None:
+    """Another order of files, and of tests in each: what a file sets up, it sets up once."""
+    chance, by_file = random.Random(seed), defaultdict[str, list[pytest.Item]](list)
+    for item in items:
+        by_file[item.nodeid.partition("::")[0]].append(item)
+    files = list(by_file.values())
+    chance.shuffle(files)
+    for tests in files:
+        chance.shuffle(tests)
+    items[:] = chain(*files)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Let the longest groups begin."""
+    if (seed := config.getoption("--shuffle")) is not None:
+        shuffle(items, seed)
     last = len(LONGEST)
     order = {group: number for number, group in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(group_of(item.nodeid), last))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -15,6 +18,7 @@ from tests.run import (
     group_of,
     over_budget,
     pytest_xdist_make_scheduler,
+    shuffle,
 )
 
 HOUSE = Path(__file__).parent.parent
@@ -43,6 +47,19 @@ def test_workers_are_handed_whole_groups() -> None:
     assert scheduler._split_scope("tests/test_app.py::test_a[1]") == "processes"
     marks = vars(pytest_xdist_make_scheduler)["pytest_impl"]
     assert marks["optionalhook"]  # -n0 needs no scheduler
+
+
+def test_a_shuffled_run_holds_every_test_and_keeps_files_together() -> None:
+    names = [f"tests/test_{file}.py::test_{test}" for file in "abcdefgh" for test in range(5)]
+    items: list[Any] = [SimpleNamespace(nodeid=name) for name in names]
+    shuffle(items, 7)
+    order = [item.nodeid for item in items]
+    assert order != names and sorted(order) == sorted(names)
+    files = [name.partition("::")[0] for name in order]
+    assert len([1 for before, file in pairwise(files) if before != file]) == 7
+    again: list[Any] = [SimpleNamespace(nodeid=name) for name in names]
+    shuffle(again, 7)
+    assert [item.nodeid for item in again] == order
 
 
 def test_files_that_took_longer_than_they_may_are_named_the_worst_first() -> None:
