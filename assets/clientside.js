@@ -14,8 +14,10 @@
   // The cookie is what the login page set last, and every page since.
   const chosen = /(?:^|; )dayuan_language=(zh-CN|en)(?:;|$)/.exec(document.cookie)?.[1];
   document.documentElement.lang = chosen ?? remembered("dayuan.language") ?? "zh-CN";
-  import("/assets/ahead.mjs").then(({ begin }) => begin(location.pathname, document.documentElement.lang));
-  const main = import("/assets/main.mjs");
+  // All of a page are of one edition: each is found from where this script lies.
+  const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
+  import(new URL("ahead.mjs", src).href).then(({ begin }) => begin(location.pathname, document.documentElement.lang));
+  const main = import(new URL("main.mjs", src).href);
   // `desk` is for people: dash_clientside.dayuan.desk.things() at the browser's console.
   const dayuan = {
     start: async () => {

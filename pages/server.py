@@ -65,8 +65,9 @@ def build(
     for router in routers:
         server.include_router(router)
     server.include_router(_last())
-    server.router.routes.append(Files(assets).route())
-    pages = _dash(server, assets)
+    files = Files(assets)
+    server.router.routes.append(files.route(shell.ASSETS))
+    pages = _dash(server, assets, f"{shell.ASSETS}/@{files.edition}")
 
     server.router.lifespan_context = _living(pages, lifespan)
     answers.install(server)
@@ -111,7 +112,7 @@ def home_of(person: Person) -> str:
     return "/wall" if person.role == "viewer" else "/console"
 
 
-def _dash(server: FastAPI, assets: Path) -> Dash:
+def _dash(server: FastAPI, assets: Path, base: str) -> Dash:
     app = Dash(
         __name__,
         server=server,  # type: ignore[arg-type]
@@ -119,7 +120,7 @@ def _dash(server: FastAPI, assets: Path) -> Dash:
         assets_ignore=r"\.mjs$|\.css$|^clientside\.js$",  # the document names them itself
         assets_path_ignore=[r"^vendor$"],
         compress=True,
-        index_string=shell.index(assets),
+        index_string=shell.index(assets, base),
         update_title="",
         use_pages=True,
         pages_folder="",

@@ -17,7 +17,7 @@ export function owe(map, credits) {
 /** The library's own looks, before ours: controls, popups and marks stand where they belong by them. */
 export function dress() {
   const link = document.createElement("link");
-  [link.rel, link.href] = ["stylesheet", "/assets/vendor/maplibre-gl.css"];
+  [link.rel, link.href] = ["stylesheet", new URL("../vendor/maplibre-gl.css", import.meta.url).href];
   if (!document.querySelector(`link[href="${link.getAttribute("href")}"]`)) document.head.prepend(link);
 }
 

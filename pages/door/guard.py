@@ -176,7 +176,6 @@ class Guard:
         return _challenge() if shared(path) else _ask_to_log_in(path, scope["query_string"])
 
     def _with_headers(self, scope: Scope, send: Send) -> Send:
-        path = scope["path"]
         host = Headers(scope=scope).get("host", "").lower()
         # A name with a port shares itself with others, whom this header would bind as well.
         strict = host == self.strict != "" and ":" not in host and self.hosts.knows(host)
@@ -193,11 +192,7 @@ class Guard:
                 headers.setdefault("permissions-policy", _NOTHING)
                 if strict:
                     headers.setdefault("strict-transport-security", "max-age=31536000")
-                # Without it a deploy can mix old and new modules: assets carry an ETag only.
-                if path.startswith("/assets/"):
-                    headers["cache-control"] = "no-cache"
-                else:
-                    headers.setdefault("cache-control", "no-store")
+                headers.setdefault("cache-control", "no-store")
             await send(message)
 
         return sending

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ Attributes = dict[str, Any]
 """Attributes with a hyphen in their names, which no argument of a component can have."""
 NUMERALS = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ", 4: "Ⅳ"}
 
+ASSETS = "/assets"
 STYLES = (
     "ui/base.css", "panels/header.css", "ui/dialogs.css", "panels/conditions.css",
     "pages/console/console.css", "panels/queue.css", "panels/map_area.css",
@@ -40,12 +42,12 @@ def levels() -> str:
     return f"<style>:root {{ {rows} }}</style>"
 
 
-def sheets(*names: str) -> str:
+def sheets(*names: str, base: str = ASSETS) -> str:
     """Links to style sheets, by their paths under ``assets``, in that order."""
-    return "\n".join(f'<link rel="stylesheet" href="/assets/{name}">' for name in names)
+    return "\n".join(f'<link rel="stylesheet" href="{base}/{name}">' for name in names)
 
 
-INDEX = f"""<!DOCTYPE html>
+_INDEX = f"""<!DOCTYPE html>
 <html lang="{DEFAULT}" data-theme="dark">
 <head>
 {{%metas%}}
@@ -53,10 +55,10 @@ INDEX = f"""<!DOCTYPE html>
 <meta name="color-scheme" content="dark light">
 <title>{text(DEFAULT, "brand.title")}</title>
 {{%favicon%}}
-<script src="/assets/clientside.js"></script>
+<script src="{{base}}/clientside.js"></script>
 {{modules}}
 {levels()}
-{sheets(*STYLES)}
+{{sheets}}
 {{%css%}}
 </head>
 <body>
@@ -75,18 +77,21 @@ _EARLY = ("ahead.mjs", "map/graphics.mjs")
 _IMPORT = re.compile(r"""^(?:import|export)\b[^;]*?\bfrom "(\.[^"]+\.mjs)";""", re.M)
 
 
-def index(assets: Path) -> str:
+def index(assets: Path, base: str = ASSETS) -> str:
     """The document for ``Dash(index_string=...)``: it names every module of a page at once.
+
+    ``base`` is the address under which browsers find ``assets``; modules find each other from it.
 
     A browser would otherwise learn of them one import after the other, six deep. Those that do
     nothing before the skeleton stands let what draws it go first.
     """
     links = [
-        f'<link rel="modulepreload" href="/assets/{one}"'
+        f'<link rel="modulepreload" href="{base}/{one}"'
         + (">" if one in _EARLY else ' fetchpriority="low">')
         for one in modules(assets)
     ]
-    return INDEX.replace("{modules}", "\n".join(links))
+    parts = {"base": base, "sheets": sheets(*STYLES, base=base), "modules": "\n".join(links)}
+    return reduce(lambda page, part: page.replace(f"{{{part}}}", parts[part]), parts, _INDEX)
 
 
 def modules(assets: Path) -> list[str]:

@@ -66,8 +66,43 @@ async def test_a_file_the_browser_holds_is_not_sent_again_until_it_changes(
     assert (fresh.status_code, fresh.text) == (200, "changed")
 
 
+async def test_files_of_the_edition_that_pages_name_are_kept_for_good(
+    browser: httpx.AsyncClient, folder: Path
+) -> None:
+    edition = Files(folder).edition
+    name = "map/main.mjs"
+    for base, kept in ((f"@{edition}/", True), ("", False), ("@000000000000/", False)):
+        answer = await browser.get(f"/assets/{base}{name}")
+        assert (answer.text, "immutable" in answer.headers["cache-control"]) == (LONG, kept), base
+    (folder / name).write_text("changed", "utf-8")
+    changed = await browser.get(f"/assets/@{edition}/{name}")
+    assert (changed.text, changed.headers["cache-control"]) == ("changed", "no-cache")
+    assert Files(folder).edition != edition
+
+
+async def test_another_name_or_content_of_any_file_is_another_edition(folder: Path) -> None:
+    editions = [Files(folder).edition, Files(folder).edition]
+    assert editions[0] == editions[1]
+    (folder / "small.css").rename(folder / "tiny.css")
+    editions.append(Files(folder).edition)
+    (folder / "tiny.css").write_text("b{}", "utf-8")
+    editions.append(Files(folder).edition)
+    assert len(set(editions)) == 3
+
+
 @pytest.mark.parametrize(
-    "path", ["../secret.txt", "%2e%2e/secret.txt", "map", "", "no.mjs", "a" * 5000, "%00"]
+    "path",
+    [
+        "../secret.txt",
+        "@1/../../secret.txt",
+        "@1",
+        "%2e%2e/secret.txt",
+        "map",
+        "",
+        "no.mjs",
+        "a" * 5000,
+        "%00",
+    ],
 )
 async def test_nothing_but_a_file_of_the_folder_is_there(
     browser: httpx.AsyncClient, path: str

@@ -32,7 +32,8 @@ async def test_the_first_page_after_a_start_is_complete(house: WebRole) -> None:
         for path in ("/replay", "/console", "/wall"):
             page = await browser.get(path)
             assert page.status_code == 200
-            assert "/assets/clientside.js" in page.text and "/assets/ui/base.css" in page.text
+            assert re.search(r'src="/assets/@[0-9a-f]{12}/clientside.js"', page.text)
+            assert re.search(r'href="/assets/@[0-9a-f]{12}/ui/base.css"', page.text)
 
 
 async def test_the_first_page_after_a_start_has_every_script_that_later_ones_have(

@@ -12,6 +12,8 @@ from pages.screens import console, login, replay, shell, wall
 from pages.texts import DEFAULT, catalogue
 
 LAYOUTS = {"wall": wall.layout, "console": console.layout, "replay": replay.layout}
+ASSETS = Path(__file__).parents[3] / "assets"
+DOCUMENT = shell.index(ASSETS)
 PAGES = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
 Layout = Callable[[], Component]
 
@@ -90,7 +92,7 @@ def test_a_replay_has_its_speeds_and_a_way_back() -> None:
 
 
 def test_the_document_says_its_language_before_any_script() -> None:
-    assert f'<html lang="{DEFAULT}"' in shell.INDEX
+    assert f'<html lang="{DEFAULT}"' in DOCUMENT
     for mark in (
         "{%metas%}",
         "{%css%}",
@@ -99,7 +101,7 @@ def test_the_document_says_its_language_before_any_script() -> None:
         "{%scripts%}",
         "{%renderer%}",
     ):
-        assert mark in shell.INDEX
+        assert mark in DOCUMENT
 
 
 def test_the_page_is_started_once_its_skeleton_is_there() -> None:
@@ -123,19 +125,20 @@ def test_the_document_names_every_module_its_pages_import(tmp_path: Path) -> Non
         (tmp_path / name).write_text(words, "utf-8")
     named = ["main.mjs", "map/main.mjs", "one.mjs", "map/two.mjs", "vendor/absent.mjs"]
     assert shell.modules(tmp_path) == named
-    document = shell.index(tmp_path)
+    document = shell.index(tmp_path, "/assets/@7")
     assert document.count('rel="modulepreload"') == len(named)
-    assert "{modules}" not in document and "/assets/clientside.js" in document
+    assert "{modules}" not in document and 'src="/assets/@7/clientside.js"' in document
+    own = re.findall(r'(?:src|href)="(/assets/[^"]+)"', document)
+    assert own and all(address.startswith("/assets/@7/") for address in own)
 
 
 def test_every_style_sheet_is_of_a_page_and_there() -> None:
-    assets = Path(__file__).parents[3] / "assets"
     there = {
-        path.relative_to(assets).as_posix()
-        for path in assets.rglob("*.css")
+        path.relative_to(ASSETS).as_posix()
+        for path in ASSETS.rglob("*.css")
         if "vendor" not in path.parts
     }
-    plain = [path.read_text("utf-8") for path in (assets.parent / "pages/templates").glob("*.html")]
+    plain = [path.read_text("utf-8") for path in (ASSETS.parent / "pages/templates").glob("*.html")]
     of_plain = re.findall(r'rel="stylesheet" href="/assets/([^"]+)"', "".join(plain))
     assert {*shell.STYLES, *of_plain} == there
     assert len(set(shell.STYLES)) == len(shell.STYLES)
@@ -143,13 +146,13 @@ def test_every_style_sheet_is_of_a_page_and_there() -> None:
 
 def test_a_page_loads_its_style_sheets_in_their_order() -> None:
     links = [f'href="/assets/{name}"' for name in shell.STYLES]
-    places = [shell.INDEX.index(link) for link in links]
+    places = [DOCUMENT.index(link) for link in links]
     assert places == sorted(places)
 
 
 def test_every_document_has_the_colours_of_the_levels_from_the_map_s_table() -> None:
-    for document in (shell.INDEX, login.render(DEFAULT)):
+    for document in (DOCUMENT, login.render(DEFAULT)):
         for level, colour in palette.LEVELS.items():
             assert f"--level-{level}: {colour};" in document
-    base = (Path(__file__).parents[3] / "assets/ui/base.css").read_text("utf-8")
+    base = (ASSETS / "ui/base.css").read_text("utf-8")
     assert "--level-1:" not in base
