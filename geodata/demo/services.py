@@ -10,6 +10,7 @@ import math
 import shapely
 
 from geodata.drawing.buildings import XY, DrawnBuilding
+from geodata.drawing.shapes import heading
 from geodata.drawing.site_plan import SitePlan
 
 HYDRANT_EVERY_M = 90.0
@@ -49,8 +50,8 @@ def hydrants(plan: SitePlan) -> None:
         line = way.line
         at = min(20.0, line.length / 2)
         while at < line.length:
-            here, ahead = line.interpolate(at), line.interpolate(at + 0.5)
-            turn = math.atan2(ahead.y - here.y, ahead.x - here.x) + math.pi / 2
+            here, turn = heading(line, at)
+            turn += math.pi / 2
             for side in (1, -1):
                 off = side * (way.width_m / 2 + 0.8)
                 xy = (round(here.x + off * math.cos(turn), 1),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import shapely
 
 ROUND = 4
@@ -29,3 +31,12 @@ def without_holes(shape: shapely.Polygon) -> list[shapely.Polygon]:
         if isinstance(part, shapely.Polygon) and part.area > LEAST_M2
         for solid in without_holes(part)
     ]
+
+
+def heading(line: shapely.LineString, at_m: float) -> tuple[shapely.Point, float]:
+    """The point so far along a line, and where the line goes on from there, in radians.
+
+    The direction counts from the x axis to the left.
+    """
+    here, ahead = line.interpolate(at_m), line.interpolate(at_m + 0.5)
+    return here, math.atan2(ahead.y - here.y, ahead.x - here.x)

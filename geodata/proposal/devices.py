@@ -14,6 +14,7 @@ from shapely import Point
 from geodata.cameras import placer
 from geodata.cameras.masts import MAST_M
 from geodata.drawing.buildings import Door, DrawnBuilding
+from geodata.drawing.shapes import heading
 from geodata.drawing.site_plan import SitePlan
 from geodata.proposal.doors import FLOOR_M
 from twin.places.model import DevicePlace
@@ -31,7 +32,7 @@ NOISE_BUILDINGS = 12
 FREE_M = 1.0
 
 
-class _Board:
+class _Placement:
     """Where devices of a proposal can stand: off everything, and off each other."""
 
     def __init__(self, site: SitePlan) -> None:
@@ -65,27 +66,27 @@ class _Board:
 
 def propose(site: SitePlan, rng: random.Random) -> tuple[DevicePlace, ...]:
     """Every device of a site, numbered from 1 for each kind."""
-    board = _Board(site)
+    placement = _Placement(site)
     for step in (_gates, _cameras, _lamps, _covers, _lifts, _detectors):
-        step(board)
-    _terminals(board, rng)
+        step(placement)
+    _terminals(placement, rng)
     for step in (_supply, _stations, _water):
-        step(board)
+        step(placement)
     return tuple(place for _, place in site.places)
 
 
-def _gates(board: _Board) -> None:
-    for gate in board.site.gates:
+def _gates(placement: _Placement) -> None:
+    for gate in placement.site.gates:
         at = Point(gate.at.x + gate.inward[0] * 0.6, gate.at.y + gate.inward[1] * 0.6)
-        board.add("gate", gate.name, at, use=gate.use, height_m=1.2, proposed=not gate.given)
+        placement.add("gate", gate.name, at, use=gate.use, height_m=1.2, proposed=not gate.given)
 
 
-def _cameras(board: _Board) -> None:
-    for camera in placer.propose(board.site):
+def _cameras(placement: _Placement) -> None:
+    for camera in placer.propose(placement.site):
         at = Point(camera.xy)
-        board.add(
+        placement.add(
             "camera",
-            f"C-# {camera.name or nearest(board.site, at)}",
+            f"C-# {camera.name or nearest(placement.site, at)}",
             at,
             height_m=MAST_M,
             azimuth_deg=round(camera.azimuth_deg, 1),
@@ -102,47 +103,49 @@ def nearest(site: SitePlan, at: Point) -> str:
     return f"{house.name}{'北东南西'[round(turn / 90.0) % 4]}侧"
 
 
-def _along(board: _Board, every_m: float, kinds: set[str]) -> Iterator[tuple[Point, float, float]]:
+def _along(
+    placement: _Placement, every_m: float, kinds: set[str]
+) -> Iterator[tuple[Point, float, float]]:
     """Points along ways at even steps, with the way's width and its direction in radians."""
-    for way in board.site.ways:
+    for way in placement.site.ways:
         if way.kind not in kinds:
             continue
         line = way.line
         steps = max(1, round(line.length / every_m))
         for n in range(steps):
             at = line.length * (n + 0.5) / steps
-            here, ahead = line.interpolate(at), line.interpolate(at + 0.5)
-            if board.ground.contains(here) and line.length > every_m / 3:
-                yield here, way.width_m, math.atan2(ahead.y - here.y, ahead.x - here.x)
+            here, turn = heading(line, at)
+            if placement.ground.contains(here) and line.length > every_m / 3:
+                yield here, way.width_m, turn
 
 
-def _lamps(board: _Board) -> None:
+def _lamps(placement: _Placement) -> None:
     stood: list[Point] = []
     side = 1.0
-    for here, width, turn in _along(board, LAMP_EVERY_M, {"road", "lane"}):
+    for here, width, turn in _along(placement, LAMP_EVERY_M, {"road", "lane"}):
         side = -side
         for way in (side, -side):
             off = way * (width / 2 + 0.9)
             at = Point(here.x - math.sin(turn) * off, here.y + math.cos(turn) * off)
-            if board.free(at) and all(at.distance(o) > LAMP_EVERY_M / 2 for o in stood):
+            if placement.free(at) and all(at.distance(o) > LAMP_EVERY_M / 2 for o in stood):
                 stood.append(at)
-                board.add("lamp", "灯杆 LP-#", at, height_m=LAMP_M)
+                placement.add("lamp", "灯杆 LP-#", at, height_m=LAMP_M)
                 break
 
 
-def _covers(board: _Board) -> None:
+def _covers(placement: _Placement) -> None:
     words = ("雨水井", "污水井", "雨水井", "电力井")
     stood: list[Point] = []
-    for here, _, turn in _along(board, COVER_EVERY_M, {"road", "lane"}):
+    for here, _, turn in _along(placement, COVER_EVERY_M, {"road", "lane"}):
         at = Point(here.x - math.sin(turn) * 0.7, here.y + math.cos(turn) * 0.7)
         if all(at.distance(other) > COVER_EVERY_M / 2 for other in stood):
             word = words[len(stood) % len(words)]
             stood.append(at)
-            board.add("manhole", f"{word} # {nearest(board.site, at)}", at)
+            placement.add("manhole", f"{word} # {nearest(placement.site, at)}", at)
 
 
-def _units(board: _Board) -> Iterator[tuple[DrawnBuilding, Door]]:
-    for house in board.site.buildings:
+def _units(placement: _Placement) -> Iterator[tuple[DrawnBuilding, Door]]:
+    for house in placement.site.buildings:
         for door in house.doors if house.use == "residence" else ():
             yield house, door
 
@@ -156,18 +159,18 @@ def _inside(house: DrawnBuilding, door: Door, depth_m: float, aside_m: float) ->
     return house.outline.representative_point()
 
 
-def _lifts(board: _Board) -> None:
-    for house, door in _units(board):
+def _lifts(placement: _Placement) -> None:
+    for house, door in _units(placement):
         if door.has_lift:
             words = f"{house.name}{door.unit}单元电梯"
             at = _inside(house, door, 4.0, 1.2)
-            board.add("lift", words, at, house, unit=door.unit, floor=1)
+            placement.add("lift", words, at, house, unit=door.unit, floor=1)
 
 
-def _detectors(board: _Board) -> None:
-    for house, door in _units(board):
+def _detectors(placement: _Placement) -> None:
+    for house, door in _units(placement):
         for floor in range(min(3, house.floors), house.floors + 1, SMOKE_EVERY_FLOORS):
-            board.add(
+            placement.add(
                 "smoke",
                 f"{house.name}{door.unit}单元{floor}层烟感",
                 _inside(house, door, 2.4, 0.5 * (floor % 3 - 1)),
@@ -178,15 +181,15 @@ def _detectors(board: _Board) -> None:
             )
 
 
-def _terminals(board: _Board, rng: random.Random) -> None:
+def _terminals(placement: _Placement, rng: random.Random) -> None:
     """Call terminals in some flats: which ones is left to the seed, for nobody is known."""
-    for house, door in _units(board):
+    for house, door in _units(placement):
         if rng.random() >= CALL_SHARE:
             continue
         floor, flat = rng.randint(1, house.floors), rng.choice((1, 2))
         aside = (1 if flat == 1 else -1) * door.width_m * 0.27
         room = f"{floor}{flat:02d}"
-        board.add(
+        placement.add(
             "call",
             f"{house.name}{door.unit}单元{room} 一键呼",
             _inside(house, door, rng.uniform(5.0, 8.0), aside),
@@ -198,28 +201,28 @@ def _terminals(board: _Board, rng: random.Random) -> None:
         )
 
 
-def _groups(board: _Board, size: int) -> Iterator[list[DrawnBuilding]]:
+def _groups(placement: _Placement, size: int) -> Iterator[list[DrawnBuilding]]:
     """Neighbouring buildings in groups of about a size, west to east within a grid."""
-    homes = [house for house in board.site.buildings if house.use == "residence"]
-    homes.sort(key=lambda h: (board.site.grid_of(h.outline), h.outline.centroid.x))
+    homes = [house for house in placement.site.buildings if house.use == "residence"]
+    homes.sort(key=lambda h: (placement.site.grid_of(h.outline), h.outline.centroid.x))
     for first in range(0, len(homes), size):
         yield homes[first : first + size]
 
 
-def _beside(board: _Board, houses: list[DrawnBuilding]) -> Point | None:
+def _beside(placement: _Placement, houses: list[DrawnBuilding]) -> Point | None:
     """A free spot beside the building in the middle of a group."""
     middle = shapely.union_all([house.outline for house in houses]).centroid
     house = min(houses, key=lambda found: found.outline.distance(middle))
     rim = house.outline.buffer(2.2).exterior
-    return board.near(rim.interpolate(rim.project(middle)), 40.0)
+    return placement.near(rim.interpolate(rim.project(middle)), 40.0)
 
 
-def _supply(board: _Board) -> None:
-    for houses in _groups(board, SUPPLY_BUILDINGS):
-        at = _beside(board, houses)
+def _supply(placement: _Placement) -> None:
+    for houses in _groups(placement, SUPPLY_BUILDINGS):
+        at = _beside(placement, houses)
         if at is not None:
             names = "、".join(house.name.removesuffix("幢") for house in houses)
-            board.add("power", f"配电箱 # · {names}幢", at, height_m=1.4)
+            placement.add("power", f"配电箱 # · {names}幢", at, height_m=1.4)
 
 
 _STATIONS = (
@@ -229,20 +232,20 @@ _STATIONS = (
 )
 
 
-def _stations(board: _Board) -> None:
+def _stations(placement: _Placement) -> None:
     for kind, words, size, each in _STATIONS:
-        for houses in _groups(board, size):
+        for houses in _groups(placement, size):
             for _ in range(each):
-                at = _beside(board, houses)
+                at = _beside(placement, houses)
                 if at is not None:
-                    board.add(kind, words, at, height_m=3.0 if kind == "noise" else 1.2)
+                    placement.add(kind, words, at, height_m=3.0 if kind == "noise" else 1.2)
 
 
-def _water(board: _Board) -> None:
+def _water(placement: _Placement) -> None:
     """Gauges for standing water inside the vehicle gates, where the ground is usually lowest."""
-    for gate in board.site.gates:
+    for gate in placement.site.gates:
         if gate.use == "vehicle":
             deep = Point(gate.at.x + gate.inward[0] * 7, gate.at.y + gate.inward[1] * 7)
-            at = board.near(deep)
+            at = placement.near(deep)
             if at is not None:
-                board.add("water", f"{gate.name}积水", at, height_m=0.3)
+                placement.add("water", f"{gate.name}积水", at, height_m=0.3)

@@ -10,7 +10,7 @@ import shapely
 from shapely import Polygon
 
 from geodata.drawing.parts import DrawnArea
-from geodata.drawing.shapes import box, without_holes
+from geodata.drawing.shapes import box, heading, without_holes
 from geodata.drawing.site_plan import SitePlan
 
 APRON_M = 1.4
@@ -75,9 +75,7 @@ def _beside(
 
 
 def _bay(line: shapely.LineString, at: float, off_m: float, side: float) -> Polygon:
-    here = line.interpolate(at)
-    ahead = line.interpolate(at + 0.5)
-    turn = math.atan2(ahead.y - here.y, ahead.x - here.x)
+    here, turn = heading(line, at)
     near, far = sorted((side * off_m, side * (off_m + BAY_M[1])))
     shape = box(-BAY_M[0] / 2, near, BAY_M[0] / 2, far)
     c, s = math.cos(turn), math.sin(turn)

@@ -62,9 +62,9 @@ def city(seed: int) -> City:
 def draw(found: CityPlan, site: PlannedCompound, seed: int, beds: int) -> SitePlan:
     """Draw one compound on its parcel."""
     rng = random.Random(f"{site.id} {seed}")
-    lattice, brief = found.lattice, site.brief
-    frame = lattice.course.frame(*site.parcel.middle)
-    parcel = frame.local(lattice.polygon(site.parcel))
+    street_grid, brief = found.street_grid, site.brief
+    frame = street_grid.course.frame(*site.parcel.middle)
+    parcel = frame.local(street_grid.polygon(site.parcel))
     outline = parcel.buffer(-WALL_M, join_style="mitre").simplify(0.25)
     plan = demo_plan(site.id, site.name, site.name_en, shapely.set_precision(outline, 0.01),
                 plane=frame, jurisdiction=site.community.jurisdiction)  # fmt: skip
@@ -85,7 +85,7 @@ def _around(found: CityPlan, site: PlannedCompound) -> list[shapely.LineString]:
 
 
 def _line(found: CityPlan, street: Street) -> shapely.LineString:
-    return shapely.LineString(found.lattice.course.metres(street.line))
+    return shapely.LineString(found.street_grid.course.metres(street.line))
 
 
 def _shares(seed: int, count: int, total: int, taken: Sequence[int]) -> list[int]:
@@ -105,9 +105,9 @@ def _town(found: CityPlan, by_hand: Sequence[Compound], seed: int) -> Town:
     """Everything built between the compounds, the strip around the demo street included."""
     rng, town = random.Random(f"town {seed}"), Town()
     for parcel, community in found.town:
-        fill(town, found.lattice, parcel, community.territory, rng)
-    course, hole = found.lattice.course, found.hole
-    inside = found.lattice.polygon(found.lattice.inside(hole))
+        fill(town, found.street_grid, parcel, community.territory, rng)
+    course, hole = found.street_grid.course, found.hole
+    inside = found.street_grid.polygon(found.street_grid.inside(hole))
     links = [shapely.LineString(link) for link in connectors(found, roads_of(by_hand))]
     strip = inside.difference(shapely.union_all([_outer(by_hand), *links]).buffer(CLEAR_M))
     frame = course.frame(*hole.middle)
@@ -191,7 +191,7 @@ def _finished(
         Path(
             id=f"{plan.id}/r{n}",
             kind="road",
-            line=EAST_NORTH.ground(found.lattice.course.metres(street.line)),
+            line=EAST_NORTH.ground(found.street_grid.course.metres(street.line)),
             width_m=street.width_m,
         )
         for n, street in enumerate(streets, start=1)

@@ -43,15 +43,15 @@ def district(
     seed: int,
 ) -> District:
     """The district; ``beds`` are those of the day-care centres outside the compounds."""
-    lattice = found.lattice
-    whole = Cell(lattice.vs[0], lattice.vs[-1], found.shore, lattice.us[-1])
+    street_grid = found.street_grid
+    whole = Cell(street_grid.vs[0], street_grid.vs[-1], found.shore, street_grid.us[-1])
     return District(
         id=found.id,
         name=found.name,
         name_en=found.name_en,
         territory=found.id,
         origin=ANCHOR,
-        outline=EAST_NORTH.ring(lattice.polygon(whole)),
+        outline=EAST_NORTH.ring(street_grid.polygon(whole)),
         divisions=tuple(_divisions(found)),
         areas=tuple(_areas(found, town)),
         paths=tuple(_roads(found, by_hand)),
@@ -64,7 +64,7 @@ def district(
 def _divisions(found: CityPlan) -> Iterator[Division]:
     """Streets, then communities; their borders share every vertex."""
     shapes = {
-        community.territory: found.lattice.polygon(community.cell)
+        community.territory: found.street_grid.polygon(community.cell)
         for community in found.communities
     }
     for path, (name, name_en) in found.street_names.items():
@@ -82,25 +82,33 @@ def _divisions(found: CityPlan) -> Iterator[Division]:
 
 
 def _areas(found: CityPlan, town: Town) -> Iterator[Area]:
-    lattice = found.lattice
-    west, east = lattice.vs[0], lattice.vs[-1]
-    high, first = found.river[1], lattice.us[0]
+    street_grid = found.street_grid
+    west, east = street_grid.vs[0], street_grid.vs[-1]
+    high, first = found.river[1], street_grid.us[0]
     creek = found.creek
     middle = (creek.v0 + creek.v1) / 2
     mouth = Cell(middle - CREEK_M, middle + CREEK_M, high - 1.0, creek.u1)
     rows = [
         ("water", _river(found), "湘江"),
-        ("water", lattice.polygon(mouth), "枫溪港"),
-        ("green", lattice.polygon(Cell(west, creek.v0, high + 2.0, first - 13.0)), "湘江风光带"),
-        ("green", lattice.polygon(Cell(creek.v1, east, high + 2.0, first - 13.0)), "湘江风光带"),
+        ("water", street_grid.polygon(mouth), "枫溪港"),
+        (
+            "green",
+            street_grid.polygon(Cell(west, creek.v0, high + 2.0, first - 13.0)),
+            "湘江风光带",
+        ),
+        (
+            "green",
+            street_grid.polygon(Cell(creek.v1, east, high + 2.0, first - 13.0)),
+            "湘江风光带",
+        ),
     ]
-    for u0, u1 in zip(lattice.us, lattice.us[1:], strict=False):
-        bank = lattice.inside(Cell(creek.v0, creek.v1, u0, u1))
+    for u0, u1 in zip(street_grid.us, street_grid.us[1:], strict=False):
+        bank = street_grid.inside(Cell(creek.v0, creek.v1, u0, u1))
         sides = (
             Cell(bank.v0, middle - CREEK_M - 1.0, bank.u0, bank.u1),
             Cell(middle + CREEK_M + 1.0, bank.v1, bank.u0, bank.u1),
         )
-        rows += [("green", lattice.polygon(side), "") for side in sides]
+        rows += [("green", street_grid.polygon(side), "") for side in sides]
     for number, (kind, shape, name) in enumerate([*rows, *town.grounds], start=1):
         yield Area(id=f"{found.id}/a{number}", kind=kind, outline=EAST_NORTH.ring(shape), name=name)
 
@@ -108,14 +116,16 @@ def _areas(found: CityPlan, town: Town) -> Iterator[Area]:
 def _river(found: CityPlan) -> shapely.Polygon:
     """The river: one bank along the promenade, the other as it likes, both past the district."""
     low, high = found.river
-    vs = np.arange(found.lattice.vs[0] - BEYOND_M, found.lattice.vs[-1] + BEYOND_M + 1, 40.0)
+    vs = np.arange(
+        found.street_grid.vs[0] - BEYOND_M, found.street_grid.vs[-1] + BEYOND_M + 1, 40.0
+    )
     near = [(float(v), high + 5.0 * math.sin(v / 310.0)) for v in vs]
     far = [(float(v), low - 70.0 * math.sin(v / 900.0) - 25.0 * math.sin(v / 260.0)) for v in vs]
-    return shapely.Polygon(found.lattice.course.metres([*near, *far[::-1]]))
+    return shapely.Polygon(found.street_grid.course.metres([*near, *far[::-1]]))
 
 
 def _roads(found: CityPlan, by_hand: Sequence[Compound]) -> Iterator[Path]:
-    course = found.lattice.course
+    course = found.street_grid.course
     number = 0
     for number, street in enumerate(found.streets, start=1):
         yield Path(
@@ -126,7 +136,7 @@ def _roads(found: CityPlan, by_hand: Sequence[Compound]) -> Iterator[Path]:
         )
     for v in BRIDGES:
         number += 1
-        line = course.metres([(v, found.lattice.us[0]), (v, found.river[0] - 120.0)])
+        line = course.metres([(v, found.street_grid.us[0]), (v, found.river[0] - 120.0)])
         yield Path(id=f"{found.id}/r{number}", kind="road", line=EAST_NORTH.ground(line),
                    width_m=26.0)  # fmt: skip
     for extra, link in enumerate(connectors(found, roads_of(by_hand)), start=number + 1):

@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from geodata.demo.city.division_codes import COMMUNITIES, STREETS, numbered
-from geodata.demo.city.street_grid import Cell, Course, Lattice, Street, cut
+from geodata.demo.city.street_grid import Cell, Course, Street, StreetGrid, cut
 from geodata.demo.estate.layout import Brief
 from geodata.demo.outskirts import BOUNDS
 from geodata.demo.plane import ANCHOR, STREET
@@ -33,7 +33,7 @@ TOWN_SPLITS = ((2, 1), (1, 2), (2, 2), (2, 2), (3, 2), (1, 1))
 
 @dataclass(frozen=True)
 class Community:
-    """A community: its territory, its names, and its rectangle on the lattice."""
+    """A community: its territory, its names, and its rectangle on the street grid."""
 
     jurisdiction: Jurisdiction
     name_en: str
@@ -59,12 +59,12 @@ class PlannedCompound:
 
 @dataclass
 class CityPlan:
-    """The whole plan: lattice, communities, compounds' parcels, the town's parcels, streets."""
+    """The whole plan: street grid, communities, compounds' parcels, the town's parcels, streets."""
 
     id: str
     name: str
     name_en: str
-    lattice: Lattice
+    street_grid: StreetGrid
     hole: Cell
     shore: float
     river: tuple[float, float]
@@ -85,14 +85,14 @@ def ground(seed: int) -> CityPlan:
     """Lay everything out; the seed changes how the town's cells are cut, not where things lie."""
     rows = table()
     hole = _hole(rows)
-    lattice = Lattice(
+    street_grid = StreetGrid(
         _course(hole), tuple(map(float, rows["vs"])), tuple(map(float, rows["us"])), _wide(rows),
         (hole,),
     )  # fmt: skip
-    low, high = lattice.us[0], lattice.us[-1]
+    low, high = street_grid.us[0], street_grid.us[-1]
     creek = Cell(float(rows["creek"][0]), float(rows["creek"][1]), low, high)
     found = CityPlan(
-        rows["id"], rows["name"], rows["name_en"], lattice, hole, float(rows["shore"]),
+        rows["id"], rows["name"], rows["name_en"], street_grid, hole, float(rows["shore"]),
         (float(rows["river"][0]), float(rows["river"][1])), creek,
     )  # fmt: skip
     numbers = numbered([street["name"] for street in rows["street"]], STREETS)
@@ -147,11 +147,11 @@ def _communities(found: CityPlan, street: dict[str, Any], code: str) -> Iterator
 
 def _parcels(found: CityPlan, compounds: list[dict[str, Any]], rng: random.Random) -> None:
     """Give every compound a parcel in its community, and the rest to the town."""
-    found.streets += list(found.lattice.streets())
+    found.streets += list(found.street_grid.streets())
     wanted: dict[str, list[dict[str, Any]]] = {}
     for row in compounds:
         wanted.setdefault(f"{found.id}.{row['community']}", []).append(row)
-    cells = [cell for cell in found.lattice.cells() if cell not in found.lattice.merged]
+    cells = [cell for cell in found.street_grid.cells() if cell not in found.street_grid.merged]
     for community in found.communities:
         v, u = community.cell.middle
         own = [cell for cell in cells if community.cell.holds(*cell.middle)]
@@ -160,7 +160,7 @@ def _parcels(found: CityPlan, compounds: list[dict[str, Any]], rng: random.Rando
         left = _settled(found, community, own, wanted.get(community.territory, []))
         for cell in left:
             columns, rows = rng.choice(TOWN_SPLITS)
-            parcels, streets = cut(found.lattice, cell, columns, rows)
+            parcels, streets = cut(found.street_grid, cell, columns, rows)
             found.streets += streets
             found.town += [(parcel, community) for parcel in parcels]
 
@@ -175,7 +175,7 @@ def _settled(
         size = row["size"]
         if free:
             cell = free.pop(0)
-            parcels, streets = cut(found.lattice, cell, *_split(cell, size, len(found.sites)))
+            parcels, streets = cut(found.street_grid, cell, *_split(cell, size, len(found.sites)))
             found.streets += streets
             open_.setdefault(size, []).extend(parcels[1:])
             parcel = parcels[0]
@@ -200,11 +200,11 @@ def _split(cell: Cell, size: str, number: int) -> tuple[int, int]:
 
 
 def connectors(found: CityPlan, lines: list[np.ndarray]) -> list[list[XY]]:
-    """Short streets from where streets drawn by hand end to the lattice around them.
+    """Short streets from where streets drawn by hand end to the street grid around them.
 
     ``lines`` and what comes back are in metres east and north of the anchor.
     """
-    edge, around = patch().exterior, found.lattice.polygon(found.hole).exterior
+    edge, around = patch().exterior, found.street_grid.polygon(found.hole).exterior
     links = []
     for line in lines:
         for end, before in ((line[-1], line[-2]), (line[0], line[1])):

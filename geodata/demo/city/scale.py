@@ -21,8 +21,8 @@ from scipy.spatial import cKDTree
 
 from geodata.demo.city.city import City
 from geodata.demo.city.division_codes import STREETS, numbered
-from geodata.demo.city.street_grid import Cell, Course, Lattice, Street
-from geodata.demo.city.template import Name, Stamp
+from geodata.demo.city.street_grid import Cell, Course, Street, StreetGrid
+from geodata.demo.city.template import Name, Template
 from geodata.demo.city.town import Town, build
 from geodata.demo.estate.layout import Brief
 from geodata.demo.estate.whole import complete
@@ -39,13 +39,13 @@ STYLES = ("six", "seven", "old", "dense", "garden", "six", "office", "seven")
 SIZES = ((150.0, 158.0), (156.0, 150.0), (146.0, 160.0))
 STREETS_ACROSS = 5
 STREET_M = 16.0
-"""From a stamped wall to where its gates' ways end before they are led to the street."""
+"""From the wall of a template to where its gates' ways end before they are led to the street."""
 FILL = "hhompps"
 
 
 @dataclass(frozen=True)
 class Lot:
-    """A mesh of the lattice: where it is counted, and the path of its community."""
+    """A mesh of the street grid: where it is counted, and the path of its community."""
 
     cell: Cell
     community: str = ""
@@ -54,11 +54,11 @@ class Lot:
 def scale_city(seed: int = 1) -> City:
     """The whole city; the same for the same seed."""
     rows = tomllib.loads(resources.files(__package__).joinpath("putuo.toml").read_text("utf-8"))
-    lattice, rng = _lattice(rows), random.Random(f"scale {seed}")
-    places = _Divided(rows, lattice)
-    stamps = [_stamp(number, seed) for number in range(len(STYLES))]
+    street_grid, rng = _street_grid(rows), random.Random(f"scale {seed}")
+    places = _Divided(rows, street_grid)
+    templates = [_template(number, seed) for number in range(len(STYLES))]
     settled = _settled(places, rows["compounds"], rng)
-    compounds = list(_compounds(rows, places, stamps, settled, rng))
+    compounds = list(_compounds(rows, places, templates, settled, rng))
     streets = _streets(places, compounds, settled)
     compounds = [
         msgspec.structs.replace(one, paths=one.paths + tuple(ways))
@@ -68,7 +68,7 @@ def scale_city(seed: int = 1) -> City:
     return City(district, sorted(compounds, key=lambda one: one.id))
 
 
-def _lattice(rows: dict[str, Any]) -> Lattice:
+def _street_grid(rows: dict[str, Any]) -> StreetGrid:
     vs, us = (
         tuple((n - count / 2) * pitch for n in range(count + 1))
         for count, pitch in ((rows["columns"], rows["pitch_v"]), (rows["rows"], rows["pitch_u"]))
@@ -81,7 +81,7 @@ def _lattice(rows: dict[str, Any]) -> Lattice:
     }
     anchor: LonLat = (rows["anchor"][0], rows["anchor"][1])
     course = Course(anchor, (0.0, 0.0), 2.0, SWING_DEG, PERIOD_M, reach_m=vs[-1] + 800)
-    return Lattice(course, vs, us, wide, usual_m=USUAL_M)
+    return StreetGrid(course, vs, us, wide, usual_m=USUAL_M)
 
 
 # --- divisions ------------------------------------------------------------------------------------
@@ -90,10 +90,10 @@ def _lattice(rows: dict[str, Any]) -> Lattice:
 class _Divided:
     """The meshes shared out: streets are rectangles, all below them runs of meshes to and fro."""
 
-    def __init__(self, rows: dict[str, Any], lattice: Lattice) -> None:
-        self.lattice, self.rows = lattice, rows
-        self.ground = Plane(lattice.course.anchor)
-        grid = np.array(lattice.cells(), dtype=object).reshape(rows["rows"], rows["columns"])
+    def __init__(self, rows: dict[str, Any], street_grid: StreetGrid) -> None:
+        self.street_grid, self.rows = street_grid, rows
+        self.ground = Plane(street_grid.course.anchor)
+        grid = np.array(street_grid.cells(), dtype=object).reshape(rows["rows"], rows["columns"])
         self.streets: dict[str, list[Cell]] = {}
         halves = np.array_split(np.arange(rows["rows"]), len(rows["streets"]) // STREETS_ACROSS)
         columns = np.array_split(np.arange(rows["columns"]), STREETS_ACROSS)
@@ -137,7 +137,7 @@ class _Divided:
     def _division(
         self, path: str, level: str, name: str, name_en: str, cells: Sequence[Cell]
     ) -> Division:
-        shape = shapely.union_all([self.lattice.polygon(cell) for cell in cells])
+        shape = shapely.union_all([self.street_grid.polygon(cell) for cell in cells])
         return Division(
             territory=path, level=level, name=name, name_en=name_en, outline=self.ground.ring(shape)
         )
@@ -168,7 +168,7 @@ def _path(name: str) -> str:
 # --- compounds ------------------------------------------------------------------------------------
 
 
-def _stamp(number: int, seed: int) -> Stamp:
+def _template(number: int, seed: int) -> Template:
     """Draw one of the compounds that are placed again and again."""
     rng = random.Random(f"stamp {number} {seed}")
     wide, deep = SIZES[number % len(SIZES)]
@@ -180,7 +180,7 @@ def _stamp(number: int, seed: int) -> Stamp:
     brief = Brief(STYLES[number], cameras=16 + number % 4, barriers=1, court=court)
     street = outline.buffer(STREET_M, join_style="mitre").exterior
     complete(plan, brief, [shapely.LineString(street.coords)], rng)
-    return Stamp(plan)
+    return Template(plan)
 
 
 def _settled(places: _Divided, count: int, rng: random.Random) -> list[int]:
@@ -195,7 +195,7 @@ def _settled(places: _Divided, count: int, rng: random.Random) -> list[int]:
 def _compounds(
     rows: dict[str, Any],
     places: _Divided,
-    stamps: Sequence[Stamp],
+    templates: Sequence[Template],
     settled: Sequence[int],
     rng: random.Random,
 ) -> Iterator[Compound]:
@@ -203,11 +203,11 @@ def _compounds(
     numbers = {path: number for number, path in enumerate(paths)}
     words = {f"{rows['id']}.{name}": said for name, said, _ in rows["streets"]}
     codes = _codes(rows, list(paths))
-    chosen = [rng.randrange(len(stamps)) for _ in settled]
-    quotas = _quotas([stamps[n].size for n in chosen], rows["devices"])
+    chosen = [rng.randrange(len(templates)) for _ in settled]
+    quotas = _quotas([templates[n].size for n in chosen], rows["devices"])
     crewed: set[str] = set()
     counts: dict[str, int] = {}
-    for lot_number, stamp, quota in zip(settled, chosen, quotas, strict=True):
+    for lot_number, template, quota in zip(settled, chosen, quotas, strict=True):
         lot = places.lots[lot_number]
         street = lot.community.rpartition(".")[0]
         counts[street] = counts.get(street, 0) + 1
@@ -218,11 +218,11 @@ def _compounds(
         name_id = f"{street.rpartition('.')[2]}-{counts[street]:03d}"
         kind = rows["kinds"][(counts[street] * 5 + number) % len(rows["kinds"])]
         name = Name(name_id, f"{said}{kind}", name_id.title(), whose)
-        frame = places.lattice.course.frame(*lot.cell.middle)
-        around = frame.local(places.lattice.polygon(lot.cell).exterior)
+        frame = places.street_grid.course.frame(*lot.cell.middle)
+        around = frame.local(places.street_grid.polygon(lot.cell).exterior)
         crew = lot.community not in crewed
         crewed.add(lot.community)
-        yield stamps[stamp].place(name, frame, around, quota, crew=crew)
+        yield templates[template].place(name, frame, around, quota, crew=crew)
 
 
 def _codes(rows: dict[str, Any], paths: Sequence[str]) -> dict[str, str]:
@@ -255,7 +255,7 @@ def _streets(
     owned: list[list[Path]] = [[] for _ in compounds]
     middles = np.array([places.lots[number].cell.middle for number in settled])
     names = [one.territory.split(".")[1] for one in compounds]
-    stretches = list(places.lattice.streets())
+    stretches = list(places.street_grid.streets())
     mids = np.array([street.middle for street in stretches])
     for path, cells in places.streets.items():
         edges = np.array([(c.v0, c.v1, c.u0, c.u1) for c in cells])
@@ -272,7 +272,7 @@ def _streets(
 
 
 def _way(places: _Divided, name: str, street: Street) -> Path:
-    line = places.ground.ground(places.lattice.course.metres(street.line))
+    line = places.ground.ground(places.street_grid.course.metres(street.line))
     return Path(id=name, kind="road", line=line, width_m=street.width_m)
 
 
@@ -282,21 +282,21 @@ def _way(places: _Divided, name: str, street: Street) -> Path:
 def _district(
     rows: dict[str, Any], places: _Divided, settled: set[int], rng: random.Random
 ) -> District:
-    lattice, town = places.lattice, Town()
+    street_grid, town = places.street_grid, Town()
     for number, lot in enumerate(places.lots):
         if number not in settled:
-            frame = lattice.course.frame(*lot.cell.middle)
-            ground = frame.local(lattice.polygon(lattice.inside(lot.cell)))
+            frame = street_grid.course.frame(*lot.cell.middle)
+            ground = frame.local(street_grid.polygon(street_grid.inside(lot.cell)))
             build(town, frame, ground, rng.choice(FILL), lot.community, rng)
-    whole = Cell(lattice.vs[0], lattice.vs[-1], lattice.us[0], lattice.us[-1])
+    whole = Cell(street_grid.vs[0], street_grid.vs[-1], street_grid.us[0], street_grid.us[-1])
     name = rows["id"]
     return District(
         id=name,
         name=rows["name"],
         name_en=rows["name_en"],
         territory=name,
-        origin=lattice.course.anchor,
-        outline=places.ground.ring(lattice.polygon(whole)),
+        origin=street_grid.course.anchor,
+        outline=places.ground.ring(street_grid.polygon(whole)),
         divisions=tuple(places.divisions()),
         areas=tuple(
             Area(id=f"{name}/a{n}", kind=kind, outline=places.ground.ring(shape), name=said)
@@ -304,7 +304,7 @@ def _district(
         ),
         paths=tuple(
             _way(places, f"{name}/r{n}", street)
-            for n, street in enumerate(lattice.streets(), start=1)
+            for n, street in enumerate(street_grid.streets(), start=1)
         ),
         buildings=tuple(
             Building(id=f"{name}/t{n}", name="", outline=places.ground.ring(house.shape),

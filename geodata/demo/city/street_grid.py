@@ -106,10 +106,10 @@ class Street:
 
 
 @dataclass(frozen=True)
-class Lattice:
+class StreetGrid:
     """Lines across (``vs``) and along (``us``) the river, with the name and width of each.
 
-    ``merged`` are rectangles in which the lattice is not built; each is one cell.
+    ``merged`` are rectangles in which the street grid is not built; each is one cell.
     """
 
     course: Course
@@ -178,12 +178,14 @@ LOCAL_M = 9.0
 """A street between parcels of one cell."""
 
 
-def cut(lattice: Lattice, cell: Cell, columns: int, rows: int) -> tuple[list[Cell], list[Street]]:
+def cut(
+    street_grid: StreetGrid, cell: Cell, columns: int, rows: int
+) -> tuple[list[Cell], list[Street]]:
     """The parcels of a cell, west to east and south to north, and the streets between them."""
     vs = np.linspace(cell.v0, cell.v1, columns + 1).round(1).tolist()
     us = np.linspace(cell.u0, cell.u1, rows + 1).round(1).tolist()
     half = LOCAL_M / 2 + 3.5
-    whole = lattice.inside(cell)
+    whole = street_grid.inside(cell)
     parcels = [
         Cell(
             whole.v0 if c == 0 else vs[c] + half,
@@ -196,6 +198,6 @@ def cut(lattice: Lattice, cell: Cell, columns: int, rows: int) -> tuple[list[Cel
     ]
     streets = [Street(((v, cell.u0), (v, cell.u1)), LOCAL_M) for v in vs[1:-1]]
     for u in us[1:-1]:
-        line = tuple((v, u) for v in lattice.samples("v", cell.v0, cell.v1))
+        line = tuple((v, u) for v in street_grid.samples("v", cell.v0, cell.v1))
         streets.append(Street(line, LOCAL_M))
     return parcels, streets

@@ -32,7 +32,7 @@ class Name(NamedTuple):
     jurisdiction: Jurisdiction
 
 
-class Stamp:
+class Template:
     """A plan drawn about (0, 0) without a turn, ready to be placed."""
 
     def __init__(self, plan: SitePlan) -> None:
@@ -127,7 +127,7 @@ class Stamp:
 
 
 def _lines(made: Compound) -> Iterator[Sequence[LonLat]]:
-    """Every run of positions of a compound, in the order in which ``Stamp.place`` takes them."""
+    """Every run of positions of a compound, in the order in which ``Template.place`` takes them."""
     yield made.outline
     for building in made.buildings:
         yield building.outline

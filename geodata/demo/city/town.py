@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import shapely
 
 from geodata.demo.city.street_grid import Cell as Parcel
-from geodata.demo.city.street_grid import Lattice
+from geodata.demo.city.street_grid import StreetGrid
 from geodata.demo.ways import blob
 from geodata.drawing.buildings import XY
 from geodata.drawing.plane import Plane
@@ -55,10 +55,12 @@ class Town:
     spots: list[Spot] = field(default_factory=list)
 
 
-def fill(town: Town, lattice: Lattice, parcel: Parcel, territory: str, rng: random.Random) -> None:
+def fill(
+    town: Town, street_grid: StreetGrid, parcel: Parcel, territory: str, rng: random.Random
+) -> None:
     """Build one parcel of a community."""
-    frame = lattice.course.frame(*parcel.middle)
-    ground = frame.local(lattice.polygon(parcel))
+    frame = street_grid.course.frame(*parcel.middle)
+    ground = frame.local(street_grid.polygon(parcel))
     mix = MIXES.get(territory.split(".")[1], MIXES["default"])
     build(town, frame, ground, rng.choice(mix), territory, rng)
 

@@ -7,7 +7,7 @@ import shapely
 
 from geodata.demo.plane import ANCHOR, STREET
 from geodata.drawing.plane import Plane
-from geodata.drawing.shapes import box, without_holes
+from geodata.drawing.shapes import box, heading, without_holes
 from twin.places.metres import distance_m, xy_from_lonlat
 
 
@@ -69,3 +69,9 @@ def test_a_shape_in_metres_of_the_ground_lies_on_the_plane_as_it_was_drawn() -> 
     placed = shapely.transform(drawn, plane.metres)
     assert plane.local(placed).equals_exact(drawn, 1e-9)
     assert placed.centroid.distance(drawn.centroid) > 900
+
+
+def test_a_heading_is_where_a_line_goes_on_from_a_point() -> None:
+    here, turn = heading(shapely.LineString([(0, 0), (10, 0), (10, 10)]), 10.0)
+    assert (here.x, here.y) == (10.0, 0.0)
+    assert turn == pytest.approx(math.pi / 2)
