@@ -6,9 +6,9 @@ The demo draws on it by rule, an import what a survey found and what is proposed
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geodata.drawing.buildings import XY, DrawnBuilding
+from geodata.drawing.free_ground import FreeGround, outward
 from geodata.drawing.parts import DrawnArea, Gate, Way
 from geodata.drawing.plane import Plane
 from geodata.drawing.shapes import ROUND, without_holes
@@ -82,7 +83,7 @@ class SitePlan:
     way_stem: str = "path/"
     area_stem: str = "area/"
     _counts: dict[str, int] = field(default_factory=dict)
-    _ground: tuple[tuple[int, int, int], shapely.Polygon, shapely.STRtree] | None = None
+    _free: tuple[tuple[int, int, int], FreeGround] | None = None
 
     @classmethod
     def surveyed(
@@ -132,42 +133,28 @@ class SitePlan:
     def free_at(self, spots: Sequence[XY]) -> NDArray[np.bool_]:
         """``free`` for many points at once."""
         drawn = (len(self.buildings), len(self.ways), len(self.areas))
-        if self._ground is None or self._ground[0] != drawn:
-            inside = self.outline.buffer(-0.5)
-            shapely.prepare(inside)
-            self._ground = (drawn, inside, self._taken())
-        _, inside, taken = self._ground
-        points = shapely.points(np.asarray(spots, dtype=np.float64))
-        free = shapely.contains(inside, points)
-        free[taken.query(points, predicate="intersects")[0]] = False
-        return np.asarray(free)
+        if self._free is None or self._free[0] != drawn:
+            self._free = (drawn, FreeGround(self.outline.buffer(-0.5), self._taken()))
+        return self._free[1].at(spots)
 
-    def _taken(self) -> shapely.STRtree:
+    def _taken(self) -> list[shapely.Geometry]:
         """Buildings, ways and water, and half a metre from each."""
         solid = [building.outline for building in self.buildings]
         solid += [area.outline for area in self.areas if area.kind == "water"]
-        return shapely.STRtree(
-            [
-                *self.ways_widened(0.2, quad_segs=ROUND),
-                *shapely.buffer(solid, 0.5, quad_segs=ROUND),
-            ]
-        )
+        return [
+            *self.ways_widened(0.2, quad_segs=ROUND),
+            *shapely.buffer(solid, 0.5, quad_segs=ROUND),
+        ]
 
     def near(self, spots: Sequence[XY]) -> XY:
         """The first of some spots, or the spot nearest the first, where a post can stand.
 
         Raises ValueError when nothing is free within 30 m.
         """
-        for xy in spots:
+        around = outward(spots[0], range(1, 30), lambda reach: 8 + int(reach))
+        for xy in chain(spots, ((round(x, 1), round(y, 1)) for x, y in around)):
             if self.free(xy):
                 return xy
-        for reach in range(1, 30):
-            for n in range(8 + reach):
-                turn = math.tau * n / (8 + reach)
-                x = spots[0][0] + reach * math.cos(turn)
-                y = spots[0][1] + reach * math.sin(turn)
-                if self.free((round(x, 1), round(y, 1))):
-                    return (round(x, 1), round(y, 1))
         raise ValueError(f"{self.id}: no free ground near {spots[0]}")
 
     # --- grids ------------------------------------------------------------------------------------

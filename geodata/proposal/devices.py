@@ -14,6 +14,7 @@ from shapely import Point
 from geodata.cameras import placer
 from geodata.cameras.masts import MAST_M
 from geodata.drawing.buildings import Door, DrawnBuilding
+from geodata.drawing.free_ground import FreeGround, outward
 from geodata.drawing.shapes import heading
 from geodata.drawing.site_plan import SitePlan
 from geodata.proposal.doors import FLOOR_M
@@ -37,8 +38,8 @@ class _Placement:
 
     def __init__(self, site: SitePlan) -> None:
         self.site = site
-        self.blocked = shapely.union_all([site.solid(FREE_M), site.paved(0.4)])
         self.ground = site.outline.buffer(-FREE_M)
+        self._free = FreeGround(self.ground, [site.solid(FREE_M), site.paved(0.4)])
         self._taken: list[Point] = []
 
     def add(
@@ -51,17 +52,13 @@ class _Placement:
 
     def free(self, at: Point) -> bool:
         """Whether a post can stand here: inside, off buildings and ways, not on another."""
-        inside = self.ground.contains(at) and not self.blocked.intersects(at)
-        return inside and all(at.distance(other) > FREE_M for other in self._taken)
+        free = bool(self._free.at([(at.x, at.y)])[0])
+        return free and all(at.distance(other) > FREE_M for other in self._taken)
 
     def near(self, at: Point, within_m: float = 25.0) -> Point | None:
         """The free spot nearest to a point, or None within reach."""
-        for reach in np.arange(0.0, within_m, 1.5):
-            for turn in np.linspace(0.0, math.tau, 12, endpoint=False):
-                here = Point(at.x + reach * math.cos(turn), at.y + reach * math.sin(turn))
-                if self.free(here):
-                    return here
-        return None
+        around = outward((at.x, at.y), np.arange(0.0, within_m, 1.5), lambda reach: 12)
+        return next((spot for spot in map(Point, around) if self.free(spot)), None)
 
 
 def propose(site: SitePlan, rng: random.Random) -> tuple[DevicePlace, ...]:
