@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from twin.addresses.pinyin import Readings
-from twin.addresses.tokens import Tokens
+from twin.addresses.tokens import Tokeniser
 from twin.catalogue import Catalogue
 
 KEPT_NAMES = 65536
@@ -20,7 +20,7 @@ class Language:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.words = catalogue.address_words
-        self.tokens = Tokens(catalogue.address_words, catalogue.devices)
+        self.tokens = Tokeniser(catalogue.address_words, catalogue.devices)
         self.readings = Readings(catalogue.sounds)
         canonical = self.tokens.canonical
         self.plain = lru_cache(KEPT_NAMES)(lambda name: canonical(name)[0])

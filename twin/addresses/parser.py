@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 
 from twin.addresses.language import Language
-from twin.addresses.tokens import Tokens, head_parts, number
+from twin.addresses.tokens import Tokeniser, head_parts, number
 
 MAX_CHARS = 200
 """An address is not longer; what stands behind is not looked at."""
@@ -64,7 +64,7 @@ class _Reading:
 
     __slots__ = ("also", "before", "doubts", "found", "rest", "started", "storeys", "tokens")
 
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, tokens: Tokeniser) -> None:
         self.tokens = tokens
         self.also: list[str] = []
         self.found: dict[str, str] = {}

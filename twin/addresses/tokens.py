@@ -65,7 +65,7 @@ _TOKENS = {
     "sign": "(?<![A-Z0-9])[A-Z]{1,4}-?[0-9]{1,5}(?!幢|单|号楼|#|座|层|[0-9])",
     "plain": (f"(?<![A-Z0-9])([0-9]{{1,4}}[A-Z]?)(?![0-9A-Z])|([{_DIGITS}]{{3,4}})(?=[ ,]|$|一键)"),
 }
-"""Tokens in the order they are tried; each has a function of its name in ``addresses.parser``"""
+"""Tokeniser in the order they are tried; each has a function of its name in ``addresses.parser``"""
 
 _HEAD = re.compile(
     "(?:.{2,7}?(?:省|自治区))?(?:.{2,5}?市)?"
@@ -81,7 +81,7 @@ _LOOSE = re.compile("(?<=[0-9A-Z]) +(?=[一-龥])|(?<=[一-龥]) +(?=[0-9])")
 _SPACE = re.compile(r"\s+")
 
 
-class Tokens:
+class Tokeniser:
     """The words of a catalogue as patterns, made once and used from any thread.
 
     ``kinds`` are the device kinds of which the labels count as words.

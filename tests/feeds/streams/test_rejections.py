@@ -32,7 +32,10 @@ MELTED = ev.encode(b.state(b.GATE, "melted"))
 def everything_in(url: str) -> bytes:
     """All that can be read from a server, as one string of bytes."""
     with redis.Redis.from_url(url) as client:
-        reads = {b"stream": client.xrange, b"hash": client.hgetall, b"string": client.get}
+        reads = {
+            b"stream": client.xrange, b"hash": client.hgetall, b"string": client.get,
+            b"list": lambda name: client.lrange(name, 0, -1),
+        }  # fmt: skip
         names = list(client.scan_iter())
         return repr([reads[client.type(name)](name) for name in names]).encode()
 
