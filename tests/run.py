@@ -55,7 +55,8 @@ GROUPS = {
     "tests/test_bench.py": "bench",
 }
 """Tests that share what is dear to set up, or that load the machine, stay with one worker: those
-of the demo house, in two halves, those with a house of their own. Every other file is a group of its own."""
+of the demo house, in two halves, those with a house of their own. Every other file is a group of
+its own."""
 
 LONGEST = ("browser", "screens", "processes", "sites", "leaks", "bench")
 """Which groups begin, in this order: the longest, lest one worker ends long after the others."""
