@@ -18,7 +18,7 @@ BROWSER := "assets/**/*.{css,js,mjs}" "tests/assets/*.mjs" "types/**" *.json *.m
 VENDORED := maplibre-gl.mjs maplibre-gl-worker.mjs maplibre-gl-shared.mjs maplibre-gl.css
 
 # The system's own npm and node come first, those of the wheel after them.
-# A worker a core and one more, up to the ports there are for them; tests that share what is dear stay together.
+# A worker a core, up to the ports there are for them; tests that share what is dear stay together.
 WORKERS := -n auto --maxprocesses 8 --no-loadscope-reorder
 
 export PATH := $(PATH):$(CURDIR)/$(BIN)

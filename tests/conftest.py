@@ -35,7 +35,6 @@ pytest_addoption = run.pytest_addoption
 pytest_configure = run.pytest_configure
 pytest_unconfigure = run.pytest_unconfigure
 pytest_collection_modifyitems = run.pytest_collection_modifyitems
-pytest_xdist_auto_num_workers = run.pytest_xdist_auto_num_workers
 pytest_xdist_make_scheduler = run.pytest_xdist_make_scheduler
 pytest_terminal_summary = run.pytest_terminal_summary
 

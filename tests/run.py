@@ -42,12 +42,6 @@ GROUPS = {
     "tests/browser/test_district.py": "sites",
     "tests/browser/test_from_empty.py": "sites",
     "tests/browser/test_import.py": "sites",
-    "tests/browser/test_streams.py": "screens",
-    "tests/browser/test_timely.py": "screens",
-    "tests/browser/test_two_dispatchers.py": "screens",
-    "tests/browser/test_ways.py": "screens",
-    "tests/browser/test_without_a_network.py": "screens",
-    "tests/browser/test_words.py": "screens",
     "tests/browser/": "browser",
     "tests/test_break.py": "processes",
     "tests/test_app.py": "processes",
@@ -55,10 +49,9 @@ GROUPS = {
     "tests/test_bench.py": "bench",
 }
 """Tests that share what is dear to set up, or that load the machine, stay with one worker: those
-of the demo house, in two halves, those with a house of their own. Every other file is a group of
-its own."""
+of the one demo house, those with a house of their own. Every other file is a group of its own."""
 
-LONGEST = ("browser", "screens", "processes", "sites", "leaks", "bench")
+LONGEST = ("browser", "processes", "sites", "leaks", "bench")
 """Which groups begin, in this order: the longest, lest one worker ends long after the others."""
 
 
@@ -129,12 +122,6 @@ class ByGroup(LoadScopeScheduling):  # type: ignore[misc]  # xdist carries no ty
 
     def _split_scope(self, nodeid: str) -> str:
         return group_of(nodeid)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: a third of what the tests do is wait for patience to end."""
-    return len(os.sched_getaffinity(0)) + 1
 
 
 @pytest.hookimpl(optionalhook=True)
