@@ -64,7 +64,10 @@ class House:
         """The process of a role, by the last words of its command line."""
         parent = self.process.pid
         for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
-            words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+            try:
+                words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+            except (FileNotFoundError, ProcessLookupError):  # it has just died
+                continue
             if role.encode() in words:
                 return int(child)
         return None

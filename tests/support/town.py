@@ -54,7 +54,7 @@ class Town:
         for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
             try:
                 words = Path(f"/proc/{child}/cmdline").read_text().replace("\0", " ").split()
-            except FileNotFoundError:
+            except (FileNotFoundError, ProcessLookupError):  # it has just died
                 continue
             # The server writes its own name and address there; who just died, nothing.
             if words and program in (words[-1], Path(words[0]).name.partition("-")[0]):
