@@ -25,9 +25,11 @@ export function createSketch(map, fill, frame = (act) => requestAnimationFrame(a
   let [drawing, corners, pointer, waiting] = [null, [], null, false];
   const canvas = map.getCanvas();
 
-  const draw = () => {
+  const draw = () => fill("sketch", sketchShapes(corners, drawing && pointer));
+  /** The line to the pointer; an area that was ended before this frame came stays as it is shown. */
+  const followPointer = () => {
     waiting = false;
-    fill("sketch", sketchShapes(corners, drawing && pointer));
+    if (drawing) draw();
   };
   const told = () => {
     draw();
@@ -85,7 +87,7 @@ export function createSketch(map, fill, frame = (act) => requestAnimationFrame(a
   map.on("mousemove", ({ lngLat }) => {
     if (!drawing) return;
     pointer = spot(lngLat);
-    if (!waiting) frame(draw); // once per frame is enough
+    if (!waiting) frame(followPointer); // once per frame is enough
     waiting = true;
   });
 

@@ -168,15 +168,39 @@ function mapped() {
     doubleClickZoom: { enable: () => {}, disable: () => {} },
   };
   const drawn = {};
-  const sketch = createSketch(map, (name, features) => (drawn[name] = features));
+  const frames = [];
+  const sketch = createSketch(
+    map,
+    (name, features) => (drawn[name] = features),
+    (act) => frames.push(act),
+  );
   const click = (x, y) => heard.click({ point: { x, y }, lngLat: { lng: x, lat: y } });
   const press = (key, target = {}) =>
     [...keys].forEach((told) =>
       told({ key, target: { closest: () => target.field ?? null }, preventDefault() {}, stopImmediatePropagation() {} }),
     );
   const twice = () => heard.dblclick({ preventDefault() {} });
-  return { sketch, click, press, twice, drawn, keys };
+  const move = (x, y) => heard.mousemove({ lngLat: { lng: x, lat: y } });
+  return { sketch, click, press, twice, move, drawn, keys, frames };
 }
+
+test("a frame that was asked for while somebody drew takes nothing away of the area that was ended before", () => {
+  const { sketch, click, twice, move, drawn, frames } = mapped();
+  const none = () => {};
+  sketch.begin({ onChange: none, onShort: none, onCancel: none, onEnd: (ring) => sketch.show(ring) });
+  for (const at of [
+    [0, 0],
+    [40, 0],
+    [40, 40],
+  ])
+    click(...at);
+  move(20, 20);
+  twice();
+  const shown = drawn.sketch;
+  assert.equal(shown.length, 1);
+  frames.splice(0).forEach((act) => act());
+  assert.deepEqual(drawn.sketch, shown);
+});
 
 test("corners are set by clicks, taken back by Backspace, ended by Enter, by a double click, by the first corner", async () => {
   const { sketch, click, press, twice, keys } = mapped();
