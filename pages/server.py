@@ -65,10 +65,7 @@ def build(
     for router in routers:
         server.include_router(router)
     server.include_router(_last())
-    files = Files(assets)
-    server.router.routes.append(files.route(shell.ASSETS))
-    pages = _dash(server, assets, f"{shell.ASSETS}/@{files.edition}")
-
+    pages = _dash(server, assets, _served(server, Files(assets)))
     server.router.lifespan_context = _living(pages, lifespan)
     answers.install(server)
     server.add_middleware(
@@ -76,6 +73,12 @@ def build(
         programs=programs, hosts=hosts, strict=strict,
     )  # fmt: skip
     return server
+
+
+def _served(server: FastAPI, files: Files) -> str:
+    """The address under which pages find browser files: that of the edition there is now."""
+    server.router.routes.append(files.route(shell.ASSETS))
+    return f"{shell.ASSETS}/@{files.edition}"
 
 
 def _living(

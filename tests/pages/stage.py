@@ -146,6 +146,28 @@ def detail(**more: Any) -> tuple[int, dict[str, Any]]:
     return 200, told | more
 
 
+def usual_answers() -> dict[str, tuple[int, Any]]:
+    """What the server answers to a dispatcher of two compounds, by path."""
+    return {
+        "/api/me": (200, {"name": "chen", "display": "陈敏", "role": "dispatcher",
+                          "prefixes": ["lusong"], "may": ["acknowledge", "shelve"]}),
+        "/api/places": (200, [
+            {"id": one, "name": name, "name_en": one.title(), "version": "1",
+             "territory": f"lusong.hejiatu.changtangwan.{one}", "district": "芦淞区",
+             "street": "贺家土街道", "community": "长塘湾社区"}
+            for one, name in (("huodian", "火电小区"), ("jinyuan", "金元大厦"))]),
+        "/api/catalogue": (200, {
+            "commands": commands.rows(("blocked", "works"), CATALOGUE.flow),
+            "kinds": {"smoke": {"label": "烟感", "en": "Smoke detector", "quantities": {},
+                                "states": ["normal", "smoke", "fault"]}},
+            "rules": {"smoke": {"label": "烟感报警", "en": "Smoke", "realarm_s": 300}},
+            "incidents": {"one_key_call": {"label": "一键呼求助", "en": "Call for help"}},
+            "layers": listed(CATALOGUE)}),
+        "/api/style": (200, {}),
+        "/api/replay": (200, {"session": "replay:abc"}),
+    }  # fmt: skip
+
+
 class Stage:
     """One open page: ``answers`` maps a path to (status, JSON), ``posted`` is what was sent."""
 
@@ -160,24 +182,7 @@ class Stage:
         self.name = name
         self.posted: list[dict[str, Any]] = []
         self.errors: list[str] = []
-        self.answers: dict[str, tuple[int, Any]] = {
-            "/api/me": (200, {"name": "chen", "display": "陈敏", "role": "dispatcher",
-                              "prefixes": ["lusong"], "may": ["acknowledge", "shelve"]}),
-            "/api/places": (200, [
-                {"id": one, "name": name, "name_en": one.title(), "version": "1",
-                 "territory": f"lusong.hejiatu.changtangwan.{one}", "district": "芦淞区",
-                 "street": "贺家土街道", "community": "长塘湾社区"}
-                for one, name in (("huodian", "火电小区"), ("jinyuan", "金元大厦"))]),
-            "/api/catalogue": (200, {
-                "commands": commands.rows(("blocked", "works"), CATALOGUE.flow),
-                "kinds": {"smoke": {"label": "烟感", "en": "Smoke detector", "quantities": {},
-                                    "states": ["normal", "smoke", "fault"]}},
-                "rules": {"smoke": {"label": "烟感报警", "en": "Smoke", "realarm_s": 300}},
-                "incidents": {"one_key_call": {"label": "一键呼求助", "en": "Call for help"}},
-                "layers": listed(CATALOGUE)}),
-            "/api/style": (200, {}),
-            "/api/replay": (200, {"session": "replay:abc"}),
-        }  # fmt: skip
+        self.answers = usual_answers()
         self._profiles = profiles
         context = profiles.take(server.origin, **LIKE_A_LAPTOP)
         context.add_cookies(
